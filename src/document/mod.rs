@@ -1,0 +1,20 @@
+//! The vocabulary: plain data that every room speaks. Imports no other room.
+
+mod failure;
+mod geometry;
+mod page;
+mod record;
+mod source;
+mod text;
+
+pub use failure::{Failure, Reason, Stage};
+pub use geometry::{PixelBox, RightAngle};
+pub use page::{
+    Attempt, DpiSource, PageEnd, PageFacts, PageImage, PageNumber, PageOutcome, Pixels,
+    PreparedPage, Recipe,
+};
+pub use record::{
+    Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,
+};
+pub use source::{DocumentHash, DocumentId, Format, RunId};
+pub use text::{Line, Mark, PageText, Word};

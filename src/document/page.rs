@@ -1,0 +1,174 @@
+//! A page on its way: its pixels, what was measured of it, and how the attempt to read it ended.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use image::{GrayImage, RgbImage};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+use super::geometry::RightAngle;
+use super::record::TypedRecord;
+use super::source::DocumentId;
+use super::text::{Mark, PageText};
+
+/// Number of a page in its document, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PageNumber(pub NonZeroU32);
+
+impl PageNumber {
+    /// The first page.
+    pub const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// Returns the page number for a position counted from 0, or `None` past `u32::MAX`.
+    pub fn from_index(index: usize) -> Option<Self> {
+        NonZeroU32::new(u32::try_from(index).ok()?.checked_add(1)?).map(Self)
+    }
+
+    /// Returns the position counted from 0.
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
+    /// Returns the number as Postgres stores it.
+    pub fn as_i32(self) -> i32 {
+        i32::try_from(self.0.get()).unwrap_or(i32::MAX)
+    }
+}
+
+impl fmt::Display for PageNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Pixels as they came out of the decoder, row-major.
+#[derive(Debug, Clone)]
+pub enum Pixels {
+    Gray(GrayImage),
+    Color(RgbImage),
+}
+
+impl Pixels {
+    /// Returns width and height in pixels.
+    pub fn dimensions(&self) -> (u32, u32) {
+        match self {
+            Self::Gray(image) => image.dimensions(),
+            Self::Color(image) => image.dimensions(),
+        }
+    }
+}
+
+/// One decoded page. EXIF or TIFF orientation has already been obeyed.
+#[derive(Debug, Clone)]
+pub struct PageImage {
+    pub pixels: Pixels,
+    /// True if the source had one bit a pixel: every pixel is 0 or 255.
+    pub bilevel: bool,
+    /// Pixels per inch as the file declares it, if it does.
+    pub declared_dpi: Option<f32>,
+}
+
+/// Where a page's dpi comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DpiSource {
+    /// The file says so and it is plausible.
+    Declared,
+    /// Guessed from the page's size and its text height.
+    #[default]
+    Guessed,
+    /// A flag says so.
+    Forced,
+}
+
+/// What was measured of a page, stored with it and with each attempt.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// Width of the decoded image in pixels, before preparation.
+    pub width: u32,
+    /// Height of the decoded image in pixels, before preparation.
+    pub height: u32,
+    /// Pixels per inch of the decoded image.
+    pub dpi: f32,
+    pub dpi_source: DpiSource,
+    /// Turn that made the page upright.
+    pub rotation: RightAngle,
+    /// Skew angle that was found, in degrees counter-clockwise; 0 if the page was left as it was.
+    pub skew_degrees: f32,
+    /// Height of a lowercase x in the decoded image in pixels, if text was found.
+    pub x_height: Option<f32>,
+    /// Share of dark pixels after thresholding, 0–1.
+    pub ink: f32,
+    /// Difference between paper and ink in gray levels, 0–255.
+    pub contrast: f32,
+    /// Spread of the paper's brightness over the page in gray levels, 0–255.
+    pub unevenness: f32,
+    /// Scale from the decoded to the prepared image.
+    pub scale: f32,
+    /// True if there is nothing on the page that could be text.
+    pub blank: bool,
+}
+
+/// A page that is ready to be recognized.
+#[derive(Debug, Clone)]
+pub struct PreparedPage {
+    /// Upright, dark text on light paper.
+    pub image: GrayImage,
+    /// True if every pixel is 0 or 255.
+    pub bilevel: bool,
+    /// Pixels per inch of `image`.
+    pub dpi: f32,
+    pub facts: PageFacts,
+    /// Ruled lines that were found, in pixels of `image`.
+    pub marks: Vec<Mark>,
+    /// The names of the steps that were done, in order: part of the recipe.
+    pub steps: Vec<String>,
+}
+
+/// Everything that decided the words of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Name and version, such as `tesseract 5.3.0`, or `pdf-text` for a PDF's own text layer.
+    pub engine: String,
+    /// Languages such as `eng` or `eng+deu`; empty for a text layer.
+    pub languages: String,
+    /// Page segmentation mode of Tesseract, 0–13.
+    pub page_segmentation_mode: u8,
+    /// Preparation steps in order.
+    pub steps: Vec<String>,
+}
+
+/// One try at reading a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Microseconds since 1970-01-01 UTC.
+    pub started_at_us: i64,
+    pub duration_ms: u32,
+    /// `None` if the page failed before a recipe was chosen.
+    pub recipe: Option<Recipe>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageEnd {
+    Stored(Box<PageText>),
+    Blank(PageFacts),
+    Failed(Failure),
+    /// The page killed its reader twice.
+    Quarantined(Failure),
+}
+
+/// All that one attempt gives to the store; it is committed as a whole or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageOutcome {
+    pub document_id: DocumentId,
+    pub page: PageNumber,
+    pub attempt: Attempt,
+    pub end: PageEnd,
+    /// Records of page and row scope; replace all earlier ones of this page.
+    pub records: Vec<TypedRecord>,
+    /// Records of document scope if this page is the document's only one, else `None`: then they
+    /// are made when the document's last page has ended.
+    pub document_records: Option<Vec<TypedRecord>>,
+}

@@ -1,0 +1,145 @@
+//! Records on their way from candidates to typed, judged rows.
+
+use jiff::civil;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::failure::words;
+use super::geometry::PixelBox;
+use super::page::PageNumber;
+use std::fmt;
+
+/// A typed value of a field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    Text(String),
+    Integer(i64),
+    Decimal(Decimal),
+    Date(civil::Date),
+    Time(civil::Time),
+    Boolean(bool),
+}
+
+/// The column types of model tables: `text`, `bigint`, `numeric`, `date`, `time`, `boolean`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    Text,
+    Integer,
+    Decimal,
+    Date,
+    Time,
+    Boolean,
+}
+
+words!(ColumnType {
+    Text => "text", Integer => "bigint", Decimal => "numeric", Date => "date", Time => "time",
+    Boolean => "boolean",
+});
+
+/// How the value of a field was found: evidence, and an input of its confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// At a position relative to the field's label.
+    Label,
+    /// By its pattern alone.
+    Pattern,
+    /// In the field's zone.
+    Zone,
+    /// In its column of a table row.
+    Column,
+    /// Carried down from the row above or the page head.
+    Carried,
+    /// The field's constant or default.
+    Constant,
+}
+
+/// A piece of a page that may hold a field's value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub text: String,
+    pub page: PageNumber,
+    pub bounds: PixelBox,
+    /// Mean confidence of its words, 0–1.
+    pub word_confidence: f32,
+    /// How well the label or place fits, 0–1.
+    pub place_score: f32,
+    pub found: Found,
+}
+
+/// What extraction gives of a field: its candidates, best first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RawField {
+    pub candidates: Vec<Candidate>,
+}
+
+/// What normalization gives of a field.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TypedField {
+    pub value: Option<Value>,
+    /// The candidate's text as it was read, before any repair.
+    pub raw: Option<String>,
+    pub bounds: Option<PixelBox>,
+    /// Probability that the value is right, 0–1; 0 without a value.
+    pub confidence: f32,
+    /// True if characters were changed to make the value valid.
+    pub repaired: bool,
+}
+
+/// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record<F> {
+    /// Name of the model, which is the name of its table.
+    pub model: String,
+    /// The page it starts on.
+    pub page: PageNumber,
+    /// From 1 within the page (row scope) or document.
+    pub row_number: u32,
+    pub fields: Vec<F>,
+}
+
+/// How far a record can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Would bet on it.
+    Accepted,
+    /// A person should look.
+    Review,
+    /// Not usable as it is.
+    Rejected,
+}
+
+words!(Verdict { Accepted => "accepted", Review => "review", Rejected => "rejected" });
+
+/// What is doubtful about a record, as a short stable text such as `total: missing`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Issue {
+    /// The field it is about, if it is about one.
+    pub field: Option<String>,
+    /// Lowercase words such as `missing`, `low confidence`, `rule total_adds_up`.
+    pub text: String,
+    /// The verdict it leads to at least.
+    pub verdict: Verdict,
+}
+
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "{field}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+/// A judged record: what is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedRecord {
+    pub record: Record<TypedField>,
+    pub model_version: u32,
+    /// Probability that all values are right, 0–1.
+    pub confidence: f32,
+    pub verdict: Verdict,
+    pub issues: Vec<Issue>,
+}

@@ -1,0 +1,222 @@
+//! Record models: what a record looks like, as a checked value.
+//!
+//! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
+//! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
+
+use crate::document::ColumnType;
+
+/// A checked record model.
+#[derive(Debug, Clone)]
+pub struct RecordModel {
+    /// Also the name of its table in schema `records`: lowercase letters, digits, `_`.
+    pub name: String,
+    pub version: u32,
+    /// What one record stands for.
+    pub scope: Scope,
+    pub claims: Claims,
+    /// In the order of the TOML file, which is the order of columns and of export.
+    pub fields: Vec<Field>,
+    /// Present if and only if `scope` is [`Scope::Row`].
+    pub rows: Option<Rows>,
+    pub rules: Vec<Rule>,
+    /// Confidence below which a record goes to review, 0–1.
+    pub review_below: f32,
+    /// The TOML text it was read from.
+    pub source: String,
+}
+
+/// What one record stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Document,
+    Page,
+    Row,
+}
+
+/// Which pages (or, at document scope, documents by any of their pages) a model claims.
+#[derive(Debug, Clone, Default)]
+pub struct Claims {
+    /// All of these phrases must be there.
+    pub all: Vec<String>,
+    /// At least one of these, if there are any.
+    pub any: Vec<String>,
+    /// None of these.
+    pub none: Vec<String>,
+    /// Where phrases are looked for; the whole page without it.
+    pub within: Option<Zone>,
+    /// Of several models that claim a page, only those of the highest priority take it.
+    pub priority: i32,
+}
+
+/// A part of the page in fractions of its width and height, 0–1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Zone {
+    pub left: f32,
+    pub top: f32,
+    pub right: f32,
+    pub bottom: f32,
+}
+
+/// One field of a model.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub name: String,
+    pub kind: FieldKind,
+    /// Any of these phrases marks the field; matching forgives OCR errors.
+    pub labels: Vec<String>,
+    /// Where the value stands; several are tried in order.
+    pub places: Vec<Place>,
+    /// The value must match somewhere in the text; its first group is the value if it has one.
+    pub pattern: Option<regex::Regex>,
+    /// Text that is never part of the value (form captions, boilerplate); matched like labels.
+    pub exclude: Vec<String>,
+    /// Which of several equally placed candidates wins.
+    pub choose: Choose,
+    pub required: bool,
+    /// For row models: the header labels of the column that holds the value.
+    pub column: Vec<String>,
+    /// For row models: an empty cell or ditto mark takes the value of the row above.
+    pub carry: bool,
+    /// Confidence below which the field raises an issue, 0–1.
+    pub review_below: f32,
+    /// Value if nothing was found, as TOML text; it is normalized like a read one.
+    pub default: Option<String>,
+}
+
+impl Field {
+    /// Returns the type of the field's column.
+    pub fn column_type(&self) -> ColumnType {
+        match self.kind {
+            FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. } => {
+                ColumnType::Text
+            }
+            FieldKind::Integer { .. } => ColumnType::Integer,
+            FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
+                ColumnType::Decimal
+            }
+            FieldKind::Date { .. } => ColumnType::Date,
+            FieldKind::Time => ColumnType::Time,
+            FieldKind::Checkbox => ColumnType::Boolean,
+        }
+    }
+}
+
+/// The type of a field with what its normalization needs.
+#[derive(Debug, Clone)]
+pub enum FieldKind {
+    Text {
+        /// Several lines become one, joined by this (a space if not given).
+        join: String,
+        /// Longest value in characters; a longer one is cut at a word and raises an issue.
+        max_length: usize,
+    },
+    Integer {
+        min: Option<i64>,
+        max: Option<i64>,
+    },
+    Decimal {
+        places: Option<u32>,
+        min: Option<f64>,
+        max: Option<f64>,
+    },
+    /// An amount: currency signs dropped, thousands separators understood, two decimals.
+    Money,
+    Date {
+        order: DateOrder,
+        /// Two-digit years below it are 20xx, others 19xx.
+        pivot: u8,
+    },
+    Time,
+    /// Hours and minutes, or decimal hours; stored as decimal hours.
+    Duration,
+    /// A code with a shape: `9` digit, `A` letter, `X` letter or digit, `?` after one makes it
+    /// optional, everything else literal. Repairs follow the shape. Several shapes are tried.
+    Code {
+        shapes: Vec<String>,
+    },
+    /// One of a set, found through OCR errors by its names.
+    Enum {
+        values: Vec<EnumValue>,
+    },
+    Checkbox,
+}
+
+/// A value of an enum field, and the texts that mean it.
+#[derive(Debug, Clone)]
+pub struct EnumValue {
+    pub value: String,
+    pub synonyms: Vec<String>,
+}
+
+/// The order of day, month and year in a date of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    DayMonthYear,
+    MonthDayYear,
+    YearMonthDay,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    /// On the label's line, after it, up to so many millimetres away (page end without).
+    Right { within_mm: Option<f32> },
+    /// On the label's line, before it.
+    Left { within_mm: Option<f32> },
+    /// In the lines under the label, up to so many millimetres below it.
+    Below { within_mm: f32, lines: Option<u32>, until: Option<Until> },
+    /// In the lines over the label.
+    Above { within_mm: f32, lines: Option<u32> },
+    /// The whole line that holds the label.
+    Line,
+    /// A fixed part of the page, whatever stands there.
+    Zone { zone: Zone, lines: Option<u32> },
+    /// Between two labels, in reading order.
+    Between { from: Vec<String>, to: Vec<String> },
+    /// Wherever the pattern matches on the page, or within the zone.
+    Pattern { zone: Option<Zone> },
+}
+
+/// What ends a value that runs over several lines.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Until {
+    /// A horizontal rule.
+    Rule,
+    /// A line that starts with one of these labels.
+    Labels(Vec<String>),
+    /// A gap larger than so many line heights.
+    Gap(f32),
+}
+
+/// Which of several candidates wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Choose {
+    /// The best placed one, then the first in reading order.
+    #[default]
+    Best,
+    First,
+    Last,
+    /// The largest value (numbers, money, dates).
+    Largest,
+}
+
+/// Where the table of a row model is and how its rows are told apart.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The field whose value starts a new row; lines without it continue the row above.
+    pub starts_with: String,
+    /// Labels that end the table.
+    pub until: Vec<String>,
+    /// A row needs at least so many fields with values.
+    pub min_fields: usize,
+}
+
+/// A rule over the typed fields.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub name: String,
+    /// A CEL expression that must be true; fields by name; a missing value is `null`.
+    pub check: String,
+    /// The verdict if it is not true.
+    pub otherwise: crate::document::Verdict,
+}
