@@ -1,0 +1,82 @@
+//! `scanlift export MODEL|page-text`
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+
+use super::Exit;
+use super::options::Common;
+use super::session::with_store;
+use crate::document::Verdict;
+use crate::export::{ExportOptions, ExportTarget, ExportWhat, Formulas, export};
+use crate::store::Filter;
+
+/// The name that stands for the text of all pages.
+const PAGE_TEXT: &str = "page-text";
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// A model, or `page-text` for the text of all pages.
+    #[arg(value_name = "MODEL|page-text")]
+    what: String,
+    /// File to write; `.gz` and `.zst` are compressed; `-` is stdout.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+    #[arg(long, value_enum, default_value_t = ExportFormat::Csv)]
+    format: ExportFormat,
+    /// Only records of these verdicts: accepted, review, rejected; several with commas.
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
+    status: Vec<Verdict>,
+    /// Only these columns, in this order; several with commas.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
+    /// Only records that fit, such as `total > 100 and _confidence < 0.9`.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    /// Put a `'` before cells that a spreadsheet would take for a formula.
+    #[arg(long)]
+    protect_formulas: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ExportFormat {
+    Csv,
+}
+
+pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
+    let ExportFormat::Csv = args.format;
+    let models = common.models()?;
+    let what = match args.what.as_str() {
+        PAGE_TEXT => ExportWhat::PageText,
+        name => ExportWhat::Records(super::model::find(&models, name)?),
+    };
+    let filter = match (&args.condition, &what) {
+        (None, _) => None,
+        (Some(_), ExportWhat::PageText) => {
+            return Err(anyhow!("--where: page-text: conditions are for records\nhint: name a model"));
+        }
+        (Some(text), ExportWhat::Records(model)) => {
+            let filter = Filter::records(text, model)
+                .map_err(|error| anyhow!("--where `{text}`: condition: {error}"))?;
+            Some(filter)
+        }
+    };
+    let target = if args.output.as_os_str() == "-" {
+        ExportTarget::Stdout
+    } else {
+        ExportTarget::File(args.output)
+    };
+    let options = ExportOptions {
+        statuses: args.status,
+        columns: args.columns,
+        filter,
+        formulas: if args.protect_formulas { Formulas::Protected } else { Formulas::AsIs },
+    };
+    with_store(common, async |store| {
+        let rows = export(&store, what, &target, &options).await?;
+        tracing::info!(rows, "exported");
+        Ok(Exit::AllWell)
+    })
+    .await
+}

@@ -1,0 +1,90 @@
+//! `scanlift ingest PATH…`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Exit;
+use super::options::{Common, ReaderArgs};
+use super::session::{run_error, show, stop_on_signals, store_error, with_store};
+use crate::intake::{Hidden, Symlinks, Walk, WalkOptions};
+use crate::pipeline::{self, ModelSet, RunSettings, Source};
+use crate::store::{Replace, RunEnd};
+
+#[derive(Debug, Args)]
+pub(super) struct IngestArgs {
+    /// Files and directories of scans.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Take only files that match, such as `*.tif` or `boxes/07/**`; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Leave files and directories that match; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Take files and directories whose names start with a dot.
+    #[arg(long)]
+    hidden: bool,
+    /// Follow symbolic links inside the directories.
+    #[arg(long)]
+    follow_symlinks: bool,
+    #[command(flatten)]
+    readers: ReaderArgs,
+}
+
+pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result<Exit> {
+    let walk_options = WalkOptions {
+        symlinks: if args.follow_symlinks { Symlinks::Follow } else { Symlinks::Skip },
+        hidden: if args.hidden { Hidden::Include } else { Hidden::Skip },
+        include: args.include,
+        exclude: args.exclude,
+    };
+    let walk = Walk::new(&args.paths, &walk_options)?;
+    let readers = args.readers.resolve(common)?;
+    let models = Arc::new(ModelSet::new(common.models()?));
+    let noted = serde_json::json!({ "paths": args.paths, "readers": readers.settings });
+    let stop = stop_on_signals()?;
+    with_store(common, async |store| {
+        super::model::fit_tables(common, &store, models.models()).await?;
+        let mut run = store.start_run("ingest", &noted).await.map_err(store_error)?;
+        let settings = RunSettings {
+            readers,
+            models,
+            replace: Replace::IfNotWorse,
+            talk: common.talk(),
+            stop,
+        };
+        let result = pipeline::run(&store, &mut run, Source::Walk(walk), settings).await;
+        finish(common, &store, run, result).await
+    })
+    .await
+}
+
+/// Notes how a run ended, shows its summary and decides the exit code.
+pub(super) async fn finish(
+    common: &Common,
+    store: &crate::store::Store,
+    run: crate::store::Run,
+    result: Result<pipeline::Summary, pipeline::RunError>,
+) -> anyhow::Result<Exit> {
+    let summary = match result {
+        Ok(summary) => summary,
+        Err(error) => {
+            let noted = serde_json::json!({ "error": error.to_string() });
+            if let Err(also) = store.finish_run(run, RunEnd::Failed, &noted).await {
+                tracing::debug!(error = %also, "the run's end could not be noted");
+            }
+            return Err(run_error(error));
+        }
+    };
+    let end = if summary.interrupted { RunEnd::Interrupted } else { RunEnd::Finished };
+    let noted = serde_json::to_value(&summary)?;
+    store.finish_run(run, end, &noted).await.map_err(store_error)?;
+    show(common, &summary)?;
+    Ok(match (summary.interrupted, summary.all_well()) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::AllWell,
+        (false, false) => Exit::SomeFailed,
+    })
+}

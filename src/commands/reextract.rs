@@ -1,0 +1,60 @@
+//! `scanlift reextract [MODEL…]`
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::Exit;
+use super::options::Common;
+use super::session::{run_error, show, stop_on_signals, store_error, with_store};
+use crate::pipeline::{self, ModelSet};
+use crate::store::RunEnd;
+
+#[derive(Debug, Args)]
+pub(super) struct ReextractArgs {
+    /// Models whose records are made anew; all without it.
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
+}
+
+pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Result<Exit> {
+    let mut models = common.models()?;
+    for name in &args.models {
+        super::model::find(&models, name)?;
+    }
+    if !args.models.is_empty() {
+        models.retain(|model| args.models.contains(&model.name));
+    }
+    if models.is_empty() {
+        return Err(anyhow!("models: there are none"));
+    }
+    let models = Arc::new(ModelSet::new(models));
+    let stop = stop_on_signals()?;
+    let noted = serde_json::json!({ "models": args.models });
+    with_store(common, async |store| {
+        super::model::fit_tables(common, &store, models.models()).await?;
+        let mut run = store.start_run("reextract", &noted).await.map_err(store_error)?;
+        let result = pipeline::reextract(&store, &mut run, models, &stop).await;
+        let (end, summary) = match result {
+            Ok(summary) if summary.interrupted => (RunEnd::Interrupted, summary),
+            Ok(summary) => (RunEnd::Finished, summary),
+            Err(error) => {
+                let noted = serde_json::json!({ "error": error.to_string() });
+                if let Err(also) = store.finish_run(run, RunEnd::Failed, &noted).await {
+                    tracing::debug!(error = %also, "the run's end could not be noted");
+                }
+                return Err(run_error(error));
+            }
+        };
+        let noted = serde_json::to_value(&summary)?;
+        store.finish_run(run, end, &noted).await.map_err(store_error)?;
+        show(common, &summary)?;
+        Ok(match (end, summary.failed) {
+            (RunEnd::Interrupted, _) => Exit::Interrupted,
+            (_, 0) => Exit::AllWell,
+            (_, _) => Exit::SomeFailed,
+        })
+    })
+    .await
+}

@@ -1,0 +1,56 @@
+//! `scanlift reprocess`
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::Exit;
+use super::ingest::finish;
+use super::options::{Common, ReaderArgs};
+use super::session::{stop_on_signals, store_error, with_store};
+use crate::pipeline::{self, ModelSet, RunSettings, Source};
+use crate::store::{Filter, Replace};
+
+#[derive(Debug, Args)]
+pub(super) struct ReprocessArgs {
+    /// Which pages, such as `reason=timeout` or `state=stored and confidence<0.6`; columns: reason,
+    /// stage, state, confidence, engine, languages, path, model, attempts, page, dpi, width, height.
+    /// Without it: all failed and quarantined pages.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    /// Take the new result even if it is read with less confidence than the old one.
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    readers: ReaderArgs,
+}
+
+pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Result<Exit> {
+    let filter = args
+        .condition
+        .as_deref()
+        .map(|text| {
+            Filter::pages(text).map_err(|error| anyhow!("--where `{text}`: condition: {error}"))
+        })
+        .transpose()?;
+    let readers = args.readers.resolve(common)?;
+    let models = Arc::new(ModelSet::new(common.models()?));
+    let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings });
+    let stop = stop_on_signals()?;
+    with_store(common, async |store| {
+        super::model::fit_tables(common, &store, models.models()).await?;
+        let mut run = store.start_run("reprocess", &noted).await.map_err(store_error)?;
+        let settings = RunSettings {
+            readers,
+            models,
+            replace: if args.replace { Replace::Always } else { Replace::IfNotWorse },
+            talk: common.talk(),
+            stop,
+        };
+        let source = Source::Ledger(filter.as_ref());
+        let result = pipeline::run(&store, &mut run, source, settings).await;
+        finish(common, &store, run, result).await
+    })
+    .await
+}

@@ -1,0 +1,84 @@
+//! BLAKE3 of a file's bytes, with the size and time that belong to exactly these bytes.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use crate::document::{DocumentHash, Failure, Reason, Stage};
+
+/// What was read of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashedContent {
+    pub hash: DocumentHash,
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified_ns: i64,
+}
+
+/// Hashes a file in pieces of 256 KiB. A file that is written to meanwhile is a failure: its hash
+/// would be of bytes that never stood together.
+pub fn hash_file(path: &Path) -> Result<HashedContent, Failure> {
+    let failed = |error: io::Error| failure(&error);
+    let mut file = File::open(path).map_err(failed)?;
+    let before = file.metadata().map_err(failed)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0_u8; 256 << 10];
+    let mut size = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(taken) => {
+                hasher.update(&buffer[..taken]);
+                size += taken as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failure(&error)),
+        }
+    }
+    let after = file.metadata().map_err(failed)?;
+    if size != after.len() || modified_ns(&before) != modified_ns(&after) {
+        let message = "the file is being written to";
+        return Err(Failure::new(Stage::Read, Reason::Changed, message));
+    }
+    let hash = DocumentHash(*hasher.finalize().as_bytes());
+    Ok(HashedContent { hash, size, modified_ns: modified_ns(&after) })
+}
+
+/// Returns the modification time in nanoseconds since 1970.
+pub(super) fn modified_ns(metadata: &Metadata) -> i64 {
+    metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
+}
+
+pub(super) fn failure(error: &io::Error) -> Failure {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => Reason::Vanished,
+        _ => Reason::Unreadable,
+    };
+    Failure::new(Stage::Read, reason, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_as_blake3_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("abc");
+        std::fs::write(&path, "abc").unwrap();
+        let content = hash_file(&path).unwrap();
+        // Test vector from the BLAKE3 team's b3sum.
+        assert_eq!(
+            content.hash.to_string(),
+            "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"
+        );
+        assert_eq!(content.size, 3);
+    }
+
+    #[test]
+    fn says_vanished_for_a_file_that_is_gone() {
+        let failure = hash_file(Path::new("/nonexistent/scan.tif")).unwrap_err();
+        assert_eq!((failure.stage, failure.reason), (Stage::Read, Reason::Vanished));
+    }
+}

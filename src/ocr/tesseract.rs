@@ -1,0 +1,145 @@
+//! Tesseract's engine through leptess: the only file that names it.
+
+use std::ffi::{CStr, CString};
+use std::path::{Path, PathBuf};
+
+use leptess::tesseract::TessApi;
+
+use super::{EngineSettings, MAX_SIDE, Recognizer, tsv};
+use crate::document::{Failure, Line, PreparedPage, Reason, Stage};
+
+/// A warm engine. One per reader process: a second initialization would leak the first.
+pub struct Tesseract {
+    api: TessApi,
+}
+
+/// Settings that hold for every page, with their reasons.
+const VARIABLES: [(&CStr, &CStr); 2] = [
+    // Chatter about resolutions and diacritics is of no use to anybody.
+    (c"debug_file", c"/dev/null"),
+    // Preparation gives dark text on light paper. Without this, each line that is read badly is
+    // recognized a second time in negative, which costs a tenth of the time on bad pages.
+    (c"invert_threshold", c"0.0"),
+];
+
+/// Where Debian, Fedora, Arch and a build from source put the language data.
+const DATA_DIRECTORIES: [&str; 5] = [
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+    "/usr/share/tesseract/tessdata",
+    "/usr/local/share/tessdata",
+];
+
+/// Returns what is wrong with the languages, with a hint, or `None` if their data is installed.
+pub fn language_problem(languages: &str) -> Option<String> {
+    data_directory(languages).err()
+}
+
+fn data_directory(languages: &str) -> Result<PathBuf, String> {
+    let directories: Vec<PathBuf> = match std::env::var_os("TESSDATA_PREFIX") {
+        Some(prefix) => vec![PathBuf::from(&prefix), Path::new(&prefix).join("tessdata")],
+        None => DATA_DIRECTORIES.iter().map(PathBuf::from).collect(),
+    };
+    let names: Vec<&str> = languages.split('+').collect();
+    if names.iter().any(|name| !is_language_name(name)) {
+        return Err(format!(
+            "`{languages}`: languages: not names of language data\nhint: names are joined by `+`, such as `eng+deu`"
+        ));
+    }
+    let holds =
+        |directory: &&PathBuf, name: &str| directory.join(format!("{name}.traineddata")).is_file();
+    if let Some(directory) =
+        directories.iter().find(|directory| names.iter().all(|name| holds(directory, name)))
+    {
+        return Ok(directory.clone());
+    }
+    let missing = names
+        .iter()
+        .find(|name| !directories.iter().any(|directory| holds(&directory, name)))
+        .unwrap_or(&languages);
+    let looked_in: Vec<String> =
+        directories.iter().map(|directory| format!("`{}`", directory.display())).collect();
+    Err(format!(
+        "`{missing}`: languages: no `{missing}.traineddata` in {}\nhint: `apt-get install tesseract-ocr-{}` installs it; TESSDATA_PREFIX names another directory",
+        looked_in.join(", "),
+        missing.replace('_', "-")
+    ))
+}
+
+fn is_language_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/'))
+}
+
+impl Tesseract {
+    /// Starts an engine. The error says which language data is missing, or that Tesseract refused.
+    pub fn new(settings: &EngineSettings) -> Result<Self, String> {
+        let directory = data_directory(&settings.languages)?;
+        let directory = directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
+        let mut api = TessApi::new(Some(directory), &settings.languages).map_err(|error| {
+            format!("`{}`: tesseract: cannot start: {error}", settings.languages)
+        })?;
+        for (name, value) in VARIABLES {
+            // An older Tesseract may not know a variable, and then works as it always did.
+            let _known = api.raw.set_variable(name, value).is_ok();
+        }
+        let mode = CString::new(settings.page_segmentation_mode.to_string())
+            .map_err(|error| error.to_string())?;
+        api.raw
+            .set_variable(c"tessedit_pageseg_mode", &mode)
+            .map_err(|_| format!("`{mode:?}`: tesseract: no such page segmentation mode"))?;
+        Ok(Self { api })
+    }
+}
+
+fn refused(reason: Reason, message: String) -> Failure {
+    Failure::new(Stage::Recognize, reason, message)
+}
+
+impl Recognizer for Tesseract {
+    fn name(&self) -> String {
+        format!("tesseract {}", tesseract_plumbing::version().to_string_lossy())
+    }
+
+    fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
+        let (width, height) = page.image.dimensions();
+        if width > MAX_SIDE || height > MAX_SIDE {
+            let message = format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
+            return Err(refused(Reason::TooLarge, message));
+        }
+        let (width, height) = (width as i32, height as i32);
+        self.api
+            .raw
+            .set_image(page.image.as_raw(), width, height, 1, width)
+            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
+        self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
+        // The text getters unwrap a null pointer unless recognition was done and went well.
+        if self.api.recognize() != 0 {
+            return Err(refused(Reason::Engine, "Tesseract gave the page up".to_owned()));
+        }
+        let table = self
+            .api
+            .get_tsv_text(0)
+            .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
+        tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_which_language_is_missing_and_how_to_get_it() {
+        let problem = language_problem("eng+xyz_old").expect("there is no such language");
+        assert!(problem.starts_with("`xyz_old`: languages: no `xyz_old.traineddata` in "));
+        assert!(problem.contains("apt-get install tesseract-ocr-xyz-old"));
+    }
+
+    #[test]
+    fn refuses_a_language_that_is_a_path() {
+        assert!(language_problem("../eng").is_some_and(|p| p.contains("not names")));
+        assert!(language_problem("eng").is_none());
+    }
+}

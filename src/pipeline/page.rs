@@ -1,0 +1,130 @@
+//! The way of one page, in a straight line. Read this first.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::records::ModelSet;
+use crate::document::{
+    Attempt, DocumentId, Failure, PageEnd, PageNumber, PageOutcome, Reason, Stage,
+};
+use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
+
+/// A page to be read: its document is open in the reader.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageJob<'a> {
+    pub document_id: DocumentId,
+    pub source: &'a DocumentSource,
+    pub page: PageNumber,
+    /// Number of pages of the document.
+    pub page_count: u32,
+}
+
+/// Reads a page and makes its records: read → extract → normalize → validate → outcome. An error
+/// means that no reader can be started any more.
+pub(super) fn process(
+    reader: &mut dyn PageReader,
+    job: PageJob<'_>,
+    models: &ModelSet,
+) -> Result<PageOutcome, Failed> {
+    let clock = Clock::start();
+    let reading = match read(reader, job)? {
+        Ok(reading) => reading,
+        Err(end) => return Ok(clock.outcome(job.document_id, job.page, end)),
+    };
+    let recipe = reading.recipe;
+    let text = match reading.content {
+        PageContent::Blank(facts) => {
+            let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Blank(facts));
+            outcome.attempt.recipe = Some(recipe);
+            if job.page_count == 1 {
+                outcome.document_records = Some(Vec::new());
+            }
+            return Ok(outcome);
+        }
+        PageContent::Text(text) => text,
+    };
+    let records = models.of_page(job.page, &text);
+    let document_records =
+        (job.page_count == 1).then(|| models.of_document(&[(job.page, &text)], &[])).transpose();
+    let (records, document_records) = match (records, document_records) {
+        (Ok(records), Ok(document_records)) => (records, document_records),
+        (Err(failure), _) | (_, Err(failure)) => {
+            return Ok(clock.outcome(job.document_id, job.page, PageEnd::Failed(failure)));
+        }
+    };
+    let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Stored(text));
+    outcome.attempt.recipe = Some(recipe);
+    outcome.records = records;
+    outcome.document_records = document_records;
+    Ok(outcome)
+}
+
+/// Why the reader loop ends: there will never be a reader again.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Failed(pub String);
+
+/// Reads a page; if that kills the reader, once more with a new one. Twice means quarantine.
+fn read(
+    reader: &mut dyn PageReader,
+    job: PageJob<'_>,
+) -> Result<Result<PageReading, PageEnd>, Failed> {
+    match reader.read_page(job.page) {
+        Ok(reading) => return Ok(Ok(reading)),
+        Err(ReaderError::Refused(failure)) => return Ok(Err(PageEnd::Failed(failure))),
+        Err(ReaderError::Broken(why)) => return Err(Failed(why)),
+        Err(ReaderError::Died(failure)) => {
+            tracing::debug!(document.path = %job.source.path.display(), page = %job.page, %failure, "reader died, second try");
+        }
+    }
+    let second = reader.open(job.source).and_then(|_| reader.read_page(job.page));
+    match second {
+        Ok(reading) => Ok(Ok(reading)),
+        Err(ReaderError::Refused(failure)) => Ok(Err(PageEnd::Failed(failure))),
+        Err(ReaderError::Died(failure)) => Ok(Err(PageEnd::Quarantined(failure))),
+        Err(ReaderError::Broken(why)) => Err(Failed(why)),
+    }
+}
+
+/// Returns the outcome of a page whose document could not be opened.
+pub(super) fn unopened(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
+    Clock::start().outcome(document_id, page, end)
+}
+
+/// Runs a stage of the parent so that a panic in it costs a page.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "panicked".to_owned());
+        Failure::new(Stage::Extract, Reason::Panicked, message)
+    })
+}
+
+/// When an attempt started.
+struct Clock {
+    started: Instant,
+    started_at_us: i64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started_at_us = i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX);
+        Self { started: Instant::now(), started_at_us }
+    }
+
+    fn outcome(&self, document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
+        let duration_ms = u32::try_from(self.started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let attempt = Attempt { started_at_us: self.started_at_us, duration_ms, recipe: None };
+        PageOutcome {
+            document_id,
+            page,
+            attempt,
+            end,
+            records: Vec::new(),
+            document_records: None,
+        }
+    }
+}

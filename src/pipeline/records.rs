@@ -1,0 +1,88 @@
+//! Words → judged records: extract → normalize → validate, for all models at once. The same code
+//! serves `ingest` and `reextract`.
+
+use super::page::guarded;
+use crate::document::{Failure, Issue, PageNumber, PageText, RawField, Record, TypedRecord, Verdict};
+use crate::model::RecordModel;
+use crate::store::DocumentPages;
+use crate::validate::Validator;
+use crate::{extract, normalize, validate};
+
+/// Models that are ready to be used by any number of threads.
+pub struct ModelSet {
+    models: Vec<RecordModel>,
+    validators: Vec<Validator>,
+}
+
+impl ModelSet {
+    /// Prepares checked models.
+    pub fn new(models: Vec<RecordModel>) -> Self {
+        let validators = models.iter().map(Validator::new).collect();
+        Self { models, validators }
+    }
+
+    /// Returns the models.
+    pub fn models(&self) -> &[RecordModel] {
+        &self.models
+    }
+
+    /// Returns the records of page and row scope of a page. A failure is a panic that was caught.
+    pub(super) fn of_page(
+        &self,
+        page: PageNumber,
+        text: &PageText,
+    ) -> Result<Vec<TypedRecord>, Failure> {
+        guarded(|| self.judge(extract::page_records(&self.models, page, text)))
+    }
+
+    /// Returns the records of document scope; each says which pages are missing.
+    pub(super) fn of_document(
+        &self,
+        pages: &[(PageNumber, &PageText)],
+        missing: &[PageNumber],
+    ) -> Result<Vec<TypedRecord>, Failure> {
+        guarded(|| {
+            let mut records = self.judge(extract::document_records(&self.models, pages));
+            for record in &mut records {
+                for page in missing {
+                    record.issues.push(Issue {
+                        field: None,
+                        text: format!("page {page} is missing"),
+                        verdict: Verdict::Review,
+                    });
+                    record.verdict = record.verdict.max(Verdict::Review);
+                }
+            }
+            records
+        })
+    }
+
+    /// Returns the document-scope records of stored pages; of a document that makes extraction
+    /// panic there are none, and the log says so.
+    pub(super) fn of_stored(&self, document: &DocumentPages) -> Vec<TypedRecord> {
+        let pages: Vec<(PageNumber, &PageText)> =
+            document.pages.iter().map(|(number, text)| (*number, text)).collect();
+        self.of_document(&pages, &document.missing).unwrap_or_else(|failure| {
+            tracing::error!(document.id = document.document_id.0, %failure, "no document records");
+            Vec::new()
+        })
+    }
+
+    fn judge(&self, raw: Vec<Record<RawField>>) -> Vec<TypedRecord> {
+        let mut records: Vec<TypedRecord> = Vec::with_capacity(raw.len());
+        for record in raw {
+            let Some(index) = self.models.iter().position(|model| model.name == record.model)
+            else {
+                continue;
+            };
+            let typed = normalize::record(&self.models[index], record);
+            records.push(self.validators[index].record(&self.models[index], typed));
+        }
+        for model in &self.models {
+            let mut rows: Vec<&mut TypedRecord> =
+                records.iter_mut().filter(|r| r.record.model == model.name).collect();
+            validate::rows(model, &mut rows);
+        }
+        records
+    }
+}

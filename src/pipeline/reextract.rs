@@ -1,0 +1,125 @@
+//! Makes all records anew from the stored words: no OCR, all cores.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+
+use super::feed::blocking;
+use super::{EVENTS, ModelSet, RunError, Stop};
+use crate::document::TypedRecord;
+use crate::store::{LedgerEvent, PackedDocument, Run, Store, StoreError};
+
+/// Documents that are fetched, extracted and handed to the writer at once.
+const DOCUMENTS_PER_BATCH: u32 = 256;
+
+/// What a re-extraction did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ReextractSummary {
+    pub documents: u64,
+    pub records: BTreeMap<String, u64>,
+    /// Documents whose stored words cannot be used any more; they keep their records.
+    pub failed: u64,
+    pub seconds: f64,
+    pub interrupted: bool,
+}
+
+impl fmt::Display for ReextractSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let records: Vec<String> =
+            self.records.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        write!(
+            f,
+            "documents: {} in {:.1} s, {} failed\nrecords:   {}",
+            self.documents,
+            self.seconds,
+            self.failed,
+            if records.is_empty() { "none".to_owned() } else { records.join(", ") }
+        )
+    }
+}
+
+/// Replaces the records of the given models for every document that has stored words.
+pub async fn reextract(
+    store: &Store,
+    run: &mut Run,
+    models: Arc<ModelSet>,
+    stop: &Stop,
+) -> Result<ReextractSummary, RunError> {
+    let started = std::time::Instant::now();
+    let names: Arc<[String]> = models.models().iter().map(|model| model.name.clone()).collect();
+    let (events, received) = mpsc::channel(EVENTS);
+    let mut summary = ReextractSummary::default();
+    let extracting = extract_all(store, &models, names, events, stop);
+    let mut records: BTreeMap<String, u64> = BTreeMap::new();
+    let writing = super::write(store, run, received, &models, crate::store::Replace::IfNotWorse, |commit| {
+        for (verdict, count) in &commit.records {
+            *records.entry(verdict.to_string()).or_default() += count;
+        }
+    });
+    let (extracted, written) = tokio::join!(extracting, writing);
+    written?;
+    let (documents, failed) = extracted?;
+    summary.documents = documents;
+    summary.failed = failed;
+    summary.records = records;
+    summary.seconds = started.elapsed().as_secs_f64();
+    summary.interrupted = stop.is_set();
+    Ok(summary)
+}
+
+/// Returns how many documents were done, and how many could not be.
+async fn extract_all(
+    store: &Store,
+    models: &Arc<ModelSet>,
+    names: Arc<[String]>,
+    events: mpsc::Sender<LedgerEvent>,
+    stop: &Stop,
+) -> Result<(u64, u64), StoreError> {
+    let (mut after, mut done, mut failed) = (None, 0, 0);
+    while !stop.is_set() {
+        let documents = store.packed_documents(after, DOCUMENTS_PER_BATCH).await?;
+        let Some(last) = documents.last() else { break };
+        after = Some(last.document_id);
+        let set = Arc::clone(models);
+        let extracted = blocking(move || {
+            documents
+                .par_iter()
+                .map(|document| (document.document_id, records(&set, document)))
+                .collect::<Vec<_>>()
+        })
+        .await;
+        for (document_id, records) in extracted {
+            let records = match records {
+                Ok(records) => records,
+                Err(why) => {
+                    tracing::error!(document.id = document_id.0, %why, "kept the old records of a document");
+                    failed += 1;
+                    continue;
+                }
+            };
+            let event =
+                LedgerEvent::Reextracted { document_id, models: Arc::clone(&names), records };
+            if events.send(event).await.is_err() {
+                return Ok((done, failed));
+            }
+            done += 1;
+        }
+    }
+    Ok((done, failed))
+}
+
+fn records(models: &ModelSet, document: &PackedDocument) -> Result<Vec<TypedRecord>, String> {
+    let document = document.unpack().map_err(|error| error.to_string())?;
+    let mut records = Vec::new();
+    for (number, text) in &document.pages {
+        records.extend(models.of_page(*number, text).map_err(|failure| failure.to_string())?);
+    }
+    let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
+    let made = models.of_document(&pages, &document.missing);
+    records.extend(made.map_err(|failure| failure.to_string())?);
+    Ok(records)
+}

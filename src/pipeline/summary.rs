@@ -1,0 +1,155 @@
+//! What a run did, in numbers that add up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::feed::FileCounts;
+use crate::store::{CommitSummary, PageChange, PageState};
+
+/// How the attempts of a run ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PageCounts {
+    /// All attempts that were committed: the sum of the other four.
+    pub read: u64,
+    pub stored: u64,
+    pub blank: u64,
+    pub failed: u64,
+    pub quarantined: u64,
+}
+
+/// What became of pages that had an earlier attempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Had failed, now stored or blank.
+    pub rescued: u64,
+    /// Stored before, now stored with higher confidence.
+    pub better: u64,
+    /// The same as before.
+    pub same: u64,
+    /// The new attempt was worse; the earlier result was kept.
+    pub kept: u64,
+}
+
+/// The summary of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// `None` for a run over pages of the ledger.
+    pub files: Option<FileCounts>,
+    pub pages: PageCounts,
+    /// Failed and quarantined attempts by reason.
+    pub failures: BTreeMap<String, u64>,
+    pub change: Change,
+    /// Records written by verdict.
+    pub records: BTreeMap<String, u64>,
+    /// Rows that the database refused.
+    pub rejects: u64,
+    pub seconds: f64,
+    pub interrupted: bool,
+}
+
+impl Summary {
+    pub(super) fn add(&mut self, commit: &CommitSummary) {
+        for page in &commit.pages {
+            self.add_page(page);
+        }
+        for (verdict, count) in &commit.records {
+            *self.records.entry(verdict.to_string()).or_default() += count;
+        }
+        self.rejects += commit.rejects;
+    }
+
+    fn add_page(&mut self, page: &PageChange) {
+        self.pages.read += 1;
+        match page.attempt {
+            PageState::Stored => self.pages.stored += 1,
+            PageState::Blank => self.pages.blank += 1,
+            PageState::Quarantined => self.pages.quarantined += 1,
+            // A committed attempt is never pending.
+            PageState::Failed | PageState::Pending => self.pages.failed += 1,
+        }
+        if let Some(reason) = page.reason {
+            *self.failures.entry(reason.to_string()).or_default() += 1;
+        }
+        let readable = |state| matches!(state, PageState::Stored | PageState::Blank);
+        match (readable(page.before), readable(page.attempt)) {
+            (_, _) if page.before == PageState::Pending => {}
+            (false, true) => self.change.rescued += 1,
+            (false, false) => self.change.same += 1,
+            (true, _) if page.after != page.attempt => self.change.kept += 1,
+            (true, _) => match (page.confidence_before, page.confidence) {
+                (Some(before), Some(now)) if now > before => self.change.better += 1,
+                (Some(before), Some(now)) if now < before => self.change.kept += 1,
+                _ => self.change.same += 1,
+            },
+        }
+    }
+
+    pub(super) fn finish(&mut self, elapsed: Duration, interrupted: bool) {
+        self.seconds = elapsed.as_secs_f64();
+        self.interrupted = interrupted;
+    }
+
+    /// Returns whether every page that was read was stored or blank, and every file readable.
+    pub fn all_well(&self) -> bool {
+        let unreadable = self.files.as_ref().map_or(0, |files| files.unreadable);
+        self.pages.failed + self.pages.quarantined + self.rejects + unreadable == 0
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(files) = &self.files {
+            writeln!(
+                f,
+                "files:   {} found = {} new + {} known + {} duplicates + {} unreadable",
+                files.found, files.new, files.known, files.duplicates, files.unreadable
+            )?;
+            let skipped = files.skipped;
+            if skipped.total() > 0 {
+                writeln!(
+                    f,
+                    "skipped: {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
+                    skipped.hidden, skipped.symlinks, skipped.filtered, skipped.special
+                )?;
+            }
+        }
+        let pages = self.pages;
+        if pages.read == 0 {
+            write!(f, "pages:   nothing to do")?;
+        } else {
+            let rate = pages.read as f64 / self.seconds.max(0.001);
+            write!(
+                f,
+                "pages:   {} read = {} stored + {} blank + {} failed + {} quarantined, in {:.1} s ({rate:.2} pages/s)",
+                pages.read, pages.stored, pages.blank, pages.failed, pages.quarantined, self.seconds
+            )?;
+        }
+        if !self.failures.is_empty() {
+            write!(f, "\nreasons: {}", list(&self.failures))?;
+        }
+        if self.change != Change::default() {
+            let Change { rescued, better, same, kept } = self.change;
+            write!(
+                f,
+                "\nagain:   {rescued} rescued, {better} better, {same} as before, {kept} worse (the earlier result was kept)"
+            )?;
+        }
+        if !self.records.is_empty() {
+            write!(f, "\nrecords: {}", list(&self.records))?;
+        }
+        if self.rejects > 0 {
+            write!(f, "\nrejects: {} rows that the database refused", self.rejects)?;
+        }
+        if self.interrupted {
+            write!(f, "\ninterrupted: the same command goes on where this one stopped")?;
+        }
+        Ok(())
+    }
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,328 @@
+//! The parent's handle to one reader process: starts it, talks to it, and kills it when it is late.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use super::protocol::{self, Request, Response};
+use super::{
+    DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError, ReaderSettings,
+};
+use crate::document::{DocumentHash, Failure, PageNumber, Reason, Stage};
+
+/// What a reader process may take.
+#[derive(Debug, Clone)]
+pub struct ProcessLimits {
+    /// Time for one request; a reader that is later is killed.
+    pub page_timeout: Duration,
+    /// Address space in bytes.
+    pub memory_bytes: u64,
+    /// A reader is replaced after so many pages, against leaks in the libraries.
+    pub pages_per_reader: u32,
+}
+
+impl Default for ProcessLimits {
+    fn default() -> Self {
+        Self {
+            page_timeout: Duration::from_secs(120),
+            memory_bytes: 2 << 30,
+            pages_per_reader: 1000,
+        }
+    }
+}
+
+/// Starting an engine takes a tenth of a second; on a machine that swaps it takes longer.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A reader process that is started when it is needed and replaced when it has died.
+pub struct ReaderProcess {
+    settings: ReaderSettings,
+    limits: ProcessLimits,
+    /// The program to run; its hidden subcommand `reader` is the child.
+    program: PathBuf,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    requests: ChildStdin,
+    answers: ChildStdout,
+    /// What the child writes to stderr; read when it has died.
+    last_words: File,
+    /// Pages that it was asked for.
+    pages: u32,
+    has_document: bool,
+}
+
+impl ReaderProcess {
+    /// Prepares a handle; the process starts with the first document.
+    pub fn new(program: PathBuf, settings: ReaderSettings, limits: ProcessLimits) -> Self {
+        Self { settings, limits, program, running: None }
+    }
+
+    fn ensure_running(&mut self) -> Result<&mut Running, ReaderError> {
+        if self.running.as_ref().is_some_and(|running| running.pages >= self.limits.pages_per_reader)
+        {
+            self.stop();
+        }
+        if self.running.is_none() {
+            let running =
+                self.start().map_err(|error| ReaderError::Broken(error.to_string()))?;
+            self.running = Some(running);
+            let configure = Request::Configure(Box::new(self.settings.clone()));
+            match self.ask(&configure, START_TIMEOUT)? {
+                Response::Ready => {}
+                Response::Unable(problem) => {
+                    self.stop();
+                    return Err(ReaderError::Broken(problem));
+                }
+                Response::Opened(_) | Response::Page(_) | Response::Failed(_) => {
+                    return Err(self.confused());
+                }
+            }
+        }
+        self.running.as_mut().ok_or_else(|| ReaderError::Broken("it is not running".to_owned()))
+    }
+
+    fn start(&self) -> io::Result<Running> {
+        // Neither end may block: a chatty child must not hang, and the parent only looks when the
+        // child has died.
+        let (read_end, write_end) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
+        let mut child = Command::new(&self.program)
+            .arg("reader")
+            .arg(self.limits.memory_bytes.to_string())
+            .arg((self.limits.page_timeout.as_secs() + 5).to_string())
+            // Tesseract's OpenMP reads this once, when it is loaded; with several readers its
+            // threads would fight for the same cores (tesseract issue 3109).
+            .env("OMP_THREAD_LIMIT", "1")
+            // Ctrl-C goes to the parent alone, which lets the readers finish their page.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(write_end))
+            .spawn()?;
+        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("no pipes to the reader"));
+        };
+        rustix::io::ioctl_fionbio(&answers, true)?;
+        Ok(Running { child, requests, answers, last_words: file(read_end), pages: 0, has_document: false })
+    }
+
+    /// Ends the process; what it was doing is lost.
+    fn stop(&mut self) -> Option<(ExitStatus, String)> {
+        let mut running = self.running.take()?;
+        // It may have died already: then there is nothing to kill.
+        let _gone = running.child.kill();
+        let status = running.child.wait().ok()?;
+        let mut last_words = Vec::new();
+        // The pipe does not block and is only a hint for the message.
+        let _partial = running.last_words.read_to_end(&mut last_words);
+        Some((status, String::from_utf8_lossy(&last_words).into_owned()))
+    }
+
+    fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Response, ReaderError> {
+        let Some(running) = &mut self.running else {
+            return Err(ReaderError::Broken("it is not running".to_owned()));
+        };
+        if protocol::write(&mut running.requests, request).is_err() {
+            return Err(self.died());
+        }
+        self.answer(timeout)
+    }
+
+    fn answer(&mut self, timeout: Duration) -> Result<Response, ReaderError> {
+        let Some(running) = &mut self.running else {
+            return Err(ReaderError::Broken("it is not running".to_owned()));
+        };
+        let mut answers = Deadlined { pipe: &mut running.answers, end: Instant::now() + timeout };
+        match protocol::read(&mut answers) {
+            Ok(Some(response)) => Ok(response),
+            Ok(None) => Err(self.died()),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                self.stop();
+                let message = format!("no answer within {} s, reader killed", timeout.as_secs());
+                Err(ReaderError::Died(Failure::new(Stage::Read, Reason::Timeout, message)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(self.confused()),
+            Err(_) => Err(self.died()),
+        }
+    }
+
+    /// Finds out why the process is gone.
+    fn died(&mut self) -> ReaderError {
+        // Between the closed pipe and the end of the process there are some milliseconds, in which
+        // a kill would hide the true cause.
+        if let Some(running) = &mut self.running {
+            let end = Instant::now() + Duration::from_secs(5);
+            while Instant::now() < end && matches!(running.child.try_wait(), Ok(None)) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        let memory = self.limits.memory_bytes;
+        ReaderError::Died(match self.stop() {
+            Some((status, last_words)) => cause_of_death(status, &last_words, memory),
+            None => Failure::new(Stage::Read, Reason::Crashed, "the reader is gone"),
+        })
+    }
+
+    fn confused(&mut self) -> ReaderError {
+        self.stop();
+        let message = "the reader's answer breaks the protocol";
+        ReaderError::Died(Failure::new(Stage::Read, Reason::Crashed, message))
+    }
+}
+
+impl Drop for ReaderProcess {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn file(end: OwnedFd) -> File {
+    File::from(end)
+}
+
+fn cause_of_death(status: ExitStatus, last_words: &str, memory_bytes: u64) -> Failure {
+    let out_of_memory = ["memory allocation of", "bad_alloc", "length_error", "capacity overflow"];
+    if out_of_memory.iter().any(|words| last_words.contains(words)) {
+        let message = format!("the reader needs more than its {} MiB", memory_bytes >> 20);
+        return Failure::new(Stage::Read, Reason::Memory, message);
+    }
+    let cpu = rustix::process::Signal::XCPU.as_raw();
+    let last_line = last_words.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let detail = if last_line.is_empty() { String::new() } else { format!(" (`{last_line}`)") };
+    let (reason, message) = match (status.signal(), status.code()) {
+        (Some(signal), _) if signal == cpu => {
+            (Reason::Timeout, "the reader used up its processor time".to_owned())
+        }
+        (Some(signal), _) => (Reason::Crashed, format!("the reader died of signal {signal}{detail}")),
+        (None, code) => {
+            (Reason::Crashed, format!("the reader ended with code {}{detail}", code.unwrap_or(-1)))
+        }
+    };
+    Failure::new(Stage::Read, reason, message)
+}
+
+impl PageReader for ReaderProcess {
+    fn open(&mut self, source: &DocumentSource) -> Result<OpenedDocument, ReaderError> {
+        let mut file = File::open(&source.path).map_err(|error| unreadable(&error))?;
+        let length = file.metadata().map_err(|error| unreadable(&error))?.len();
+        let timeout = self.limits.page_timeout;
+        let running = self.ensure_running()?;
+        running.has_document = false;
+        if protocol::write(&mut running.requests, &Request::Open { length }).is_err() {
+            return Err(self.died());
+        }
+        let hash = match send(&mut file, length, &mut running.requests) {
+            Ok(hash) => hash,
+            Err(SendError::Read(error)) => {
+                // The reader waits for bytes that will never come.
+                self.stop();
+                return Err(unreadable(&error));
+            }
+            Err(SendError::Write) => return Err(self.died()),
+        };
+        let answer = self.answer(timeout)?;
+        if hash != source.hash {
+            let message = "the file's content is not what it was when it was found";
+            let failure = Failure::new(Stage::Read, Reason::Changed, message);
+            return Err(ReaderError::Refused(failure));
+        }
+        match answer {
+            Response::Opened(opened) => {
+                if let Some(running) = &mut self.running {
+                    running.has_document = true;
+                }
+                Ok(opened)
+            }
+            Response::Failed(failure) => Err(ReaderError::Refused(failure)),
+            Response::Ready | Response::Unable(_) | Response::Page(_) => Err(self.confused()),
+        }
+    }
+
+    fn has_open_document(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.has_document)
+    }
+
+    fn read_page(&mut self, page: PageNumber) -> Result<PageReading, ReaderError> {
+        let timeout = self.limits.page_timeout;
+        let response = self.ask(&Request::ReadPage(page), timeout)?;
+        if let Some(running) = &mut self.running {
+            running.pages += 1;
+        }
+        match response {
+            Response::Page(reading) => Ok(*reading),
+            Response::Failed(failure) => Err(ReaderError::Refused(failure)),
+            Response::Ready | Response::Unable(_) | Response::Opened(_) => Err(self.confused()),
+        }
+    }
+}
+
+fn unreadable(error: &io::Error) -> ReaderError {
+    let (reason, message) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            (Reason::Vanished, "the file is gone since it was found".to_owned())
+        }
+        io::ErrorKind::UnexpectedEof => {
+            (Reason::Changed, "the file became shorter while it was read".to_owned())
+        }
+        _ => (Reason::Unreadable, error.to_string()),
+    };
+    ReaderError::Refused(Failure::new(Stage::Read, reason, message))
+}
+
+enum SendError {
+    Read(io::Error),
+    Write,
+}
+
+/// Streams a file to a reader and returns the hash of what was sent.
+fn send(file: &mut File, length: u64, requests: &mut ChildStdin) -> Result<DocumentHash, SendError> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0_u8; 1 << 16];
+    let mut left = length;
+    while left > 0 {
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let taken = file.read(&mut buffer[..wanted]).map_err(SendError::Read)?;
+        if taken == 0 {
+            return Err(SendError::Read(io::ErrorKind::UnexpectedEof.into()));
+        }
+        hasher.update(&buffer[..taken]);
+        requests.write_all(&buffer[..taken]).map_err(|_| SendError::Write)?;
+        left -= taken as u64;
+    }
+    Ok(DocumentHash(*hasher.finalize().as_bytes()))
+}
+
+/// Reads from a non-blocking pipe until a point in time.
+struct Deadlined<'a> {
+    pipe: &'a mut ChildStdout,
+    end: Instant,
+}
+
+impl Read for Deadlined<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.pipe.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return result,
+            }
+            let left = self.end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let wait = Timespec::try_from(left).map_err(io::Error::other)?;
+            match poll(&mut [PollFd::new(&self.pipe.as_fd(), PollFlags::IN)], Some(&wait)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The loop of a reader process: frames in, frames out, one document open at a time.
+
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::protocol::{self, Request, Response};
+use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, upright};
+use crate::decode::{self, DecodedPage, OpenDocument};
+use crate::document::{Failure, Line, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
+use crate::ocr::{Recognizer, Tesseract};
+use crate::prepare;
+
+/// Runs a reader until its parent closes the pipe. `address_space_bytes` is its memory cap,
+/// `page_cpu_seconds` the processor time that a request may take.
+pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let Some(request) = protocol::read(&mut input)? else { return Ok(()) };
+    let Request::Configure(settings) = request else {
+        return Err(io::Error::other("the first request must configure the reader"));
+    };
+    let engine = match Tesseract::new(&settings.engine) {
+        Ok(engine) => engine,
+        Err(problem) => return protocol::write(&mut output, &Response::Unable(problem)),
+    };
+    if let Err(error) = limits::confine(address_space_bytes) {
+        let problem = format!("reader: limits: {error}");
+        return protocol::write(&mut output, &Response::Unable(problem));
+    }
+    protocol::write(&mut output, &Response::Ready)?;
+    let mut session = Session { settings: *settings, engine, document: None };
+    while let Some(request) = protocol::read(&mut input)? {
+        limits::grant_cpu_seconds(page_cpu_seconds)?;
+        let response = session.answer(request, &mut input)?;
+        protocol::write(&mut output, &response)?;
+    }
+    Ok(())
+}
+
+struct Session<R> {
+    settings: ReaderSettings,
+    engine: R,
+    document: Option<OpenDocument>,
+}
+
+impl<R: Recognizer> Session<R> {
+    /// Returns the answer to a request; an error means that the pipe is broken.
+    fn answer(&mut self, request: Request, input: &mut impl Read) -> io::Result<Response> {
+        let answer = match request {
+            Request::Configure(_) => {
+                return Err(io::Error::other("a reader is configured once"));
+            }
+            Request::Open { length } => {
+                self.document = None;
+                let mut bytes = Vec::new();
+                // The bytes are taken off the pipe even if they are too many to be opened.
+                let taken = input.take(length).read_to_end(&mut bytes)?;
+                if taken as u64 != length {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                guarded(Stage::Decode, || self.open(bytes)).map(Response::Opened)
+            }
+            Request::ReadPage(page) => guarded(Stage::Recognize, || self.read_page(page))
+                .map(|reading| Response::Page(Box::new(reading))),
+        };
+        Ok(answer.unwrap_or_else(Response::Failed))
+    }
+
+    fn open(&mut self, bytes: Vec<u8>) -> Result<OpenedDocument, Failure> {
+        let document = decode::open(bytes, &self.settings.decode)?;
+        let opened =
+            OpenedDocument { format: document.format(), page_count: document.page_count() };
+        self.document = Some(document);
+        Ok(opened)
+    }
+
+    /// The way of a page: decode → prepare → recognize → page text.
+    fn read_page(&mut self, page: PageNumber) -> Result<PageReading, Failure> {
+        let Some(document) = &mut self.document else {
+            return Err(Failure::new(Stage::Read, Reason::Panicked, "no document is open"));
+        };
+        let image = match document.page(page)? {
+            DecodedPage::Image(image) => image,
+            DecodedPage::Text(text) => return Ok(text_layer(text)),
+        };
+        let prepared = prepare::prepare(image, &self.settings.prepare)?;
+        if prepared.facts.blank {
+            let recipe = self.recipe(&prepared);
+            return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
+        }
+        let (prepared, lines) = if self.settings.prepare.may_rotate() {
+            upright::recognize(&mut self.engine, prepared)?
+        } else {
+            let lines = self.engine.recognize(&prepared)?;
+            (prepared, lines)
+        };
+        let recipe = self.recipe(&prepared);
+        let content = PageContent::Text(Box::new(page_text(prepared, lines)));
+        Ok(PageReading { content, recipe })
+    }
+
+    fn recipe(&self, prepared: &PreparedPage) -> Recipe {
+        Recipe {
+            engine: self.engine.name(),
+            languages: self.settings.engine.languages.clone(),
+            page_segmentation_mode: self.settings.engine.page_segmentation_mode,
+            steps: prepared.steps.clone(),
+        }
+    }
+}
+
+fn text_layer(text: PageText) -> PageReading {
+    let recipe = Recipe { engine: "pdf-text".to_owned(), ..Recipe::default() };
+    if text.lines.is_empty() {
+        return PageReading { content: PageContent::Blank(text.facts), recipe };
+    }
+    PageReading { content: PageContent::Text(Box::new(text)), recipe }
+}
+
+fn page_text(prepared: PreparedPage, lines: Vec<Line>) -> PageText {
+    PageText {
+        width: prepared.image.width(),
+        height: prepared.image.height(),
+        dpi: prepared.dpi,
+        lines,
+        marks: prepared.marks,
+        facts: prepared.facts,
+    }
+}
+
+/// Runs a stage so that a panic in it costs this page and not the reader.
+fn guarded<T>(
+    stage: Stage,
+    work: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "panicked".to_owned());
+        Err(Failure::new(stage, Reason::Panicked, message))
+    })
+}
