@@ -2,5 +2,6 @@
 //!
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
+pub mod decode;
 pub mod document;
 pub mod model;

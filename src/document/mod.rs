@@ -7,6 +7,7 @@ mod record;
 mod source;
 mod text;
 
+pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
 pub use page::{

@@ -63,7 +63,7 @@ impl Pixels {
 #[derive(Debug, Clone)]
 pub struct PageImage {
     pub pixels: Pixels,
-    /// True if the source had one bit a pixel: every pixel is 0 or 255.
+    /// True if every pixel is 0 or 255, as in sources of one bit a pixel.
     pub bilevel: bool,
     /// Pixels per inch as the file declares it, if it does.
     pub declared_dpi: Option<f32>,

@@ -1,0 +1,68 @@
+//! Tells a file's format by its content. Knows signatures only; opens nothing.
+
+use crate::document::Format;
+
+/// Readers accept a PDF whose header stands anywhere in its first kilobyte (PDF 1.7, appendix H.3.4.1).
+const PDF_HEADER_WITHIN: usize = 1024;
+
+/// Returns the format of a file by its content alone, or `None` if it is none that is read.
+pub fn format_of(bytes: &[u8]) -> Option<Format> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Format::Png),
+        [0xff, 0xd8, 0xff, ..] => Some(Format::Jpeg),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Format::Gif),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Format::Webp),
+        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Format::Tiff),
+        [b'B', b'M', ..] if is_bitmap(bytes) => Some(Format::Bmp),
+        [b'P', b'1'..=b'7', space, ..] if space.is_ascii_whitespace() || *space == b'#' => {
+            Some(Format::Pnm)
+        }
+        _ => is_pdf(bytes).then_some(Format::Pdf),
+    }
+}
+
+/// `BM` alone is too common; the size of the header that follows must be one that exists.
+fn is_bitmap(bytes: &[u8]) -> bool {
+    let Some(&[a, b, c, d]) = bytes.get(14..18).and_then(|field| field.first_chunk::<4>()) else {
+        return false;
+    };
+    matches!(u32::from_le_bytes([a, b, c, d]), 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124)
+}
+
+fn is_pdf(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(PDF_HEADER_WITHIN)];
+    head.windows(5).any(|window| window == b"%PDF-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_formats_by_their_first_bytes() {
+        let cases: [(&[u8], Option<Format>); 11] = [
+            (b"\x89PNG\r\n\x1a\n....", Some(Format::Png)),
+            (b"\xff\xd8\xff\xe0", Some(Format::Jpeg)),
+            (b"GIF89a", Some(Format::Gif)),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Some(Format::Webp)),
+            (b"II*\0\x08\0\0\0", Some(Format::Tiff)),
+            (b"MM\0+\0\x08\0\0", Some(Format::Tiff)),
+            (b"P4\n8 8\n", Some(Format::Pnm)),
+            (b"\r\n%PDF-1.4", Some(Format::Pdf)),
+            (b"BM is how this letter starts", None),
+            (b"{\"not\": \"an image\"}", None),
+            (b"", None),
+        ];
+        for (bytes, format) in cases {
+            assert_eq!(format_of(bytes), format, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn finds_a_bitmap_by_its_header_size() {
+        let mut bytes = b"BM".to_vec();
+        bytes.extend([0; 12]);
+        bytes.extend(40_u32.to_le_bytes());
+        assert_eq!(format_of(&bytes), Some(Format::Bmp));
+    }
+}

@@ -1,0 +1,200 @@
+//! Decodes the frames of TIFF files, each by its own: a broken frame fails alone.
+//!
+//! The file's directories are walked here. For each frame the header is pointed at the frame's
+//! directory, so that every decoder sees it as the first one, whatever is wrong with the others.
+//! The safe decoder (package `tiff`) is asked first; leptonica, which uses libtiff, reads what it refuses.
+
+use std::collections::HashSet;
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use tiff::ColorType;
+use tiff::decoder::{Decoder, DecodingResult};
+
+use crate::document::{Failure, PageImage, Pixels, Reason};
+
+use super::density;
+use super::leptonica;
+use super::limits::Limits;
+use super::pixels;
+use super::tiff_directory::{Directory, Layout};
+
+/// A TIFF file whose directories have been found.
+pub(super) struct TiffDocument {
+    bytes: Vec<u8>,
+    /// Where each frame's directory stands; `None` for a frame that is announced but cannot be reached.
+    frames: Vec<Option<u64>>,
+    limits: Limits,
+}
+
+impl TiffDocument {
+    /// Finds all frames; `corrupt` if there is none, `too_large` if there are too many.
+    pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Failure> {
+        let frames = walk(&bytes, limits)?;
+        Ok(Self { bytes, frames, limits: limits.clone() })
+    }
+
+    /// Returns the number of frames, at least 1.
+    pub(super) fn frame_count(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Decodes the frame at a position counted from 0.
+    pub(super) fn frame(&mut self, index: usize) -> Result<PageImage, Failure> {
+        let offset = self.frames.get(index).copied().flatten();
+        let Some(offset) = offset else { return Err(unreachable_frame()) };
+        let layout = Layout::new(&self.bytes).ok_or_else(unreachable_frame)?;
+        let (at, patch) = layout.header_patch(offset);
+        self.bytes[at..at + patch.len()].copy_from_slice(&patch);
+
+        let directory = Directory::first(&self.bytes).ok_or_else(unreachable_frame)?;
+        let (width, height) = directory.dimensions();
+        self.limits.check(width, height, directory.bits_per_pixel())?;
+        let density = density::of_directory(&directory);
+        let orientation = directory.orientation();
+        match decode(&self.bytes, &directory) {
+            Ok(pixels) => Ok(pixels::finish(pixels, orientation, density)),
+            Err(refusal) => match leptonica::read_tiff(&self.bytes, &self.limits)? {
+                // Leptonica has turned the pixels already, but the declared resolution has not been.
+                Some(pixels) => {
+                    let density = density.map(|density| density.turned(orientation));
+                    Ok(pixels::finish(pixels, Orientation::NoTransforms, density))
+                }
+                None => Err(Failure::decode(Reason::Corrupt, refusal.to_string())),
+            },
+        }
+    }
+}
+
+fn unreachable_frame() -> Failure {
+    Failure::decode(Reason::Corrupt, "its directory lies outside of the file")
+}
+
+/// Follows the chain of directories. Ends at one that was seen before, as libtiff does.
+fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
+    let layout = Layout::new(bytes).ok_or_else(unreachable_frame)?;
+    let mut offset = layout.first_offset().ok_or_else(unreachable_frame)?;
+    let mut seen = HashSet::new();
+    let mut frames = Vec::new();
+    while offset != 0 && seen.insert(offset) {
+        let directory = layout.directory(offset);
+        frames.push(directory.as_ref().map(|_| offset));
+        limits.check_pages(frames.len())?;
+        offset = directory.map_or(0, |directory| directory.next());
+    }
+    if frames.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(frames) }
+}
+
+/// Why the safe decoder leaves a frame to leptonica.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("{0}")]
+    Decoder(#[from] tiff::TiffError),
+    #[error("the samples of a pixel stand in planes of their own")]
+    Planes,
+    #[error("the color type `{0:?}` is not known")]
+    Color(ColorType),
+}
+
+fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
+    if !directory.is_chunky() {
+        return Err(Refusal::Planes);
+    }
+    let mut decoder = Decoder::new(Cursor::new(bytes))?;
+    let (width, height) = decoder.dimensions()?;
+    let kind = decoder.colortype()?;
+    // What is not known is refused before it costs anything.
+    if !matches!(
+        kind,
+        ColorType::Gray(1 | 2 | 4 | 8 | 16 | 32)
+            | ColorType::RGB(8 | 16)
+            | ColorType::RGBA(8 | 16)
+            | ColorType::CMYK(8)
+            | ColorType::Multiband { bit_depth: 8 | 16, num_samples: 2 }
+    ) {
+        return Err(Refusal::Color(kind));
+    }
+    let samples = decoder.read_image()?;
+    match (kind, samples) {
+        (ColorType::Gray(1), DecodingResult::U8(packed)) => {
+            Ok(pixels::expand_bits(&packed, width, height, 255))
+        }
+        (ColorType::Gray(bits @ (2 | 4)), DecodingResult::U8(packed)) => {
+            Ok(pixels::gray(width, height, expand_levels(&packed, width, bits)))
+        }
+        (ColorType::Gray(32), samples) => {
+            let values = stretched(samples).ok_or(Refusal::Color(kind))?;
+            Ok(pixels::gray(width, height, values))
+        }
+        (kind, DecodingResult::U8(values)) => Ok(colored(kind, width, height, values)),
+        (kind, DecodingResult::U16(values)) => {
+            let high = values.iter().map(|value| (value >> 8) as u8).collect();
+            Ok(colored(kind, width, height, high))
+        }
+        (kind, _) => Err(Refusal::Color(kind)),
+    }
+}
+
+/// Expands packed samples of 2 or 4 bits, rows padded to whole bytes, to 0–255.
+fn expand_levels(packed: &[u8], width: u32, bits: u8) -> Vec<u8> {
+    let (columns, bits) = (width as usize, usize::from(bits));
+    let top = (1_u8 << bits) - 1;
+    let row_bytes = (columns * bits).div_ceil(8);
+    let level = move |row: &[u8], column: usize| {
+        let bit = column * bits;
+        let value = row.get(bit / 8).copied().unwrap_or(255) >> (8 - bits - bit % 8) & top;
+        value * (255 / top)
+    };
+    packed
+        .chunks(row_bytes)
+        .flat_map(|row| (0..columns).map(move |column| level(row, column)))
+        .collect()
+}
+
+/// Turns interleaved samples of 8 bits into gray or color.
+fn colored(kind: ColorType, width: u32, height: u32, values: Vec<u8>) -> Pixels {
+    let over = pixels::over_white;
+    match kind {
+        ColorType::RGB(_) => pixels::color(width, height, values),
+        ColorType::RGBA(_) => {
+            let quads = values.as_chunks::<4>().0;
+            let rgb = quads.iter().flat_map(|[r, g, b, a]| [over(*r, *a), over(*g, *a), over(*b, *a)]);
+            pixels::color(width, height, rgb.collect())
+        }
+        ColorType::CMYK(_) => {
+            let quads = values.as_chunks::<4>().0;
+            let rgb = quads.iter().flat_map(|[c, m, y, k]| [*c, *m, *y].map(|ink| printed(ink, *k)));
+            pixels::color(width, height, rgb.collect())
+        }
+        ColorType::Multiband { .. } => {
+            let pairs = values.as_chunks::<2>().0;
+            pixels::gray(width, height, pairs.iter().map(|[value, alpha]| over(*value, *alpha)).collect())
+        }
+        _ => pixels::gray(width, height, values),
+    }
+}
+
+/// Returns the brightness that an ink and black leave of white paper.
+fn printed(ink: u8, black: u8) -> u8 {
+    (u32::from(255 - ink) * u32::from(255 - black) / 255) as u8
+}
+
+/// Stretches samples of 32 bits between their darkest and lightest value to 0–255.
+fn stretched(samples: DecodingResult) -> Option<Vec<u8>> {
+    let values: Vec<f32> = match samples {
+        DecodingResult::F32(values) => values,
+        DecodingResult::U32(values) => values.into_iter().map(|value| value as f32).collect(),
+        DecodingResult::I32(values) => values.into_iter().map(|value| value as f32).collect(),
+        _ => return None,
+    };
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let low = finite().reduce(f32::min)?;
+    let range = finite().reduce(f32::max)? - low;
+    if range <= 0.0 {
+        return Some(vec![255; values.len()]);
+    }
+    Some(values.iter().map(|value| ((value - low) / range * 255.0).round() as u8).collect())
+}
+
+#[cfg(test)]
+mod tests;
