@@ -5,3 +5,4 @@
 pub mod decode;
 pub mod document;
 pub mod model;
+pub mod prepare;

@@ -11,8 +11,8 @@ pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
 pub use page::{
-    Attempt, DpiSource, PageEnd, PageFacts, PageImage, PageNumber, PageOutcome, Pixels,
-    PreparedPage, Recipe,
+    Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageNumber,
+    PageOutcome, Pixels, PreparedPage, Recipe,
 };
 pub use record::{
     Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,

@@ -110,6 +110,18 @@ pub struct PageFacts {
     pub blank: bool,
 }
 
+/// How sure preparation is that a page stands upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrientationSureness {
+    /// It does.
+    Sure,
+    /// Its lines are level, but it may be upside down.
+    HalfTurnPossible,
+    /// There is too little text to tell.
+    Unknown,
+}
+
 /// A page that is ready to be recognized.
 #[derive(Debug, Clone)]
 pub struct PreparedPage {
@@ -120,6 +132,7 @@ pub struct PreparedPage {
     /// Pixels per inch of `image`.
     pub dpi: f32,
     pub facts: PageFacts,
+    pub orientation: OrientationSureness,
     /// Ruled lines that were found, in pixels of `image`.
     pub marks: Vec<Mark>,
     /// The names of the steps that were done, in order: part of the recipe.

@@ -1,0 +1,110 @@
+//! What is on a page: its mask, borders, rules, components and letters, each found once and then
+//! shared by all steps.
+
+use image::GrayImage;
+
+use super::bits::BitMask;
+use super::components::{self, Component, Components};
+use super::options::Choice;
+use super::rules::Rules;
+use super::threshold::{self, Split};
+use super::{blank, border, measure};
+
+/// Ink and paper that differ by less than this many gray levels are only the grain of the paper, or what
+/// shines through from its back.
+const MIN_CONTRAST: f32 = 28.0;
+/// If more of the page is dark than this, it may be light text on dark paper.
+const MOSTLY_DARK: f32 = 0.5;
+/// A page with so many letters is not blank, and needs no closer look.
+const SURELY_TEXT: usize = 60;
+
+/// What is on a page, in its pixels.
+pub(super) struct Analysis {
+    /// Ink, with rules but without black borders.
+    pub(super) mask: BitMask,
+    pub(super) rules: Rules,
+    /// Of the mask without rules; `None` if it is all noise.
+    pub(super) components: Option<Components>,
+    /// Height of most letters in pixels, about the x-height.
+    pub(super) text_height: Option<f32>,
+    /// Components of the size of letters; empty without a text height.
+    pub(super) letters: Vec<Component>,
+    /// Share of dark pixels, 0–1.
+    pub(super) ink: f32,
+    split: Split,
+}
+
+impl Analysis {
+    /// Analyzes a page. Whitens its black borders and inverts light text on dark paper on the way,
+    /// because both would be mistaken for ink later; returns the names of what was done.
+    pub(super) fn of(image: &mut GrayImage, remove_border: Choice) -> (Self, Vec<String>) {
+        let mut done = Vec::new();
+        let mut split = reliable_split(image);
+        let mut mask = BitMask::dark(image, split.threshold);
+        let pixels = (mask.width * mask.height).max(1) as f32;
+        if mask.count() as f32 / pixels > MOSTLY_DARK && is_light_on_dark(image, &mask, split) {
+            image::imageops::invert(image);
+            split = reliable_split(image);
+            mask = BitMask::dark(image, split.threshold);
+            done.push("invert".to_owned());
+        }
+        let paper = split.paper_level as u8;
+        if let Some(border) =
+            remove_border.decide(|| true).then(|| border::find(&mut mask)).flatten()
+        {
+            border.erase(image, paper);
+            done.push(format!("remove_border({})", border.depth()));
+        }
+        let ink = mask.count() as f32 / pixels;
+        let rules = Rules::find(&mask);
+        let mut without_rules = mask.clone();
+        rules.clear_from(&mut without_rules);
+        let components = components::find(&without_rules);
+        let list = components.as_ref().map_or(&[][..], |components| &components.list);
+        let text_height = measure::text_height(list, mask.width.max(mask.height));
+        let letters = text_height.map_or_else(Vec::new, |height| measure::letters(list, height));
+        (Self { mask, rules, components, text_height, letters, ink, split }, done)
+    }
+
+    /// Returns the gray level of the paper.
+    pub(super) fn paper(&self) -> u8 {
+        self.split.paper_level as u8
+    }
+
+    /// Returns the difference between paper and ink in gray levels.
+    pub(super) fn contrast(&self) -> f32 {
+        self.split.paper_level - self.split.ink_level
+    }
+
+    /// Returns whether nothing on the page can be text.
+    pub(super) fn is_blank(&self) -> bool {
+        if self.letters.len() >= SURELY_TEXT {
+            return false;
+        }
+        let longer_side = self.mask.width.max(self.mask.height);
+        self.components.as_ref().is_some_and(|found| blank::is_blank(&found.list, longer_side))
+    }
+}
+
+/// Splits after Otsu; where that only splits the grain of the paper, ink must be clearly darker.
+fn reliable_split(image: &GrayImage) -> Split {
+    let split = threshold::otsu(image);
+    if split.paper_level - split.ink_level >= MIN_CONTRAST || split.paper_level < MIN_CONTRAST {
+        return split;
+    }
+    let threshold = (split.ink_level - MIN_CONTRAST).max(0.0) as u8;
+    Split { threshold, ..split }
+}
+
+/// Returns whether there are more letters among the light pixels of a mostly dark page than among the dark ones.
+fn is_light_on_dark(image: &GrayImage, dark: &BitMask, split: Split) -> bool {
+    let letters = |mask: &BitMask| {
+        let Some(found) = components::find(mask) else { return 0 };
+        let height = measure::text_height(&found.list, mask.width.max(mask.height));
+        height.map_or(0, |height| measure::letters(&found.list, height).len())
+    };
+    let mut inverted = image.clone();
+    image::imageops::invert(&mut inverted);
+    let light = BitMask::dark(&inverted, 254 - split.threshold.min(254));
+    letters(&light) > letters(dark)
+}

@@ -1,0 +1,179 @@
+//! A page mask with 64 pixels in a word, and the shifts that make openings cheap.
+//!
+//! Owns the packed form only; what dark means is decided by the caller's threshold. Used by every
+//! step of `prepare` that looks at shapes.
+
+use image::GrayImage;
+
+/// Pixels per word.
+const WORD: usize = 64;
+
+/// A mask of `width` × `height` pixels, row-major, each row in whole words; pixel `x` is bit
+/// `x % 64` of word `x / 64`. Bits beyond the width are 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BitMask {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    words_per_row: usize,
+    words: Vec<u64>,
+}
+
+impl BitMask {
+    /// Returns the mask of the pixels that are not lighter than `threshold`.
+    pub(super) fn dark(image: &GrayImage, threshold: u8) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let words_per_row = width.div_ceil(WORD);
+        let mut words = Vec::with_capacity(words_per_row * height);
+        if width > 0 {
+            for row in image.as_raw().chunks_exact(width) {
+                let (whole, rest) = row.as_chunks::<WORD>();
+                words.extend(whole.iter().map(|pixels| pack(pixels, threshold)));
+                if !rest.is_empty() {
+                    let bits = rest.iter().enumerate();
+                    words.push(bits.fold(0, |word, (bit, &value)| {
+                        word | (u64::from(value <= threshold) << bit)
+                    }));
+                }
+            }
+        }
+        Self { width, height, words_per_row, words }
+    }
+
+    /// Returns the words of row `y`.
+    pub(super) fn row(&self, y: usize) -> &[u64] {
+        &self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
+    }
+
+    fn row_mut(&mut self, y: usize) -> &mut [u64] {
+        &mut self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
+    }
+
+    /// Returns whether the pixel is set; pixels outside are not.
+    pub(super) fn get(&self, x: usize, y: usize) -> bool {
+        x < self.width && y < self.height && (self.row(y)[x / WORD] >> (x % WORD)) & 1 == 1
+    }
+
+    /// Returns the number of set pixels.
+    pub(super) fn count(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// Clears pixels `left..right` of row `y`; `right` may lie beyond the width.
+    pub(super) fn clear(&mut self, y: usize, left: usize, right: usize) {
+        let right = right.min(self.width);
+        let row = self.row_mut(y);
+        let mut x = left;
+        while x < right {
+            let end = right.min((x / WORD + 1) * WORD);
+            let ones = if end - x == WORD { u64::MAX } else { (1_u64 << (end - x)) - 1 };
+            row[x / WORD] &= !(ones << (x % WORD));
+            x = end;
+        }
+    }
+
+    /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
+    pub(super) fn open_horizontally(&self, length: usize) -> Self {
+        let mut opened = self.clone();
+        for y in 0..self.height {
+            let row = opened.row_mut(y);
+            // Most rows hold no long run at all: a run of `length` fills at least one whole word.
+            if length >= 2 * WORD && !row.contains(&u64::MAX) {
+                row.fill(0);
+                continue;
+            }
+            doubling(length, |shift| and_shifted_down(row, shift));
+            doubling(length, |shift| or_shifted_up(row, shift));
+        }
+        opened
+    }
+
+    /// Returns the mask of the pixels that lie in vertical runs of at least `length` pixels.
+    pub(super) fn open_vertically(&self, length: usize) -> Self {
+        let mut opened = self.clone();
+        let stride = self.words_per_row;
+        doubling(length, |shift| {
+            let offset = shift.min(self.height) * stride;
+            let total = opened.words.len();
+            for index in 0..total - offset {
+                opened.words[index] &= opened.words[index + offset];
+            }
+            opened.words[total - offset..].fill(0);
+        });
+        doubling(length, |shift| {
+            let offset = shift.min(self.height) * stride;
+            for index in (offset..opened.words.len()).rev() {
+                opened.words[index] |= opened.words[index - offset];
+            }
+        });
+        opened
+    }
+
+    /// Calls `found(left, right)` for each run of set pixels in row `y`, from left to right;
+    /// `right` is exclusive.
+    pub(super) fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
+        let mut start: Option<usize> = None;
+        for (index, &word) in self.row(y).iter().enumerate() {
+            if start.is_none() && word == 0 || start.is_some() && word == u64::MAX {
+                continue;
+            }
+            let base = index * WORD;
+            let mut bit = 0;
+            while bit < WORD {
+                let rest = word >> bit;
+                let same =
+                    if start.is_some() { rest.trailing_ones() } else { rest.trailing_zeros() };
+                bit += same as usize;
+                if bit >= WORD {
+                    break;
+                }
+                match start.take() {
+                    Some(left) => found(left, base + bit),
+                    None => start = Some(base + bit),
+                }
+            }
+        }
+        if let Some(left) = start {
+            found(left, self.width);
+        }
+    }
+}
+
+/// Calls `step` with shifts that add up to `length - 1`, each no larger than what is covered so far plus one.
+fn doubling(length: usize, mut step: impl FnMut(usize)) {
+    let mut covered = 1;
+    while covered < length {
+        let shift = covered.min(length - covered);
+        step(shift);
+        covered += shift;
+    }
+}
+
+fn pack(pixels: &[u8; WORD], threshold: u8) -> u64 {
+    // Each of the 8 products gathers the low bits of 8 bytes in its top byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let dark: [u8; WORD] = std::array::from_fn(|index| u8::from(pixels[index] <= threshold));
+    let (bytes, _) = dark.as_chunks::<8>();
+    bytes.iter().enumerate().fold(0, |word, (index, &eight)| {
+        word | ((u64::from_le_bytes(eight).wrapping_mul(GATHER) >> 56) << (8 * index))
+    })
+}
+
+/// `row[x] &= row[x + shift]`.
+fn and_shifted_down(row: &mut [u64], shift: usize) {
+    let (words, bits) = (shift / WORD, shift % WORD);
+    for index in 0..row.len() {
+        let low = row.get(index + words).copied().unwrap_or(0);
+        let high = row.get(index + words + 1).copied().unwrap_or(0);
+        row[index] &= if bits == 0 { low } else { (low >> bits) | (high << (WORD - bits)) };
+    }
+}
+
+/// `row[x] |= row[x - shift]`.
+fn or_shifted_up(row: &mut [u64], shift: usize) {
+    let (words, bits) = (shift / WORD, shift % WORD);
+    for index in (words..row.len()).rev() {
+        let high = row[index - words];
+        let low = if index > words { row[index - words - 1] } else { 0 };
+        row[index] |= if bits == 0 { high } else { (high << bits) | (low >> (WORD - bits)) };
+    }
+}

@@ -1,0 +1,225 @@
+//! Makes a page image readable: gray, upright, level, evenly lit, of a size that suits the recognizer.
+//!
+//! Owns all work on pixels between decoding and recognition, and what is measured on the way
+//! ([`PageFacts`]). Knows nothing of words. The reader process calls [`prepare`] once a page, and
+//! again with a forced rotation where the result says that the page may be upside down.
+//!
+//! Each step looks at what was measured and does nothing if nothing is to be done: a clean, straight
+//! page leaves as it came, bit for bit.
+
+mod analysis;
+mod background;
+mod bits;
+mod blank;
+mod border;
+mod components;
+mod despeckle;
+mod measure;
+mod options;
+mod orientation;
+mod resample;
+mod rules;
+mod scale;
+mod skew;
+mod threshold;
+
+#[cfg(test)]
+mod tests;
+
+use image::GrayImage;
+
+use self::analysis::Analysis;
+use self::background::PaperMap;
+pub use self::options::{Choice, PrepareOptions, UnknownChoice};
+use self::orientation::Orientation;
+use crate::document::{
+    Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
+    Stage,
+};
+
+/// Paper whose brightness spreads over more gray levels than this is made even.
+const UNEVEN: f32 = 40.0;
+/// Skew below this many degrees does not disturb reading; resampling would.
+const MIN_SKEW_DEGREES: f32 = 0.3;
+/// Scales closer to 1 than this are not worth resampling.
+const MIN_SCALE_CHANGE: f32 = 0.05;
+/// Sauvola's window is so many text heights wide.
+const SAUVOLA_WINDOW: f32 = 3.0;
+/// Text height that is assumed where none was found, in pixels.
+const ASSUMED_TEXT_HEIGHT: f32 = 20.0;
+
+/// Prepares a page for recognition. Fails (`Corrupt`) only if the page has no pixels.
+pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage, Failure> {
+    let (width, height) = page.pixels.dimensions();
+    if width == 0 || height == 0 {
+        let message = format!("page of {width} × {height} pixels has nothing to prepare");
+        return Err(Failure::new(Stage::Prepare, Reason::Corrupt, message));
+    }
+    let mut work = Work::begin(page, options);
+    work.even_out();
+    let mut analysis = work.analyze();
+    let rotated = work.rotate(&analysis);
+    if rotated {
+        analysis = work.analyze();
+    }
+    if work.deskew(&analysis) {
+        analysis = work.analyze();
+    }
+    work.remove_specks(&analysis);
+    work.remove_rules(&analysis);
+    work.measure(&analysis, (width, height));
+    work.rescale(&analysis);
+    work.binarize(&analysis);
+    Ok(work.finish(&analysis))
+}
+
+/// A page between two steps.
+struct Work<'a> {
+    image: GrayImage,
+    bilevel: bool,
+    declared_dpi: Option<f32>,
+    options: &'a PrepareOptions,
+    facts: PageFacts,
+    orientation: OrientationSureness,
+    steps: Vec<String>,
+}
+
+impl<'a> Work<'a> {
+    fn begin(page: PageImage, options: &'a PrepareOptions) -> Self {
+        let (width, height) = page.pixels.dimensions();
+        let image = match page.pixels {
+            Pixels::Gray(image) => image,
+            Pixels::Color(image) => image::imageops::grayscale(&image),
+        };
+        Self {
+            image,
+            bilevel: page.bilevel,
+            declared_dpi: page.declared_dpi,
+            options,
+            facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
+            orientation: OrientationSureness::Unknown,
+            steps: Vec::new(),
+        }
+    }
+
+    fn analyze(&mut self) -> Analysis {
+        let (analysis, done) = Analysis::of(&mut self.image, self.options.remove_border);
+        self.steps.extend(done);
+        analysis
+    }
+
+    /// Measures how evenly the page is lit, and evens it out.
+    fn even_out(&mut self) {
+        if self.bilevel {
+            return;
+        }
+        let Some(paper) = PaperMap::of(&self.image) else { return };
+        self.facts.unevenness = paper.unevenness();
+        if self.options.background.decide(|| self.facts.unevenness >= UNEVEN) {
+            paper.flatten(&mut self.image);
+            self.steps.push(format!("background({:.0})", self.facts.unevenness));
+        }
+    }
+
+    /// Turns the page upright; returns whether it was turned.
+    fn rotate(&mut self, analysis: &Analysis) -> bool {
+        let found = match self.options.forced_rotation {
+            Some(rotation) => Orientation { rotation, sureness: OrientationSureness::Sure },
+            None => analysis.text_height.map_or(Orientation::UNKNOWN, |height| {
+                orientation::detect(&analysis.letters, height, self.image.dimensions())
+            }),
+        };
+        self.orientation = found.sureness;
+        // What `detect` proposes without being sure of the half turn is still better than a lying page.
+        let wanted = self.options.forced_rotation.is_some() || self.options.rotate.decide(|| true);
+        if !wanted || found.rotation == RightAngle::None {
+            return false;
+        }
+        self.facts.rotation = found.rotation;
+        let image = std::mem::take(&mut self.image);
+        self.image = resample::turn(image, found.rotation);
+        self.steps.push(format!("rotate({})", found.rotation.degrees()));
+        true
+    }
+
+    /// Makes the lines level; returns whether the page was rotated.
+    fn deskew(&mut self, analysis: &Analysis) -> bool {
+        let skew =
+            analysis.text_height.and_then(|height| skew::skew_degrees(&analysis.letters, height));
+        let Some(skew) = skew else { return false };
+        if !self.options.deskew.decide(|| skew.abs() >= MIN_SKEW_DEGREES) {
+            return false;
+        }
+        self.facts.skew_degrees = skew;
+        self.image = resample::rotate(&self.image, skew, analysis.paper());
+        self.bilevel = false;
+        self.steps.push(format!("deskew({skew:.2})"));
+        true
+    }
+
+    fn remove_specks(&mut self, analysis: &Analysis) {
+        let (Some(components), Some(height)) = (&analysis.components, analysis.text_height) else {
+            return;
+        };
+        let specks = despeckle::find(&components.list, height);
+        let many = || despeckle::are_many(specks.len(), analysis.letters.len());
+        if self.options.despeckle.decide(many) && !specks.is_empty() {
+            despeckle::erase(components, &specks, &mut self.image, analysis.paper());
+            self.steps.push(format!("despeckle({})", specks.len()));
+        }
+    }
+
+    fn remove_rules(&mut self, analysis: &Analysis) {
+        let count = analysis.rules.count();
+        if count > 0 && self.options.remove_rules.decide(|| false) {
+            analysis.rules.erase(&mut self.image, &analysis.mask, analysis.paper());
+            self.steps.push(format!("remove_rules({count})"));
+        }
+    }
+
+    fn measure(&mut self, analysis: &Analysis, decoded: (u32, u32)) {
+        let forced = self.options.forced_dpi;
+        (self.facts.dpi, self.facts.dpi_source) =
+            scale::dpi(decoded, self.declared_dpi, forced, analysis.text_height);
+        self.facts.x_height = analysis.text_height;
+        self.facts.ink = analysis.ink;
+        self.facts.contrast = analysis.contrast();
+        self.facts.blank = analysis.is_blank();
+    }
+
+    fn rescale(&mut self, analysis: &Analysis) {
+        if self.facts.blank {
+            return;
+        }
+        let scale =
+            scale::factor(self.options.scale, analysis.text_height, self.image.dimensions());
+        if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
+            self.image = resample::resize(&self.image, scale);
+            self.bilevel = false;
+            self.facts.scale = scale;
+            self.steps.push(format!("scale({scale:.2})"));
+        }
+    }
+
+    fn binarize(&mut self, analysis: &Analysis) {
+        if !self.bilevel && self.options.binarize.decide(|| false) {
+            let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale;
+            let radius = (height * SAUVOLA_WINDOW / 2.0) as usize;
+            self.image = threshold::sauvola(&self.image, radius);
+            self.bilevel = true;
+            self.steps.push(format!("binarize({radius})"));
+        }
+    }
+
+    fn finish(self, analysis: &Analysis) -> PreparedPage {
+        PreparedPage {
+            marks: analysis.rules.marks(self.facts.scale, self.image.dimensions()),
+            image: self.image,
+            bilevel: self.bilevel,
+            dpi: self.facts.dpi * self.facts.scale,
+            orientation: self.orientation,
+            facts: self.facts,
+            steps: self.steps,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a person may force about preparation. By default every step decides by what it measures.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::RightAngle;
+
+/// Whether a step is done: by its own judgment, always, or never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// A word that is no [`Choice`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is none of auto, always, never")]
+pub struct UnknownChoice {
+    word: String,
+}
+
+impl FromStr for Choice {
+    type Err = UnknownChoice;
+
+    fn from_str(word: &str) -> Result<Self, UnknownChoice> {
+        match word {
+            "auto" => Ok(Self::Auto),
+            "always" => Ok(Self::Always),
+            "never" => Ok(Self::Never),
+            _ => Err(UnknownChoice { word: word.to_owned() }),
+        }
+    }
+}
+
+impl Choice {
+    /// Returns whether the step is done, given what its own judgment says.
+    pub(super) fn decide(self, judgment: impl FnOnce() -> bool) -> bool {
+        match self {
+            Self::Auto => judgment(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// How pages are prepared; the default decides everything by measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct PrepareOptions {
+    /// Find which way up the page is and turn it (`Always`: even if not sure).
+    pub rotate: Choice,
+    /// Turn the page by this angle clockwise instead of finding out.
+    pub forced_rotation: Option<RightAngle>,
+    /// Make lines level (`Always`: even by less than the smallest skew that matters).
+    pub deskew: Choice,
+    /// Make the paper equally bright everywhere; never done to bilevel pages.
+    pub background: Choice,
+    /// Make every pixel black or white; never done to bilevel pages.
+    pub binarize: Choice,
+    /// Take ruled lines off the page. They are reported as marks in any case.
+    pub remove_rules: Choice,
+    pub despeckle: Choice,
+    /// Whiten black borders of the scan.
+    pub remove_border: Choice,
+    /// Bring the text to the height that the recognizer reads best (`Always`: to exactly that height).
+    pub scale: Choice,
+    /// Pixels per inch of the decoded image, instead of what the file says or the page suggests.
+    pub forced_dpi: Option<f32>,
+}

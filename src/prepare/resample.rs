@@ -1,0 +1,165 @@
+//! Turns, rotates and resizes gray images: the only steps that make new pixels out of old ones.
+//!
+//! Own code because the generic routines of the image crates take several times the budget of the
+//! whole preparation on a 300-dpi page.
+
+use image::GrayImage;
+
+use crate::document::RightAngle;
+
+/// Fraction bits of coordinates.
+const FRACTION_BITS: u32 = 16;
+/// Fraction bits of filter weights; sums of 255 · weights stay far below `i32::MAX`.
+const WEIGHT_BITS: u32 = 14;
+
+/// Turns the image clockwise.
+pub(super) fn turn(image: GrayImage, rotation: RightAngle) -> GrayImage {
+    match rotation {
+        RightAngle::None => image,
+        RightAngle::Quarter => image::imageops::rotate90(&image),
+        RightAngle::Half => {
+            let mut image = image;
+            image.as_mut().reverse();
+            image
+        }
+        RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
+    }
+}
+
+/// Rotates the image clockwise by a few degrees around its middle with bilinear interpolation. The
+/// result is so much larger that no corner is lost; what lies outside of the page becomes `fill`.
+pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let reach = |along: usize, across: usize| {
+        (along as f64 * cos.abs() + across as f64 * sin.abs()).ceil().max(1.0)
+    };
+    let (new_width, new_height) = (reach(width, height), reach(height, width));
+    let mut output =
+        GrayImage::from_pixel(new_width as u32, new_height as u32, image::Luma([fill]));
+    if width < 2 || height < 2 {
+        return output;
+    }
+    let one = f64::from(1_u32 << FRACTION_BITS);
+    let (step_x, step_y) = ((cos * one) as i64, (-sin * one) as i64);
+    let pixels = image.as_raw();
+    let limit_x = (width as i64 - 1) << FRACTION_BITS;
+    let limit_y = (height as i64 - 1) << FRACTION_BITS;
+    for (y, row) in output.as_mut().chunks_exact_mut(new_width as usize).enumerate() {
+        let (from_x, from_y) = (0.5 - new_width / 2.0, y as f64 + 0.5 - new_height / 2.0);
+        let source_x = from_x * cos + from_y * sin + width as f64 / 2.0 - 0.5;
+        let source_y = from_y * cos - from_x * sin + height as f64 / 2.0 - 0.5;
+        let (start_x, start_y) = ((source_x * one) as i64, (source_y * one) as i64);
+        let inside = span(start_x, step_x, limit_x, row.len());
+        let inside_y = span(start_y, step_y, limit_y, row.len());
+        let (first, last) = (inside.0.max(inside_y.0), inside.1.min(inside_y.1));
+        for (x, out) in row.iter_mut().enumerate().take(last).skip(first) {
+            let at_x = start_x + step_x * x as i64;
+            let at_y = start_y + step_y * x as i64;
+            *out = bilinear(pixels, width, at_x, at_y);
+        }
+    }
+    output
+}
+
+/// Returns the first index and the one after the last for which `0 <= start + step · index < limit`.
+fn span(start: i64, step: i64, limit: i64, length: usize) -> (usize, usize) {
+    let inside = |index: usize| (0..limit).contains(&(start + step * index as i64));
+    if step == 0 {
+        return if inside(0) { (0, length) } else { (0, 0) };
+    }
+    let (enter, leave) = if step > 0 { (0, limit - 1) } else { (limit - 1, 0) };
+    let guess = |target: i64| ((target - start) / step).clamp(0, length as i64) as usize;
+    let (mut first, mut last) = (guess(enter), (guess(leave) + 1).min(length));
+    while first < last && !inside(first) {
+        first += 1;
+    }
+    while first < last && !inside(last - 1) {
+        last -= 1;
+    }
+    (first, last)
+}
+
+fn bilinear(pixels: &[u8], width: usize, x: i64, y: i64) -> u8 {
+    let index = (y >> FRACTION_BITS) as usize * width + (x >> FRACTION_BITS) as usize;
+    // Eight bits of fraction are enough for eight bits of gray.
+    let part = |value: i64| ((value >> (FRACTION_BITS - 8)) & 255) as u32;
+    let (right, down) = (part(x), part(y));
+    let mix = |a: u8, b: u8, share: u32| u32::from(a) * (256 - share) + u32::from(b) * share;
+    let (Some(&[a, b]), Some(&[c, d])) =
+        (pixels[index..].first_chunk(), pixels[index + width..].first_chunk())
+    else {
+        return pixels[index];
+    };
+    let (top, bottom) = (mix(a, b, right), mix(c, d, right));
+    ((top * (256 - down) + bottom * down + (1 << 15)) >> 16) as u8
+}
+
+/// Resizes by `scale` with a Catmull-Rom filter (stretched when the image becomes smaller, so that
+/// thin strokes turn gray and don't vanish). Sides are rounded and at least 1 pixel.
+pub(super) fn resize(image: &GrayImage, scale: f32) -> GrayImage {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let side = |length: usize| ((length as f32 * scale).round() as usize).max(1);
+    let (new_width, new_height) = (side(width), side(height));
+    let columns = taps(width, new_width);
+    let rows = taps(height, new_height);
+    let pixels = image.as_raw();
+    let mut output = GrayImage::new(new_width as u32, new_height as u32);
+    let mut sums = vec![0_i32; width];
+    for (out_row, tap) in output.as_mut().chunks_exact_mut(new_width).zip(&rows) {
+        sums.fill(1 << (WEIGHT_BITS - 1));
+        for (offset, &weight) in tap.weights.iter().enumerate() {
+            let y = tap.first + offset;
+            for (sum, &value) in sums.iter_mut().zip(&pixels[y * width..(y + 1) * width]) {
+                *sum += weight * i32::from(value);
+            }
+        }
+        for sum in &mut sums {
+            *sum = (*sum >> WEIGHT_BITS).clamp(0, 255);
+        }
+        for (out, tap) in out_row.iter_mut().zip(&columns) {
+            let window = &sums[tap.first..tap.first + tap.weights.len()];
+            let sum: i32 =
+                window.iter().zip(&tap.weights).map(|(value, weight)| value * weight).sum();
+            *out = ((sum + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS).clamp(0, 255) as u8;
+        }
+    }
+    output
+}
+
+/// The source pixels of one result pixel: `weights` (which sum up to `1 << WEIGHT_BITS`) from `first` on.
+struct Tap {
+    first: usize,
+    weights: Vec<i32>,
+}
+
+fn taps(length: usize, new_length: usize) -> Vec<Tap> {
+    let ratio = length as f64 / new_length as f64;
+    let stretch = ratio.max(1.0);
+    let support = 2.0 * stretch;
+    (0..new_length)
+        .map(|index| {
+            let center = (index as f64 + 0.5) * ratio - 0.5;
+            let first = (center - support).ceil().max(0.0) as usize;
+            let last = ((center + support).floor().max(0.0) as usize).min(length - 1);
+            let exact: Vec<f64> =
+                (first..=last).map(|at| catmull_rom((at as f64 - center) / stretch)).collect();
+            let sum: f64 = exact.iter().sum();
+            let one = f64::from(1_i32 << WEIGHT_BITS);
+            let weights = exact.iter().map(|weight| (weight / sum * one).round() as i32).collect();
+            Tap { first, weights }
+        })
+        .collect()
+}
+
+/// The cubic of Catmull and Rom (Keys with a = −0.5).
+fn catmull_rom(x: f64) -> f64 {
+    let x = x.abs();
+    if x < 1.0 {
+        (1.5 * x - 2.5) * x * x + 1.0
+    } else if x < 2.0 {
+        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
+    } else {
+        0.0
+    }
+}

@@ -1,0 +1,93 @@
+//! How large a page is: its dpi if the file lies about it, and the scale that suits the recognizer.
+
+use super::options::Choice;
+use crate::document::DpiSource;
+
+/// Text height that scaling aims at, in pixels: x-height of text whose capitals are 30 px tall, which
+/// Tesseract's LSTM was trained on (tessdoc, "ImproveQuality").
+const BEST_TEXT_HEIGHT: f32 = 21.0;
+/// Smaller text is enlarged: accuracy falls off below 20-px capitals.
+const MIN_TEXT_HEIGHT: f32 = 14.0;
+/// Larger text is reduced: it only costs time.
+const MAX_TEXT_HEIGHT: f32 = 42.0;
+/// Enlarging more invents nothing but pixels.
+const MAX_SCALE: f32 = 3.0;
+/// Prepared pages have no longer side than this; engines refuse 32,767 pixels.
+const MAX_SIDE: f32 = 16_000.0;
+/// Prepared pages have no more pixels than this unless they came with more.
+const MAX_PIXELS: f32 = 40.0e6;
+/// The x-height of usual print (10–11 points) in points.
+const USUAL_X_HEIGHT_POINTS: f32 = 5.0;
+/// The longest paper that is taken for granted, in inches: A2.
+const LONGEST_PAPER: f32 = 24.0;
+/// Resolutions that scanners are set to.
+const SCANNER_DPI: [f32; 8] = [100.0, 150.0, 200.0, 240.0, 300.0, 400.0, 600.0, 1200.0];
+
+/// Returns the pixels per inch of a page of `width` × `height` pixels, and how that is known.
+pub(super) fn dpi(
+    (width, height): (u32, u32),
+    declared: Option<f32>,
+    forced: Option<f32>,
+    text_height: Option<f32>,
+) -> (f32, DpiSource) {
+    if let Some(forced) = forced.filter(|dpi| dpi.is_finite() && *dpi > 0.0) {
+        return (forced, DpiSource::Forced);
+    }
+    let longer = width.max(height) as f32;
+    let shorter = width.min(height).max(1) as f32;
+    let guess = guess_dpi(longer, shorter, text_height);
+    match declared.filter(|&dpi| is_plausible(dpi, longer, guess, text_height)) {
+        Some(dpi) => (dpi, DpiSource::Declared),
+        None => (guess, DpiSource::Guessed),
+    }
+}
+
+fn is_plausible(dpi: f32, longer: f32, guess: f32, text_height: Option<f32>) -> bool {
+    if !dpi.is_finite() || !(50.0..=2400.0).contains(&dpi) {
+        return false;
+    }
+    // Programs that know nothing write the dpi of screens.
+    let is_screen = [72.0, 96.0].iter().any(|screen| (dpi - screen).abs() < 0.5);
+    if is_screen {
+        return (0.67..=1.5).contains(&(dpi / guess));
+    }
+    let inches = longer / dpi;
+    let points = text_height.map(|height| height * 72.0 / dpi);
+    let usual_text = points.is_some_and(|points| (2.5..=10.0).contains(&points));
+    (1.0..=LONGEST_PAPER).contains(&inches) && points.is_none_or(|points| points < 40.0)
+        || usual_text
+}
+
+fn guess_dpi(longer: f32, shorter: f32, text_height: Option<f32>) -> f32 {
+    let by_text = text_height.map(|height| height * 72.0 / USUAL_X_HEIGHT_POINTS);
+    // Letter, A4 and legal; other shapes (receipts, strips, cards) say nothing about their size.
+    let aspect = longer / shorter;
+    let paper_length = match aspect {
+        1.25..1.355 => Some(11.0),
+        1.355..1.48 => Some(11.69),
+        1.58..1.70 => Some(14.0),
+        _ => None,
+    };
+    let by_paper = paper_length.map(|inches| longer / inches);
+    let guess = match (by_text, by_paper) {
+        (Some(text), Some(paper)) if (0.6..=1.7).contains(&(paper / text)) => paper,
+        (Some(text), _) => text,
+        (None, Some(paper)) => paper,
+        (None, None) => longer / 11.0,
+    };
+    let scanner = SCANNER_DPI.iter().find(|&&dpi| (dpi / guess - 1.0).abs() < 0.06);
+    scanner.copied().unwrap_or(guess.round()).clamp(70.0, 1200.0)
+}
+
+/// Returns the scale that brings text to a readable height; 1 if it has one or nothing is known of it.
+pub(super) fn factor(choice: Choice, text_height: Option<f32>, (width, height): (u32, u32)) -> f32 {
+    let Some(text_height) = text_height else { return 1.0 };
+    let readable = (MIN_TEXT_HEIGHT..=MAX_TEXT_HEIGHT).contains(&text_height);
+    if !choice.decide(|| !readable) {
+        return 1.0;
+    }
+    let pixels = (width as f32 * height as f32).max(1.0);
+    let largest = (MAX_SIDE / width.max(height).max(1) as f32).min((MAX_PIXELS / pixels).sqrt());
+    let wanted = (BEST_TEXT_HEIGHT / text_height).clamp(0.2, MAX_SCALE);
+    if wanted > 1.0 { wanted.min(largest).max(1.0) } else { wanted }
+}

@@ -1,0 +1,80 @@
+//! Finds the skew angle of a page from the bottoms of its letters.
+//!
+//! Works on boxes only: for each angle the sheared bottoms are counted in a histogram, which is
+//! sharpest (largest sum of squares) where the base lines run along its bins.
+
+use super::components::Component;
+
+/// Steepest slope that is looked for: tan 16°, so that 15° lies inside.
+const MAX_SLOPE: f32 = 0.2867;
+/// Distance of the slopes of the first search: tan 0.086°.
+const COARSE_STEP: f32 = 0.0015;
+/// Distance of the slopes of the second search: tan 0.014°.
+const FINE_STEP: f32 = 0.000_25;
+/// Fewer letters than this don't tell a line from chance.
+const MIN_LETTERS: usize = 12;
+/// A slope counts only if its histogram is so much sharper than that of the usual slope.
+const MIN_PEAK: f32 = 1.35;
+/// Straight is believed unless another slope is so much better: it is right for most pages.
+const STRAIGHT_BONUS: f32 = 1.02;
+
+/// Returns the skew of the text in degrees counter-clockwise (positive: lines rise to the right),
+/// within ±16; `None` if the letters don't show any.
+pub(super) fn skew_degrees(letters: &[Component], text_height: f32) -> Option<f32> {
+    if letters.len() < MIN_LETTERS {
+        return None;
+    }
+    let points: Vec<(f32, f32)> =
+        letters.iter().map(|letter| (letter.center().0, letter.bounds.bottom as f32)).collect();
+    let coarse_bin = (text_height / 4.0).max(2.0);
+    let steps = (MAX_SLOPE / COARSE_STEP) as i32;
+    let mut histogram = Histogram::of(&points);
+    let scores: Vec<(f32, f32)> = (-steps..=steps)
+        .map(|step| {
+            let slope = step as f32 * COARSE_STEP;
+            let bonus = if step == 0 { STRAIGHT_BONUS } else { 1.0 };
+            (slope, bonus * histogram.sharpness(&points, slope, coarse_bin))
+        })
+        .collect();
+    let &(coarse, peak) = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let mut sorted: Vec<f32> = scores.iter().map(|&(_, score)| score).collect();
+    let (_, &mut usual, _) = sorted.select_nth_unstable_by(scores.len() / 2, f32::total_cmp);
+    if peak < usual * MIN_PEAK || coarse.abs() > MAX_SLOPE - 2.0 * COARSE_STEP {
+        return None;
+    }
+    let fine_bin = (text_height / 10.0).max(2.0);
+    let fine = (-10..=10)
+        .map(|step| coarse + step as f32 * FINE_STEP)
+        .map(|slope| (slope, histogram.sharpness(&points, slope, fine_bin)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    // Pixels count downwards, angles counter-clockwise.
+    Some(-fine.0.atan().to_degrees())
+}
+
+/// Bins that are reused from slope to slope.
+struct Histogram {
+    bins: Vec<u32>,
+    lowest: f32,
+    highest: f32,
+}
+
+impl Histogram {
+    fn of(points: &[(f32, f32)]) -> Self {
+        let reach = |&(x, y): &(f32, f32)| (y - MAX_SLOPE * 1.1 * x, y + MAX_SLOPE * 1.1 * x);
+        let lowest = points.iter().map(|point| reach(point).0).fold(f32::MAX, f32::min);
+        let highest = points.iter().map(|point| reach(point).1).fold(f32::MIN, f32::max);
+        Self { bins: Vec::new(), lowest, highest }
+    }
+
+    fn sharpness(&mut self, points: &[(f32, f32)], slope: f32, bin: f32) -> f32 {
+        let count = ((self.highest - self.lowest) / bin) as usize + 2;
+        self.bins.clear();
+        self.bins.resize(count, 0);
+        for &(x, y) in points {
+            let index = ((y - slope * x - self.lowest) / bin) as usize;
+            self.bins[index.min(count - 1)] += 1;
+        }
+        // Neighboring bins are taken together, so that a line on the border of two bins loses nothing.
+        self.bins.windows(2).map(|pair| ((pair[0] + pair[1]) as f32).powi(2)).sum()
+    }
+}
