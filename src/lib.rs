@@ -3,4 +3,5 @@
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
 pub mod document;
+pub mod extract;
 pub mod model;

@@ -167,6 +167,8 @@ pub enum Place {
     Below { within_mm: f32, lines: Option<u32>, until: Option<Until> },
     /// In the lines over the label.
     Above { within_mm: f32, lines: Option<u32> },
+    /// In the label's cell of a form: the rest of its line and the lines below it.
+    Cell { within_mm: f32, lines: Option<u32>, until: Option<Until> },
     /// The whole line that holds the label.
     Line,
     /// A fixed part of the page, whatever stands there.
@@ -175,6 +177,19 @@ pub enum Place {
     Between { from: Vec<String>, to: Vec<String> },
     /// Wherever the pattern matches on the page, or within the zone.
     Pattern { zone: Option<Zone> },
+    /// A run of lines: from one that matches `starts` to the one before the first that matches
+    /// `ends`, at most `lines`.
+    Passage { starts: LinePattern, ends: Option<LinePattern>, lines: Option<u32>, zone: Option<Zone> },
+}
+
+/// A regular expression that is matched against the text of one line.
+#[derive(Debug, Clone)]
+pub struct LinePattern(pub regex::Regex);
+
+impl PartialEq for LinePattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
 }
 
 /// What ends a value that runs over several lines.
