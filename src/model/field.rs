@@ -13,8 +13,8 @@ const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 const DEFAULT_MAX_LENGTH: usize = 2000;
 /// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
 const DEFAULT_PIVOT: u8 = 30;
-/// The size up to which a pattern may compile; guards against `(\d{1000}){1000}`.
-const PATTERN_SIZE_LIMIT: usize = 1 << 20;
+/// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
+const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
 const COMMON_KEYS: [&str; 11] = [
     "type",
@@ -235,12 +235,21 @@ fn read_pattern(entry: &Entry, problems: &mut Problems) -> Option<Regex> {
     match regex::RegexBuilder::new(&text).size_limit(PATTERN_SIZE_LIMIT).build() {
         Ok(pattern) => Some(pattern),
         Err(cause) => {
-            // A syntax error comes as a drawing of several lines; its last line is the reason.
-            let full = cause.to_string();
-            let reason = full.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason).to_owned();
+            let reason = pattern_reason(&cause);
             problems.add(entry.at, &entry.path, Problem::Pattern { reason });
             None
+        }
+    }
+}
+
+fn pattern_reason(cause: &regex::Error) -> String {
+    match cause {
+        regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes"),
+        // A syntax error comes as a drawing of several lines; its last line is the reason.
+        other => {
+            let drawing = other.to_string();
+            let reason = drawing.lines().last().unwrap_or_default();
+            reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
         }
     }
 }
