@@ -3,6 +3,21 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod field;
+mod load;
+mod name;
+mod parse;
+mod place;
+mod problem;
+mod rule;
+mod section;
+#[cfg(test)]
+mod tests;
+
+pub use load::{load_directory, shipped};
+pub use parse::parse;
+pub use problem::{ModelError, ModelErrors, Problem};
+
 use crate::document::ColumnType;
 
 /// A checked record model.
