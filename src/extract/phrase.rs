@@ -166,8 +166,8 @@ impl Letters {
         letters
     }
 
-    /// Folds the words of a page in the recognizer's own order, block by block.
-    pub fn of_lines<'t>(words: impl Iterator<Item = &'t str>) -> Self {
+    /// Folds words that are given one by one; matches number them from 0.
+    pub fn of_texts<'t>(words: impl Iterator<Item = &'t str>) -> Self {
         let mut letters = Self { letters: Vec::new() };
         for (index, text) in words.enumerate() {
             letters.push_word(index, text);

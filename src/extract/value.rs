@@ -7,7 +7,7 @@ use super::phrase::Phrase;
 use super::piece::{Piece, Standing};
 use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Found};
-use crate::model::{Choose, Field, FieldKind, LinePattern, Place, RecordModel, Until, Zone};
+use crate::model::{Choose, EnumValue, Field, FieldKind, LinePattern, Place, RecordModel, Until, Zone};
 
 /// Each later place of a field's list is tried with its scores multiplied by this.
 const LATER_PLACE: f32 = 0.93;
@@ -23,6 +23,10 @@ const FEWER_LINES: f32 = 0.92;
 const MOST_CANDIDATES: usize = 12;
 /// A line counts as below a label if its middle is so much (of the label's height) lower.
 const BELOW: f32 = 0.6;
+/// What is left of the doubt about a place when another place says the same.
+const CORROBORATED: f32 = 0.6;
+/// The patterns of a passage see so many lines at once.
+const PASSAGE_VIEW: usize = 3;
 /// Columns begin this many word heights left of their caption.
 const COLUMN_SLACK: f32 = 1.5;
 
@@ -74,6 +78,34 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
     candidates.truncate(MOST_CANDIDATES);
 }
 
+/// Raises candidates that other places of the page confirm by saying the same: a total that is
+/// printed three times was read right.
+fn corroborate(candidates: &mut [Candidate]) {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|character| character.is_alphanumeric());
+        letters.flat_map(char::to_uppercase).collect()
+    };
+    let said: Vec<(String, u32)> = candidates
+        .iter()
+        .map(|candidate| (bare(&candidate.text), candidate.bounds.top))
+        .collect();
+    for (candidate, (text, top)) in candidates.iter_mut().zip(&said) {
+        let mut elsewhere: Vec<u32> = said
+            .iter()
+            .filter(|(other, at)| other == text && at != top)
+            .map(|(_, at)| *at)
+            .collect();
+        elsewhere.dedup();
+        let doubt = CORROBORATED.powi(i32::try_from(elsewhere.len()).unwrap_or(i32::MAX));
+        candidate.place_score = 1.0 - (1.0 - candidate.place_score) * doubt;
+    }
+}
+
+/// Returns the texts that mean a value of an enum.
+fn names(value: &EnumValue) -> impl Iterator<Item = &String> {
+    std::iter::once(&value.value).chain(&value.synonyms)
+}
+
 /// Returns how large a value is for [`Choose::Largest`]: its digits as a number.
 fn size(text: &str) -> f64 {
     let digits: String = text
@@ -99,6 +131,7 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
+        corroborate(&mut candidates);
         candidates
     }
 
@@ -401,7 +434,7 @@ impl Search<'_> {
 
     fn in_zone(&self, zone: &Zone, lines: Option<u32>, candidates: &mut Vec<Candidate>) {
         if let FieldKind::Enum { values } = &self.field.kind {
-            let texts = values.iter().flat_map(|value| &value.synonyms);
+            let texts = values.iter().flat_map(names);
             self.by_phrases(texts, Some(zone), candidates);
             return;
         }
@@ -412,7 +445,7 @@ impl Search<'_> {
 
     fn by_pattern(&self, zone: Option<&Zone>, candidates: &mut Vec<Candidate>) {
         if let FieldKind::Enum { values } = &self.field.kind {
-            let texts = values.iter().flat_map(|value| &value.synonyms);
+            let texts = values.iter().flat_map(names);
             self.by_phrases(texts, zone, candidates);
             return;
         }
@@ -482,16 +515,20 @@ impl Search<'_> {
             .iter()
             .map(|(_, piece)| piece.lines.iter().map(|&(from, to)| layout.text(from, to)).collect())
             .collect();
-        let ended = |text: &str| ends.is_some_and(|ends| ends.0.is_match(text));
+        let at = |pattern: &LinePattern, line: usize| {
+            let view = texts[line..texts.len().min(line + PASSAGE_VIEW)].join("\n");
+            pattern.0.find(&view).is_some_and(|found| found.start() <= texts[line].len())
+        };
+        let ended = |line: usize| ends.is_some_and(|ends| at(ends, line));
         let mut score = PASSAGE_SCORE;
         let mut next = 0;
         while next < rows.len() {
-            if !starts.0.is_match(&texts[next]) || ended(&texts[next]) {
+            if !at(starts, next) || ended(next) {
                 next += 1;
                 continue;
             }
             let limit = rows.len().min(next + lines);
-            let length = (next + 1..limit).take_while(|&line| !ended(&texts[line])).count() + 1;
+            let length = (next + 1..limit).take_while(|&line| !ended(line)).count() + 1;
             let lines =
                 rows[next..next + length].iter().flat_map(|(_, piece)| piece.lines.clone()).collect();
             self.push(&Piece { lines, head: 0 }, score, Found::Zone, candidates);

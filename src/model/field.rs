@@ -230,7 +230,7 @@ fn read_value(item: &Entry, problems: &mut Problems) -> Option<EnumValue> {
     Some(EnumValue { value, synonyms: section.texts("synonyms", problems) })
 }
 
-fn read_pattern(entry: &Entry, problems: &mut Problems) -> Option<Regex> {
+pub(super) fn read_pattern(entry: &Entry, problems: &mut Problems) -> Option<Regex> {
     let text = entry.text(problems)?;
     match regex::RegexBuilder::new(&text).size_limit(PATTERN_SIZE_LIMIT).build() {
         Ok(pattern) => Some(pattern),
@@ -287,12 +287,19 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
             | Place::Left { .. }
             | Place::Below { .. }
             | Place::Above { .. }
+            | Place::Cell { .. }
             | Place::Line
                 if field.labels.is_empty() =>
             {
                 Problem::PlaceNeedsLabel { place: place_kind(place) }
             }
-            Place::Pattern { .. } if section.get("pattern").is_none() => Problem::PlaceNeedsPattern,
+            // An enum is its own pattern: its values and their synonyms.
+            Place::Pattern { .. }
+                if section.get("pattern").is_none()
+                    && !matches!(field.kind, FieldKind::Enum { .. }) =>
+            {
+                Problem::PlaceNeedsPattern
+            }
             _ => continue,
         };
         problems.add(at, &section.path, problem);

@@ -197,7 +197,8 @@ pub enum Place {
     Passage { starts: LinePattern, ends: Option<LinePattern>, lines: Option<u32>, zone: Option<Zone> },
 }
 
-/// A regular expression that is matched against the text of one line.
+/// A regular expression that is looked for in a line; it sees the two lines after it as well,
+/// separated by `\n`, but must begin in the line.
 #[derive(Debug, Clone)]
 pub struct LinePattern(pub regex::Regex);
 

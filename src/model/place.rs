@@ -1,10 +1,13 @@
 //! Reads the `value` key of a field: where the value stands.
 
+use super::field::read_pattern;
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
-use super::{Place, Until};
+use super::{LinePattern, Place, Until};
 
-const KINDS: [&str; 8] = ["right", "left", "below", "above", "line", "zone", "between", "pattern"];
+const KINDS: [&str; 10] = [
+    "right", "left", "below", "above", "cell", "line", "passage", "zone", "between", "pattern",
+];
 
 /// Reads one place, or a list of places that are tried in order.
 pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
@@ -24,7 +27,9 @@ pub(super) fn kind(place: &Place) -> &'static str {
         Place::Left { .. } => "left",
         Place::Below { .. } => "below",
         Place::Above { .. } => "above",
+        Place::Cell { .. } => "cell",
         Place::Line => "line",
+        Place::Passage { .. } => "passage",
         Place::Zone { .. } => "zone",
         Place::Between { .. } => "between",
         Place::Pattern { .. } => "pattern",
@@ -37,6 +42,8 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
     let modifiers: &[&str] = match kind {
         "below" => &["below", "lines", "until"],
         "above" => &["above", "lines"],
+        "cell" => &["cell", "lines", "until"],
+        "passage" => &["passage", "ends", "lines", "zone"],
         "zone" => &["zone", "lines"],
         "pattern" => &["pattern", "zone"],
         other => &[other],
@@ -51,6 +58,20 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
             within_mm: named.length_mm(problems)?,
             lines: lines(problems),
             until: section.get("until").and_then(|until| read_until(&until, problems)),
+        },
+        "cell" => Place::Cell {
+            within_mm: named.length_mm(problems)?,
+            lines: lines(problems),
+            until: section.get("until").and_then(|until| read_until(&until, problems)),
+        },
+        "passage" => Place::Passage {
+            starts: read_pattern(&named, problems).map(LinePattern)?,
+            ends: section
+                .get("ends")
+                .and_then(|ends| read_pattern(&ends, problems))
+                .map(LinePattern),
+            lines: lines(problems),
+            zone: section.get("zone").and_then(|zone| zone.zone(problems)),
         },
         "above" => Place::Above { within_mm: named.length_mm(problems)?, lines: lines(problems) },
         "line" => {
@@ -72,13 +93,14 @@ fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str
         KINDS.into_iter().filter(|kind| section.get(kind).is_some()).collect();
     match named[..] {
         [] => {
-            let hint = "say one of `right`, `left`, `below`, `above`, `line`, `zone`, `between`, \
-                        `pattern`";
+            let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `line`, `passage`, \
+                        `zone`, `between`, `pattern`";
             problems.add_with_hint(section.at, &section.path, Problem::NoPlace, hint.to_owned());
             None
         }
         [kind] => Some(kind),
         ["zone", "pattern"] => Some("pattern"),
+        ["passage", "zone"] => Some("passage"),
         [first, second, ..] => {
             problems.add_with_hint(
                 section.at,
