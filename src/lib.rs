@@ -4,5 +4,6 @@
 
 pub mod decode;
 pub mod document;
+pub mod extract;
 pub mod model;
 pub mod prepare;

@@ -3,6 +3,21 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod field;
+mod load;
+mod name;
+mod parse;
+mod place;
+mod problem;
+mod rule;
+mod section;
+#[cfg(test)]
+mod tests;
+
+pub use load::{load_directory, shipped};
+pub use parse::parse;
+pub use problem::{ModelError, ModelErrors, Problem};
+
 use crate::document::ColumnType;
 
 /// A checked record model.
@@ -167,6 +182,8 @@ pub enum Place {
     Below { within_mm: f32, lines: Option<u32>, until: Option<Until> },
     /// In the lines over the label.
     Above { within_mm: f32, lines: Option<u32> },
+    /// In the label's cell of a form: the rest of its line and the lines below it.
+    Cell { within_mm: f32, lines: Option<u32>, until: Option<Until> },
     /// The whole line that holds the label.
     Line,
     /// A fixed part of the page, whatever stands there.
@@ -175,6 +192,20 @@ pub enum Place {
     Between { from: Vec<String>, to: Vec<String> },
     /// Wherever the pattern matches on the page, or within the zone.
     Pattern { zone: Option<Zone> },
+    /// A run of lines: from one that matches `starts` to the one before the first that matches
+    /// `ends`, at most `lines`.
+    Passage { starts: LinePattern, ends: Option<LinePattern>, lines: Option<u32>, zone: Option<Zone> },
+}
+
+/// A regular expression that is looked for in a line; it sees the two lines after it as well,
+/// separated by `\n`, but must begin in the line.
+#[derive(Debug, Clone)]
+pub struct LinePattern(pub regex::Regex);
+
+impl PartialEq for LinePattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
 }
 
 /// What ends a value that runs over several lines.

@@ -1,0 +1,214 @@
+//! The geometry of a page's words: rows as the eye sees them, cells divided by gaps and ruled lines.
+//!
+//! Recognizers divide a page into blocks, so that a caption and its value on the same height may
+//! lie in different lines. This file joins them again. It knows nothing about models or fields.
+
+use crate::document::{Line, Mark, PageText, PixelBox, Word};
+use crate::model::Zone;
+
+/// Gap between words, in word heights, from which on they belong to different cells. A typed
+/// space is about 0.6 heights wide, a justified line's rarely more than 1.3.
+const CELL_GAP: f32 = 1.8;
+/// Share of the smaller height by which two words must overlap to stand on one row.
+const ROW_OVERLAP: f32 = 0.45;
+/// Resolution that is assumed where a page does not know its own.
+const FALLBACK_DPI: f32 = 300.0;
+
+/// The words of a page in rows, from top to bottom, each from left to right.
+pub(crate) struct Layout<'p> {
+    pub words: Vec<&'p Word>,
+    pub rows: Vec<Row>,
+    pub width: f32,
+    pub height: f32,
+    /// Pixels in a millimetre.
+    pub pixels_per_mm: f32,
+    vertical_rules: Vec<PixelBox>,
+    horizontal_rules: Vec<PixelBox>,
+}
+
+/// Words that stand on one height.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// First word and the one after the last, in [`Layout::words`].
+    pub start: usize,
+    pub end: usize,
+    /// Where cells begin; the first is `start`.
+    pub cell_starts: Vec<usize>,
+    pub bounds: PixelBox,
+    /// Median height of its words in pixels, at least 1.
+    pub word_height: f32,
+}
+
+impl<'p> Layout<'p> {
+    /// Orders a page's words.
+    pub fn new(page: &'p PageText) -> Self {
+        let dpi = if page.dpi >= 1.0 { page.dpi } else { FALLBACK_DPI };
+        let mut layout = Self {
+            words: Vec::new(),
+            rows: Vec::new(),
+            width: page.width.max(1) as f32,
+            height: page.height.max(1) as f32,
+            pixels_per_mm: dpi / 25.4,
+            vertical_rules: Vec::new(),
+            horizontal_rules: Vec::new(),
+        };
+        for mark in &page.marks {
+            match mark {
+                Mark::VerticalRule(bounds) => layout.vertical_rules.push(*bounds),
+                Mark::HorizontalRule(bounds) => layout.horizontal_rules.push(*bounds),
+            }
+        }
+        for words in join_lines(&page.lines) {
+            let start = layout.words.len();
+            layout.words.extend(words);
+            layout.push_row(start);
+        }
+        layout
+    }
+
+    fn push_row(&mut self, start: usize) {
+        let end = self.words.len();
+        let Some(first) = self.words.get(start) else { return };
+        let bounds =
+            self.words[start..].iter().fold(first.bounds, |all, word| all.union(&word.bounds));
+        let mut heights: Vec<u32> =
+            self.words[start..].iter().map(|word| word.bounds.height()).collect();
+        heights.sort_unstable();
+        let word_height = heights[heights.len() / 2].max(1) as f32;
+        let mut cell_starts = vec![start];
+        for index in start + 1..end {
+            if self.divided(index - 1, index, CELL_GAP * word_height) {
+                cell_starts.push(index);
+            }
+        }
+        self.rows.push(Row { start, end, cell_starts, bounds, word_height });
+    }
+
+    /// Tells whether a gap of more than `widest_gap` pixels or a vertical rule is between two
+    /// words of a row.
+    pub fn divided(&self, left: usize, right: usize, widest_gap: f32) -> bool {
+        let (left, right) = (self.words[left].bounds, self.words[right].bounds);
+        let gap = right.left as f32 - left.right as f32;
+        gap > widest_gap || self.ruled_between(&left, &right)
+    }
+
+    fn ruled_between(&self, left: &PixelBox, right: &PixelBox) -> bool {
+        let middle = center_y(right);
+        self.vertical_rules.iter().any(|rule| {
+            let x = rule.left.midpoint(rule.right);
+            x + 2 >= left.right
+                && x <= right.left + 2
+                && (rule.top as f32) <= middle
+                && middle <= rule.bottom as f32
+        })
+    }
+
+    /// Returns the text of a range of words, separated by spaces.
+    pub fn text(&self, start: usize, end: usize) -> String {
+        let mut text = String::new();
+        for word in &self.words[start..end] {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&word.text);
+        }
+        text
+    }
+
+    /// Returns the first word and the one after the last of the cell that holds a word of a row.
+    pub fn cell_of(&self, row: &Row, word: usize) -> (usize, usize) {
+        let after = row.cell_starts.iter().position(|&start| start > word);
+        let next = after.map_or(row.cell_starts.len(), |position| position);
+        let start = row.cell_starts[next.saturating_sub(1)];
+        (start, row.cell_starts.get(next).copied().unwrap_or(row.end))
+    }
+
+    /// Tells whether the middle of a box is in a zone.
+    pub fn in_zone(&self, bounds: &PixelBox, zone: &Zone) -> bool {
+        let (x, y) = (center_x(bounds) / self.width, center_y(bounds) / self.height);
+        (zone.left..=zone.right).contains(&x) && (zone.top..=zone.bottom).contains(&y)
+    }
+
+    /// Tells whether a horizontal rule crosses the columns `left..right` between two heights.
+    pub fn rule_between(&self, top: f32, bottom: f32, (left, right): (f32, f32)) -> bool {
+        self.horizontal_rules.iter().any(|rule| {
+            let y = center_y(rule);
+            let crossing = right.min(rule.right as f32) - left.max(rule.left as f32);
+            y > top && y < bottom && crossing > 0.3 * (right - left).min(self.width)
+        })
+    }
+
+    /// Returns the x of the vertical rules that run through the heights `top..bottom`, in pixels.
+    pub fn rules_through(&self, top: f32, bottom: f32) -> impl Iterator<Item = f32> {
+        self.vertical_rules
+            .iter()
+            .filter(move |rule| (rule.top as f32) <= top && rule.bottom as f32 >= bottom)
+            .map(center_x)
+    }
+}
+
+/// Returns the horizontal middle of a box.
+pub(crate) fn center_x(bounds: &PixelBox) -> f32 {
+    f32::midpoint(bounds.left as f32, bounds.right as f32)
+}
+
+/// Returns the vertical middle of a box.
+pub(crate) fn center_y(bounds: &PixelBox) -> f32 {
+    f32::midpoint(bounds.top as f32, bounds.bottom as f32)
+}
+
+/// Joins the recognizer's lines that stand beside each other, and orders the rows.
+fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
+    let mut pieces: Vec<Vec<&Word>> = lines
+        .iter()
+        .map(|line| {
+            let mut words: Vec<&Word> = line.words.iter().collect();
+            words.sort_by_key(|word| word.bounds.left);
+            words
+        })
+        .filter(|words| !words.is_empty())
+        .collect();
+    pieces.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+    let mut rows: Vec<Vec<&Word>> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        // Only the last few rows can be as high as this piece, since pieces come by height.
+        let beside = rows.iter().rposition(|row| stands_beside(row, &piece));
+        match beside.filter(|&at| at + 4 >= rows.len()) {
+            Some(at) => {
+                let row = &mut rows[at];
+                row.extend(piece);
+                row.sort_by_key(|word| word.bounds.left);
+            }
+            None => rows.push(piece),
+        }
+    }
+    rows.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+    rows
+}
+
+fn middle(words: &[&Word]) -> f32 {
+    let sum: f32 = words.iter().map(|word| center_y(&word.bounds)).sum();
+    sum / words.len().max(1) as f32
+}
+
+/// Tells whether a piece fits into a gap of a row on the same height.
+fn stands_beside(row: &[&Word], piece: &[&Word]) -> bool {
+    let (Some(first), Some(last)) = (piece.first(), piece.last()) else { return false };
+    // A few pixels of overlap are the recognizer's imprecision.
+    let slack = first.bounds.height() / 4;
+    let collides = row.iter().any(|word| {
+        word.bounds.left + slack < last.bounds.right && word.bounds.right > first.bounds.left + slack
+    });
+    if collides {
+        return false;
+    }
+    let left = row.iter().rev().find(|word| word.bounds.left < first.bounds.left);
+    let right = row.iter().find(|word| word.bounds.left > first.bounds.left);
+    let level = |a: &Word, b: &Word| same_height(&a.bounds, &b.bounds);
+    left.is_some_and(|word| level(word, first)) || right.is_some_and(|word| level(word, last))
+}
+
+fn same_height(a: &PixelBox, b: &PixelBox) -> bool {
+    let overlap = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top)) as f32;
+    overlap >= ROW_OVERLAP * a.height().min(b.height()).max(1) as f32
+}

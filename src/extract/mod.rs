@@ -1,0 +1,158 @@
+//! From the words of a page to the candidates of a model's fields.
+//!
+//! Pure: no input or output, no clock, the same answer for the same page. `pipeline` calls it for
+//! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
+
+mod claims;
+mod layout;
+mod phrase;
+mod piece;
+mod sheet;
+mod table;
+mod value;
+
+use crate::document::{Candidate, Found, PageNumber, PageText, RawField, Record};
+use crate::model::{RecordModel, Scope};
+use sheet::Sheet;
+
+/// Candidates on pages that a model does not claim itself score less by this factor.
+const UNCLAIMED_PAGE: f32 = 0.7;
+/// Score of a field's default value.
+const DEFAULT_SCORE: f32 = 0.5;
+
+/// Returns how well a page fits a model's claims (0–1), or `None` if it is not claimed.
+pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<f32> {
+    claims::strength(&model.claims, text, &Sheet::new(number, text))
+}
+
+/// Returns the records of a model of page or row scope on a page, or `None` if the model does not
+/// claim the page or has document scope.
+pub fn page(
+    model: &RecordModel,
+    number: PageNumber,
+    text: &PageText,
+) -> Option<Vec<Record<RawField>>> {
+    let sheet = Sheet::new(number, text);
+    claims::strength(&model.claims, text, &sheet)?;
+    on_page(model, &sheet)
+}
+
+/// Returns a document's record by a model of document scope, or `None` if the model claims none
+/// of its pages or has another scope.
+pub fn document(
+    model: &RecordModel,
+    pages: &[(PageNumber, &PageText)],
+) -> Option<Record<RawField>> {
+    let sheets: Vec<Sheet> =
+        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    in_document(model, pages, &sheets)
+}
+
+/// Runs all models of page and row scope over a page; of those that claim it, only the ones of
+/// the highest priority take it.
+pub fn page_records(
+    models: &[RecordModel],
+    number: PageNumber,
+    text: &PageText,
+) -> Vec<Record<RawField>> {
+    let sheet = Sheet::new(number, text);
+    let claiming: Vec<&RecordModel> = models
+        .iter()
+        .filter(|model| model.scope != Scope::Document)
+        .filter(|model| claims::strength(&model.claims, text, &sheet).is_some())
+        .collect();
+    let top = claiming.iter().map(|model| model.claims.priority).max();
+    claiming
+        .into_iter()
+        .filter(|model| Some(model.claims.priority) == top)
+        .flat_map(|model| on_page(model, &sheet).unwrap_or_default())
+        .collect()
+}
+
+/// Runs all models of document scope over the pages of a document that could be read; of those
+/// that claim any of them, only the ones of the highest priority take the document.
+pub fn document_records(
+    models: &[RecordModel],
+    pages: &[(PageNumber, &PageText)],
+) -> Vec<Record<RawField>> {
+    let sheets: Vec<Sheet> =
+        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    let claimed: Vec<(i32, Record<RawField>)> = models
+        .iter()
+        .filter_map(|model| Some((model.claims.priority, in_document(model, pages, &sheets)?)))
+        .collect();
+    let top = claimed.iter().map(|(priority, _)| *priority).max();
+    let taken = claimed.into_iter().filter(|(priority, _)| Some(*priority) == top);
+    taken.map(|(_, record)| record).collect()
+}
+
+fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> {
+    match model.scope {
+        Scope::Document => None,
+        Scope::Page => {
+            let labels = sheet.labels(model);
+            let fields = value::fields(model, sheet, &labels);
+            Some(vec![record(model, sheet.number, 1, fields)])
+        }
+        Scope::Row => Some(table::rows(model, sheet)),
+    }
+}
+
+fn in_document(
+    model: &RecordModel,
+    pages: &[(PageNumber, &PageText)],
+    sheets: &[Sheet],
+) -> Option<Record<RawField>> {
+    if model.scope != Scope::Document {
+        return None;
+    }
+    let claimed: Vec<bool> = pages
+        .iter()
+        .zip(sheets)
+        .map(|((_, text), sheet)| claims::strength(&model.claims, text, sheet).is_some())
+        .collect();
+    let first = sheets.iter().zip(&claimed).find(|(_, claimed)| **claimed)?.0.number;
+    let mut fields: Vec<Vec<Candidate>> = vec![Vec::new(); model.fields.len()];
+    for (sheet, &claimed) in sheets.iter().zip(&claimed) {
+        let labels = sheet.labels(model);
+        let factor = if claimed { 1.0 } else { UNCLAIMED_PAGE };
+        for (all, found) in fields.iter_mut().zip(value::fields(model, sheet, &labels)) {
+            all.extend(found.into_iter().map(|candidate| Candidate {
+                place_score: candidate.place_score * factor,
+                ..candidate
+            }));
+        }
+    }
+    for (field, candidates) in model.fields.iter().zip(&mut fields) {
+        value::rank(field, candidates);
+    }
+    Some(record(model, first, 1, fields))
+}
+
+/// Makes a record of the fields' candidates; defaults stand where nothing was found.
+fn record(
+    model: &RecordModel,
+    page: PageNumber,
+    row_number: u32,
+    fields: Vec<Vec<Candidate>>,
+) -> Record<RawField> {
+    let fields = model
+        .fields
+        .iter()
+        .zip(fields)
+        .map(|(field, mut candidates)| {
+            if let (Some(text), true) = (&field.default, candidates.is_empty()) {
+                candidates.push(Candidate {
+                    text: text.clone(),
+                    page,
+                    bounds: crate::document::PixelBox::default(),
+                    word_confidence: 1.0,
+                    place_score: DEFAULT_SCORE,
+                    found: Found::Constant,
+                });
+            }
+            RawField { candidates }
+        })
+        .collect();
+    Record { model: model.name.clone(), page, row_number, fields }
+}

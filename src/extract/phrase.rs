@@ -1,0 +1,235 @@
+//! Finds phrases in words through recognition errors: misread letters, split and joined words.
+//!
+//! A phrase is compared letter by letter in a folded alphabet, in which letters that look alike
+//! are the same, with few edits allowed. Knows nothing about fields; `claims`, `value` and
+//! `table` call it.
+
+use super::layout::Layout;
+
+/// A phrase to look for.
+#[derive(Debug, Clone)]
+pub(crate) struct Phrase {
+    folded: Vec<char>,
+    /// How many edits a match may need.
+    allowed: usize,
+}
+
+/// Where a phrase was found in a run of words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Match {
+    /// First and last word, as indexes into [`Layout::words`].
+    pub first: usize,
+    pub last: usize,
+    /// Byte in the first word at which the match begins.
+    pub head: usize,
+    /// Byte in the last word after which the match ends; what follows is glued to it.
+    pub tail: usize,
+    /// 1 for a perfect match, less for every edit.
+    pub score: f32,
+}
+
+/// The folded letters of a run of words, and where each came from.
+pub(crate) struct Letters {
+    letters: Vec<Letter>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Letter {
+    folded: char,
+    word: usize,
+    /// Byte of the letter in its word, and of what follows it.
+    from: usize,
+    to: usize,
+    /// A phrase may begin here.
+    begins: bool,
+    /// A phrase may end here.
+    ends: bool,
+}
+
+impl Phrase {
+    /// Folds a phrase; one without letters or digits never matches.
+    pub fn new(text: &str) -> Self {
+        let mut letters = Letters { letters: Vec::new() };
+        letters.push_word(0, text);
+        let folded: Vec<char> = letters.letters.iter().map(|letter| letter.folded).collect();
+        // About one error in six letters; short words allow none, since they would match others.
+        let allowed = match folded.len() {
+            0..=3 => 0,
+            4..=9 => 1,
+            10..=14 => 2,
+            length => length / 6,
+        };
+        Self { folded, allowed }
+    }
+
+    /// Folds several phrases.
+    pub fn all(texts: &[String]) -> Vec<Self> {
+        texts.iter().map(|text| Self::new(text)).collect()
+    }
+
+    /// Returns all places where the phrase stands, from left to right, not overlapping.
+    pub fn find_all(&self, letters: &Letters) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        let mut next = 0;
+        while let Some((end, matched)) = self.find_from(letters, next) {
+            found.push(matched);
+            next = end;
+        }
+        found
+    }
+
+    /// Returns the best match.
+    pub fn find_best(&self, letters: &Letters) -> Option<Match> {
+        self.find_all(letters).into_iter().reduce(|a, b| if b.score > a.score { b } else { a })
+    }
+
+    /// Returns a match that begins with the first letter or shortly after it.
+    pub fn find_at_start(&self, letters: &Letters) -> Option<Match> {
+        self.find_all(letters).into_iter().next().filter(|matched| {
+            let before = letters.letters.iter().take_while(|letter| {
+                (letter.word, letter.from) < (matched.first, matched.head)
+            });
+            before.count() <= 2
+        })
+    }
+
+    fn find_from(&self, letters: &Letters, start: usize) -> Option<(usize, Match)> {
+        let letters = &letters.letters;
+        if self.folded.is_empty() {
+            return None;
+        }
+        let mut best: Option<(usize, usize, usize)> = None;
+        for begin in start..letters.len() {
+            if !letters[begin].begins {
+                continue;
+            }
+            // A better match may begin a word later, but must overlap the one at hand.
+            if best.is_some_and(|(_, end, _)| begin >= end) {
+                break;
+            }
+            if let Some((end, edits)) = self.compare(&letters[begin..])
+                && best.is_none_or(|(_, _, fewest)| edits < fewest)
+            {
+                best = Some((begin, begin + end, edits));
+            }
+        }
+        let (begin, end, edits) = best?;
+        let (first, last) = (letters[begin], letters[end - 1]);
+        let score = 1.0 - edits as f32 / self.folded.len() as f32;
+        Some((
+            end,
+            Match { first: first.word, last: last.word, head: first.from, tail: last.to, score },
+        ))
+    }
+
+    /// Compares the phrase with a prefix of `letters`: the end of the best prefix and its edits.
+    /// Edit distance in a band (Ukkonen 1985), given up as soon as no prefix can succeed.
+    fn compare(&self, letters: &[Letter]) -> Option<(usize, usize)> {
+        let (length, allowed) = (self.folded.len(), self.allowed);
+        let mut column: Vec<usize> = (0..=length).collect();
+        let mut best: Option<(usize, usize)> = None;
+        for (at, letter) in letters.iter().take(length + allowed).enumerate() {
+            let from = (at + 1).saturating_sub(allowed).max(1);
+            let to = (at + 1 + allowed).min(length);
+            let mut diagonal = column[from - 1];
+            // Left of the band every distance is over the limit.
+            column[from - 1] = if from == 1 { at + 1 } else { allowed + 1 };
+            let mut least = column[from - 1];
+            for position in from..=to {
+                let same = self.folded[position - 1] == letter.folded;
+                let edits = (diagonal + usize::from(!same))
+                    .min(column[position] + 1)
+                    .min(column[position - 1] + 1);
+                diagonal = column[position];
+                column[position] = edits;
+                least = least.min(edits);
+            }
+            if least > allowed {
+                break;
+            }
+            let edits = column[length];
+            if letter.ends && edits <= allowed && best.is_none_or(|(_, fewest)| edits <= fewest) {
+                best = Some((at + 1, edits));
+            }
+        }
+        best
+    }
+}
+
+impl Letters {
+    /// Folds the words `start..end` of a page.
+    pub fn of_words(layout: &Layout, start: usize, end: usize) -> Self {
+        let mut letters = Self { letters: Vec::with_capacity((end - start) * 6) };
+        for index in start..end {
+            letters.push_word(index, &layout.words[index].text);
+        }
+        letters
+    }
+
+    /// Folds words that are given one by one; matches number them from 0.
+    pub fn of_texts<'t>(words: impl Iterator<Item = &'t str>) -> Self {
+        let mut letters = Self { letters: Vec::new() };
+        for (index, text) in words.enumerate() {
+            letters.push_word(index, text);
+        }
+        letters
+    }
+
+    fn push_word(&mut self, word: usize, text: &str) {
+        // A bar by itself is a ruled line, in a word it is a letter.
+        if text.chars().all(|character| matches!(character, '|' | '!' | '[' | ']')) {
+            return;
+        }
+        let first = self.letters.len();
+        let mut fresh = true;
+        for (from, character) in text.char_indices() {
+            let to = from + character.len_utf8();
+            let Some(folded) = fold(character) else {
+                fresh = true;
+                if let Some(before) = self.letters[first..].last_mut() {
+                    before.ends = true;
+                }
+                continue;
+            };
+            if let Some(before) = self.letters[first..].last_mut() {
+                // `No1234`: a label may end where digits begin.
+                let switch = is_digit_at(text, from) && !is_digit_at(text, before.from);
+                before.ends |= switch;
+                if before.folded == 'R' && folded == 'N' && !fresh {
+                    // `rn` and `m` look alike.
+                    (before.folded, before.to) = ('M', to);
+                    continue;
+                }
+            }
+            self.letters.push(Letter { folded, word, from, to, begins: fresh, ends: false });
+            fresh = false;
+        }
+        if let Some(last) = self.letters[first..].last_mut() {
+            last.ends = true;
+            last.to = last.to.max(last.from + 1);
+        }
+    }
+}
+
+fn is_digit_at(text: &str, byte: usize) -> bool {
+    text.as_bytes().get(byte).is_some_and(u8::is_ascii_digit)
+}
+
+/// Folds a character: capitals without accents, look-alikes merged; `None` for punctuation.
+pub(crate) fn fold(character: char) -> Option<char> {
+    let folded = match character {
+        '0' | 'O' | 'o' | 'Q' | 'Ò'..='Ö' | 'ò'..='ö' => 'O',
+        '1' | 'I' | 'i' | 'L' | 'l' | '|' | '!' | ']' | '[' | 'Ì'..='Ï' | 'ì'..='ï' => 'I',
+        '5' | 'S' | 's' | '$' | '§' => 'S',
+        '8' | 'B' | 'b' => 'B',
+        '2' | 'Z' | 'z' => 'Z',
+        'À'..='Å' | 'à'..='å' => 'A',
+        'È'..='Ë' | 'è'..='ë' => 'E',
+        'Ù'..='Ü' | 'ù'..='ü' => 'U',
+        'Ç' | 'ç' | '¢' | '©' => 'C',
+        'Ñ' | 'ñ' => 'N',
+        other if other.is_alphanumeric() => other.to_uppercase().next().unwrap_or(other),
+        _ => return None,
+    };
+    Some(folded)
+}

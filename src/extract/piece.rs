@@ -1,0 +1,113 @@
+//! Pieces of a page's text on their way to candidates: words in lines, cut by a pattern.
+
+use super::layout::Layout;
+use crate::document::{Candidate, Found, PageNumber, PixelBox};
+use crate::model::Field;
+
+/// Several matches of a pattern in one piece: the later one scores lower by this factor.
+const LATER_MATCH: f32 = 0.97;
+
+/// Words that may hold a value, line by line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Piece {
+    /// Runs of words: first and the one after the last, in [`Layout::words`].
+    pub lines: Vec<(usize, usize)>,
+    /// Bytes of the first word that belong to a label, not to the value.
+    pub head: usize,
+}
+
+/// How well a piece is placed, and by what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub score: f32,
+    pub found: Found,
+}
+
+impl Piece {
+    /// A piece of one line.
+    pub fn line(start: usize, end: usize) -> Self {
+        Self { lines: vec![(start, end)], head: 0 }
+    }
+
+    /// Turns the piece into candidates of a field: one a match of its pattern, else one.
+    pub fn candidates(
+        &self,
+        layout: &Layout,
+        (page, field): (PageNumber, &Field),
+        standing: Standing,
+    ) -> Vec<Candidate> {
+        let (text, spans) = self.text(layout);
+        let pieces: Vec<(usize, usize)> = match &field.pattern {
+            Some(pattern) => pattern
+                .captures_iter(&text)
+                .filter_map(|found| found.get(1).or_else(|| found.get(0)))
+                .map(|found| (found.start(), found.end()))
+                .collect(),
+            None => vec![(0, text.len())],
+        };
+        let mut score = standing.score;
+        let mut candidates = Vec::with_capacity(pieces.len());
+        for (from, to) in pieces {
+            let value = text[from..to].trim();
+            if !value.chars().any(char::is_alphanumeric) && !is_ditto(value) {
+                continue;
+            }
+            let (bounds, word_confidence) = evidence(layout, &spans, (from, to));
+            let (place_score, found) = (score, standing.found);
+            let text = value.to_owned();
+            candidates.push(Candidate { text, page, bounds, word_confidence, place_score, found });
+            score *= LATER_MATCH;
+        }
+        candidates
+    }
+
+    /// Returns the text, lines separated by `\n`, and for each word its span of bytes.
+    fn text(&self, layout: &Layout) -> (String, Vec<(usize, usize, usize)>) {
+        let mut text = String::new();
+        let mut spans = Vec::new();
+        for (line, &(start, end)) in self.lines.iter().enumerate() {
+            for index in start..end {
+                if index > start {
+                    text.push(' ');
+                } else if line > 0 {
+                    text.push('\n');
+                }
+                let head = if line == 0 && index == start { self.head } else { 0 };
+                let word = layout.words[index].text.get(head..).unwrap_or_default();
+                spans.push((text.len(), text.len() + word.len(), index));
+                text.push_str(word);
+            }
+        }
+        (text, spans)
+    }
+}
+
+/// Tells whether a cell says "as above".
+pub(crate) fn is_ditto(text: &str) -> bool {
+    let text = text.trim();
+    let bare = text.trim_matches(['.', '-', ' ']);
+    !text.is_empty()
+        && (text.chars().all(|character| "\"'`´“”„‘’,〃″ ".contains(character))
+            || ["do", "Do", "DO", "ditto", "Ditto", "DITTO"].contains(&bare))
+}
+
+/// Returns the box and the mean confidence (0–1) of the words that overlap a span of the text.
+fn evidence(
+    layout: &Layout,
+    spans: &[(usize, usize, usize)],
+    (from, to): (usize, usize),
+) -> (PixelBox, f32) {
+    let mut bounds: Option<PixelBox> = None;
+    let (mut sum, mut weight) = (0.0_f32, 0.0_f32);
+    for &(start, end, index) in spans {
+        if start >= to || end <= from {
+            continue;
+        }
+        let word = layout.words[index];
+        bounds = Some(bounds.map_or(word.bounds, |all| all.union(&word.bounds)));
+        let length = word.text.chars().count() as f32;
+        sum += word.confidence * length;
+        weight += length;
+    }
+    (bounds.unwrap_or_default(), (sum / weight.max(1.0) / 100.0).clamp(0.0, 1.0))
+}

@@ -1,0 +1,330 @@
+//! Reads one `[fields.…]` table of a model.
+
+use regex::Regex;
+
+use super::place::{kind as place_kind, places};
+use super::problem::{Problem, Problems};
+use super::section::{Entry, Section, closest_hint};
+use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
+
+/// Below this a field is looked at by a person: three of four such values are right at most.
+const DEFAULT_REVIEW_BELOW: f32 = 0.7;
+/// Text fields are lines and addresses, not chapters.
+const DEFAULT_MAX_LENGTH: usize = 2000;
+/// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
+const DEFAULT_PIVOT: u8 = 30;
+/// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
+const PATTERN_SIZE_LIMIT: usize = 10 << 20;
+
+const COMMON_KEYS: [&str; 11] = [
+    "type",
+    "label",
+    "value",
+    "pattern",
+    "exclude",
+    "choose",
+    "required",
+    "column",
+    "carry",
+    "default",
+    "review_below",
+];
+const TYPES: [(&str, &[&str]); 10] = [
+    ("text", &["join", "max_length"]),
+    ("integer", &["min", "max"]),
+    ("decimal", &["min", "max", "places"]),
+    ("money", &[]),
+    ("date", &["order", "pivot"]),
+    ("time", &[]),
+    ("duration", &[]),
+    ("code", &["shapes"]),
+    ("enum", &["values"]),
+    ("checkbox", &[]),
+];
+
+/// Reads a field; `None` if it is too wrong to go on with.
+pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
+    check_name(entry, problems);
+    let section = Section::of(entry, problems)?;
+    let type_name = read_type(&section, problems)?;
+    only_keys_of_type(&section, type_name, problems);
+    let kind = read_kind(type_name, &section, problems);
+    let pattern = section.get("pattern").and_then(|pattern| read_pattern(&pattern, problems));
+    let labels = section.texts("label", problems);
+    let column = section.texts("column", problems);
+    let default = section.get("default").and_then(|default| read_default(&default, problems));
+    let places = match section.get("value") {
+        Some(value) => places(&value, problems),
+        None if !labels.is_empty() => {
+            vec![Place::Right { within_mm: None }, next_line_below()]
+        }
+        None if section.get("pattern").is_some() && column.is_empty() => {
+            vec![Place::Pattern { zone: None }]
+        }
+        None => Vec::new(),
+    };
+    let field = Field {
+        name: entry.key.to_owned(),
+        kind: kind?,
+        labels,
+        places,
+        pattern,
+        exclude: section.texts("exclude", problems),
+        choose: read_choose(&section, problems).unwrap_or_default(),
+        required: section.flag("required", problems).unwrap_or(false),
+        column,
+        carry: section.flag("carry", problems).unwrap_or(false),
+        review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
+        default,
+    };
+    check_places(&field, &section, problems);
+    check_scope(&section, scope, problems);
+    Some(field)
+}
+
+/// The line under a label: where forms put a value that is not beside it.
+fn next_line_below() -> Place {
+    const WITHIN_MM: f32 = 12.0;
+    Place::Below { within_mm: WITHIN_MM, lines: Some(1), until: None }
+}
+
+fn read_type(section: &Section, problems: &mut Problems) -> Option<&'static str> {
+    section.need("type", problems)?;
+    let known: Vec<(&str, &'static str)> = TYPES.iter().map(|(name, _)| (*name, *name)).collect();
+    section.choice("type", &known, problems)
+}
+
+fn only_keys_of_type(section: &Section, type_name: &str, problems: &mut Problems) {
+    let own = TYPES.iter().find(|(name, _)| *name == type_name).map_or(&[][..], |(_, keys)| keys);
+    let known: Vec<&str> = COMMON_KEYS.iter().chain(own).copied().collect();
+    for entry in section.entries() {
+        if known.contains(&entry.key) {
+            continue;
+        }
+        let owners: Vec<&str> = TYPES
+            .iter()
+            .filter(|(_, keys)| keys.contains(&entry.key))
+            .map(|(name, _)| *name)
+            .collect();
+        let hint = if owners.is_empty() {
+            closest_hint(entry.key, &known, "known keys are")
+        } else {
+            format!("it belongs to type {}, this is type {type_name}", owners.join(" and "))
+        };
+        let problem = Problem::UnknownKey { key: entry.key.to_owned() };
+        problems.add_with_hint(entry.key_at, &section.path, problem, hint);
+    }
+}
+
+fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Option<FieldKind> {
+    Some(match type_name {
+        "text" => FieldKind::Text {
+            join: section
+                .get("join")
+                .and_then(|join| read_join(&join, problems))
+                .unwrap_or_else(|| " ".to_owned()),
+            max_length: section
+                .integer("max_length", "a number of characters", problems)
+                .unwrap_or(DEFAULT_MAX_LENGTH),
+        },
+        "integer" => {
+            let range = "a whole number of 64 bits";
+            let (min, max) = (
+                section.integer::<i64>("min", range, problems),
+                section.integer::<i64>("max", range, problems),
+            );
+            check_order(section, min, max, problems);
+            FieldKind::Integer { min, max }
+        }
+        "decimal" => {
+            let (min, max) = (section.number("min", problems), section.number("max", problems));
+            check_order(section, min, max, problems);
+            let places = section.integer::<u8>("places", "0 to 12 decimals", problems);
+            if let (Some(entry), Some(13..)) = (section.get("places"), places) {
+                entry.out_of_range(&places.unwrap_or(0).to_string(), "0 to 12 decimals", problems);
+            }
+            FieldKind::Decimal { places: places.map(u32::from), min, max }
+        }
+        "money" => FieldKind::Money,
+        "date" => read_date(section, problems),
+        "time" => FieldKind::Time,
+        "duration" => FieldKind::Duration,
+        "code" => FieldKind::Code { shapes: read_shapes(section, problems)? },
+        "enum" => FieldKind::Enum { values: read_values(section, problems)? },
+        _ => FieldKind::Checkbox,
+    })
+}
+
+/// Unlike other texts, what joins lines may be white space.
+fn read_join(entry: &Entry, problems: &mut Problems) -> Option<String> {
+    let join = entry.value.as_str();
+    if join.is_none() {
+        entry.wrong_type("a string", problems);
+    }
+    join.map(str::to_owned)
+}
+
+fn check_order<T: PartialOrd + ToString + Copy>(
+    section: &Section,
+    min: Option<T>,
+    max: Option<T>,
+    problems: &mut Problems,
+) {
+    if let (Some(min), Some(max), Some(entry)) = (min, max, section.get("min"))
+        && min > max
+    {
+        entry.out_of_range(&min.to_string(), "`min` is at most `max`", problems);
+    }
+}
+
+fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
+    let orders = [
+        ("dmy", DateOrder::DayMonthYear),
+        ("mdy", DateOrder::MonthDayYear),
+        ("ymd", DateOrder::YearMonthDay),
+    ];
+    let range = "a two-digit year, 0 to 99";
+    let pivot = section.integer::<u8>("pivot", range, problems);
+    if let (Some(entry), Some(year @ 100..)) = (section.get("pivot"), pivot) {
+        entry.out_of_range(&year.to_string(), range, problems);
+    }
+    FieldKind::Date {
+        order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
+        pivot: pivot.unwrap_or(DEFAULT_PIVOT),
+    }
+}
+
+fn read_shapes(section: &Section, problems: &mut Problems) -> Option<Vec<String>> {
+    let entry = section.need("shapes", problems)?;
+    let shapes = entry.texts(problems);
+    for shape in &shapes {
+        if !shape.contains(['9', 'A', 'X']) || shape.starts_with('?') {
+            let range = "a shape has a `9` (digit), `A` (letter) or `X` (either) before any `?`";
+            entry.out_of_range(shape, range, problems);
+        }
+    }
+    Some(shapes)
+}
+
+fn read_values(section: &Section, problems: &mut Problems) -> Option<Vec<EnumValue>> {
+    let entry = section.need("values", problems)?;
+    let mut values: Vec<EnumValue> = Vec::new();
+    for item in entry.items("a list of strings or tables", problems)? {
+        let Some(value) = read_value(&item, problems) else { continue };
+        if values.iter().any(|earlier| earlier.value == value.value) {
+            problems.add(item.at, &item.path, Problem::Twice { name: value.value });
+        } else {
+            values.push(value);
+        }
+    }
+    Some(values)
+}
+
+fn read_value(item: &Entry, problems: &mut Problems) -> Option<EnumValue> {
+    if item.value.is_str() {
+        return Some(EnumValue { value: item.text(problems)?, synonyms: Vec::new() });
+    }
+    let section = Section::of(item, problems)?;
+    section.only(&["value", "synonyms"], problems);
+    let value = section.need("value", problems)?.text(problems)?;
+    Some(EnumValue { value, synonyms: section.texts("synonyms", problems) })
+}
+
+pub(super) fn read_pattern(entry: &Entry, problems: &mut Problems) -> Option<Regex> {
+    let text = entry.text(problems)?;
+    match regex::RegexBuilder::new(&text).size_limit(PATTERN_SIZE_LIMIT).build() {
+        Ok(pattern) => Some(pattern),
+        Err(cause) => {
+            let reason = pattern_reason(&cause);
+            problems.add(entry.at, &entry.path, Problem::Pattern { reason });
+            None
+        }
+    }
+}
+
+fn pattern_reason(cause: &regex::Error) -> String {
+    match cause {
+        regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes"),
+        // A syntax error comes as a drawing of several lines; its last line is the reason.
+        other => {
+            let drawing = other.to_string();
+            let reason = drawing.lines().last().unwrap_or_default();
+            reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
+        }
+    }
+}
+
+fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
+    let known = [
+        ("best", Choose::Best),
+        ("first", Choose::First),
+        ("last", Choose::Last),
+        ("largest", Choose::Largest),
+    ];
+    section.choice("choose", &known, problems)
+}
+
+fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {
+    use toml::de::DeValue;
+    match entry.value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Float(number) => Some(number.to_string()),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        DeValue::Datetime(moment) => Some(moment.to_string()),
+        DeValue::Array(_) | DeValue::Table(_) => {
+            entry.wrong_type("a single value", problems);
+            None
+        }
+    }
+}
+
+fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
+    for place in &field.places {
+        let at = section.get("value").map_or(section.at, |value| value.at);
+        let problem = match place {
+            Place::Right { .. }
+            | Place::Left { .. }
+            | Place::Below { .. }
+            | Place::Above { .. }
+            | Place::Cell { .. }
+            | Place::Line
+                if field.labels.is_empty() =>
+            {
+                Problem::PlaceNeedsLabel { place: place_kind(place) }
+            }
+            // An enum is its own pattern: its values and their synonyms.
+            Place::Pattern { .. }
+                if section.get("pattern").is_none()
+                    && !matches!(field.kind, FieldKind::Enum { .. }) =>
+            {
+                Problem::PlaceNeedsPattern
+            }
+            _ => continue,
+        };
+        problems.add(at, &section.path, problem);
+    }
+    let somewhere = ["label", "value", "pattern", "column", "default"];
+    if somewhere.iter().all(|key| section.get(key).is_none()) {
+        let hint = "give it a `label`, a `value`, a `pattern`, a `column` or a `default`";
+        problems.add_with_hint(section.at, &section.path, Problem::Nowhere, hint.to_owned());
+    }
+}
+
+fn check_scope(section: &Section, scope: Scope, problems: &mut Problems) {
+    if scope == Scope::Row {
+        return;
+    }
+    for key in ["column", "carry"] {
+        if let Some(entry) = section.get(key) {
+            problems.add(entry.key_at, &section.path, Problem::RowsOnly { key });
+        }
+    }
+}
+
+fn check_name(entry: &Entry, problems: &mut Problems) {
+    if let Some(reason) = super::name::refusal(entry.key, super::name::Use::Field) {
+        let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+        problems.add(entry.key_at, "fields", problem);
+    }
+}

@@ -1,0 +1,179 @@
+//! Reads the `value` key of a field: where the value stands.
+
+use super::field::read_pattern;
+use super::problem::{Problem, Problems};
+use super::section::{Entry, Section};
+use super::{LinePattern, Place, Until};
+
+const KINDS: [&str; 10] = [
+    "right", "left", "below", "above", "cell", "line", "passage", "zone", "between", "pattern",
+];
+
+/// Reads one place, or a list of places that are tried in order.
+pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
+    if !entry.value.is_array() {
+        return place(entry, problems).into_iter().collect();
+    }
+    match entry.items("a table or a list of tables", problems) {
+        Some(items) => items.iter().filter_map(|item| place(item, problems)).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Returns the key that names the place in a model.
+pub(super) fn kind(place: &Place) -> &'static str {
+    match place {
+        Place::Right { .. } => "right",
+        Place::Left { .. } => "left",
+        Place::Below { .. } => "below",
+        Place::Above { .. } => "above",
+        Place::Cell { .. } => "cell",
+        Place::Line => "line",
+        Place::Passage { .. } => "passage",
+        Place::Zone { .. } => "zone",
+        Place::Between { .. } => "between",
+        Place::Pattern { .. } => "pattern",
+    }
+}
+
+fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
+    let section = Section::of(entry, problems)?;
+    let kind = named_kind(&section, problems)?;
+    let modifiers: &[&str] = match kind {
+        "below" => &["below", "lines", "until"],
+        "above" => &["above", "lines"],
+        "cell" => &["cell", "lines", "until"],
+        "passage" => &["passage", "ends", "lines", "zone"],
+        "zone" => &["zone", "lines"],
+        "pattern" => &["pattern", "zone"],
+        other => &[other],
+    };
+    section.only(modifiers, problems);
+    let named = section.get(kind)?;
+    let lines = |problems: &mut Problems| lines(&section, problems);
+    Some(match kind {
+        "right" => Place::Right { within_mm: distance(&named, problems)? },
+        "left" => Place::Left { within_mm: distance(&named, problems)? },
+        "below" => Place::Below {
+            within_mm: named.length_mm(problems)?,
+            lines: lines(problems),
+            until: section.get("until").and_then(|until| read_until(&until, problems)),
+        },
+        "cell" => Place::Cell {
+            within_mm: named.length_mm(problems)?,
+            lines: lines(problems),
+            until: section.get("until").and_then(|until| read_until(&until, problems)),
+        },
+        "passage" => Place::Passage {
+            starts: read_pattern(&named, problems).map(LinePattern)?,
+            ends: section
+                .get("ends")
+                .and_then(|ends| read_pattern(&ends, problems))
+                .map(LinePattern),
+            lines: lines(problems),
+            zone: section.get("zone").and_then(|zone| zone.zone(problems)),
+        },
+        "above" => Place::Above { within_mm: named.length_mm(problems)?, lines: lines(problems) },
+        "line" => {
+            must_be_true(&named, problems)?;
+            Place::Line
+        }
+        "zone" => Place::Zone { zone: named.zone(problems)?, lines: lines(problems) },
+        "between" => between(&named, problems)?,
+        _ => {
+            must_be_true(&named, problems)?;
+            Place::Pattern { zone: section.get("zone").and_then(|zone| zone.zone(problems)) }
+        }
+    })
+}
+
+/// Returns the one key of the table that names a place.
+fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str> {
+    let named: Vec<&'static str> =
+        KINDS.into_iter().filter(|kind| section.get(kind).is_some()).collect();
+    match named[..] {
+        [] => {
+            let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `line`, `passage`, \
+                        `zone`, `between`, `pattern`";
+            problems.add_with_hint(section.at, &section.path, Problem::NoPlace, hint.to_owned());
+            None
+        }
+        [kind] => Some(kind),
+        ["zone", "pattern"] => Some("pattern"),
+        ["passage", "zone"] => Some("passage"),
+        [first, second, ..] => {
+            problems.add_with_hint(
+                section.at,
+                &section.path,
+                Problem::TwoPlaces { first, second },
+                format!("a list tries them in order: `[{{ {first} = … }}, {{ {second} = … }}]`"),
+            );
+            None
+        }
+    }
+}
+
+/// Reads `true` (as far as the page goes) or a length.
+fn distance(entry: &Entry, problems: &mut Problems) -> Option<Option<f32>> {
+    if entry.value.is_bool() {
+        return must_be_true(entry, problems).map(|()| None);
+    }
+    entry.length_mm(problems).map(Some)
+}
+
+fn must_be_true(entry: &Entry, problems: &mut Problems) -> Option<()> {
+    if entry.flag(problems)? {
+        return Some(());
+    }
+    entry.out_of_range("false", "`true`, or leave the place out", problems);
+    None
+}
+
+fn lines(section: &Section, problems: &mut Problems) -> Option<u32> {
+    let range = "a number of lines from 1";
+    let lines = section.integer("lines", range, problems)?;
+    if lines == 0 {
+        section.get("lines")?.out_of_range("0", range, problems);
+        return None;
+    }
+    Some(lines)
+}
+
+/// Reads `"rule"`, a list of labels or `{ gap = 1.5 }`.
+fn read_until(entry: &Entry, problems: &mut Problems) -> Option<Until> {
+    if entry.value.is_table() {
+        let section = Section::of(entry, problems)?;
+        section.only(&["gap"], problems);
+        let gap = section.need("gap", problems)?;
+        let line_heights = section.number("gap", problems)?;
+        if !(0.1..=100.0).contains(&line_heights) {
+            let range = "a gap of 0.1 to 100 line heights";
+            gap.out_of_range(&line_heights.to_string(), range, problems);
+            return None;
+        }
+        return Some(Until::Gap(line_heights as f32));
+    }
+    if entry.value.is_array() {
+        return Some(Until::Labels(entry.texts(problems)));
+    }
+    let word = entry.text(problems)?;
+    if word == "rule" {
+        return Some(Until::Rule);
+    }
+    problems.add_with_hint(
+        entry.at,
+        &entry.path,
+        Problem::NoneOf { value: word.clone(), known: vec!["rule".to_owned()] },
+        format!(
+            "labels stand in a list: `until = [\"{word}\"]`; a gap is `until = {{ gap = 1.5 }}`"
+        ),
+    );
+    None
+}
+
+fn between(entry: &Entry, problems: &mut Problems) -> Option<Place> {
+    let section = Section::of(entry, problems)?;
+    section.only(&["from", "to"], problems);
+    let (from, to) = (section.need("from", problems), section.need("to", problems));
+    Some(Place::Between { from: from?.texts(problems), to: to?.texts(problems) })
+}

@@ -1,0 +1,326 @@
+use insta::assert_snapshot;
+
+use super::*;
+use crate::document::Verdict;
+
+const FILING: &str = r#"
+name = "filing"
+version = 3
+records = "document"
+
+[claims]
+all = ["Registration Statement"]
+none = "Exhibit"
+within = { bottom = 0.25 }
+
+[fields.registration_number]
+type = "integer"
+label = ["Registration No.", "Registration Number"]
+value = { below = "1.5cm", lines = 2 }
+pattern = '\d{2,5}'
+required = true
+
+[fields.amount]
+type = "money"
+pattern = '\$[\d.,]+'
+
+[fields.registrant]
+type = "text"
+label = "Name of Registrant"
+value = [{ below = "20mm", until = "rule" }, { right = "0.5in" }]
+
+[fields.address]
+type = "text"
+label = "Address"
+
+[[rules]]
+name = "number_in_range"
+check = "registration_number > 0 && registration_number < 10000"
+otherwise = "rejected"
+"#;
+
+const LOG: &str = r#"
+name = "log"
+version = 1
+records = "row"
+[fields.date]
+type = "date"
+order = "mdy"
+column = "Date"
+carry = true
+[fields.work]
+type = "text"
+column = ["Description", "Work performed"]
+[rows]
+starts_with = "date"
+until = "Total"
+min_fields = 2
+"#;
+
+fn errors(toml: &str) -> String {
+    parse(toml, "models/a.toml").unwrap_err().to_string()
+}
+
+/// A model with one field that has the given lines.
+fn field_errors(lines: &str) -> String {
+    let head = "name = \"a\"\nversion = 1\nrecords = \"page\"\n[fields.total]\n";
+    errors(&format!("{head}{lines}"))
+}
+
+#[test]
+fn reads_fields_in_the_order_of_the_file() {
+    let model = parse(FILING, "models/filing.toml").unwrap();
+    let names: Vec<String> = model.fields.into_iter().map(|field| field.name).collect();
+    assert_eq!(names, ["registration_number", "amount", "registrant", "address"]);
+}
+
+#[test]
+fn reads_claims_and_rules() {
+    let model = parse(FILING, "models/filing.toml").unwrap();
+    assert_eq!((model.name.as_str(), model.version, model.scope), ("filing", 3, Scope::Document));
+    assert_eq!(model.claims.none, ["Exhibit"]);
+    let within = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 0.25 };
+    assert_eq!(model.claims.within, Some(within));
+    assert_eq!(model.rules[0].otherwise, Verdict::Rejected);
+}
+
+#[test]
+fn reads_lengths_in_three_units() {
+    let model = parse(FILING, "models/filing.toml").unwrap();
+    let below = Place::Below { within_mm: 15.0, lines: Some(2), until: None };
+    assert_eq!(model.fields[0].places, [below]);
+    let below = Place::Below { within_mm: 20.0, lines: None, until: Some(Until::Rule) };
+    let right = Place::Right { within_mm: Some(12.7) };
+    assert_eq!(model.fields[2].places, [below, right]);
+}
+
+#[test]
+fn looks_for_a_bare_pattern_anywhere_and_for_a_labelled_value_right_then_below() {
+    let model = parse(FILING, "models/filing.toml").unwrap();
+    assert_eq!(model.fields[1].places, [Place::Pattern { zone: None }]);
+    let next_line = Place::Below { within_mm: 12.0, lines: Some(1), until: None };
+    assert_eq!(model.fields[3].places, [Place::Right { within_mm: None }, next_line]);
+}
+
+#[test]
+fn reads_a_row_model() {
+    let model = parse(LOG, "models/log.toml").unwrap();
+    let rows = model.rows.unwrap();
+    assert_eq!((rows.starts_with.as_str(), rows.min_fields), ("date", 2));
+    assert_eq!(rows.until, ["Total"]);
+    assert_eq!(model.fields[1].column, ["Description", "Work performed"]);
+    assert!(model.fields[0].carry && !model.fields[1].carry);
+}
+
+#[test]
+fn names_the_key_that_was_meant() {
+    assert_snapshot!(field_errors("type = \"text\"\npatern = 'x'\nlabel = \"Total\""), @r#"
+models/a.toml:6:1: fields.total: unknown key `patern`
+hint: did you mean `pattern`?
+"#);
+}
+
+#[test]
+fn tells_all_mistakes_at_once() {
+    let toml = r#"
+name = "Receipt"
+version = 0
+records = "pages"
+colour = 1
+[claims]
+within = { top = 0.5, bottom = 0.2 }
+[fields.status]
+type = "text"
+label = ""
+[fields.day]
+type = "date"
+value = { right = "15px" }
+[fields.total]
+type = "mony"
+[fields.kind]
+type = "enum"
+label = "Kind"
+"#;
+    assert_snapshot!(errors(toml), @r#"
+models/a.toml:2:8: name: `Receipt` is not a usable name: names are a lowercase letter, then lowercase letters, digits and `_`
+models/a.toml:3:11: version: `0` is out of range: 1 to 2147483647
+models/a.toml:4:11: records: `pages` is none of `document`, `page`, `row`
+hint: did you mean `page`?
+models/a.toml:5:1: unknown key `colour`
+hint: known keys are `name`, `version`, `records`, `review_below`, `claims`, `fields`, `rows`, `rules`
+models/a.toml:7:10: claims.within: `0.5` is out of range: `top` is less than `bottom`
+models/a.toml:8:9: fields: `status` is not a usable name: every record table has a column of that name
+models/a.toml:10:9: fields.status.label: an empty text or list says nothing
+models/a.toml:13:19: fields.day.value.right: `15px` is not a length
+hint: lengths have a unit and are up to 2 m, such as "15mm", "1.5cm", "0.5in"
+models/a.toml:15:8: fields.total.type: `mony` is none of `text`, `integer`, `decimal`, `money`, `date`, `time`, `duration`, `code`, `enum`, `checkbox`
+hint: did you mean `money`?
+models/a.toml:16:9: fields.kind: `values` is missing
+"#);
+}
+
+#[test]
+fn says_where_the_text_is_not_toml() {
+    assert_snapshot!(errors("name = \"a\nversion = 1\nversion = 2"), @r#"
+models/a.toml:1:10: invalid basic string, expected `"`
+models/a.toml:3:1: duplicate key
+"#);
+}
+
+#[test]
+fn gives_the_reason_of_a_bad_pattern() {
+    assert_snapshot!(field_errors("type = \"text\"\npattern = '(\\d+'"), @r#"
+models/a.toml:6:11: fields.total.pattern: the pattern cannot be read: unclosed group
+"#);
+    assert_snapshot!(field_errors("type = \"text\"\npattern = '(\\d{900}){900}'"), @r#"
+models/a.toml:6:11: fields.total.pattern: the pattern cannot be read: it takes more than 10485760 bytes
+"#);
+}
+
+#[test]
+fn checks_the_names_in_rules() {
+    let rules = r#"
+type = "money"
+label = "Total"
+[[rules]]
+name = "a"
+check = "totl > 0.0 && [1, 2].all(x, x > 0)"
+[[rules]]
+name = "b"
+check = "total >"
+[[rules]]
+name = "c"
+check = "total > 0.0"
+otherwise = "accepted"
+[[rules]]
+name = "d"
+check = "total > 'a'"
+[[rules]]
+name = "e"
+check = "sise(total) > 1"
+"#;
+    assert_snapshot!(field_errors(rules), @r#"
+models/a.toml:10:9: rules[0].check: `totl` is no field of this model
+hint: did you mean `total`?
+models/a.toml:13:9: rules[1].check: the expression cannot be read: line 1, character 8: syntax error: mismatched input '<eof>'
+models/a.toml:17:13: rules[2].otherwise: `accepted` is none of `review`, `rejected`
+models/a.toml:20:9: rules[3].check: the expression cannot be read: found no matching overload for '_>_' applied to '(double, string)'
+hint: money, decimals and durations are doubles (`1.0`), dates and times are strings such as "1978-03-12" and "14:30"
+models/a.toml:23:9: rules[4].check: the expression cannot be read: there is no function `sise`
+"#);
+}
+
+#[test]
+fn refuses_places_that_cannot_work() {
+    assert_snapshot!(field_errors("type = \"text\"\nvalue = { right = true }"), @r#"
+models/a.toml:6:9: fields.total: `right` looks from a label, but the field has no `label`
+"#);
+    assert_snapshot!(field_errors("type = \"text\"\nvalue = { pattern = true }"), @r#"
+models/a.toml:6:9: fields.total: place `pattern` needs a `pattern` in the field
+"#);
+    assert_snapshot!(field_errors("type = \"text\"\nvalue = { lines = 2 }"), @r#"
+models/a.toml:6:1: fields.total.value: the table names no place
+hint: say one of `right`, `left`, `below`, `above`, `line`, `zone`, `between`, `pattern`
+"#);
+    assert_snapshot!(
+        field_errors("type = \"text\"\nlabel = \"x\"\nvalue = { right = true, below = \"1cm\" }"),
+        @r#"
+models/a.toml:7:1: fields.total.value: places `right` and `below` stand in one table
+hint: a list tries them in order: `[{ right = … }, { below = … }]`
+"#
+    );
+    assert_snapshot!(
+        field_errors("type = \"text\"\nlabel = \"x\"\nvalue = { below = \"9mm\", until = \"End\" }"),
+        @r#"
+models/a.toml:7:34: fields.total.value.until: `End` is none of `rule`
+hint: labels stand in a list: `until = ["End"]`; a gap is `until = { gap = 1.5 }`
+"#
+    );
+    assert_snapshot!(field_errors("type = \"text\""), @r#"
+models/a.toml:4:9: fields.total: nothing says where the value stands
+hint: give it a `label`, a `value`, a `pattern`, a `column` or a `default`
+"#);
+}
+
+#[test]
+fn refuses_keys_of_other_types_and_scopes() {
+    assert_snapshot!(
+        field_errors("type = \"money\"\nlabel = \"x\"\norder = \"dmy\"\ncolumn = \"y\"\n[rows]\n"),
+        @r#"
+models/a.toml:7:1: fields.total: unknown key `order`
+hint: it belongs to type date, this is type money
+models/a.toml:8:1: fields.total: `column` belongs to models with `records = "row"`
+models/a.toml:9:2: `rows` belongs to models with `records = "row"`
+"#
+    );
+}
+
+#[test]
+fn refuses_impossible_parameters() {
+    assert_snapshot!(field_errors("type = \"integer\"\nlabel = \"x\"\nmin = 5\nmax = 1"), @r#"
+models/a.toml:7:7: fields.total.min: `5` is out of range: `min` is at most `max`
+"#);
+    assert_snapshot!(field_errors("type = \"date\"\nlabel = \"x\"\npivot = 300"), @r#"
+models/a.toml:7:9: fields.total.pivot: `300` is out of range: a two-digit year, 0 to 99
+"#);
+    assert_snapshot!(field_errors("type = \"code\"\nlabel = \"x\"\nshapes = [\"N?\"]"), @r#"
+models/a.toml:7:10: fields.total.shapes: `N?` is out of range: a shape has a `9` (digit), `A` (letter) or `X` (either) before any `?`
+"#);
+    assert_snapshot!(
+        field_errors("type = \"enum\"\nlabel = \"x\"\nvalues = [\"a\", { value = \"a\" }]"),
+        @r#"
+models/a.toml:7:16: fields.total.values[1]: `a` is there twice
+"#
+    );
+}
+
+#[test]
+fn refuses_row_models_without_a_start() {
+    assert_snapshot!(errors(&LOG.replace("[rows]", "[row]")), @r#"
+models/a.toml:1:1: `rows` is missing
+hint: say which field starts a row: `[rows]` with `starts_with = "date"`
+models/a.toml:13:2: unknown key `row`
+hint: did you mean `rows`?
+"#);
+    assert_snapshot!(
+        errors(&LOG.replace("starts_with = \"date\"", "starts_with = \"dat\"")),
+        @r#"
+models/a.toml:14:15: rows.starts_with: `dat` is no field of this model
+hint: did you mean `date`?
+"#
+    );
+    assert_snapshot!(errors(&LOG.replace("column = \"Date\"", "label = \"Date\"")), @r#"
+models/a.toml:14:15: rows.starts_with: field `date` starts the rows but has no `column`
+"#);
+}
+
+#[test]
+fn loads_a_directory_and_tells_the_mistakes_of_all_its_files() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("b.toml"), LOG).unwrap();
+    std::fs::write(directory.path().join("a.toml"), FILING).unwrap();
+    std::fs::write(directory.path().join("notes.txt"), "not a model").unwrap();
+    let names: Vec<String> =
+        load_directory(directory.path()).unwrap().into_iter().map(|model| model.name).collect();
+    assert_eq!(names, ["filing", "log"]);
+
+    std::fs::write(directory.path().join("c.toml"), LOG).unwrap();
+    std::fs::write(directory.path().join("d.toml"), "name = 1").unwrap();
+    let ModelErrors(errors) = load_directory(directory.path()).unwrap_err();
+    let problems: Vec<String> = errors.iter().map(|error| error.problem.to_string()).collect();
+    let expected = [
+        "`log` is there twice",
+        "`version` is missing",
+        "`records` is missing",
+        "`fields` is missing",
+        "expected a string, found an integer",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn ships_models_without_mistakes() {
+    if let Err(errors) = shipped() {
+        panic!("{errors}");
+    }
+}
