@@ -2,8 +2,17 @@
 //!
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
+pub mod commands;
 pub mod decode;
 pub mod document;
+pub mod export;
 pub mod extract;
+pub mod intake;
 pub mod model;
+pub mod normalize;
+pub mod ocr;
+pub mod pipeline;
 pub mod prepare;
+pub mod reader;
+pub mod store;
+pub mod validate;

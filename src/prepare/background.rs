@@ -67,7 +67,7 @@ impl PaperMap {
         };
         let gains: Vec<u32> = self.levels.iter().map(|&level| gain_of(level)).collect();
         let mut row_gains = vec![0_u32; self.columns];
-        for (y, line) in image.as_mut().chunks_exact_mut(width.max(1)).enumerate() {
+        for (y, line) in image.chunks_exact_mut(width.max(1)).enumerate() {
             let (upper, lower, share) = self.neighbors(y, self.rows);
             for (column, gain) in row_gains.iter_mut().enumerate() {
                 let above = gains[upper * self.columns + column] as f32;

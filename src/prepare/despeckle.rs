@@ -50,7 +50,7 @@ pub(super) fn erase(components: &Components, specks: &[u32], image: &mut GrayIma
             let start = y as usize * width as usize;
             let left = run.left.saturating_sub(1) as usize;
             let right = (run.right + 1).min(width) as usize;
-            image.as_mut()[start + left..start + right].fill(paper);
+            image.as_flat_samples_mut().samples[start + left..start + right].fill(paper);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn turn(image: GrayImage, rotation: RightAngle) -> GrayImage {
         RightAngle::Quarter => image::imageops::rotate90(&image),
         RightAngle::Half => {
             let mut image = image;
-            image.as_mut().reverse();
+            image.reverse();
             image
         }
         RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
@@ -45,7 +45,7 @@ pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
     let pixels = image.as_raw();
     let limit_x = (width as i64 - 1) << FRACTION_BITS;
     let limit_y = (height as i64 - 1) << FRACTION_BITS;
-    for (y, row) in output.as_mut().chunks_exact_mut(new_width as usize).enumerate() {
+    for (y, row) in output.chunks_exact_mut(new_width as usize).enumerate() {
         let (from_x, from_y) = (0.5 - new_width / 2.0, y as f64 + 0.5 - new_height / 2.0);
         let source_x = from_x * cos + from_y * sin + width as f64 / 2.0 - 0.5;
         let source_y = from_y * cos - from_x * sin + height as f64 / 2.0 - 0.5;
@@ -106,7 +106,7 @@ pub(super) fn resize(image: &GrayImage, scale: f32) -> GrayImage {
     let pixels = image.as_raw();
     let mut output = GrayImage::new(new_width as u32, new_height as u32);
     let mut sums = vec![0_i32; width];
-    for (out_row, tap) in output.as_mut().chunks_exact_mut(new_width).zip(&rows) {
+    for (out_row, tap) in output.chunks_exact_mut(new_width).zip(&rows) {
         sums.fill(1 << (WEIGHT_BITS - 1));
         for (offset, &weight) in tap.weights.iter().enumerate() {
             let y = tap.first + offset;

@@ -93,7 +93,7 @@ pub(super) fn sauvola(image: &GrayImage, radius: usize) -> GrayImage {
     for y in 0..radius.min(height) {
         add_row(&mut sums, &mut squares, row_at(y));
     }
-    for (y, row) in output.as_mut().chunks_exact_mut(width).enumerate() {
+    for (y, row) in output.chunks_exact_mut(width).enumerate() {
         if y + radius < height {
             add_row(&mut sums, &mut squares, row_at(y + radius));
         }

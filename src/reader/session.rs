@@ -1,6 +1,6 @@
 //! The loop of a reader process: frames in, frames out, one document open at a time.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::protocol::{self, Request, Response};
@@ -8,7 +8,7 @@ use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, up
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{Failure, Line, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
 use crate::ocr::{Recognizer, Tesseract};
-use crate::prepare;
+use crate::prepare::{self, Choice};
 
 /// Runs a reader until its parent closes the pipe. `address_space_bytes` is its memory cap,
 /// `page_cpu_seconds` the processor time that a request may take.
@@ -87,11 +87,12 @@ impl<R: Recognizer> Session<R> {
             let recipe = self.recipe(&prepared);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
         }
-        let (prepared, lines) = if self.settings.prepare.may_rotate() {
-            upright::recognize(&mut self.engine, prepared)?
-        } else {
-            let lines = self.engine.recognize(&prepared)?;
-            (prepared, lines)
+        let (prepared, lines) = match self.settings.prepare.rotate {
+            Choice::Auto | Choice::Always => upright::recognize(&mut self.engine, prepared)?,
+            Choice::Never => {
+                let lines = self.engine.recognize(&prepared)?;
+                (prepared, lines)
+            }
         };
         let recipe = self.recipe(&prepared);
         let content = PageContent::Text(Box::new(page_text(prepared, lines)));

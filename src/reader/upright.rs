@@ -3,7 +3,7 @@
 
 use image::imageops;
 
-use crate::document::{Failure, Line, Mark, PixelBox, PreparedPage, RightAngle};
+use crate::document::{Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle};
 use crate::ocr::Recognizer;
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read
@@ -20,7 +20,7 @@ pub(super) fn recognize(
 ) -> Result<(PreparedPage, Vec<Line>), Failure> {
     let lines = engine.recognize(&page)?;
     let confidence = sense(&lines);
-    if confidence >= UPRIGHT_CONFIDENCE {
+    if page.orientation == OrientationSureness::Sure || confidence >= UPRIGHT_CONFIDENCE {
         return Ok((page, lines));
     }
     let turned = upside_down(&page);
@@ -74,6 +74,7 @@ fn upside_down(page: &PreparedPage) -> PreparedPage {
                 Mark::VerticalRule(bounds) => Mark::VerticalRule(turn(bounds)),
             })
             .collect(),
+        orientation: OrientationSureness::Sure,
         facts,
         steps,
     }

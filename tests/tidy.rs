@@ -1,0 +1,211 @@
+//! The house rules that no compiler checks: who may know whom, and how large things may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+const MAX_FILE_LINES: usize = 500;
+const MAX_FUNCTION_LINES: usize = 80;
+
+/// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
+const ROOMS: [(&str, &[&str]); 14] = [
+    ("document", &[]),
+    ("intake", &["document"]),
+    ("decode", &["document"]),
+    ("prepare", &["document"]),
+    ("ocr", &["document"]),
+    ("reader", &["document", "decode", "prepare", "ocr"]),
+    ("model", &["document"]),
+    ("normalize", &["document", "model"]),
+    ("extract", &["document", "model", "normalize"]),
+    ("validate", &["document", "model"]),
+    ("store", &["document", "model"]),
+    ("export", &["document", "model", "store"]),
+    (
+        "pipeline",
+        &["document", "intake", "reader", "model", "normalize", "extract", "validate", "store"],
+    ),
+    (
+        "commands",
+        &[
+            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "store", "export",
+            "pipeline",
+        ],
+    ),
+];
+
+/// Packages that only one place may name.
+const ONLY_IN: [(&str, &[&str]); 8] = [
+    ("walkdir", &["intake/"]),
+    ("sqlx", &["store/"]),
+    ("rayon", &["pipeline/"]),
+    ("indicatif", &["pipeline/"]),
+    ("leptess", &["ocr/tesseract.rs"]),
+    ("tesseract_plumbing", &["ocr/tesseract.rs"]),
+    ("leptonica_sys", &["decode/leptonica.rs"]),
+    ("hayro", &["decode/"]),
+];
+
+struct Source {
+    /// Below `src/`, such as `reader/session.rs`.
+    name: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    assert!(files.len() > 50, "only {} source files found", files.len());
+    files
+        .into_iter()
+        .map(|path| Source {
+            name: path.strip_prefix(&root).unwrap().display().to_string(),
+            text: fs::read_to_string(&path).unwrap(),
+        })
+        .collect()
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+impl Source {
+    fn is_test(&self) -> bool {
+        let name = self.name.as_str();
+        name.contains("tests/") || name.ends_with("tests.rs")
+    }
+
+    /// Returns the text before the inline tests.
+    fn production(&self) -> &str {
+        if self.is_test() {
+            return "";
+        }
+        self.text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+    }
+
+    fn room(&self) -> Option<&str> {
+        self.name.split_once('/').map(|(room, _)| room)
+    }
+}
+
+fn check(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn rooms_import_only_whom_they_may() {
+    let import = Regex::new(r"crate::(\w+)").unwrap();
+    let group = Regex::new(r"use crate::\{([^;]*)\};").unwrap();
+    let mut problems = Vec::new();
+    for source in sources() {
+        let Some(room) = source.room() else { continue };
+        let (_, allowed) = ROOMS
+            .iter()
+            .find(|(name, _)| *name == room)
+            .unwrap_or_else(|| panic!("room `{room}` has no line in ROOMS"));
+        let production = source.production();
+        let mut imported: Vec<&str> =
+            import.captures_iter(production).map(|c| c.get(1).unwrap().as_str()).collect();
+        for list in group.captures_iter(production) {
+            imported.extend(
+                ROOMS.iter().map(|(name, _)| *name).filter(|name| {
+                    Regex::new(&format!(r"\b{name}\b")).unwrap().is_match(&list[1])
+                }),
+            );
+        }
+        for other in imported {
+            let is_room = ROOMS.iter().any(|(name, _)| *name == other);
+            if is_room && other != room && !allowed.contains(&other) {
+                problems.push(format!("src/{}: may not import `{other}`", source.name));
+            }
+        }
+    }
+    check(&problems);
+}
+
+#[test]
+fn packages_stay_in_their_place() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        for (package, places) in ONLY_IN {
+            let named = Regex::new(&format!(r"\b{package}::")).unwrap().is_match(source.production());
+            if named && !places.iter().any(|place| source.name.starts_with(place)) {
+                problems.push(format!("src/{}: may not name `{package}`", source.name));
+            }
+        }
+    }
+    check(&problems);
+}
+
+#[test]
+fn files_and_functions_stay_small() {
+    let function = Regex::new(r"^( *)(pub(\([a-z]+\))? )?((const|async|unsafe) )*fn (\w+)").unwrap();
+    let mut problems = Vec::new();
+    for source in sources() {
+        let production = source.production();
+        let count = production.lines().count();
+        if count > MAX_FILE_LINES {
+            problems.push(format!("src/{}: {count} lines", source.name));
+        }
+        let lines: Vec<&str> = production.lines().collect();
+        for (start, line) in lines.iter().enumerate() {
+            let Some(found) = function.captures(line) else { continue };
+            let end = format!("{}}}", &found[1]);
+            let length = lines[start..].iter().position(|line| **line == end).unwrap_or(0) + 1;
+            if length > MAX_FUNCTION_LINES {
+                problems.push(format!("src/{}: fn {}: {length} lines", source.name, &found[6]));
+            }
+        }
+    }
+    check(&problems);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let problems: Vec<String> = sources()
+        .iter()
+        .filter(|source| !source.is_test() && !source.text.starts_with("//! "))
+        .map(|source| format!("src/{}: does not start with `//!`", source.name))
+        .collect();
+    check(&problems);
+}
+
+#[test]
+fn nothing_unfinished_or_careless_stands_outside_tests() {
+    let careless =
+        Regex::new(r"\.unwrap\(\)|\bdbg!\(|\btodo!\(|\bunimplemented!\(|\bprintln!\(|FIXME|thread::spawn|rayon::spawn")
+            .unwrap();
+    let mut problems = Vec::new();
+    for source in sources() {
+        for (index, line) in source.production().lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if let Some(found) = careless.find(code) {
+                problems.push(format!("src/{}:{}: `{}`", source.name, index + 1, found.as_str()));
+            }
+        }
+    }
+    check(&problems);
+}
+
+#[test]
+fn unsafe_code_stands_in_one_place() {
+    let unsafe_block = Regex::new(r"\bunsafe\b").unwrap();
+    let problems: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.name != "decode/leptonica.rs")
+        .filter(|source| {
+            source.text.lines().any(|l| unsafe_block.is_match(l.split("//").next().unwrap()))
+        })
+        .map(|source| format!("src/{}: unsafe", source.name))
+        .collect();
+    check(&problems);
+}
