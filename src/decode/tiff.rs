@@ -14,6 +14,7 @@ use tiff::decoder::{Decoder, DecodingResult};
 use crate::document::{Failure, PageImage, Pixels, Reason};
 
 use super::density;
+use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
@@ -53,13 +54,14 @@ impl TiffDocument {
         self.limits.check(width, height, directory.bits_per_pixel())?;
         let density = density::of_directory(&directory);
         let orientation = directory.orientation();
-        let pixels = match decode(&self.bytes, &directory) {
-            Ok(pixels) => pixels,
-            Err(refusal) => {
-                leptonica::read_tiff(&self.bytes, (width, height), orientation.to_exif())
-                    .ok_or_else(|| Failure::decode(Reason::Corrupt, refusal.to_string()))?
-            }
-        };
+        // A panic of the safe decoder is one more refusal.
+        let decoded = guarded(|| {
+            decode(&self.bytes, &directory)
+                .map_err(|refusal| Failure::decode(Reason::Corrupt, refusal.to_string()))
+        });
+        let pixels = decoded.or_else(|failure| {
+            leptonica::read_tiff(&self.bytes, (width, height), orientation.to_exif()).ok_or(failure)
+        })?;
         Ok(pixels::finish(pixels, orientation, density))
     }
 }
@@ -90,6 +92,8 @@ enum Refusal {
     Decoder(#[from] tiff::TiffError),
     #[error("the planes of its samples are not complete")]
     Planes,
+    #[error("the bits of its bytes are in reverse order")]
+    FillOrder,
     #[error("the color type `{0:?}` is not known")]
     Color(ColorType),
 }
@@ -97,6 +101,9 @@ enum Refusal {
 fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
     if let Some(pixels) = tiff_fax::decode(directory) {
         return Ok(pixels);
+    }
+    if directory.fill_order() != 1 {
+        return Err(Refusal::FillOrder);
     }
     let mut decoder = Decoder::new(Cursor::new(bytes))?;
     let (width, height) = decoder.dimensions()?;
