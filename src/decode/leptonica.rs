@@ -1,13 +1,15 @@
-//! Reads images with leptonica, whose libtiff, libjpeg and libpng read what the safe decoders
-//! refuse: fax group 3, old-style JPEG, palettes, arithmetic coding, damaged streams.
+//! Reads images with leptonica (PNG, JPEG, BMP, GIF, WebP, PNM) and with the libtiff beneath it: fax,
+//! old-style JPEG, tiles, palettes, arithmetic coding, damaged streams that safe decoders refuse.
 //!
 //! The only file of this room with `unsafe`; hands out owned pixels only. `raster` and `tiff` call
-//! it after their own decoder has refused.
-#![expect(unsafe_code, reason = "leptonica is a C library")]
+//! it after their own decoder has refused. TIFF goes to libtiff directly, since leptonica refuses
+//! tiles and old-style JPEG before libtiff sees them.
+#![expect(unsafe_code, reason = "leptonica and libtiff are C libraries")]
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::mem::transmute;
 use std::ptr;
-use std::sync::Once;
+use std::sync::{LazyLock, Once};
 
 use leptonica_sys as sys;
 
@@ -18,34 +20,47 @@ use super::pixels;
 
 static SILENCE: Once = Once::new();
 
-/// Reads the first frame of a TIFF, turned upright. `Ok(None)` if leptonica cannot read it, `Err` if its
-/// header declares more than the limits allow.
-pub(super) fn read_tiff(bytes: &[u8], limits: &Limits) -> Result<Option<Pixels>, Failure> {
+/// Reads the first frame of a TIFF, in the order in which it is stored; `orientation` is its tag, 1–8.
+/// `None` if libtiff cannot read it without an error. The caller has checked `width` and `height`.
+pub(super) fn read_tiff(bytes: &[u8], (width, height): (u32, u32), orientation: u8) -> Option<Pixels> {
     silence();
-    let (mut width, mut height, mut bits, mut samples) = (0, 0, 0, 0);
-    // SAFETY: the pointer and length are those of one slice; the places written to outlive the
-    // call; null is allowed for what is not asked for.
-    let failed = unsafe {
-        sys::readHeaderMemTiff(
-            bytes.as_ptr(),
-            bytes.len(),
-            0,
-            &raw mut width,
-            &raw mut height,
-            &raw mut bits,
-            &raw mut samples,
-            ptr::null_mut(),
-            ptr::null_mut(),
-            ptr::null_mut(),
-        )
+    let library = LibTiff::get()?;
+    let length = usize::try_from(u64::from(width) * u64::from(height)).ok()?;
+    let mut source = Source { bytes, at: 0 };
+    let mut raster = vec![0_u32; length];
+    let handle = (&raw mut source).cast::<c_void>();
+    // SAFETY: the strings end in NUL; `source` outlives the library's handle, which is closed here;
+    // the raster has `width × height` elements. To ask for the orientation that the file has means
+    // that nothing is turned.
+    let done = unsafe {
+        let tiff = (library.client_open)(
+            c"frame".as_ptr(),
+            c"rm".as_ptr(),
+            handle,
+            source_read,
+            source_write,
+            source_seek,
+            source_close,
+            source_size,
+            ptr::null(),
+            ptr::null(),
+        );
+        if tiff.is_null() {
+            return None;
+        }
+        let stop_on_error = 1;
+        let order = c_int::from(orientation);
+        let pixels = raster.as_mut_ptr();
+        let done = (library.read_rgba)(tiff, width, height, pixels, order, stop_on_error);
+        (library.close)(tiff);
+        done
     };
-    if failed != 0 {
-        return Ok(None);
-    }
-    check(limits, width, height, bits.saturating_mul(samples))?;
-    // SAFETY: the pointer and length are those of one slice. A null result is handled by `Image`.
-    Ok(Image::own(unsafe { sys::pixReadMemTiff(bytes.as_ptr(), bytes.len(), 0) })
-        .and_then(|image| image.pixels()))
+    // Red is the lowest byte; color is already multiplied by its opacity.
+    let over_white = |word: &u32| {
+        let [red, green, blue, alpha] = word.to_le_bytes();
+        [red, green, blue].map(|value| value.saturating_add(255 - alpha))
+    };
+    (done == 1).then(|| pixels::color(width, height, raster.iter().flat_map(over_white).collect()))
 }
 
 /// Reads a PNG, JPEG, BMP, GIF, WebP or PNM as it is stored. `Ok(None)` if leptonica cannot read it,
@@ -53,7 +68,8 @@ pub(super) fn read_tiff(bytes: &[u8], limits: &Limits) -> Result<Option<Pixels>,
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Option<Pixels>, Failure> {
     silence();
     let (mut width, mut height, mut bits, mut samples) = (0, 0, 0, 0);
-    // SAFETY: as in `read_tiff`.
+    // SAFETY: the pointer and length are those of one slice; the places written to outlive the
+    // call; null is allowed for what is not asked for.
     let failed = unsafe {
         sys::pixReadHeaderMem(
             bytes.as_ptr(),
@@ -70,7 +86,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Option<Pixels>, Fail
         return Ok(None);
     }
     check(limits, width, height, bits.saturating_mul(samples))?;
-    // SAFETY: as in `read_tiff`.
+    // SAFETY: the pointer and length are those of one slice. A null result is handled by `Image`.
     Ok(Image::own(unsafe { sys::pixReadMem(bytes.as_ptr(), bytes.len()) })
         .and_then(|image| image.pixels()))
 }
@@ -82,12 +98,126 @@ fn check(limits: &Limits, width: c_int, height: c_int, bits: c_int) -> Result<()
     limits.check(side(width), side(height), if bits > 8 { bits.max(32) } else { bits })
 }
 
-/// Leptonica talks on stderr, which belongs to the reader; its failures are told by null anyway.
+/// The libraries talk on stderr, which belongs to the reader; results tell their failures anyway.
 fn silence() {
     SILENCE.call_once(|| {
-        // SAFETY: sets one global number, once, before any other call.
-        unsafe { sys::setMsgSeverity(sys::L_SEVERITY_NONE as c_int) };
+        // SAFETY: sets global values, once, before any other call.
+        unsafe {
+            sys::setMsgSeverity(sys::L_SEVERITY_NONE as c_int);
+            if let Some(library) = LibTiff::get() {
+                (library.set_error_handler)(ptr::null());
+                (library.set_warning_handler)(ptr::null());
+            }
+        }
     });
+}
+
+/// The bytes that libtiff reads from.
+struct Source<'a> {
+    bytes: &'a [u8],
+    at: u64,
+}
+
+/// libtiff's own image handle; never looked into.
+enum Tiff {}
+
+type ReadWrite = unsafe extern "C" fn(*mut c_void, *mut c_void, isize) -> isize;
+type Seek = unsafe extern "C" fn(*mut c_void, u64, c_int) -> u64;
+type Close = unsafe extern "C" fn(*mut c_void) -> c_int;
+type Size = unsafe extern "C" fn(*mut c_void) -> u64;
+/// Only ever null: mapping is not offered, and no handler means silence.
+type Absent = *const c_void;
+
+/// The functions of libtiff 4 that are called, as in its `tiffio.h`: a `tmsize_t` is an `isize`, a
+/// `toff_t` an `u64`.
+struct LibTiff {
+    set_error_handler: unsafe extern "C" fn(Absent) -> *mut c_void,
+    set_warning_handler: unsafe extern "C" fn(Absent) -> *mut c_void,
+    #[expect(clippy::type_complexity, reason = "the library's own signature")]
+    client_open: unsafe extern "C" fn(
+        *const c_char,
+        *const c_char,
+        *mut c_void,
+        ReadWrite,
+        ReadWrite,
+        Seek,
+        Close,
+        Size,
+        Absent,
+        Absent,
+    ) -> *mut Tiff,
+    read_rgba: unsafe extern "C" fn(*mut Tiff, u32, u32, *mut u32, c_int, c_int) -> c_int,
+    close: unsafe extern "C" fn(*mut Tiff),
+}
+
+unsafe extern "C" {
+    fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
+}
+
+impl LibTiff {
+    /// Finds the functions in the libtiff that leptonica has brought into the process. Linking to it by
+    /// name would need its development package, which leptonica's does not depend on.
+    fn get() -> Option<&'static Self> {
+        static FOUND: LazyLock<Option<LibTiff>> = LazyLock::new(|| {
+            // SAFETY: a null library means all that are loaded; the name ends in NUL.
+            let find = |name: &CStr| unsafe {
+                let found = dlsym(ptr::null_mut(), name.as_ptr());
+                (!found.is_null()).then_some(found)
+            };
+            // SAFETY: the names are those of public functions of libtiff 4, whose signatures have not
+            // changed since 2011; none is null.
+            Some(unsafe {
+                LibTiff {
+                    set_error_handler: transmute::<*mut c_void, _>(find(c"TIFFSetErrorHandler")?),
+                    set_warning_handler: transmute::<*mut c_void, _>(find(
+                        c"TIFFSetWarningHandler",
+                    )?),
+                    client_open: transmute::<*mut c_void, _>(find(c"TIFFClientOpen")?),
+                    read_rgba: transmute::<*mut c_void, _>(find(c"TIFFReadRGBAImageOriented")?),
+                    close: transmute::<*mut c_void, _>(find(c"TIFFClose")?),
+                }
+            })
+        });
+        FOUND.as_ref()
+    }
+}
+
+unsafe extern "C" fn source_read(source: *mut c_void, to: *mut c_void, size: isize) -> isize {
+    // SAFETY: libtiff hands back the pointer that it was given, which outlives its handle.
+    let source = unsafe { &mut *source.cast::<Source<'_>>() };
+    let rest = usize::try_from(source.at).ok().and_then(|at| source.bytes.get(at..));
+    let rest = rest.unwrap_or_default();
+    let length = rest.len().min(usize::try_from(size).unwrap_or(0));
+    // SAFETY: libtiff gives room for `size` bytes; `length` is no more than that and than the rest.
+    unsafe { ptr::copy_nonoverlapping(rest.as_ptr(), to.cast::<u8>(), length) };
+    source.at += length as u64;
+    length.cast_signed()
+}
+
+unsafe extern "C" fn source_write(_: *mut c_void, _: *mut c_void, _: isize) -> isize {
+    0
+}
+
+unsafe extern "C" fn source_seek(source: *mut c_void, offset: u64, whence: c_int) -> u64 {
+    // SAFETY: as in `source_read`.
+    let source = unsafe { &mut *source.cast::<Source<'_>>() };
+    // The usual numbers of C: 0 from the start, 1 from here, 2 from the end; offsets wrap if negative.
+    source.at = match whence {
+        1 => source.at.wrapping_add(offset),
+        2 => (source.bytes.len() as u64).wrapping_add(offset),
+        _ => offset,
+    };
+    source.at
+}
+
+unsafe extern "C" fn source_close(_: *mut c_void) -> c_int {
+    0
+}
+
+unsafe extern "C" fn source_size(source: *mut c_void) -> u64 {
+    // SAFETY: as in `source_read`.
+    let source = unsafe { &*source.cast::<Source<'_>>() };
+    source.bytes.len() as u64
 }
 
 /// An owned, non-null leptonica image.
@@ -198,6 +328,6 @@ mod tests {
     #[test]
     fn leaves_garbage_alone() {
         assert!(matches!(read(b"\x89PNG\r\n\x1a\nnothing", &Limits::default()), Ok(None)));
-        assert!(matches!(read_tiff(b"II*\0\x08\0\0\0", &Limits::default()), Ok(None)));
+        assert!(read_tiff(b"II*\0\x08\0\0\0", (1, 1), 1).is_none());
     }
 }

@@ -40,6 +40,12 @@ impl Limits {
         if width > self.max_side || height > self.max_side {
             return Err(too_large(width, height, &format!("{} pixels a side", self.max_side)));
         }
+        self.check_area(width, height, bits)
+    }
+
+    /// Refuses an area over a limit; the sides may have any length, as of an image that is only a
+    /// part of a page.
+    pub(super) fn check_area(&self, width: u32, height: u32, bits: u32) -> Result<(), Failure> {
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
             return Err(too_large(width, height, &format!("{} pixels", self.max_pixels)));

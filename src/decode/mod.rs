@@ -16,6 +16,7 @@ mod raster;
 mod sniff;
 mod tiff;
 mod tiff_directory;
+mod tiff_fax;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
+use hayro::hayro_syntax::content::ops::TypedInstruction;
+use hayro::hayro_syntax::object::Dict;
+use hayro::hayro_syntax::object::dict::keys::{CONTENTS, COUNT, PAGES};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData};
 use hayro::vello_cpu::Pixmap;
@@ -26,6 +29,8 @@ use super::{DecodeOptions, DecodedPage, PdfText};
 const POINTS_PER_INCH: f32 = 72.0;
 /// Drawing takes about ten bytes a pixel; more would not fit beside the engine.
 const MAX_DRAWN_PIXELS: u64 = 40_000_000;
+/// Even the shortest page dictionary takes so many bytes, packed with others of its kind.
+const MIN_PAGE_BYTES: usize = 16;
 /// From this share of the page on, images are what the page is about.
 const SCAN_COVERAGE: f64 = 0.5;
 /// Resolutions that a page with a scan and other ink is drawn at: below, text is lost; above,
@@ -35,27 +40,34 @@ const DRAWN_SCAN_DPI: std::ops::RangeInclusive<f32> = 100.0..=600.0;
 /// An opened PDF.
 pub(super) struct PdfDocument {
     pdf: Pdf,
+    /// Pages that are found or, if these are more, announced.
+    page_count: usize,
     options: DecodeOptions,
 }
 
 impl PdfDocument {
     /// Opens a PDF; `encrypted` if no password fits, `corrupt` if it has no pages that can be found.
     pub(super) fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<Self, Failure> {
+        let size = bytes.len();
         let pdf = load(&PdfData::from(bytes), &options.passwords)?;
         if pdf.pages().is_empty() {
             return Err(Failure::decode(Reason::Corrupt, "no pages can be found in it"));
         }
-        Ok(Self { pdf, options: options.clone() })
+        let found = pdf.pages().len();
+        let declared = declared_pages(&pdf).and_then(|count| usize::try_from(count).ok());
+        // Each announced page is accounted for, unless the number is absurd: a page takes some bytes.
+        let page_count = declared.filter(|count| *count < size / MIN_PAGE_BYTES).unwrap_or(0);
+        Ok(Self { pdf, page_count: page_count.max(found), options: options.clone() })
     }
 
     /// Returns the number of pages, at least 1.
     pub(super) fn page_count(&self) -> usize {
-        self.pdf.pages().len()
+        self.page_count
     }
 
     /// Decodes the page at a position counted from 0.
     pub(super) fn page(&self, index: usize) -> Result<DecodedPage, Failure> {
-        let page = self.pdf.pages().get(index).ok_or_else(|| corrupt("the page is missing"))?;
+        let page = self.pdf.pages().get(index).ok_or_else(|| corrupt("the page is announced, but not found"))?;
         let (width, height) = page.render_dimensions();
         if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
             return Err(corrupt("its page box has no size"));
@@ -64,6 +76,9 @@ impl PdfDocument {
         let lost_images = Arc::new(AtomicUsize::new(0));
         let settings = settings(&lost_images);
         let survey = Survey::of(page, &settings);
+        if survey.is_bare() && has_lost_content(page) {
+            return Err(corrupt("what its content draws is missing or cannot be read"));
+        }
 
         let text = || pdf_text::page_text(&survey, (width, height), self.options.pdf_dpi);
         match self.options.pdf_text {
@@ -81,7 +96,7 @@ impl PdfDocument {
         }
 
         for (_, image) in survey.seen_images() {
-            self.options.limits.check(image.width, image.height, 8)?;
+            self.options.limits.check_area(image.width, image.height, 8)?;
         }
         if let Some(plan) = pdf_paste::plan(&survey, (width, height), &self.options.limits) {
             return pdf_paste::paste(page, &survey, &plan, &settings).map(DecodedPage::Image);
@@ -101,8 +116,12 @@ impl PdfDocument {
         settings: &InterpreterSettings,
     ) -> PageImage {
         let dpi = self.drawn_dpi(page, survey);
-        let scale = dpi / POINTS_PER_INCH;
-        let drawn = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        let (width, height) = page.render_dimensions();
+        let pixels = |points: f32| (points * dpi / POINTS_PER_INCH).round().max(1.0);
+        // The renderer cuts fractions off, so that the scale must lead a little over the pixel.
+        let scale = |points: f32| (pixels(points) + 0.01) / points;
+        let drawn =
+            PixmapSettings { x_scale: scale(width), y_scale: scale(height), bg_color: WHITE };
         let pixmap = hayro::render(page, cache, settings, &RenderSettings::default(), &drawn);
         let density = Density::new(dpi, dpi);
         pixels::finish(flattened(&pixmap), Orientation::NoTransforms, density)
@@ -123,10 +142,33 @@ impl PdfDocument {
         let most_side = limits.max_side.min(u32::from(u16::MAX)) as f32;
         let by_area = (most_pixels / (width * height)).sqrt() * POINTS_PER_INCH;
         let by_side = most_side / width.max(height) * POINTS_PER_INCH;
-        // Even the flattest page has one pixel a side.
-        let least = POINTS_PER_INCH / width.min(height);
-        wanted.min(by_area).min(by_side).max(least)
+        wanted.min(by_area).min(by_side)
     }
+}
+
+/// Tells whether a page without ink should have some: content that cannot be unpacked, or images
+/// and forms that are not there. Such a page must not pass for a blank one.
+fn has_lost_content(page: &Page<'_>) -> bool {
+    if page.page_stream().is_none() {
+        return page.raw().contains_key(CONTENTS);
+    }
+    let resources = page.resources();
+    let mut operations = page.typed_operations();
+    while let Some(operation) = operations.next() {
+        if let TypedInstruction::XObject(object) = operation
+            && resources.get_x_object(object.0).is_none()
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// Returns the number of pages that the document says it has, if it does.
+fn declared_pages(pdf: &Pdf) -> Option<u32> {
+    let xref = pdf.xref();
+    let catalog = xref.get::<Dict<'_>>(xref.root_id())?;
+    catalog.get::<Dict<'_>>(PAGES)?.get::<u32>(COUNT)
 }
 
 fn corrupt(message: &str) -> Failure {

@@ -138,6 +138,11 @@ impl Survey {
         self.clips.push(Clip { bounds: outer.bounds.intersect(bounds), shape });
     }
 
+    /// Tells whether nothing is seen on the page.
+    pub(super) fn is_bare(&self) -> bool {
+        self.is_empty() && self.visible_glyphs().next().is_none()
+    }
+
     fn is_empty(&self) -> bool {
         self.images.is_empty() && self.paths == 0
     }

@@ -8,40 +8,37 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use crate::document::{Failure, Format, PageImage, Reason};
+use crate::document::{Failure, Format, PageImage, Pixels, Reason};
 
 use super::density;
+use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
 
+/// What a JPEG decodes to where its data are missing.
+const JPEG_FILLER: u8 = 128;
+/// Share of the rows that may be missing at the end of a JPEG: about the bottom margin of a page. With
+/// more, text may be lost, and a page without it must not pass for the whole.
+const MAX_LOST_ROWS: f32 = 0.05;
+
 /// Decodes the one page of an image file.
 pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<PageImage, Failure> {
     let density = density::declared(bytes, format);
-    let refusal = match read(bytes, format, limits) {
-        Ok((image, orientation)) => {
-            return Ok(pixels::finish(pixels::from_dynamic(image), orientation, density));
+    // A panic of the safe decoder is one more refusal.
+    let failure = match guarded(|| read(bytes, format, limits)) {
+        Ok((pixels, orientation)) => {
+            return Ok(pixels::finish(pixels, orientation, density));
         }
-        Err(Refusal::Limit(failure)) => return Err(failure),
-        Err(Refusal::Decoder(error)) => error,
+        Err(failure) if failure.reason == Reason::TooLarge => return Err(failure),
+        Err(failure) => failure,
     };
     match leptonica::read(bytes, limits)? {
         Some(pixels) => {
             let orientation = orientation_of(bytes, format);
             Ok(pixels::finish(pixels, orientation, density))
         }
-        None => Err(Failure::decode(Reason::Corrupt, refusal.to_string())),
-    }
-}
-
-enum Refusal {
-    Limit(Failure),
-    Decoder(ImageError),
-}
-
-impl From<ImageError> for Refusal {
-    fn from(error: ImageError) -> Self {
-        Self::Decoder(error)
+        None => Err(failure),
     }
 }
 
@@ -49,13 +46,31 @@ fn read(
     bytes: &[u8],
     format: Format,
     limits: &Limits,
-) -> Result<(DynamicImage, Orientation), Refusal> {
-    let mut decoder = decoder(bytes, format, limits)?;
+) -> Result<(Pixels, Orientation), Failure> {
+    let corrupt = |error: ImageError| Failure::decode(Reason::Corrupt, error.to_string());
+    let mut decoder = decoder(bytes, format, limits).map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
-    let bits = u32::from(decoder.color_type().bits_per_pixel());
-    limits.check(width, height, bits).map_err(Refusal::Limit)?;
+    limits.check(width, height, u32::from(decoder.color_type().bits_per_pixel()))?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok((DynamicImage::from_decoder(decoder)?, orientation))
+    let pixels = pixels::from_dynamic(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
+    let lost = if format == Format::Jpeg { filled_rows(&pixels) } else { 0 };
+    if lost as f32 > height as f32 * MAX_LOST_ROWS {
+        let kept = height - lost;
+        let message = format!("only the first `{kept}` of {height} rows can be decoded");
+        return Err(Failure::decode(Reason::Corrupt, message));
+    }
+    Ok((pixels, orientation))
+}
+
+/// Counts the rows at the end that the decoder has filled for want of pixels, instead of failing: all
+/// middle gray, which no scanned row is throughout.
+fn filled_rows(pixels: &Pixels) -> u32 {
+    let (samples, row) = match pixels {
+        Pixels::Gray(gray) => (gray.as_raw(), gray.width() as usize),
+        Pixels::Color(color) => (color.as_raw(), color.width() as usize * 3),
+    };
+    let is_filler = |row: &&[u8]| row.iter().all(|value| value.abs_diff(JPEG_FILLER) <= 1);
+    samples.chunks_exact(row.max(1)).rev().take_while(is_filler).count() as u32
 }
 
 fn decoder<'a>(

@@ -31,7 +31,8 @@ fn is_bitmap(bytes: &[u8]) -> bool {
 
 fn is_pdf(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_HEADER_WITHIN)];
-    head.windows(5).any(|window| window == b"%PDF-")
+    // Some writers leave the dash out, and readers do not mind.
+    head.windows(4).any(|window| window == b"%PDF")
 }
 
 #[cfg(test)]

@@ -2,22 +2,24 @@
 //!
 //! The file's directories are walked here. For each frame the header is pointed at the frame's
 //! directory, so that every decoder sees it as the first one, whatever is wrong with the others.
-//! The safe decoder (package `tiff`) is asked first; leptonica, which uses libtiff, reads what it refuses.
+//! The safe decoders (package `tiff`; for fax, `tiff_fax`) are asked first; libtiff reads what they
+//! refuse.
 
 use std::collections::HashSet;
 use std::io::Cursor;
 
-use image::metadata::Orientation;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 
 use crate::document::{Failure, PageImage, Pixels, Reason};
 
 use super::density;
+use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
 use super::tiff_directory::{Directory, Layout};
+use super::tiff_fax;
 
 /// A TIFF file whose directories have been found.
 pub(super) struct TiffDocument {
@@ -52,17 +54,15 @@ impl TiffDocument {
         self.limits.check(width, height, directory.bits_per_pixel())?;
         let density = density::of_directory(&directory);
         let orientation = directory.orientation();
-        match decode(&self.bytes, &directory) {
-            Ok(pixels) => Ok(pixels::finish(pixels, orientation, density)),
-            Err(refusal) => match leptonica::read_tiff(&self.bytes, &self.limits)? {
-                // Leptonica has turned the pixels already, but the declared resolution has not been.
-                Some(pixels) => {
-                    let density = density.map(|density| density.turned(orientation));
-                    Ok(pixels::finish(pixels, Orientation::NoTransforms, density))
-                }
-                None => Err(Failure::decode(Reason::Corrupt, refusal.to_string())),
-            },
-        }
+        // A panic of the safe decoder is one more refusal.
+        let decoded = guarded(|| {
+            decode(&self.bytes, &directory)
+                .map_err(|refusal| Failure::decode(Reason::Corrupt, refusal.to_string()))
+        });
+        let pixels = decoded.or_else(|failure| {
+            leptonica::read_tiff(&self.bytes, (width, height), orientation.to_exif()).ok_or(failure)
+        })?;
+        Ok(pixels::finish(pixels, orientation, density))
     }
 }
 
@@ -85,20 +85,25 @@ fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
     if frames.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(frames) }
 }
 
-/// Why the safe decoder leaves a frame to leptonica.
+/// Why the safe decoders leave a frame to libtiff.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error("{0}")]
     Decoder(#[from] tiff::TiffError),
-    #[error("the samples of a pixel stand in planes of their own")]
+    #[error("the planes of its samples are not complete")]
     Planes,
+    #[error("the bits of its bytes are in reverse order")]
+    FillOrder,
     #[error("the color type `{0:?}` is not known")]
     Color(ColorType),
 }
 
 fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
-    if !directory.is_chunky() {
-        return Err(Refusal::Planes);
+    if let Some(pixels) = tiff_fax::decode(directory) {
+        return Ok(pixels);
+    }
+    if directory.fill_order() != 1 {
+        return Err(Refusal::FillOrder);
     }
     let mut decoder = Decoder::new(Cursor::new(bytes))?;
     let (width, height) = decoder.dimensions()?;
@@ -109,12 +114,14 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
         ColorType::Gray(1 | 2 | 4 | 8 | 16 | 32)
             | ColorType::RGB(8 | 16)
             | ColorType::RGBA(8 | 16)
-            | ColorType::CMYK(8)
-            | ColorType::Multiband { bit_depth: 8 | 16, num_samples: 2 }
+            | ColorType::CMYK(8 | 16)
+            | ColorType::Multiband { bit_depth: 8 | 16, .. }
     ) {
         return Err(Refusal::Color(kind));
     }
-    let samples = decoder.read_image()?;
+    let mut samples = DecodingResult::U8(Vec::new());
+    let layout = decoder.read_image_to_buffer(&mut samples)?;
+    let whole = samples.as_buffer(0).byte_len() >= layout.complete_len;
     match (kind, samples) {
         (ColorType::Gray(1), DecodingResult::U8(packed)) => {
             Ok(pixels::expand_bits(&packed, width, height, 255))
@@ -126,13 +133,38 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
             let values = stretched(samples).ok_or(Refusal::Color(kind))?;
             Ok(pixels::gray(width, height, values))
         }
-        (kind, DecodingResult::U8(values)) => Ok(colored(kind, width, height, values)),
-        (kind, DecodingResult::U16(values)) => {
-            let high = values.iter().map(|value| (value >> 8) as u8).collect();
-            Ok(colored(kind, width, height, high))
+        (kind, samples) => {
+            let mut values = high_bytes(samples).ok_or(Refusal::Color(kind))?;
+            if layout.planes > 1 {
+                if !whole {
+                    return Err(Refusal::Planes);
+                }
+                values = interleaved(&values, layout.planes);
+            }
+            Ok(colored(kind, width, height, values))
         }
-        (kind, _) => Err(Refusal::Color(kind)),
     }
+}
+
+/// Brings samples of 8 or 16 bits to 0–255; signed ones lie around the middle.
+fn high_bytes(samples: DecodingResult) -> Option<Vec<u8>> {
+    match samples {
+        DecodingResult::U8(values) => Some(values),
+        DecodingResult::U16(values) => Some(values.iter().map(|v| (v >> 8) as u8).collect()),
+        DecodingResult::I8(values) => {
+            Some(values.iter().map(|v| v.cast_unsigned() ^ 0x80).collect())
+        }
+        DecodingResult::I16(values) => {
+            Some(values.iter().map(|v| (v.cast_unsigned() >> 8) as u8 ^ 0x80).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Brings samples that stand in one plane each to stand together.
+fn interleaved(values: &[u8], planes: usize) -> Vec<u8> {
+    let length = values.len() / planes;
+    (0..length * planes).map(|at| values[at % planes * length + at / planes]).collect()
 }
 
 /// Expands packed samples of 2 or 4 bits, rows padded to whole bytes, to 0–255.
@@ -166,9 +198,14 @@ fn colored(kind: ColorType, width: u32, height: u32, values: Vec<u8>) -> Pixels 
             let rgb = quads.iter().flat_map(|[c, m, y, k]| [*c, *m, *y].map(|ink| printed(ink, *k)));
             pixels::color(width, height, rgb.collect())
         }
-        ColorType::Multiband { .. } => {
-            let pairs = values.as_chunks::<2>().0;
-            pixels::gray(width, height, pairs.iter().map(|[value, alpha]| over(*value, *alpha)).collect())
+        // Gray with something else; of two samples the second is opacity.
+        ColorType::Multiband { num_samples: 2, .. } => {
+            let pairs = values.as_chunks::<2>().0.iter();
+            pixels::gray(width, height, pairs.map(|[value, alpha]| over(*value, *alpha)).collect())
+        }
+        ColorType::Multiband { num_samples, .. } => {
+            let pixel = usize::from(num_samples.max(1));
+            pixels::gray(width, height, values.into_iter().step_by(pixel).collect())
         }
         _ => pixels::gray(width, height, values),
     }

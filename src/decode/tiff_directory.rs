@@ -49,11 +49,17 @@ struct Entry {
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
 const BITS_PER_SAMPLE: u16 = 258;
+const COMPRESSION: u16 = 259;
+const PHOTOMETRIC: u16 = 262;
+const FILL_ORDER: u16 = 266;
+const STRIP_OFFSETS: u16 = 273;
 const ORIENTATION: u16 = 274;
 const SAMPLES_PER_PIXEL: u16 = 277;
+const ROWS_PER_STRIP: u16 = 278;
+const STRIP_BYTE_COUNTS: u16 = 279;
 const X_RESOLUTION: u16 = 282;
 const Y_RESOLUTION: u16 = 283;
-const PLANAR_CONFIGURATION: u16 = 284;
+const T4_OPTIONS: u16 = 292;
 const RESOLUTION_UNIT: u16 = 296;
 
 impl<'a> Layout<'a> {
@@ -148,9 +154,46 @@ impl<'a> Directory<'a> {
         u32::try_from(bits * samples).unwrap_or(u32::MAX)
     }
 
-    /// Tells whether the samples of a pixel stand together, instead of in planes of their own.
-    pub(super) fn is_chunky(&self) -> bool {
-        self.integer(PLANAR_CONFIGURATION) != Some(2) || self.integer(SAMPLES_PER_PIXEL) == Some(1)
+    /// Returns the code of the compression; 1 is none.
+    pub(super) fn compression(&self) -> u64 {
+        self.integer(COMPRESSION).unwrap_or(1)
+    }
+
+    /// Returns the code of the photometric interpretation, if the tag is there.
+    pub(super) fn photometric(&self) -> Option<u64> {
+        self.integer(PHOTOMETRIC)
+    }
+
+    /// Returns the code of the order of bits in a byte: 1 from the highest, 2 from the lowest.
+    pub(super) fn fill_order(&self) -> u64 {
+        self.integer(FILL_ORDER).unwrap_or(1)
+    }
+
+    /// Returns the options of fax group 3: bit 0 is set for two-dimensional coding.
+    pub(super) fn fax_options(&self) -> u64 {
+        self.integer(T4_OPTIONS).unwrap_or(0)
+    }
+
+    /// Returns the compressed bytes of each strip, cut at the end of the file, and the number of its rows;
+    /// `None` if the tags do not agree or the image is tiled.
+    pub(super) fn strips(&self) -> Option<Vec<(&'a [u8], u32)>> {
+        let (_, height) = self.dimensions();
+        let rows = self.integer(ROWS_PER_STRIP).and_then(|rows| u32::try_from(rows).ok());
+        let rows = rows.unwrap_or(height).clamp(1, height.max(1));
+        let count = height.div_ceil(rows);
+        let (offsets, sizes) = (self.entry(STRIP_OFFSETS)?, self.entry(STRIP_BYTE_COUNTS)?);
+        if offsets.count < u64::from(count) || sizes.count < u64::from(count) {
+            return None;
+        }
+        let bytes = self.layout.bytes;
+        (0..count)
+            .map(|index| {
+                let start = usize::try_from(self.element(offsets, index)?).ok()?;
+                let size = usize::try_from(self.element(sizes, index)?).ok()?;
+                let strip = bytes.get(start..start.saturating_add(size).min(bytes.len()))?;
+                Some((strip, rows.min(height - index * rows)))
+            })
+            .collect()
     }
 
     /// Returns how the stored image must be turned to be upright.
@@ -181,10 +224,17 @@ impl<'a> Directory<'a> {
     }
 
     fn integer(&self, tag: u16) -> Option<u64> {
-        let entry = self.entry(tag)?;
+        self.element(self.entry(tag)?, 0)
+    }
+
+    fn element(&self, entry: &Entry, index: u32) -> Option<u64> {
         match entry.kind {
             // Byte, short, long, and the 64-bit long and offset of BigTIFF.
-            1 | 3 | 4 | 16 | 18 => self.layout.number(entry.values_at, size_of_kind(entry.kind)?),
+            1 | 3 | 4 | 16 | 18 => {
+                let size = size_of_kind(entry.kind)?;
+                let at = entry.values_at.checked_add(u64::from(index) * size)?;
+                self.layout.number(at, size)
+            }
             _ => None,
         }
     }
