@@ -48,11 +48,11 @@ impl Analysis {
             mask = BitMask::dark(image, split.threshold);
             done.push("invert".to_owned());
         }
-        let paper = split.paper_level as u8;
-        if let Some(border) =
-            remove_border.decide(|| true).then(|| border::find(&mut mask)).flatten()
-        {
-            border.erase(image, paper);
+        if let Some(border) = remove_border.decide(|| true).then(|| border::find(&mask)).flatten() {
+            border.erase(image, split.paper_level as u8);
+            // The black of a border outweighs faint text.
+            split = reliable_split(image);
+            mask = BitMask::dark(image, split.threshold);
             done.push(format!("remove_border({})", border.depth()));
         }
         let ink = mask.count() as f32 / pixels;

@@ -23,8 +23,8 @@ enum Edge {
     Bottom,
 }
 
-/// Finds black borders, clears them from the mask and returns them, or `None` if there are none.
-pub(super) fn find(mask: &mut BitMask) -> Option<Border> {
+/// Finds black borders; `None` if there are none.
+pub(super) fn find(mask: &BitMask) -> Option<Border> {
     let mut border = Border { strips: Vec::new() };
     for edge in [Edge::Left, Edge::Top, Edge::Right, Edge::Bottom] {
         let (length, depth) = match edge {
@@ -40,9 +40,6 @@ pub(super) fn find(mask: &mut BitMask) -> Option<Border> {
         if strips.len() as f32 >= length as f32 * MIN_SHARE {
             border.strips.extend(strips);
         }
-    }
-    for &strip in &border.strips {
-        strip.pixels(mask.width, mask.height, |x, y| mask.clear(y, x, x + 1));
     }
     (!border.strips.is_empty()).then_some(border)
 }
