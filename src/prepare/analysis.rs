@@ -13,6 +13,12 @@ use super::{blank, border, measure};
 /// Ink and paper that differ by less than this many gray levels are only the grain of the paper, or what
 /// shines through from its back.
 const MIN_CONTRAST: f32 = 28.0;
+/// Faint text is darker than the paper by at least this.
+const FAINT_CONTRAST: f32 = 40.0;
+/// Ink and paper that differ by so many gray levels are those of a bilevel scan, where nothing is faint.
+const PURE_CONTRAST: f32 = 253.0;
+/// A page with fewer letters may have faint ones.
+const FEW_LETTERS: usize = 20;
 /// If more of the page is dark than this, it may be light text on dark paper.
 const MOSTLY_DARK: f32 = 0.5;
 /// A page with so many letters is not blank, and needs no closer look.
@@ -32,6 +38,15 @@ pub(super) struct Analysis {
     /// Share of dark pixels, 0–1.
     pub(super) ink: f32,
     split: Split,
+    legibility: Legibility,
+}
+
+/// Whether the mask holds all there is to read. Faint letters come out broken, so they are not measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Legibility {
+    Dark,
+    /// There is something to read that is lighter than the threshold.
+    Faint,
 }
 
 impl Analysis {
@@ -48,14 +63,28 @@ impl Analysis {
             mask = BitMask::dark(image, split.threshold);
             done.push("invert".to_owned());
         }
-        let paper = split.paper_level as u8;
         if let Some(border) =
             remove_border.decide(|| true).then(|| border::find(&mut mask)).flatten()
         {
-            border.erase(image, paper);
+            border.erase(image, split.paper_level as u8);
+            // The black of a border outweighs faint text.
+            split = reliable_split(image);
+            mask = BitMask::dark(image, split.threshold);
             done.push(format!("remove_border({})", border.depth()));
         }
-        let ink = mask.count() as f32 / pixels;
+        let mut analysis = Self::of_mask(mask, split);
+        if analysis.letters.len() < FEW_LETTERS && analysis.contrast() < PURE_CONTRAST {
+            // A few black stains outweigh faint text: look again for all that is not paper.
+            let threshold = (split.paper_level - FAINT_CONTRAST).max(0.0) as u8;
+            let faint = Self::of_mask(BitMask::dark(image, threshold), split);
+            analysis.legibility =
+                if faint.is_blank() { Legibility::Dark } else { Legibility::Faint };
+        }
+        (analysis, done)
+    }
+
+    fn of_mask(mask: BitMask, split: Split) -> Self {
+        let ink = mask.count() as f32 / (mask.width * mask.height).max(1) as f32;
         let rules = Rules::find(&mask);
         let mut without_rules = mask.clone();
         rules.clear_from(&mut without_rules);
@@ -63,7 +92,16 @@ impl Analysis {
         let list = components.as_ref().map_or(&[][..], |components| &components.list);
         let text_height = measure::text_height(list, mask.width.max(mask.height));
         let letters = text_height.map_or_else(Vec::new, |height| measure::letters(list, height));
-        (Self { mask, rules, components, text_height, letters, ink, split }, done)
+        Self {
+            mask,
+            rules,
+            components,
+            text_height,
+            letters,
+            ink,
+            split,
+            legibility: Legibility::Dark,
+        }
     }
 
     /// Returns the gray level of the paper.
@@ -78,7 +116,7 @@ impl Analysis {
 
     /// Returns whether nothing on the page can be text.
     pub(super) fn is_blank(&self) -> bool {
-        if self.letters.len() >= SURELY_TEXT {
+        if self.letters.len() >= SURELY_TEXT || self.legibility == Legibility::Faint {
             return false;
         }
         let longer_side = self.mask.width.max(self.mask.height);

@@ -23,9 +23,10 @@ enum Edge {
     Bottom,
 }
 
-/// Finds black borders, clears them from the mask and returns them, or `None` if there are none.
+/// Finds black borders and clears them from the mask; `None` if there are none.
 pub(super) fn find(mask: &mut BitMask) -> Option<Border> {
     let mut border = Border { strips: Vec::new() };
+    let size = (mask.width, mask.height);
     for edge in [Edge::Left, Edge::Top, Edge::Right, Edge::Bottom] {
         let (length, depth) = match edge {
             Edge::Left | Edge::Right => (mask.height, mask.width),
@@ -38,11 +39,12 @@ pub(super) fn find(mask: &mut BitMask) -> Option<Border> {
             })
             .collect();
         if strips.len() as f32 >= length as f32 * MIN_SHARE {
+            // Where two borders meet, the second is found after the first is gone.
+            for &strip in &strips {
+                strip.pixels(size, |x, y| mask.clear(y, x, x + 1));
+            }
             border.strips.extend(strips);
         }
-    }
-    for &strip in &border.strips {
-        strip.pixels(mask.width, mask.height, |x, y| mask.clear(y, x, x + 1));
     }
     (!border.strips.is_empty()).then_some(border)
 }
@@ -64,7 +66,7 @@ impl Border {
         for strip in &self.strips {
             // The pixel where black turns to white is gray.
             let deeper = Strip { depth: strip.depth + 1, ..*strip };
-            deeper.pixels(width, height, |x, y| image.as_flat_samples_mut().samples[y * width + x] = paper);
+            deeper.pixels((width, height), |x, y| image.as_flat_samples_mut().samples[y * width + x] = paper);
         }
     }
 }
@@ -78,7 +80,7 @@ struct Strip {
 }
 
 impl Strip {
-    fn pixels(self, width: usize, height: usize, mut each: impl FnMut(usize, usize)) {
+    fn pixels(self, (width, height): (usize, usize), mut each: impl FnMut(usize, usize)) {
         for depth in 0..self.depth {
             let (x, y) = place(self.edge, self.along, depth, width, height);
             if x < width && y < height {

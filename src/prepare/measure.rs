@@ -32,15 +32,20 @@ pub(super) fn text_height(components: &[Component], longer_side: usize) -> Optio
     if shapes < MIN_SHAPES {
         return None;
     }
-    let smoothed = |height: usize| -> f32 {
+    let around = |height: usize| {
         let radius = (height / 10).max(1);
-        let end = (height + radius + 1).min(MAX_TEXT_HEIGHT);
-        let window = &votes[height - radius..end];
+        height - radius..(height + radius + 1).min(MAX_TEXT_HEIGHT)
+    };
+    let smoothed = |height: usize| {
+        let window = &votes[around(height)];
         window.iter().sum::<f32>() / window.len() as f32 * (height as f32).sqrt()
     };
-    (smallest..MAX_TEXT_HEIGHT)
-        .max_by(|&a, &b| smoothed(a).total_cmp(&smoothed(b)))
-        .map(|height| height as f32)
+    let best = (smallest..MAX_TEXT_HEIGHT).max_by(|&a, &b| smoothed(a).total_cmp(&smoothed(b)))?;
+    let votes_and_heights =
+        around(best).map(|height| (votes[height], votes[height] * height as f32));
+    let (sum, weighted) =
+        votes_and_heights.fold((0.0, 0.0), |sums, each| (sums.0 + each.0, sums.1 + each.1));
+    Some(weighted / sum)
 }
 
 /// Returns the components that have the size and the density of single letters.

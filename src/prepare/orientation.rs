@@ -11,16 +11,25 @@ use crate::document::{OrientationSureness, PixelBox, RightAngle};
 
 /// Pairs of neighbors needed to trust the direction of the lines.
 const MIN_NEIGHBORS: usize = 30;
-/// Share of letters whose nearest neighbor stands along the line, to be sure of its direction.
-const SURE_ALONG: f32 = 0.62;
+/// Share of letters whose nearest neighbor stands beside them, above which lines are level. Dense tables
+/// of figures have as little as 0.57, prose at least 0.8.
+const LEVEL: f32 = 0.55;
+/// The share below which lines surely run up or down.
+const SIDEWAYS: f32 = 0.3;
 /// Pairs with one rising or hanging letter needed to be sure that a page is upright.
-const MIN_PAIRS_UPRIGHT: usize = 12;
+const MIN_PAIRS_UPRIGHT: usize = 20;
 /// The same to be sure that it is upside down: a wrong turn destroys a page.
-const MIN_PAIRS_TURNED: usize = 40;
-/// Share of rising letters above which a page is upright.
-const SURE_RISING: f32 = 0.6;
+const MIN_PAIRS_TURNED: usize = 60;
+/// Share of such pairs among all, below which letters are all capitals or figures (or badly broken) and
+/// say nothing. Prose has about 0.3.
+const MIN_SHARE_UPRIGHT: f32 = 0.12;
+/// The same to be sure that a page is upside down.
+const MIN_SHARE_TURNED: f32 = 0.2;
+/// Share of rising letters above which a page is upright, after one standard deviation of chance is taken
+/// off. English prose has 0.7–0.85.
+const SURE_RISING: f32 = 0.62;
 /// Share of rising letters below which a page is upside down.
-const SURE_HANGING: f32 = 0.3;
+const SURE_HANGING: f32 = 0.28;
 /// Edges of two letters that differ by less than this share of the smaller height are on one line.
 const SAME_EDGE: f32 = 0.13;
 /// Edges that differ by more than this are of an ascender, a capital or a descender.
@@ -43,7 +52,7 @@ impl Orientation {
 /// Finds the orientation of a page of `width` × `height` pixels.
 pub(super) fn detect(letters: &[Component], text_height: f32, size: (u32, u32)) -> Orientation {
     let Some(along) = share_along_lines(letters, text_height) else { return Orientation::UNKNOWN };
-    if along >= SURE_ALONG {
+    if along >= LEVEL {
         let upright = rising(letters, text_height);
         return match upright {
             Upright::Yes => {
@@ -58,19 +67,24 @@ pub(super) fn detect(letters: &[Component], text_height: f32, size: (u32, u32)) 
             },
         };
     }
-    if along > 1.0 - SURE_ALONG {
+    if along > SIDEWAYS {
         return Orientation::UNKNOWN;
     }
-    let turned = turned_by_quarter(letters, size);
-    let (rotation, sureness) = match rising(&turned, text_height) {
-        Upright::Yes => (RightAngle::Quarter, OrientationSureness::Sure),
-        Upright::UpsideDown => (RightAngle::ThreeQuarters, OrientationSureness::Sure),
-        Upright::Undecided { rising_share } if rising_share < 0.5 => {
-            (RightAngle::ThreeQuarters, OrientationSureness::HalfTurnPossible)
+    // The page can't stay as it is, so that both turns need the same evidence.
+    let quarter = turned_by_quarter(letters, size);
+    let three_quarters = turned_by_half(&quarter, (size.1, size.0));
+    let sure = |rotation| Orientation { rotation, sureness: OrientationSureness::Sure };
+    let likely =
+        |rotation| Orientation { rotation, sureness: OrientationSureness::HalfTurnPossible };
+    match (rising(&quarter, text_height), rising(&three_quarters, text_height)) {
+        (Upright::Yes, _) => sure(RightAngle::Quarter),
+        (_, Upright::Yes) => sure(RightAngle::ThreeQuarters),
+        (Upright::UpsideDown, _) => likely(RightAngle::ThreeQuarters),
+        (Upright::Undecided { rising_share }, _) if rising_share < 0.5 => {
+            likely(RightAngle::ThreeQuarters)
         }
-        Upright::Undecided { .. } => (RightAngle::Quarter, OrientationSureness::HalfTurnPossible),
-    };
-    Orientation { rotation, sureness }
+        (Upright::Undecided { .. }, _) => likely(RightAngle::Quarter),
+    }
 }
 
 /// What the letters of horizontal lines say about up and down.
@@ -87,6 +101,21 @@ fn turned_by_quarter(letters: &[Component], (_, height): (u32, u32)) -> Vec<Comp
         let PixelBox { left, top, right, bottom } = letter.bounds;
         let bounds =
             PixelBox { left: height - bottom, top: left, right: height - top, bottom: right };
+        Component { bounds, area: letter.area }
+    };
+    letters.iter().map(turn).collect()
+}
+
+/// Returns the boxes as they are after the page was turned by 180°.
+fn turned_by_half(letters: &[Component], (width, height): (u32, u32)) -> Vec<Component> {
+    let turn = |letter: &Component| {
+        let PixelBox { left, top, right, bottom } = letter.bounds;
+        let bounds = PixelBox {
+            left: width - right,
+            top: height - bottom,
+            right: width - left,
+            bottom: height - top,
+        };
         Component { bounds, area: letter.area }
     };
     letters.iter().map(turn).collect()
@@ -119,30 +148,43 @@ fn share_along_lines(letters: &[Component], text_height: f32) -> Option<f32> {
 
 /// Compares letters with their right neighbors, see the head of this file.
 fn rising(letters: &[Component], text_height: f32) -> Upright {
-    let (rise, hang) = rising_and_hanging(letters, text_height);
+    let Pairs { rise, hang, all } = compare_neighbors(letters, text_height);
     let total = rise + hang;
     let share = if total == 0 { 0.5 } else { rise as f32 / total as f32 };
-    if total >= MIN_PAIRS_UPRIGHT && share >= SURE_RISING {
+    let telling = total as f32 / all.max(1) as f32;
+    // The standard deviation of a share is at most 0.5 / √n.
+    let chance = 0.5 / (total.max(1) as f32).sqrt();
+    if total >= MIN_PAIRS_UPRIGHT && telling >= MIN_SHARE_UPRIGHT && share - chance >= SURE_RISING {
         Upright::Yes
-    } else if total >= MIN_PAIRS_TURNED && share <= SURE_HANGING {
+    } else if total >= MIN_PAIRS_TURNED && telling >= MIN_SHARE_TURNED && share <= SURE_HANGING {
         Upright::UpsideDown
     } else {
         Upright::Undecided { rising_share: share }
     }
 }
 
-fn rising_and_hanging(letters: &[Component], text_height: f32) -> (usize, usize) {
+/// Neighbors on a line, counted.
+struct Pairs {
+    /// One rises above the other, both stand on the same base line.
+    rise: usize,
+    /// One hangs below the other, both are equally high.
+    hang: usize,
+    all: usize,
+}
+
+fn compare_neighbors(letters: &[Component], text_height: f32) -> Pairs {
     let grid = Grid::of(letters, text_height);
     // Lines that are not level would look like letters of different heights.
     let slope = super::skew::skew_degrees(letters, text_height)
         .map_or(0.0, |degrees| -degrees.to_radians().tan());
-    let (mut rise, mut hang) = (0, 0);
+    let (mut rise, mut hang, mut all) = (0, 0, 0);
     for letter in letters {
         let Some((_, neighbor)) =
             grid.nearest(letter, |a, b| gap_to_the_right(&a.bounds, &b.bounds))
         else {
             continue;
         };
+        all += 1;
         let drop = slope * (neighbor.center().0 - letter.center().0);
         let smaller = letter.height().min(neighbor.height());
         let top = (neighbor.bounds.top as f32 - drop - letter.bounds.top as f32).abs() / smaller;
@@ -151,7 +193,7 @@ fn rising_and_hanging(letters: &[Component], text_height: f32) -> (usize, usize)
         rise += usize::from(bottom <= SAME_EDGE && top >= OTHER_EDGE);
         hang += usize::from(top <= SAME_EDGE && bottom >= OTHER_EDGE);
     }
-    (rise, hang)
+    Pairs { rise, hang, all }
 }
 
 fn transposed(bounds: &PixelBox) -> PixelBox {

@@ -43,12 +43,25 @@ pub(super) fn skew_degrees(letters: &[Component], text_height: f32) -> Option<f3
         return None;
     }
     let fine_bin = (text_height / 10.0).max(2.0);
-    let fine = (-10..=10)
-        .map(|step| coarse + step as f32 * FINE_STEP)
-        .map(|slope| (slope, histogram.sharpness(&points, slope, fine_bin)))
+    // Coarse bins can't tell slopes by which a line stays within two of them.
+    let reach = (2.0 * coarse_bin / width_of(&points)).clamp(2.0 * COARSE_STEP, 0.02);
+    let steps = (reach / FINE_STEP) as i32;
+    let fine = (-steps..=steps)
+        .map(|step| (coarse / FINE_STEP).round() + step as f32)
+        .map(|step| {
+            let bonus = if step == 0.0 { STRAIGHT_BONUS } else { 1.0 };
+            let slope = step * FINE_STEP;
+            (slope, bonus * histogram.sharpness(&points, slope, fine_bin))
+        })
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     // Pixels count downwards, angles counter-clockwise.
     Some(-fine.0.atan().to_degrees())
+}
+
+fn width_of(points: &[(f32, f32)]) -> f32 {
+    let left = points.iter().map(|point| point.0).fold(f32::MAX, f32::min);
+    let right = points.iter().map(|point| point.0).fold(f32::MIN, f32::max);
+    (right - left).max(1.0)
 }
 
 /// Bins that are reused from slope to slope.
