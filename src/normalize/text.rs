@@ -11,7 +11,8 @@ const LEADER_LENGTH: usize = 3;
 /// Returns the text in one line, its lines joined by `join`, without junk at its ends; cut at a
 /// word to `max_length` characters. `None` without a letter or digit.
 pub(super) fn read(text: &str, join: &str, max_length: usize) -> Option<Reading> {
-    let lines: Vec<String> = text.lines().map(clean_line).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> =
+        text.lines().map(|line| clean_line(line, join)).filter(|line| !line.is_empty()).collect();
     let joined = lines.join(join);
     let text = trim_edges(&joined);
     if !text.chars().any(char::is_alphanumeric) {
@@ -24,14 +25,19 @@ pub(super) fn read(text: &str, join: &str, max_length: usize) -> Option<Reading>
     Some(Reading { value: Value::Text(text.to_owned()), repairs: 0, certainty })
 }
 
-/// Drops leaders, words of mere junk at both ends, and white space.
-fn clean_line(line: &str) -> String {
+/// Drops leaders, words of mere junk at both ends, white space, and the signs of `join` that
+/// stand there already.
+fn clean_line(line: &str, join: &str) -> String {
     let without_leaders = drop_leaders(line);
     let words: Vec<&str> = without_leaders.split_whitespace().collect();
     let first = words.iter().position(|word| !is_junk(word));
     let last = words.iter().rposition(|word| !is_junk(word));
     match (first, last) {
-        (Some(first), Some(last)) => words[first..=last].join(" "),
+        (Some(first), Some(last)) => {
+            let line = words[first..=last].join(" ");
+            let is_joint = |c: char| !c.is_whitespace() && join.contains(c);
+            line.trim_matches(is_joint).trim().to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -92,10 +98,10 @@ fn strip_unpaired(text: &str) -> &str {
     text
 }
 
-/// `Inc`, `Bhd`, `N.Y`: short words of which a closing point may be part.
+/// `Inc`, `Bhd`, `N.Y`: short words with a capital, of which a closing point may be part.
 fn is_abbreviated(text: &str) -> bool {
     let word = text.rsplit([' ', ',']).next().unwrap_or_default();
-    word.chars().count() <= 4 && word.chars().any(char::is_alphabetic)
+    word.chars().count() <= 4 && word.starts_with(char::is_uppercase)
 }
 
 fn cut(text: &str, max_length: usize) -> Option<&str> {
