@@ -23,6 +23,8 @@ const FEWER_LINES: f32 = 0.92;
 const MOST_CANDIDATES: usize = 12;
 /// A line counts as below a label if its middle is so much (of the label's height) lower.
 const BELOW: f32 = 0.6;
+/// Cells so close to a label's height (in word heights) stand beside it.
+const NEIGHBOR: f32 = 0.9;
 /// What is left of the doubt about a place when another place says the same.
 const CORROBORATED: f32 = 0.6;
 /// The patterns of a passage see so many lines at once.
@@ -261,31 +263,48 @@ impl Search<'_> {
         }
     }
 
-    /// Returns the columns that belong to a label: from it to the next cell of its row.
+    /// Returns the columns that belong to a label: from it to the next cell on its height.
     fn columns(&self, label: &Label) -> (f32, f32) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
         let slack = COLUMN_SLACK * row.word_height;
-        let left_edge = layout.words[label.matched.first].bounds.left as f32;
-        // A label that begins its row owns all that is left of it.
-        let (cell, cell_end) = layout.cell_of(row, label.matched.first);
-        let left = if cell == row.start { 0.0 } else { left_edge - slack };
-        let other_label = self.labels.by_field.iter().flatten().filter(|other| {
-            other.row.abs_diff(label.row) <= 1 && {
-                let (a, b) = (self.row(other.row).bounds, row.bounds);
-                (center_y(&a) - center_y(&b)).abs() < row.word_height * 1.5
+        let (first, last) = (label.matched.first, label.matched.last);
+        let left_edge = layout.words[first].bounds.left as f32;
+        let middle = center_y(&layout.words[first].bounds);
+        let mut left = 0.0;
+        let mut right = layout.width + slack;
+        for near in &layout.rows[label.row.saturating_sub(1)..] {
+            if center_y(&near.bounds) > middle + 2.0 * row.word_height {
+                break;
             }
-        });
-        let next_label = other_label
-            .map(|other| layout.words[other.matched.first].bounds.left as f32)
-            .filter(|&x| x > left_edge + slack)
-            .fold(f32::INFINITY, f32::min);
-        let next_cell = if label.matched.last + 1 < row.end && cell_end < row.end {
-            layout.words[cell_end.max(label.matched.last + 1)].bounds.left as f32
-        } else {
-            f32::INFINITY
-        };
-        (left, next_label.min(next_cell).min(layout.width + slack) - slack)
+            for &start in &near.cell_starts {
+                let word = layout.words[start];
+                // Words of the label's own row divide wherever they stand, others if they are
+                // about as high: pages are a little skewed.
+                let high = (center_y(&word.bounds) - middle).abs() < NEIGHBOR * row.word_height;
+                let own = (near.start..near.end).contains(&first);
+                let (_, end) = layout.cell_of(near, start);
+                if (start <= last && end > first)
+                    || !(own || high)
+                    || !self.sheet.says_something(start, end)
+                {
+                    continue;
+                }
+                let x = word.bounds.left as f32;
+                if x < left_edge - slack {
+                    left = left_edge - slack;
+                } else if x > left_edge + slack {
+                    right = right.min(x);
+                }
+            }
+        }
+        for other in self.labels.by_field.iter().flatten() {
+            let x = layout.words[other.matched.first].bounds.left as f32;
+            if self.row(other.row).start == row.start && x > left_edge + slack {
+                right = right.min(x);
+            }
+        }
+        (left, right - slack)
     }
 
     fn beside(&self, label: &Label) -> Option<(usize, Piece)> {
@@ -330,7 +349,9 @@ impl Search<'_> {
             {
                 break;
             }
-            let cell_end = layout.cell_of(below, start).1.min(end);
+            // Where nothing bounds the column, a wide gap does.
+            let bounded = columns.1 + COLUMN_SLACK * row.word_height < layout.width;
+            let cell_end = if bounded { end } else { layout.cell_of(below, start).1.min(end) };
             let span = (index, start, end);
             let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span)
             else {
