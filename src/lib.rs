@@ -5,3 +5,4 @@
 pub mod document;
 pub mod extract;
 pub mod model;
+pub mod normalize;

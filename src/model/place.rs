@@ -52,8 +52,8 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
     let named = section.get(kind)?;
     let lines = |problems: &mut Problems| lines(&section, problems);
     Some(match kind {
-        "right" => Place::Right { within_mm: distance(&named, problems)? },
-        "left" => Place::Left { within_mm: distance(&named, problems)? },
+        "right" => distance(&named, problems).map(|within_mm| Place::Right { within_mm }).ok()?,
+        "left" => distance(&named, problems).map(|within_mm| Place::Left { within_mm }).ok()?,
         "below" => Place::Below {
             within_mm: named.length_mm(problems)?,
             lines: lines(problems),
@@ -114,12 +114,15 @@ fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str
 }
 
 /// Reads `true` (as far as the page goes) or a length.
-fn distance(entry: &Entry, problems: &mut Problems) -> Option<Option<f32>> {
+fn distance(entry: &Entry, problems: &mut Problems) -> Result<Option<f32>, Refused> {
     if entry.value.is_bool() {
-        return must_be_true(entry, problems).map(|()| None);
+        return must_be_true(entry, problems).map(|()| None).ok_or(Refused);
     }
-    entry.length_mm(problems).map(Some)
+    entry.length_mm(problems).map(Some).ok_or(Refused)
 }
+
+/// The value was wrong, and that has been noted.
+struct Refused;
 
 fn must_be_true(entry: &Entry, problems: &mut Problems) -> Option<()> {
     if entry.flag(problems)? {

@@ -1,3 +1,5 @@
+//! Models that are right, and the messages of models that are wrong.
+
 use insta::assert_snapshot;
 
 use super::*;

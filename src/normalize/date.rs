@@ -1,0 +1,282 @@
+//! Reads dates: of numbers in any order, with names of months, compact, with a time or weekday.
+
+use std::sync::LazyLock;
+
+use jiff::civil;
+use regex::Regex;
+
+use super::Reading;
+use super::fold::fold;
+use super::repair;
+use crate::document::Value;
+use crate::model::DateOrder;
+
+/// The order of day and month had to be turned round to make a date.
+const OTHER_ORDER: f32 = 0.7;
+/// Something besides the date, a time and a weekday stands in the text.
+const MORE_TEXT: f32 = 0.9;
+/// Six digits without separators may be anything.
+const SIX_DIGITS: f32 = 0.7;
+/// Years that archives hold; others are misread.
+const YEARS: std::ops::RangeInclusive<i16> = 1800..=2199;
+
+const MONTHS: [&str; 12] = [
+    "JANUARY",
+    "FEBRUARY",
+    "MARCH",
+    "APRIL",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUGUST",
+    "SEPTEMBER",
+    "OCTOBER",
+    "NOVEMBER",
+    "DECEMBER",
+];
+const WEEKDAYS: [&str; 7] =
+    ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant")]
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b\d{1,2}\s?:\s?\d{2}(\s?:\s?\d{2})?(\s?[ap]\.?\s?m\b\.?)?")
+        .expect("the pattern is well-formed")
+});
+
+/// How dates are to be read.
+#[derive(Debug, Clone, Copy)]
+struct Habits {
+    order: DateOrder,
+    pivot: u8,
+}
+
+/// One piece of a date.
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    /// Up to eight digits, and how many of them were misread.
+    Number {
+        digits: String,
+        repairs: u32,
+    },
+    /// The month from 1, and how many of its letters were misread.
+    Month {
+        number: i8,
+        repairs: u32,
+    },
+    Other,
+}
+
+/// Reads a date. `pivot`: two-digit years below it are 20xx, others 19xx.
+pub(super) fn read(text: &str, order: DateOrder, pivot: u8) -> Option<Reading> {
+    let habits = Habits { order, pivot };
+    let without_time = TIME.replace_all(text, " ");
+    let (tokens, misread_slashes) = tokens(&without_time);
+    let windows = tokens
+        .windows(3)
+        .filter_map(|window| of_three(window, habits))
+        .chain(tokens.iter().filter_map(|token| compact(token, habits)));
+    // The first of the most certain ones.
+    let mut best: Option<Reading> = None;
+    for reading in windows {
+        if best.as_ref().is_none_or(|best| reading.rank() > best.rank()) {
+            best = Some(reading);
+        }
+    }
+    let mut reading = best?;
+    reading.repairs += misread_slashes;
+    let spare = tokens.iter().filter(|token| !matches!(token, Token::Other)).count();
+    if tokens.contains(&Token::Other) || (spare != 3 && spare != 1) {
+        reading.certainty *= MORE_TEXT;
+    }
+    Some(reading)
+}
+
+/// Returns the pieces of a text, and how many slashes were misread.
+fn tokens(text: &str) -> (Vec<Token>, u32) {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '|' | '!' | '$');
+    let mut tokens = Vec::new();
+    let mut misread_slashes = 0;
+    for word in text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
+        let has_slashes = word.chars().count() >= 8
+            && word.chars().filter(|c| is_slash_like(*c)).count() == 2
+            && word.chars().all(|c| c.is_ascii_digit() || is_slash_like(c));
+        if has_slashes {
+            misread_slashes += 2;
+            let parts = word.split(is_slash_like).filter(|part| !part.is_empty());
+            tokens.extend(parts.filter_map(token));
+        } else {
+            tokens.extend(split_word(word).into_iter().filter_map(token));
+        }
+    }
+    (tokens, misread_slashes)
+}
+
+/// Splits `12MAR78` and `12th` where digits and letters meet; leaves `1O` and `0CT` whole.
+fn split_word(word: &str) -> Vec<&str> {
+    let short_number = word.len() <= 4 && repair::digits(word).is_some();
+    if short_number || month(word).is_some() {
+        return vec![word];
+    }
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut before: Option<char> = None;
+    for (at, character) in word.char_indices() {
+        let meets = before.is_some_and(|b| b.is_ascii_digit() != character.is_ascii_digit());
+        if meets && splits_here(&word[start..at], &word[at..]) {
+            parts.push(&word[start..at]);
+            start = at;
+        }
+        before = Some(character);
+    }
+    parts.push(&word[start..]);
+    parts
+}
+
+fn is_slash_like(character: char) -> bool {
+    matches!(character, 'I' | 'l' | '|' | '!')
+}
+
+/// A name of a month may hold misread digits (`0CT`, `JU1`), but not at both sides.
+fn splits_here(before: &str, after: &str) -> bool {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let letters = |text: &str| text.chars().take_while(|c| c.is_alphabetic()).count() >= 2;
+    (digits(before) && letters(after))
+        || (before.chars().count() >= 3 && after.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn token(word: &str) -> Option<Token> {
+    if let Some((digits, repairs)) = repair::digits(word).filter(|(digits, _)| digits.len() <= 8) {
+        return Some(Token::Number { digits, repairs });
+    }
+    if let Some((number, repairs)) = month(word) {
+        return Some(Token::Month { number, repairs });
+    }
+    let upper = word.to_uppercase();
+    let ordinal = matches!(upper.as_str(), "ST" | "ND" | "RD" | "TH" | "OF" | "THE" | "DAY");
+    let weekday = upper.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(&upper));
+    let harmless = ordinal || weekday || matches!(upper.as_str(), "DATE" | "AM" | "PM");
+    (!harmless).then_some(Token::Other)
+}
+
+/// Returns the month of a name or abbreviation, and how many letters were misread. One wrong
+/// letter in five is forgiven if only one month is so close.
+fn month(word: &str) -> Option<(i8, u32)> {
+    let upper = word.to_uppercase();
+    let length = upper.chars().count();
+    if !(3..=10).contains(&length) {
+        return None;
+    }
+    let numbered = || MONTHS.iter().zip(1_i8..);
+    if let Some((_, number)) = numbered().find(|(name, _)| name.starts_with(&upper)) {
+        return Some((number, 0));
+    }
+    if upper == "SEPT" {
+        return Some((9, 0));
+    }
+    let folded = fold(&upper);
+    let looks = |name: &str| fold(name).starts_with(&folded) && name.len() >= length;
+    let mut alike = numbered().filter(|(name, _)| looks(name));
+    if let (Some((_, number)), None) = (alike.next(), alike.next()) {
+        return Some((number, 1));
+    }
+    if upper.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let allowed = if length <= 4 { 1 } else { length / 4 };
+    let misread = |name: &str| {
+        let short: String = name.chars().take(length).collect();
+        let to_short = strsim::levenshtein(&upper, &short);
+        // An abbreviation is compared with as many letters; a full name also with all of its own.
+        if length > 4 { to_short.min(strsim::levenshtein(&upper, name)) } else { to_short }
+    };
+    let least = numbered().map(|(name, _)| misread(name)).min()?;
+    let mut closest = numbered().filter(|(name, _)| misread(name) == least);
+    match (closest.next(), closest.next()) {
+        (Some((_, number)), None) if least <= allowed => {
+            Some((number, u32::try_from(least).unwrap_or(u32::MAX)))
+        }
+        _ => None,
+    }
+}
+
+fn of_three(window: &[Token], habits: Habits) -> Option<Reading> {
+    use Token::{Month, Number};
+    match window {
+        [
+            Number { digits: a, repairs: x },
+            Month { number, repairs: y },
+            Number { digits: b, repairs: z },
+        ] => {
+            let repairs = x + y + z;
+            if a.len() == 4 {
+                return date(a, *number, b, habits).map(|date| reading(date, repairs, 1.0));
+            }
+            date(b, *number, a, habits).map(|date| reading(date, repairs, 1.0))
+        }
+        [
+            Month { number, repairs: x },
+            Number { digits: day, repairs: y },
+            Number { digits: year, repairs: z },
+        ] => date(year, *number, day, habits).map(|date| reading(date, x + y + z, 1.0)),
+        [
+            Number { digits: a, repairs: x },
+            Number { digits: b, repairs: y },
+            Number { digits: c, repairs: z },
+        ] => of_numbers([a, b, c], habits)
+            .map(|(date, certainty)| reading(date, x + y + z, certainty)),
+        _ => None,
+    }
+}
+
+fn reading(date: civil::Date, repairs: u32, certainty: f32) -> Reading {
+    Reading { value: Value::Date(date), repairs, certainty }
+}
+
+/// Reads three numbers in the model's order; a year of four digits in front comes before month
+/// and day. If that is impossible, day and month change places, with less certainty.
+fn of_numbers(numbers: [&str; 3], habits: Habits) -> Option<(civil::Date, f32)> {
+    let [a, b, c] = numbers;
+    let (year, month, day) = match habits.order {
+        _ if a.len() == 4 => (a, b, c),
+        DateOrder::MonthDayYear => (c, a, b),
+        DateOrder::YearMonthDay if c.len() != 4 => (a, b, c),
+        DateOrder::DayMonthYear | DateOrder::YearMonthDay => (c, b, a),
+    };
+    let as_month = |text: &str| (text.len() <= 2).then(|| text.parse::<i8>().ok()).flatten();
+    let in_order = as_month(month).and_then(|month| date(year, month, day, habits));
+    if let Some(date) = in_order {
+        return Some((date, 1.0));
+    }
+    let turned = as_month(day).and_then(|day| date(year, day, month, habits));
+    turned.map(|date| (date, OTHER_ORDER))
+}
+
+/// Reads `20180312`, `12032018` or `120318`.
+fn compact(token: &Token, habits: Habits) -> Option<Reading> {
+    let Token::Number { digits, repairs } = token else { return None };
+    let split = |first: usize, second: usize| {
+        let (head, rest) = digits.split_at(first);
+        let (middle, tail) = rest.split_at(second);
+        of_numbers([head, middle, tail], habits)
+    };
+    let (date, certainty) = match digits.len() {
+        8 => split(4, 2).or_else(|| split(2, 2))?,
+        6 => split(2, 2).map(|(date, certainty)| (date, certainty * SIX_DIGITS))?,
+        _ => return None,
+    };
+    Some(reading(date, *repairs, certainty))
+}
+
+fn date(year: &str, month: i8, day: &str, habits: Habits) -> Option<civil::Date> {
+    if day.len() > 2 {
+        return None;
+    }
+    let number = year.parse::<i16>().ok()?;
+    let year = match year.len() {
+        2 if number < i16::from(habits.pivot) => 2000 + number,
+        2 => 1900 + number,
+        4 if YEARS.contains(&number) => number,
+        _ => return None,
+    };
+    civil::Date::new(year, month, day.parse().ok()?).ok()
+}

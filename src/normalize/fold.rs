@@ -1,0 +1,229 @@
+//! Compares texts through recognition errors: one folded alphabet, one edit distance in which
+//! letters that look alike cost little.
+//!
+//! `normalize` matches the names of enum values and months with it; `extract` may match labels.
+
+/// Cost of one whole edit.
+const EDIT: u16 = 20;
+/// Cost of exchanging two letters that look alike, or `rn` and `m`.
+const LOOK_ALIKE: u16 = 4;
+/// Cost of a space or a sign too many or too few.
+const SEPARATOR: u16 = 5;
+/// Texts longer than this take their rows from the heap.
+const STACK_LENGTH: usize = 64;
+
+/// Pairs of letters that are read as one.
+const JOINED: [(char, char, char); 5] =
+    [('r', 'n', 'm'), ('v', 'v', 'w'), ('c', 'l', 'd'), ('i', 'i', 'u'), ('l', 'i', 'h')];
+
+/// Folds a text: capitals without accents, look-alikes merged (`0 O Q`, `1 I l |`, `5 S`, `8 B`,
+/// `2 Z`, `6 G`), `rn` as `m`, everything else that is no letter or digit one space; no space at
+/// the ends. Two readings of one printed text mostly fold to the same.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    let mut space = false;
+    while let Some(character) = characters.next() {
+        let inside = !space && !folded.is_empty();
+        // A bar between letters is a letter, elsewhere a ruled line.
+        let bar = matches!(character, '|' | '!')
+            && inside
+            && characters.peek().is_some_and(|next| next.is_alphanumeric());
+        if !character.is_alphanumeric() && !bar {
+            space = true;
+            continue;
+        }
+        if space && !folded.is_empty() {
+            folded.push(' ');
+        }
+        space = false;
+        for capital in character.to_uppercase() {
+            push_folded(&mut folded, merge(capital));
+        }
+    }
+    folded
+}
+
+fn push_folded(folded: &mut String, letter: char) {
+    if letter == 'N' && folded.ends_with('R') {
+        folded.pop();
+        folded.push('M');
+    } else {
+        folded.push(letter);
+    }
+}
+
+fn merge(capital: char) -> char {
+    match capital {
+        '0' | 'Q' | 'Ò'..='Ö' | 'Ø' => 'O',
+        '1' | 'L' | '|' | '!' | 'Ì'..='Ï' => 'I',
+        '5' => 'S',
+        '8' => 'B',
+        '2' => 'Z',
+        '6' => 'G',
+        'À'..='Å' => 'A',
+        'È'..='Ë' => 'E',
+        'Ù'..='Ü' => 'U',
+        'Ç' => 'C',
+        'Ñ' => 'N',
+        other => other,
+    }
+}
+
+/// Returns how alike two texts are, 0–1: 1 less the edit distance (insertion, deletion, exchange;
+/// cheap for look-alikes, spaces and signs; case does not count) over the length of the longer
+/// text. Texts less alike than one half give 0, and are given up early.
+pub fn similarity(a: &str, b: &str) -> f32 {
+    if a == b {
+        return 1.0;
+    }
+    let (a_length, b_length) = (a.chars().count(), b.chars().count());
+    let longest = a_length.max(b_length);
+    // Costs are counted in u16; texts of such a length are no labels.
+    if a_length == 0 || b_length == 0 || longest > usize::from(u16::MAX / EDIT / 2) {
+        return 0.0;
+    }
+    let limit = (longest * usize::from(EDIT) / 2) as u16;
+    let width = b_length + 1;
+    let mut stack = [0_u16; 3 * (STACK_LENGTH + 1)];
+    let mut stack_letters = [' '; STACK_LENGTH];
+    let (mut heap, mut heap_letters) = (Vec::new(), Vec::new());
+    let (rows, letters) = if b_length <= STACK_LENGTH {
+        (&mut stack[..3 * width], &mut stack_letters[..b_length])
+    } else {
+        heap.resize(3 * width, 0);
+        heap_letters.resize(b_length, ' ');
+        (&mut heap[..], &mut heap_letters[..])
+    };
+    for (place, letter) in letters.iter_mut().zip(b.chars()) {
+        *place = letter.to_ascii_lowercase();
+    }
+    match distance(a, letters, rows, limit) {
+        Some(cost) => 1.0 - f32::from(cost) / (longest * usize::from(EDIT)) as f32,
+        None => 0.0,
+    }
+}
+
+/// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined
+/// letters) and gives up when all of a row is over the limit.
+fn distance(a: &str, b: &[char], rows: &mut [u16], limit: u16) -> Option<u16> {
+    let (older, rest) = rows.split_at_mut(b.len() + 1);
+    let (old, new) = rest.split_at_mut(b.len() + 1);
+    let (mut older, mut old, mut new) = (older, old, new);
+    for (column, &letter) in b.iter().enumerate() {
+        old[column + 1] = old[column] + gap(letter);
+    }
+    let mut before = None;
+    let mut old_least = 0;
+    for letter in a.chars() {
+        let letter = letter.to_ascii_lowercase();
+        new[0] = old[0] + gap(letter);
+        let mut least = new[0];
+        for column in 1..=b.len() {
+            let other = b[column - 1];
+            let mut cost = (old[column - 1] + exchange(letter, other))
+                .min(old[column] + gap(letter))
+                .min(new[column - 1] + gap(other));
+            if before.is_some_and(|before| joined(before, letter, other)) {
+                cost = cost.min(older[column - 1] + LOOK_ALIKE);
+            }
+            if column >= 2 && joined(b[column - 2], other, letter) {
+                cost = cost.min(old[column - 2] + LOOK_ALIKE);
+            }
+            new[column] = cost;
+            least = least.min(cost);
+        }
+        if least > limit && old_least > limit {
+            return None;
+        }
+        old_least = least;
+        before = Some(letter);
+        (older, old, new) = (old, new, older);
+    }
+    Some(old[b.len()]).filter(|cost| *cost <= limit)
+}
+
+fn joined(first: char, second: char, whole: char) -> bool {
+    JOINED.contains(&(first, second, whole))
+}
+
+fn gap(letter: char) -> u16 {
+    if letter.is_alphanumeric() { EDIT } else { SEPARATOR }
+}
+
+fn exchange(a: char, b: char) -> u16 {
+    if a == b {
+        return 0;
+    }
+    if !a.is_ascii() || !b.is_ascii() {
+        return if a.to_lowercase().eq(b.to_lowercase()) { 0 } else { EDIT };
+    }
+    if look_alike(a) != 0 && look_alike(a) == look_alike(b) {
+        return LOOK_ALIKE;
+    }
+    match (a.is_ascii_alphanumeric(), b.is_ascii_alphanumeric()) {
+        (true, true) => EDIT,
+        (false, false) => SEPARATOR,
+        _ => EDIT,
+    }
+}
+
+/// Returns the class of a lowercase letter or sign that others look like, 0 for none.
+fn look_alike(letter: char) -> u8 {
+    match letter {
+        '0' | 'o' | 'q' | 'd' => 1,
+        '1' | 'i' | 'l' | '|' | '!' | 'j' | 't' => 2,
+        '5' | 's' | '$' => 3,
+        '8' | 'b' => 4,
+        '2' | 'z' => 5,
+        '6' | 'g' | '9' => 6,
+        'c' | 'e' => 7,
+        'u' | 'v' | 'y' => 8,
+        'h' | 'n' => 9,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_two_readings_of_one_text_to_the_same() {
+        assert_eq!(fold("Registration No."), "REGISTRATION NO");
+        assert_eq!(fold("  REG1STRATI0N  |  N0:"), "REGISTRATION NO");
+        assert_eq!(fold("lntemal—Use"), fold("Internal Use"));
+        assert_eq!(fold("To|al"), "TOIAI");
+        assert_eq!(fold("Café Ñandú"), "CAFE NANDU");
+        assert_eq!(fold("|.-"), "");
+    }
+
+    #[test]
+    fn look_alikes_cost_little() {
+        let close = [("TOTAL", "T0TAL"), ("Total", "TOTAL"), ("modern", "modem"), ("No", "N0")];
+        for (a, b) in close {
+            assert!(similarity(a, b) >= 0.9, "{a} {b} {}", similarity(a, b));
+        }
+        assert!(similarity("Registration No.", "Registration No") > 0.95);
+        assert!(similarity("Sub total", "Subtotal") > 0.95);
+    }
+
+    #[test]
+    fn one_wrong_letter_of_five_is_four_fifths() {
+        assert!((similarity("TOTAL", "TOXAL") - 0.8).abs() < 1e-6);
+        assert!((similarity("TOTAL", "TOTALX") - 5.0 / 6.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn different_texts_are_not_alike() {
+        assert!(similarity("Total", "Change") < 0.01);
+        assert!(similarity("", "Total") < 0.01);
+        assert!(similarity("date", "amendment to registration statement") < 0.01);
+    }
+
+    #[test]
+    fn compares_texts_longer_than_the_stack() {
+        let long = "amendment to registration statement ".repeat(4);
+        assert!(similarity(&long, &long.replace("amendment", "amendnent")) > 0.9);
+    }
+}

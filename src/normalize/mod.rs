@@ -1,0 +1,166 @@
+//! From candidate texts to typed values: what a text means, what was misread, how sure that is.
+//!
+//! Pure: no input or output, no clock. `pipeline` calls [`record`] between `extract` and
+//! `validate`. Patterns have been applied by `extract`; ranges and rules are judged in `validate`.
+
+mod choice;
+mod clock;
+mod code;
+mod date;
+mod fold;
+mod number;
+mod repair;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use fold::{fold, similarity};
+
+use crate::document::{Candidate, Found, PixelBox, RawField, Record, TypedField, Value};
+use crate::model::{Choose, Field, FieldKind, RecordModel};
+
+/// Each repaired character leaves so much of the confidence.
+const KEPT_PER_REPAIR: f32 = 0.88;
+/// What a place score of 0 would leave of the confidence.
+const KEPT_WITHOUT_PLACE: f32 = 0.3;
+/// Confidence of a value that the model's author wrote down.
+const DEFAULT_CONFIDENCE: f32 = 0.9;
+/// Candidates placed this much worse than the best do not take part in `choose`.
+const EQUALLY_PLACED: f32 = 0.1;
+
+/// What a text was read as.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reading {
+    pub(crate) value: Value,
+    /// How many characters were changed to make it valid.
+    pub(crate) repairs: u32,
+    /// How likely the text means this, given that its characters are right, 0–1.
+    pub(crate) certainty: f32,
+}
+
+impl Reading {
+    /// Returns what is left of a confidence after repairs and doubts, 0–1.
+    fn rank(&self) -> f32 {
+        let repairs = i32::try_from(self.repairs).unwrap_or(i32::MAX);
+        self.certainty * KEPT_PER_REPAIR.powi(repairs)
+    }
+}
+
+/// Normalizes every field of a record; `raw.fields` is in the model's order.
+pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
+    let fields =
+        model.fields.iter().zip(&raw.fields).map(|(spec, candidates)| field(spec, candidates));
+    Record {
+        fields: fields.collect(),
+        model: raw.model,
+        page: raw.page,
+        row_number: raw.row_number,
+    }
+}
+
+/// Returns the value of the most trustworthy candidate that makes a valid one: place, word
+/// confidence and repairs weigh in, and of equally placed candidates the field's `choose` decides.
+/// Without a valid candidate the field's default is taken; without one the best candidate's text
+/// is kept as `raw` with no value.
+pub fn field(field: &Field, raw: &RawField) -> TypedField {
+    let mut readings: Vec<(&Candidate, Reading, f32)> = Vec::new();
+    for candidate in &raw.candidates {
+        if let Some(reading) = read(&field.kind, &candidate.text) {
+            let confidence = confidence(&field.kind, candidate, &reading);
+            readings.push((candidate, reading, confidence));
+        }
+    }
+    if let Some((candidate, reading, confidence)) = choose(field.choose, readings) {
+        return TypedField {
+            value: Some(reading.value),
+            raw: Some(candidate.text.clone()),
+            bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
+            confidence,
+            repaired: reading.repairs > 0,
+        };
+    }
+    if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
+        return TypedField {
+            value: Some(reading.value),
+            confidence: DEFAULT_CONFIDENCE,
+            ..TypedField::default()
+        };
+    }
+    let unread = raw.candidates.first();
+    TypedField {
+        raw: unread.map(|candidate| candidate.text.clone()),
+        bounds: unread.map(|candidate| candidate.bounds),
+        ..TypedField::default()
+    }
+}
+
+/// Reads a text as a value of a type; `None` if it is none even after repairs.
+fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
+    match kind {
+        FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
+        FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
+        FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
+        FieldKind::Money => number::read_money(text),
+        FieldKind::Date { order, pivot } => date::read(text, *order, *pivot),
+        FieldKind::Time => clock::read_time(text),
+        FieldKind::Duration => clock::read_duration(text),
+        FieldKind::Code { shapes } => code::read(text, shapes),
+        FieldKind::Enum { values } => choice::read_enum(text, values),
+        FieldKind::Checkbox => choice::read_checkbox(text),
+    }
+}
+
+/// Combines how sure the words, the place and the meaning are into a probability.
+fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32 {
+    let place = match candidate.found {
+        Found::Constant => return DEFAULT_CONFIDENCE * reading.rank(),
+        Found::Label | Found::Pattern | Found::Zone | Found::Column | Found::Carried => {
+            KEPT_WITHOUT_PLACE + (1.0 - KEPT_WITHOUT_PLACE) * candidate.place_score.clamp(0.0, 1.0)
+        }
+    };
+    // A misread word seldom still is a date or one of a few names: the more a type refuses, the
+    // less the doubt of the recognizer counts.
+    let doubt_kept = match kind {
+        FieldKind::Text { .. } => 1.0,
+        FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
+        FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
+        FieldKind::Date { .. } => 0.7,
+        FieldKind::Enum { .. } | FieldKind::Checkbox => 0.4,
+    };
+    let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));
+    (words * place * reading.rank()).clamp(0.0, 1.0)
+}
+
+fn choose(
+    how: Choose,
+    readings: Vec<(&Candidate, Reading, f32)>,
+) -> Option<(&Candidate, Reading, f32)> {
+    let best_place =
+        readings.iter().map(|(candidate, ..)| candidate.place_score).fold(0.0, f32::max);
+    let equally_placed =
+        |candidate: &Candidate| candidate.place_score >= best_place - EQUALLY_PLACED;
+    match how {
+        Choose::Best => {
+            readings.into_iter().reduce(|best, next| if next.2 > best.2 { next } else { best })
+        }
+        // Extraction has put the candidates in the order of choice.
+        Choose::First | Choose::Last => {
+            readings.into_iter().find(|(candidate, ..)| equally_placed(candidate))
+        }
+        Choose::Largest => readings
+            .into_iter()
+            .filter(|(candidate, ..)| equally_placed(candidate))
+            .reduce(|best, next| if is_larger(&next.1.value, &best.1.value) { next } else { best }),
+    }
+}
+
+fn is_larger(value: &Value, other: &Value) -> bool {
+    match (value, other) {
+        (Value::Integer(a), Value::Integer(b)) => a > b,
+        (Value::Decimal(a), Value::Decimal(b)) => a > b,
+        (Value::Date(a), Value::Date(b)) => a > b,
+        (Value::Time(a), Value::Time(b)) => a > b,
+        (Value::Text(a), Value::Text(b)) => a.len() > b.len(),
+        _ => false,
+    }
+}

@@ -1,0 +1,252 @@
+//! Reads integers, decimals and amounts of money.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use super::Reading;
+use super::repair;
+use crate::document::Value;
+
+/// Longest number that is believed; also keeps every sum inside `Decimal`.
+const MAX_DIGITS: usize = 18;
+/// `1.234` as money is 1234 in half of the world.
+const AMBIGUOUS_SEPARATOR: f32 = 0.5;
+/// An amount without decimals may have lost its point.
+const WHOLE_AMOUNT: f32 = 0.8;
+/// The amount was one part of a longer text.
+const PART_OF_TEXT: f32 = 0.85;
+/// A value outside the field's range is most likely misread.
+const OUT_OF_RANGE: f32 = 0.3;
+
+const CURRENCIES: [&str; 20] = [
+    "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$", "CAD", "EUR", "GBP", "CHF",
+    "INR", "RS", "JPY", "CNY", "HK$", "NZ$",
+];
+const SIGNS: &[char] = &['$', '€', '£', '¥', '₹', '¢', '*', '#', '=', ':', '~'];
+
+/// How the decimals of a number are to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A lone point is decimal, a lone comma before three digits divides thousands.
+    Plain,
+    /// At most two decimals.
+    Money,
+}
+
+/// A number in pieces.
+struct Number {
+    value: Decimal,
+    repairs: u32,
+    certainty: f32,
+}
+
+/// Reads an integer; thousands may be divided by `,` `.` `'` or spaces.
+pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Option<Reading> {
+    let (body, negative) = strip(text);
+    let compact = join_thousands(body)?;
+    let (digits, repairs) = repair::digits(&compact)?;
+    if digits.len() > MAX_DIGITS {
+        return None;
+    }
+    let number: i64 = digits.parse().ok()?;
+    let number = if negative { -number } else { number };
+    let inside = min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max);
+    let certainty = if inside { 1.0 } else { OUT_OF_RANGE };
+    Some(Reading { value: Value::Integer(number), repairs, certainty })
+}
+
+/// Reads a decimal number; with `places`, it is rounded to so many decimals.
+pub(super) fn read_decimal(
+    text: &str,
+    places: Option<u32>,
+    min: Option<f64>,
+    max: Option<f64>,
+) -> Option<Reading> {
+    let mut number = signed(text, Kind::Plain)?;
+    let as_float = f64::try_from(number.value).ok()?;
+    if min.is_some_and(|min| as_float < min) || max.is_some_and(|max| as_float > max) {
+        number.certainty *= OUT_OF_RANGE;
+    }
+    if let Some(places) = places {
+        number.value = number.value.round_dp(places);
+        number.value.rescale(places);
+    }
+    Some(number.reading())
+}
+
+/// Reads an amount of money with two decimals. If the text as a whole is none, but exactly one of
+/// its words is one with decimals, takes that with less certainty.
+pub(super) fn read_money(text: &str) -> Option<Reading> {
+    let whole = signed(text, Kind::Money);
+    let mut amount = whole.or_else(|| {
+        let mut amounts = text
+            .split_whitespace()
+            .filter(|word| word.contains(['.', ',']))
+            .filter_map(|word| signed(word, Kind::Money))
+            .filter(|number| number.value.scale() == 2);
+        let only = amounts.next().filter(|_| amounts.next().is_none())?;
+        Some(Number { certainty: only.certainty * PART_OF_TEXT, ..only })
+    })?;
+    if amount.value.scale() == 0 {
+        amount.certainty *= WHOLE_AMOUNT;
+    }
+    amount.value.rescale(2);
+    Some(amount.reading())
+}
+
+impl Number {
+    fn reading(self) -> Reading {
+        Reading {
+            value: Value::Decimal(self.value),
+            repairs: self.repairs,
+            certainty: self.certainty,
+        }
+    }
+}
+
+fn signed(text: &str, kind: Kind) -> Option<Number> {
+    let (body, negative) = strip(text);
+    let mut number = unsigned(body, kind)?;
+    if negative && !number.value.is_zero() {
+        number.value.set_sign_negative(true);
+    }
+    Some(number)
+}
+
+/// Drops currencies and edge signs; tells whether a minus or parentheses make it negative.
+fn strip(text: &str) -> (&str, bool) {
+    let mut text = text.trim();
+    let mut negative = false;
+    loop {
+        let before = text;
+        text = text.trim_matches(|c: char| c.is_whitespace() || SIGNS.contains(&c));
+        text = text.trim_end_matches(['.', ',', ';']);
+        if let Some(inner) = text.strip_prefix('(') {
+            negative |= text.ends_with(')');
+            text = inner.strip_suffix(')').unwrap_or(inner);
+        }
+        for minus in ['-', '−', '–'] {
+            if let Some(rest) = text.strip_prefix(minus).or_else(|| text.strip_suffix(minus)) {
+                (text, negative) = (rest, true);
+            }
+        }
+        text = text.strip_prefix('+').unwrap_or(text);
+        text = strip_currency(text);
+        if text == before {
+            return (text, negative);
+        }
+    }
+}
+
+fn strip_currency(text: &str) -> &str {
+    for currency in CURRENCIES {
+        let length = currency.len();
+        if let Some(head) = text.get(..length)
+            && head.eq_ignore_ascii_case(currency)
+            && !text[length..].starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            return &text[length..];
+        }
+        let Some(at) = text.len().checked_sub(length) else { continue };
+        if let Some(tail) = text.get(at..)
+            && tail.eq_ignore_ascii_case(currency)
+            && !text[..at].ends_with(|c: char| c.is_ascii_alphabetic())
+        {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '.' | ',' | '\'' | '’')
+}
+
+/// Takes the dividers out of an integer; `None` if they do not divide thousands.
+fn join_thousands(body: &str) -> Option<String> {
+    let groups: Vec<&str> = body.split(|c: char| is_separator(c) || c == ' ').collect();
+    let rest_are_threes = groups[1..].iter().all(|group| group.len() == 3);
+    let first_fits = groups.len() == 1 || (1..=3).contains(&groups[0].len());
+    (rest_are_threes && first_fits).then(|| groups.concat())
+}
+
+fn unsigned(body: &str, kind: Kind) -> Option<Number> {
+    let (body, glued) = glue(body);
+    let (repaired, misread) = repair_digits(&body)?;
+    let plain = |whole: String, decimals: &str, certainty: f32, repairs: u32| {
+        let text = if decimals.is_empty() { whole } else { format!("{whole}.{decimals}") };
+        let value = Decimal::from_str(&text).ok()?;
+        Some(Number { value, repairs: repairs + glued + misread, certainty })
+    };
+    let separators: Vec<char> =
+        repaired.chars().filter(|character| !character.is_ascii_digit()).collect();
+    let Some(&last) = separators.last() else {
+        return plain(repaired, "", 1.0, 0);
+    };
+    let at = repaired.rfind(last)?;
+    let (whole, decimals) = (&repaired[..at], &repaired[at + last.len_utf8()..]);
+    let others_differ = separators[..separators.len() - 1].iter().all(|other| *other != last);
+    let divided = separators.len() > 1;
+    let can_be_decimal = matches!(last, '.' | ',');
+    let short = match kind {
+        Kind::Money => (1..=2).contains(&decimals.len()),
+        Kind::Plain => !decimals.is_empty() && (last == '.' || decimals.len() != 3),
+    };
+    if can_be_decimal && short && (others_differ || !divided) {
+        // One divider, or `1,234.50` and `1.234,50`.
+        let dividers: Vec<char> = separators[..separators.len() - 1].to_vec();
+        if dividers.windows(2).any(|pair| pair[0] != pair[1]) {
+            return None;
+        }
+        let whole = if whole.is_empty() { "0".to_owned() } else { join_thousands(whole)? };
+        return plain(whole, decimals, 1.0, 0);
+    }
+    if can_be_decimal && divided && decimals.len() == 2 {
+        // `1.234.50`: the comma was read as a point.
+        return plain(join_thousands(whole)?, decimals, 1.0, 1);
+    }
+    if separators.iter().any(|separator| *separator != last) {
+        return None;
+    }
+    let lone_point = !divided && last == '.';
+    plain(join_thousands(&repaired)?, "", if lone_point { AMBIGUOUS_SEPARATOR } else { 1.0 }, 0)
+}
+
+/// Joins what the recognizer split: `12. 50` is one number, `1 234.50` has its thousands divided
+/// by spaces, `12 50` is left alone. Counts the joints at a separator as repairs.
+fn glue(body: &str) -> (String, u32) {
+    let mut glued = String::with_capacity(body.len());
+    let mut repairs = 0;
+    for (index, part) in body.split_whitespace().enumerate() {
+        let at_separator = glued.ends_with(is_separator) || part.starts_with(is_separator);
+        let group = part.split(is_separator).next().unwrap_or_default();
+        let thousands = group.len() == 3
+            && group.chars().all(|c| c.is_ascii_digit())
+            && !glued.contains(['.', ',']);
+        if index == 0 || thousands {
+            // Nothing stands between.
+        } else if at_separator {
+            repairs += 1;
+        } else {
+            glued.push(' ');
+        }
+        glued.push_str(part);
+    }
+    (glued, repairs)
+}
+
+/// Repairs the digits between separators; `None` if anything else is left.
+fn repair_digits(body: &str) -> Option<(String, u32)> {
+    let significant: String = body.chars().filter(|c| !is_separator(*c)).collect();
+    let (digits, repairs) = repair::digits(&significant)?;
+    if digits.len() > MAX_DIGITS {
+        return None;
+    }
+    let mut digits = digits.chars();
+    let repaired = body
+        .chars()
+        .map(|character| if is_separator(character) { Some(character) } else { digits.next() })
+        .collect::<Option<String>>()?;
+    Some((repaired.replace('’', "'"), repairs))
+}

@@ -1,0 +1,112 @@
+//! Cleans free text of what the recognizer made of rules, dots and stains.
+
+use super::Reading;
+use crate::document::Value;
+
+/// A cut text is not what stands on the page.
+const CUT_CERTAINTY: f32 = 0.6;
+/// So many equal signs in a row are a leader or a blank to fill in, not punctuation.
+const LEADER_LENGTH: usize = 3;
+
+/// Returns the text in one line, its lines joined by `join`, without junk at its ends; cut at a
+/// word to `max_length` characters. `None` without a letter or digit.
+pub(super) fn read(text: &str, join: &str, max_length: usize) -> Option<Reading> {
+    let lines: Vec<String> =
+        text.lines().map(|line| clean_line(line, join)).filter(|line| !line.is_empty()).collect();
+    let joined = lines.join(join);
+    let text = trim_edges(&joined);
+    if !text.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let (text, certainty) = match cut(text, max_length) {
+        Some(short) => (short, CUT_CERTAINTY),
+        None => (text, 1.0),
+    };
+    Some(Reading { value: Value::Text(text.to_owned()), repairs: 0, certainty })
+}
+
+/// Drops leaders, words of mere junk at both ends, white space, and the signs of `join` that
+/// stand there already.
+fn clean_line(line: &str, join: &str) -> String {
+    let without_leaders = drop_leaders(line);
+    let words: Vec<&str> = without_leaders.split_whitespace().collect();
+    let first = words.iter().position(|word| !is_junk(word));
+    let last = words.iter().rposition(|word| !is_junk(word));
+    match (first, last) {
+        (Some(first), Some(last)) => {
+            let line = words[first..=last].join(" ");
+            let is_joint = |c: char| !c.is_whitespace() && join.contains(c);
+            line.trim_matches(is_joint).trim().to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+fn drop_leaders(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    let mut run: Vec<char> = Vec::new();
+    for character in line.chars().chain(['\n']) {
+        if run.first().is_some_and(|first| *first != character) {
+            if run.len() >= LEADER_LENGTH {
+                kept.push(' ');
+            } else {
+                kept.extend(run.iter());
+            }
+            run.clear();
+        }
+        if matches!(character, '.' | '_' | '-' | '=' | '*' | '~' | '·' | '…' | '—') {
+            run.push(character);
+        } else {
+            kept.push(character);
+        }
+    }
+    kept
+}
+
+fn is_junk(word: &str) -> bool {
+    !word.chars().any(|character| {
+        character.is_alphanumeric() || matches!(character, '&' | '#' | '$' | '€' | '£' | '%')
+    })
+}
+
+/// Trims signs that no value begins or ends with; a closing `.` stays after an abbreviation.
+fn trim_edges(text: &str) -> &str {
+    const OPENING: &[char] = &['(', '[', '#', '$', '€', '£', '&'];
+    const CLOSING: &[char] = &[')', ']', '%', '.', '!', '?', '+', '#', '&', '$', '€', '£'];
+    let starts = |character: char| !character.is_alphanumeric() && !OPENING.contains(&character);
+    let ends = |character: char| !character.is_alphanumeric() && !CLOSING.contains(&character);
+    let text = text.trim_start_matches(starts).trim_end_matches(ends);
+    let text = strip_unpaired(text);
+    match text.strip_suffix('.') {
+        Some(before) if !is_abbreviated(before) && !before.contains(". ") => {
+            before.trim_end_matches(ends)
+        }
+        _ => text,
+    }
+}
+
+fn strip_unpaired(text: &str) -> &str {
+    let mut text = text;
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        if text.starts_with(open) && !text.contains(close) {
+            text = text[1..].trim_start();
+        }
+        if text.ends_with(close) && !text.contains(open) {
+            text = text[..text.len() - 1].trim_end();
+        }
+    }
+    text
+}
+
+/// `Inc`, `Bhd`, `N.Y`: short words with a capital, of which a closing point may be part.
+fn is_abbreviated(text: &str) -> bool {
+    let word = text.rsplit([' ', ',']).next().unwrap_or_default();
+    word.chars().count() <= 4 && word.starts_with(char::is_uppercase)
+}
+
+fn cut(text: &str, max_length: usize) -> Option<&str> {
+    let (end, _) = text.char_indices().nth(max_length)?;
+    let short = &text[..end];
+    let at_word = short.rfind(' ').filter(|at| *at > 0).unwrap_or(end);
+    Some(trim_edges(&short[..at_word]))
+}
