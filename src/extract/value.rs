@@ -18,7 +18,7 @@ const PATTERN_SCORE: f32 = 0.75;
 /// Score of the next cell, relative to the one before it.
 const NEXT_CELL: f32 = 0.9;
 /// Score of a value with one line fewer than it might have.
-const FEWER_LINES: f32 = 0.92;
+const FEWER_LINES: f32 = 0.85;
 /// So many candidates are kept for each field.
 const MOST_CANDIDATES: usize = 12;
 /// A line counts as below a label if its middle is so much (of the label's height) lower.
@@ -31,6 +31,15 @@ const CORROBORATED: f32 = 0.6;
 const PASSAGE_VIEW: usize = 3;
 /// Columns begin this many word heights left of their caption.
 const COLUMN_SLACK: f32 = 1.5;
+
+/// What ends the columns of a label on its own height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Bound {
+    /// Any other cell.
+    Cells,
+    /// Labels of other fields; a cell between may be the value itself.
+    Labels,
+}
 
 /// One field of a model on one page.
 #[derive(Clone, Copy)]
@@ -146,6 +155,12 @@ impl Search<'_> {
                 let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
                 self.passages(starts, limits, zone.as_ref(), candidates);
             }
+            Place::Labelled { labels, place } => {
+                let excluded = &self.labels.excluded[self.index];
+                for label in &self.sheet.labels_of(labels, excluded) {
+                    self.at_label(place, label, candidates);
+                }
+            }
             Place::Right { .. }
             | Place::Left { .. }
             | Place::Below { .. }
@@ -165,12 +180,12 @@ impl Search<'_> {
             Place::Left { within_mm } => self.left(label, *within_mm, candidates),
             Place::Below { within_mm, lines, until } => {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
-                self.under(label, Vec::new(), reach, candidates);
+                self.under((label, Bound::Cells), Vec::new(), reach, candidates);
             }
             Place::Cell { within_mm, lines, until } => {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
                 let beside = self.beside(label).into_iter().collect();
-                self.under(label, beside, reach, candidates);
+                self.under((label, Bound::Labels), beside, reach, candidates);
             }
             Place::Above { within_mm, lines } => {
                 self.above(label, *within_mm, lines.unwrap_or(1) as usize, candidates);
@@ -180,6 +195,7 @@ impl Search<'_> {
                 self.push(&Piece::line(row.start, row.end), label.score, Found::Label, candidates);
             }
             Place::Zone { .. }
+            | Place::Labelled { .. }
             | Place::Between { .. }
             | Place::Pattern { .. }
             | Place::Passage { .. } => {}
@@ -263,8 +279,8 @@ impl Search<'_> {
         }
     }
 
-    /// Returns the columns that belong to a label: from it to the next cell on its height.
-    fn columns(&self, label: &Label) -> (f32, f32) {
+    /// Returns the columns that belong to a label: from it to what bounds it on its height.
+    fn columns(&self, label: &Label, bound: Bound) -> (f32, f32) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
         let slack = COLUMN_SLACK * row.word_height;
@@ -273,7 +289,11 @@ impl Search<'_> {
         let middle = center_y(&layout.words[first].bounds);
         let mut left = 0.0;
         let mut right = layout.width + slack;
-        for near in &layout.rows[label.row.saturating_sub(1)..] {
+        let near_rows = match bound {
+            Bound::Cells => &layout.rows[label.row.saturating_sub(1)..],
+            Bound::Labels => &[],
+        };
+        for near in near_rows {
             if center_y(&near.bounds) > middle + 2.0 * row.word_height {
                 break;
             }
@@ -299,9 +319,13 @@ impl Search<'_> {
             }
         }
         for other in self.labels.by_field.iter().flatten() {
-            let x = layout.words[other.matched.first].bounds.left as f32;
-            if self.row(other.row).start == row.start && x > left_edge + slack {
+            let word = layout.words[other.matched.first].bounds;
+            let high = (center_y(&word) - middle).abs() < NEIGHBOR * row.word_height;
+            let x = word.left as f32;
+            if high && x > left_edge + slack {
                 right = right.min(x);
+            } else if high && x < left_edge - slack {
+                left = left_edge - slack;
             }
         }
         (left, right - slack)
@@ -310,7 +334,7 @@ impl Search<'_> {
     fn beside(&self, label: &Label) -> Option<(usize, Piece)> {
         let (rest, start) = self.after(label);
         let row = self.row(label.row);
-        let right = self.columns(label).1;
+        let right = self.columns(label, Bound::Labels).1;
         let end = (start..row.end)
             .take_while(|&word| (self.sheet.layout.words[word].bounds.left as f32) < right)
             .last()?
@@ -323,14 +347,14 @@ impl Search<'_> {
 
     fn under(
         &self,
-        label: &Label,
+        (label, bound): (&Label, Bound),
         beside: Vec<(usize, Piece)>,
         (within_mm, lines, until): (f32, usize, Option<&Until>),
         candidates: &mut Vec<Candidate>,
     ) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
-        let columns = self.columns(label);
+        let columns = self.columns(label, bound);
         let word = layout.words[label.matched.first].bounds;
         let lowest = word.bottom as f32 + within_mm * layout.pixels_per_mm;
         let mut found = beside;
@@ -421,7 +445,7 @@ impl Search<'_> {
         let layout = &self.sheet.layout;
         let top = self.row(label.row).bounds.top as f32;
         let highest = top - within_mm * layout.pixels_per_mm;
-        let columns = self.columns(label);
+        let columns = self.columns(label, Bound::Cells);
         let mut found: Vec<(usize, Piece)> = Vec::new();
         for index in (0..label.row).rev() {
             let above = self.row(index);
