@@ -6,3 +6,4 @@ pub mod document;
 pub mod extract;
 pub mod model;
 pub mod normalize;
+pub mod validate;

@@ -3,6 +3,7 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod expression;
 mod field;
 mod load;
 mod name;
@@ -14,6 +15,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use expression::{Expression, PREVIOUS};
 pub use load::{load_directory, shipped};
 pub use parse::parse;
 pub use problem::{ModelError, ModelErrors, Problem};
@@ -145,7 +147,8 @@ pub enum FieldKind {
     /// Hours and minutes, or decimal hours; stored as decimal hours.
     Duration,
     /// A code with a shape: `9` digit, `A` letter, `X` letter or digit, `?` after one makes it
-    /// optional, everything else literal. Repairs follow the shape. Several shapes are tried.
+    /// optional, everything else literal, and so is whatever follows `\`. Repairs follow the
+    /// shape. Several shapes are tried.
     Code {
         shapes: Vec<String>,
     },
@@ -248,7 +251,10 @@ pub struct Rows {
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub name: String,
-    /// A CEL expression that must be true; fields by name; a missing value is `null`.
+    /// A CEL expression that must be true; fields by name, in row models also those of the row
+    /// above as `previous.name`. Decimals are doubles, dates and times strings such as
+    /// `1978-03-12` and `14:30:00`. A rule that speaks of a missing value holds, unless it
+    /// compares something with `null`.
     pub check: String,
     /// The verdict if it is not true.
     pub otherwise: crate::document::Verdict,

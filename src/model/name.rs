@@ -139,6 +139,9 @@ pub(super) fn refusal(name: &str, use_as: Use) -> Option<&'static str> {
         if OWN_COLUMNS.contains(&name) {
             return Some("every record table has a column of that name");
         }
+        if name == super::PREVIOUS {
+            return Some("rules mean the row above by it");
+        }
         if CEL_WORDS.contains(&name) {
             return Some("rules reserve the word");
         }

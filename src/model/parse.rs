@@ -44,8 +44,9 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
     let fields = read_fields(root, scope.unwrap_or(Scope::Row), problems);
     let claims = read_claims(root, problems);
     let rows = read_rows(root, scope, &fields, problems);
+    let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
-        root.get("rules").map(|entry| rule::rules(&entry, &fields, problems)).unwrap_or_default();
+        root.get("rules").map(|entry| rule::rules(&entry, speaks_of, problems)).unwrap_or_default();
     let review_below = root.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW);
     Some(RecordModel {
         name: name?,

@@ -1,23 +1,30 @@
 //! Reads `[[rules]]` and checks their expressions against the fields they speak of.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
-use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 use cel::{Context, ExecutionError, Program, Value};
 
+use super::expression::{Expression, PREVIOUS};
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section, closest_hint};
-use super::{Field, Rule};
+use super::{Field, Rule, Scope};
 use crate::document::{ColumnType, Verdict};
 
+/// What rules may speak of: the fields of a model, and the row above if it has rows.
+#[derive(Clone, Copy)]
+pub(super) struct Scoped<'m> {
+    pub(super) fields: &'m [Field],
+    pub(super) scope: Scope,
+}
+
 /// Reads all rules of a model.
-pub(super) fn rules(entry: &Entry, fields: &[Field], problems: &mut Problems) -> Vec<Rule> {
+pub(super) fn rules(entry: &Entry, speaks_of: Scoped, problems: &mut Problems) -> Vec<Rule> {
     let Some(items) = entry.items("a list of tables, `[[rules]]`", problems) else {
         return Vec::new();
     };
     let mut rules: Vec<Rule> = Vec::new();
     for item in items {
-        let Some(rule) = rule(&item, fields, problems) else { continue };
+        let Some(rule) = rule(&item, speaks_of, problems) else { continue };
         if rules.iter().any(|earlier| earlier.name == rule.name) {
             problems.add(item.at, &item.path, Problem::Twice { name: rule.name });
         } else {
@@ -27,54 +34,41 @@ pub(super) fn rules(entry: &Entry, fields: &[Field], problems: &mut Problems) ->
     rules
 }
 
-fn rule(item: &Entry, fields: &[Field], problems: &mut Problems) -> Option<Rule> {
+fn rule(item: &Entry, speaks_of: Scoped, problems: &mut Problems) -> Option<Rule> {
     let section = Section::of(item, problems)?;
     section.only(&["name", "check", "otherwise"], problems);
     let name = section.need("name", problems).and_then(|name| name.text(problems));
     let check_entry = section.need("check", problems)?;
     let check = check_entry.text(problems)?;
-    check_expression(&check_entry, &check, fields, problems);
+    check_expression(&check_entry, &check, speaks_of, problems);
     let verdicts = [("review", Verdict::Review), ("rejected", Verdict::Rejected)];
     let otherwise = section.choice("otherwise", &verdicts, problems).unwrap_or(Verdict::Review);
     Some(Rule { name: name?, check, otherwise })
 }
 
-fn check_expression(entry: &Entry, check: &str, fields: &[Field], problems: &mut Problems) {
-    let program = match Program::compile(check) {
-        Ok(program) => program,
-        Err(cause) => {
-            let reason = cause.errors.first().map_or_else(String::new, |error| {
-                format!("line {}, character {}: {}", error.pos.0, error.pos.1, one_line(&error.msg))
-            });
+fn check_expression(entry: &Entry, check: &str, speaks_of: Scoped, problems: &mut Problems) {
+    let expression = match Expression::compile(check) {
+        Ok(expression) => expression,
+        Err(reason) => {
             problems.add(entry.at, &entry.path, Problem::Expression { reason });
             return;
         }
     };
-    if names_are_fields(&program, entry, fields, problems) {
-        try_out(&program, entry, fields, problems);
+    if speaks_of.scope != Scope::Row && expression.needs_previous() {
+        problems.add(entry.at, &entry.path, Problem::RowsOnly { key: PREVIOUS });
+        return;
     }
-}
-
-/// Notes every name that is neither a field nor bound by a macro; returns true if there is none.
-fn names_are_fields(
-    program: &Program,
-    entry: &Entry,
-    fields: &[Field],
-    problems: &mut Problems,
-) -> bool {
-    let mut bound = BTreeSet::new();
-    collect_bound(program.expression(), &mut bound);
-    let references = program.references();
-    let mut names = references.variables();
-    names.sort_unstable();
-    let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    names.retain(|name| !known.contains(name) && !bound.contains(*name));
-    for name in &names {
+    let known: Vec<&str> = speaks_of.fields.iter().map(|field| field.name.as_str()).collect();
+    let names = expression.fields.union(&expression.previous_fields);
+    let unknown: Vec<&String> = names.filter(|name| !known.contains(&name.as_str())).collect();
+    for name in &unknown {
         let hint = closest_hint(name, &known, "its fields are");
-        let problem = Problem::UnknownField { name: (*name).to_owned() };
+        let problem = Problem::UnknownField { name: (*name).clone() };
         problems.add_with_hint(entry.at, &entry.path, problem, hint);
     }
-    names.is_empty()
+    if unknown.is_empty() {
+        try_out(&expression.program, entry, speaks_of.fields, problems);
+    }
 }
 
 /// Evaluates the expression over values of the fields' types: finds unknown functions, operators
@@ -84,6 +78,9 @@ fn try_out(program: &Program, entry: &Entry, fields: &[Field], problems: &mut Pr
     for field in fields {
         context.add_variable_from_value(field.name.as_str(), sample(field.column_type()));
     }
+    let row: HashMap<&str, Value> =
+        fields.iter().map(|field| (field.name.as_str(), sample(field.column_type()))).collect();
+    context.add_variable_from_value(PREVIOUS, row);
     let (reason, hint) = match program.execute(&context) {
         Ok(Value::Bool(_)) => return,
         Ok(other) => (format!("it gives {}, not true or false", other.type_of()), None),
@@ -108,7 +105,7 @@ fn try_out(program: &Program, entry: &Entry, fields: &[Field], problems: &mut Pr
 }
 
 const TYPES_HINT: &str = "money, decimals and durations are doubles (`1.0`), dates and times are \
-                          strings such as \"1978-03-12\" and \"14:30\"";
+                          strings such as \"1978-03-12\" and \"14:30:00\"";
 
 fn sample(column_type: ColumnType) -> Value {
     match column_type {
@@ -116,53 +113,7 @@ fn sample(column_type: ColumnType) -> Value {
         ColumnType::Integer => Value::from(1_i64),
         ColumnType::Decimal => Value::from(1.0_f64),
         ColumnType::Date => Value::from("2000-01-01"),
-        ColumnType::Time => Value::from("12:00"),
+        ColumnType::Time => Value::from("12:00:00"),
         ColumnType::Boolean => Value::from(true),
-    }
-}
-
-/// Drops the parser's list of everything it would have taken instead.
-fn one_line(text: &str) -> String {
-    let text = text.split(" expecting ").next().unwrap_or(text);
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
-/// Collects the variables that macros such as `[…].all(x, …)` bind.
-fn collect_bound(expression: &IdedExpr, bound: &mut BTreeSet<String>) {
-    match &expression.expr {
-        Expr::Comprehension(comprehension) => {
-            bound.insert(comprehension.iter_var.clone());
-            bound.insert(comprehension.accu_var.clone());
-            bound.extend(comprehension.iter_var2.clone());
-            for part in [
-                &comprehension.iter_range,
-                &comprehension.accu_init,
-                &comprehension.loop_cond,
-                &comprehension.loop_step,
-                &comprehension.result,
-            ] {
-                collect_bound(part, bound);
-            }
-        }
-        Expr::Call(call) => {
-            if let Some(target) = &call.target {
-                collect_bound(target, bound);
-            }
-            call.args.iter().for_each(|argument| collect_bound(argument, bound));
-        }
-        Expr::List(list) => list.elements.iter().for_each(|item| collect_bound(item, bound)),
-        Expr::Select(select) => collect_bound(&select.operand, bound),
-        Expr::Map(map) => {
-            for entry in &map.entries {
-                match &entry.expr {
-                    EntryExpr::StructField(field) => collect_bound(&field.value, bound),
-                    EntryExpr::MapEntry(pair) => {
-                        collect_bound(&pair.key, bound);
-                        collect_bound(&pair.value, bound);
-                    }
-                }
-            }
-        }
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
     }
 }

@@ -207,8 +207,22 @@ hint: did you mean `total`?
 models/a.toml:13:9: rules[1].check: the expression cannot be read: line 1, character 8: syntax error: mismatched input '<eof>'
 models/a.toml:17:13: rules[2].otherwise: `accepted` is none of `review`, `rejected`
 models/a.toml:20:9: rules[3].check: the expression cannot be read: found no matching overload for '_>_' applied to '(double, string)'
-hint: money, decimals and durations are doubles (`1.0`), dates and times are strings such as "1978-03-12" and "14:30"
+hint: money, decimals and durations are doubles (`1.0`), dates and times are strings such as "1978-03-12" and "14:30:00"
 models/a.toml:23:9: rules[4].check: the expression cannot be read: there is no function `sise`
+"#);
+}
+
+#[test]
+fn lets_only_row_models_speak_of_the_row_above() {
+    let rule = "[[rules]]\nname = \"a\"\ncheck = \"previous.date <= date\"\n";
+    assert_eq!(parse(&format!("{LOG}{rule}"), "a.toml").unwrap().rules.len(), 1);
+    let rule = rule.replace("date", "day");
+    assert_snapshot!(errors(&format!("{LOG}{rule}")), @r#"
+models/a.toml:19:9: rules[0].check: `day` is no field of this model
+hint: its fields are `date`, `work`
+"#);
+    assert_snapshot!(field_errors(&format!("type = \"date\"\nlabel = \"x\"\n{rule}")), @r#"
+models/a.toml:9:9: rules[0].check: `previous` belongs to models with `records = "row"`
 "#);
 }
 

@@ -84,7 +84,7 @@ fn fit_any(text: &str, shapes: &[Vec<(Class, bool)>]) -> Option<Reading> {
     }
     let (code, repairs) = best?;
     let allowed = (code.chars().count() / CHARACTERS_PER_REPAIR).max(1);
-    (repairs as usize <= allowed).then(|| Reading {
+    (repairs as usize <= allowed).then_some(Reading {
         value: Value::Text(code),
         repairs,
         certainty: 1.0,

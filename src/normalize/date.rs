@@ -66,6 +66,15 @@ enum Token {
     Other,
 }
 
+impl Token {
+    fn repairs(&self) -> u32 {
+        match self {
+            Self::Number { repairs, .. } | Self::Month { repairs, .. } => *repairs,
+            Self::Other => 0,
+        }
+    }
+}
+
 /// Reads a date. `pivot`: two-digit years below it are 20xx, others 19xx.
 pub(super) fn read(text: &str, order: DateOrder, pivot: u8) -> Option<Reading> {
     let habits = Habits { order, pivot };
@@ -201,31 +210,23 @@ fn month(word: &str) -> Option<(i8, u32)> {
 
 fn of_three(window: &[Token], habits: Habits) -> Option<Reading> {
     use Token::{Month, Number};
-    match window {
-        [
-            Number { digits: a, repairs: x },
-            Month { number, repairs: y },
-            Number { digits: b, repairs: z },
-        ] => {
-            let repairs = x + y + z;
-            if a.len() == 4 {
-                return date(a, *number, b, habits).map(|date| reading(date, repairs, 1.0));
-            }
-            date(b, *number, a, habits).map(|date| reading(date, repairs, 1.0))
+    let repairs = window.iter().map(Token::repairs).sum();
+    let (date, certainty) = match window {
+        [Number { digits: year, .. }, Month { number, .. }, Number { digits: day, .. }]
+            if year.len() == 4 =>
+        {
+            (date(year, *number, day, habits)?, 1.0)
         }
-        [
-            Month { number, repairs: x },
-            Number { digits: day, repairs: y },
-            Number { digits: year, repairs: z },
-        ] => date(year, *number, day, habits).map(|date| reading(date, x + y + z, 1.0)),
-        [
-            Number { digits: a, repairs: x },
-            Number { digits: b, repairs: y },
-            Number { digits: c, repairs: z },
-        ] => of_numbers([a, b, c], habits)
-            .map(|(date, certainty)| reading(date, x + y + z, certainty)),
-        _ => None,
-    }
+        [Number { digits: day, .. }, Month { number, .. }, Number { digits: year, .. }]
+        | [Month { number, .. }, Number { digits: day, .. }, Number { digits: year, .. }] => {
+            (date(year, *number, day, habits)?, 1.0)
+        }
+        [Number { digits: one, .. }, Number { digits: two, .. }, Number { digits: three, .. }] => {
+            of_numbers([one, two, three], habits)?
+        }
+        _ => return None,
+    };
+    Some(reading(date, repairs, certainty))
 }
 
 fn reading(date: civil::Date, repairs: u32, certainty: f32) -> Reading {

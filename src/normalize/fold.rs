@@ -161,11 +161,8 @@ fn exchange(a: char, b: char) -> u16 {
     if look_alike(a) != 0 && look_alike(a) == look_alike(b) {
         return LOOK_ALIKE;
     }
-    match (a.is_ascii_alphanumeric(), b.is_ascii_alphanumeric()) {
-        (true, true) => EDIT,
-        (false, false) => SEPARATOR,
-        _ => EDIT,
-    }
+    let both_signs = !a.is_ascii_alphanumeric() && !b.is_ascii_alphanumeric();
+    if both_signs { SEPARATOR } else { EDIT }
 }
 
 /// Returns the class of a lowercase letter or sign that others look like, 0 for none.

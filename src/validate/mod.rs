@@ -1,0 +1,180 @@
+//! From typed values to judged records: issues, confidence, verdict.
+//!
+//! Pure: no input or output, no clock. `pipeline` builds one [`Validator`] a model and calls it
+//! after `normalize`. What a text means is decided there; here only what is missing, doubtful or
+//! against the rules.
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use crate::document::{Issue, Record, TypedField, TypedRecord, Value, Verdict};
+use crate::model::{Field, FieldKind, RecordModel};
+use rules::{CompiledRules, Outcome};
+
+/// What a missing required field counts as in the confidence of its record.
+const MISSING_CONFIDENCE: f32 = 0.3;
+/// What a broken rule leaves of the confidence of a record: one of its values is wrong, or the
+/// rule is too strict.
+const KEPT_PER_BROKEN_RULE: f32 = 0.5;
+
+/// Judges the records of one model; its rules are compiled once. Shared between threads.
+#[derive(Debug)]
+pub struct Validator {
+    model: RecordModel,
+    rules: CompiledRules,
+}
+
+// Threads of the re-extraction judge records side by side.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Validator>();
+};
+
+impl Validator {
+    /// Prepares the rules of a model.
+    pub fn new(model: &RecordModel) -> Self {
+        Self { model: model.clone(), rules: CompiledRules::new(model) }
+    }
+
+    /// Judges one record: missing and unreadable values, ranges, doubtful fields, and all rules but
+    /// those that speak of the row above. Without any value it is rejected.
+    pub fn record(&self, typed: Record<TypedField>) -> TypedRecord {
+        // A default stands nowhere on the page.
+        let found =
+            typed.fields.iter().any(|field| field.value.is_some() && field.bounds.is_some());
+        let mut issues = Vec::new();
+        if found {
+            for (spec, field) in self.model.fields.iter().zip(&typed.fields) {
+                issues.extend(field_issues(spec, field));
+            }
+        } else {
+            issues.push(Issue {
+                field: None,
+                text: "nothing found".to_owned(),
+                verdict: Verdict::Rejected,
+            });
+        }
+        let mut confidence = if found { self.confidence(&typed) } else { 0.0 };
+        if found {
+            for outcome in self.rules.on_record(&typed) {
+                confidence *= KEPT_PER_BROKEN_RULE;
+                issues.push(issue_of(outcome));
+            }
+            if confidence < self.model.review_below {
+                issues.push(Issue {
+                    field: None,
+                    text: "low confidence".to_owned(),
+                    verdict: Verdict::Review,
+                });
+            }
+        }
+        let mut judged = TypedRecord {
+            record: typed,
+            model_version: self.model.version,
+            confidence,
+            verdict: Verdict::Accepted,
+            issues,
+        };
+        judge(&mut judged);
+        judged
+    }
+
+    /// Judges the rows of a table by the rules that speak of the row above. `rows` are in order;
+    /// a rule that does not hold is an issue of the lower row.
+    pub fn rows(&self, rows: &mut [TypedRecord]) {
+        for index in 1..rows.len() {
+            let (above, below) = rows.split_at_mut(index);
+            let (Some(previous), Some(row)) = (above.last(), below.first_mut()) else { continue };
+            for outcome in self.rules.on_rows(&previous.record, &row.record) {
+                row.confidence *= KEPT_PER_BROKEN_RULE;
+                row.issues.push(issue_of(outcome));
+            }
+            judge(row);
+        }
+    }
+
+    /// Returns the probability that the required values are right; without required fields, that
+    /// all found ones are. Misreadings on one page have common causes, so the fields are not
+    /// independent: the least certain counts in full, the others half (the root of their product).
+    fn confidence(&self, typed: &Record<TypedField>) -> f32 {
+        let any_required = self.model.fields.iter().any(|field| field.required);
+        let mut least = 1.0_f32;
+        let mut product = 1.0_f32;
+        for (spec, field) in self.model.fields.iter().zip(&typed.fields) {
+            let confidence = match field.value {
+                Some(_) if spec.required || !any_required => field.confidence,
+                None if spec.required => MISSING_CONFIDENCE,
+                Some(_) | None => continue,
+            };
+            least = least.min(confidence);
+            product *= confidence;
+        }
+        if least <= f32::EPSILON {
+            return 0.0;
+        }
+        (least * (product / least).sqrt()).clamp(0.0, 1.0)
+    }
+}
+
+/// A record is as good as its worst issue.
+fn judge(record: &mut TypedRecord) {
+    let worst = record.issues.iter().map(|issue| issue.verdict).max();
+    record.verdict = worst.unwrap_or(Verdict::Accepted);
+}
+
+fn issue_of(outcome: Outcome) -> Issue {
+    match outcome {
+        Outcome::Broken { rule, verdict } => {
+            Issue { field: None, text: format!("rule {rule}"), verdict }
+        }
+        Outcome::Failed { rule } => Issue {
+            field: None,
+            text: format!("rule {rule} cannot be evaluated"),
+            verdict: Verdict::Review,
+        },
+    }
+}
+
+fn field_issues(spec: &Field, field: &TypedField) -> Vec<Issue> {
+    let mut texts: Vec<String> = Vec::new();
+    match (&field.value, &field.raw) {
+        (None, Some(_)) => texts.push("unreadable".to_owned()),
+        (None, None) if spec.required => texts.push("missing".to_owned()),
+        (None, None) => {}
+        (Some(value), raw) => {
+            if is_out_of_range(&spec.kind, value) {
+                texts.push("out of range".to_owned());
+            }
+            if let Some(limit) = cut_at(&spec.kind, raw.as_deref()) {
+                texts.push(format!("cut at {limit} characters"));
+            }
+            if field.confidence < spec.review_below {
+                texts.push("low confidence".to_owned());
+            }
+        }
+    }
+    let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
+    texts.into_iter().map(issue).collect()
+}
+
+fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {
+    match (kind, value) {
+        (FieldKind::Integer { min, max }, Value::Integer(number)) => {
+            min.is_some_and(|min| *number < min) || max.is_some_and(|max| *number > max)
+        }
+        (FieldKind::Decimal { min, max, .. }, Value::Decimal(number)) => {
+            // Every decimal has a nearest float.
+            let number = f64::try_from(*number).unwrap_or(f64::NAN);
+            min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max)
+        }
+        _ => false,
+    }
+}
+
+fn cut_at(kind: &FieldKind, raw: Option<&str>) -> Option<usize> {
+    let FieldKind::Text { max_length, .. } = kind else { return None };
+    // White space and junk go before the cut is made, so a little more is not yet too much.
+    let words: usize = raw?.split_whitespace().map(|word| word.chars().count() + 1).sum();
+    (words > max_length.saturating_add(1)).then_some(*max_length)
+}

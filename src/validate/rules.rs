@@ -1,0 +1,143 @@
+//! Evaluates the CEL rules of a model over typed values.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use cel::{Context, Env};
+
+use crate::document::{Record, TypedField, Value, Verdict};
+use crate::model::{Expression, PREVIOUS, RecordModel};
+
+/// The rules of one model, compiled.
+pub(super) struct CompiledRules {
+    field_names: Vec<String>,
+    rules: Vec<CompiledRule>,
+    environment: Arc<Env>,
+}
+
+impl fmt::Debug for CompiledRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CompiledRules").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct CompiledRule {
+    name: String,
+    /// `None` if it does not compile, which a parsed model rules out.
+    expression: Option<Expression>,
+    otherwise: Verdict,
+}
+
+/// A rule that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Broken { rule: String, verdict: Verdict },
+    Failed { rule: String },
+}
+
+impl CompiledRules {
+    pub(super) fn new(model: &RecordModel) -> Self {
+        let rules = model.rules.iter().map(|rule| CompiledRule {
+            name: rule.name.clone(),
+            expression: Expression::compile(&rule.check).ok(),
+            otherwise: rule.otherwise,
+        });
+        Self {
+            field_names: model.fields.iter().map(|field| field.name.clone()).collect(),
+            rules: rules.collect(),
+            environment: Arc::new(Env::stdlib()),
+        }
+    }
+
+    /// Evaluates the rules that speak of one record only.
+    pub(super) fn on_record(&self, record: &Record<TypedField>) -> Vec<Outcome> {
+        self.evaluate(false, record, None)
+    }
+
+    /// Evaluates the rules that speak of the row above.
+    pub(super) fn on_rows(
+        &self,
+        previous: &Record<TypedField>,
+        row: &Record<TypedField>,
+    ) -> Vec<Outcome> {
+        self.evaluate(true, row, Some(previous))
+    }
+
+    fn evaluate(
+        &self,
+        with_previous: bool,
+        record: &Record<TypedField>,
+        previous: Option<&Record<TypedField>>,
+    ) -> Vec<Outcome> {
+        let concerns = |rule: &&CompiledRule| {
+            rule.expression.as_ref().map_or(!with_previous, Expression::needs_previous)
+                == with_previous
+        };
+        let mut rules = self.rules.iter().filter(concerns).peekable();
+        if rules.peek().is_none() {
+            return Vec::new();
+        }
+        let mut context = Context::with_env(Arc::clone(&self.environment));
+        for (name, field) in self.field_names.iter().zip(&record.fields) {
+            context.add_variable_from_value(name.as_str(), cel_value(field.value.as_ref()));
+        }
+        if let Some(previous) = previous {
+            let row: HashMap<&str, cel::Value> = self
+                .field_names
+                .iter()
+                .zip(&previous.fields)
+                .map(|(name, field)| (name.as_str(), cel_value(field.value.as_ref())))
+                .collect();
+            context.add_variable_from_value(PREVIOUS, row);
+        }
+        rules.filter_map(|rule| self.outcome(rule, &context, (record, previous))).collect()
+    }
+
+    /// Returns `None` if the rule holds, or if a value it speaks of is missing and it does not
+    /// say what then.
+    fn outcome(
+        &self,
+        rule: &CompiledRule,
+        context: &Context,
+        (record, previous): (&Record<TypedField>, Option<&Record<TypedField>>),
+    ) -> Option<Outcome> {
+        let failed = || Some(Outcome::Failed { rule: rule.name.clone() });
+        let Some(expression) = &rule.expression else { return failed() };
+        let speaks_of_missing = self.any_missing(&expression.fields, record)
+            || previous.is_some_and(|row| self.any_missing(&expression.previous_fields, row));
+        if speaks_of_missing && !expression.tests_null {
+            return None;
+        }
+        match expression.program.execute(context) {
+            Ok(cel::Value::Bool(true)) => None,
+            Ok(cel::Value::Bool(false)) => {
+                Some(Outcome::Broken { rule: rule.name.clone(), verdict: rule.otherwise })
+            }
+            // `date == null || date > other` cannot be evaluated if only `other` is missing.
+            Err(_) if speaks_of_missing => None,
+            Ok(_) | Err(_) => failed(),
+        }
+    }
+
+    fn any_missing(&self, names: &BTreeSet<String>, record: &Record<TypedField>) -> bool {
+        let fields = self.field_names.iter().zip(&record.fields);
+        fields.into_iter().any(|(name, field)| field.value.is_none() && names.contains(name))
+    }
+}
+
+fn cel_value(value: Option<&Value>) -> cel::Value {
+    match value {
+        None => cel::Value::Null,
+        Some(Value::Text(text)) => cel::Value::from(text.as_str()),
+        Some(Value::Integer(number)) => cel::Value::from(*number),
+        // Rules compare sums within cents; a double keeps 15 digits.
+        Some(Value::Decimal(number)) => {
+            f64::try_from(*number).map_or(cel::Value::Null, cel::Value::from)
+        }
+        Some(Value::Date(date)) => cel::Value::from(date.to_string()),
+        Some(Value::Time(time)) => cel::Value::from(time.strftime("%H:%M:%S").to_string()),
+        Some(Value::Boolean(flag)) => cel::Value::from(*flag),
+    }
+}
