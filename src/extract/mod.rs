@@ -11,14 +11,12 @@ mod sheet;
 mod table;
 mod value;
 
-use crate::document::{Candidate, Found, PageNumber, PageText, RawField, Record};
+use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
 use crate::model::{RecordModel, Scope};
 use sheet::Sheet;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;
-/// Score of a field's default value.
-const DEFAULT_SCORE: f32 = 0.5;
 
 /// Returns how well a page fits a model's claims (0–1), or `None` if it is not claimed.
 pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<f32> {
@@ -129,30 +127,12 @@ fn in_document(
     Some(record(model, first, 1, fields))
 }
 
-/// Makes a record of the fields' candidates; defaults stand where nothing was found.
 fn record(
     model: &RecordModel,
     page: PageNumber,
     row_number: u32,
     fields: Vec<Vec<Candidate>>,
 ) -> Record<RawField> {
-    let fields = model
-        .fields
-        .iter()
-        .zip(fields)
-        .map(|(field, mut candidates)| {
-            if let (Some(text), true) = (&field.default, candidates.is_empty()) {
-                candidates.push(Candidate {
-                    text: text.clone(),
-                    page,
-                    bounds: crate::document::PixelBox::default(),
-                    word_confidence: 1.0,
-                    place_score: DEFAULT_SCORE,
-                    found: Found::Constant,
-                });
-            }
-            RawField { candidates }
-        })
-        .collect();
+    let fields = fields.into_iter().map(|candidates| RawField { candidates }).collect();
     Record { model: model.name.clone(), page, row_number, fields }
 }

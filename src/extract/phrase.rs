@@ -6,6 +6,9 @@
 
 use super::layout::Layout;
 
+/// Letters of a phrase that are compared; the rest of a longer one is ignored.
+const LONGEST: usize = 120;
+
 /// A phrase to look for.
 #[derive(Debug, Clone)]
 pub(crate) struct Phrase {
@@ -51,7 +54,8 @@ impl Phrase {
     pub fn new(text: &str) -> Self {
         let mut letters = Letters { letters: Vec::new() };
         letters.push_word(0, text);
-        let folded: Vec<char> = letters.letters.iter().map(|letter| letter.folded).collect();
+        let folded: Vec<char> =
+            letters.letters.iter().map(|letter| letter.folded).take(LONGEST).collect();
         // About one error in six letters; short words allow none, since they would match others.
         let allowed = match folded.len() {
             0..=3 => 0,
@@ -98,7 +102,7 @@ impl Phrase {
         if self.folded.is_empty() {
             return None;
         }
-        let mut best: Option<(usize, usize, usize)> = None;
+        let mut best: Option<(usize, usize, u8)> = None;
         for begin in start..letters.len() {
             if !letters[begin].begins {
                 continue;
@@ -115,7 +119,7 @@ impl Phrase {
         }
         let (begin, end, edits) = best?;
         let (first, last) = (letters[begin], letters[end - 1]);
-        let score = 1.0 - edits as f32 / self.folded.len() as f32;
+        let score = 1.0 - f32::from(edits) / self.folded.len() as f32;
         Some((
             end,
             Match { first: first.word, last: last.word, head: first.from, tail: last.to, score },
@@ -124,35 +128,57 @@ impl Phrase {
 
     /// Compares the phrase with a prefix of `letters`: the end of the best prefix and its edits.
     /// Edit distance in a band (Ukkonen 1985), given up as soon as no prefix can succeed.
-    fn compare(&self, letters: &[Letter]) -> Option<(usize, usize)> {
+    fn compare(&self, letters: &[Letter]) -> Option<(usize, u8)> {
         let (length, allowed) = (self.folded.len(), self.allowed);
-        let mut column: Vec<usize> = (0..=length).collect();
-        let mut best: Option<(usize, usize)> = None;
+        let mut column = [0_u8; LONGEST + 1];
+        for (position, edits) in column.iter_mut().enumerate() {
+            *edits = position as u8;
+        }
+        let allowed_edits = allowed as u8;
+        let mut best: Option<(usize, u8)> = None;
         for (at, letter) in letters.iter().take(length + allowed).enumerate() {
             let from = (at + 1).saturating_sub(allowed).max(1);
             let to = (at + 1 + allowed).min(length);
             let mut diagonal = column[from - 1];
             // Left of the band every distance is over the limit.
-            column[from - 1] = if from == 1 { at + 1 } else { allowed + 1 };
+            column[from - 1] = if from == 1 { at as u8 + 1 } else { allowed_edits + 1 };
             let mut least = column[from - 1];
             for position in from..=to {
                 let same = self.folded[position - 1] == letter.folded;
-                let edits = (diagonal + usize::from(!same))
+                // Without its last letter a phrase is often another one: `Registration` is not
+                // `Registration No`.
+                let missing = if position == length { 2 } else { 1 };
+                let edits = (diagonal + u8::from(!same))
                     .min(column[position] + 1)
-                    .min(column[position - 1] + 1);
+                    .min(column[position - 1] + missing);
                 diagonal = column[position];
                 column[position] = edits;
                 least = least.min(edits);
             }
-            if least > allowed {
+            if least > allowed_edits {
                 break;
             }
             let edits = column[length];
-            if letter.ends && edits <= allowed && best.is_none_or(|(_, fewest)| edits <= fewest) {
+            if letter.ends
+                && edits <= allowed_edits
+                && self.ends_alike(&letters[..=at])
+                && best.is_none_or(|(_, fewest)| edits <= fewest) {
                 best = Some((at + 1, edits));
             }
         }
         best
+    }
+
+    /// Tells whether one of the last two letters is right: `Registration at` is as few edits from
+    /// `Registration No` as a misreading of it, but says something else.
+    fn ends_alike(&self, letters: &[Letter]) -> bool {
+        let from_end = |back: usize| letters.len().checked_sub(back).map(|at| letters[at].folded);
+        match self.folded[..] {
+            [.., before, last] => {
+                from_end(1) == Some(last) || from_end(2) == Some(before) || from_end(2) == Some(last)
+            }
+            _ => true,
+        }
     }
 }
 

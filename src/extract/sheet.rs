@@ -3,7 +3,7 @@
 use super::layout::{Layout, Row};
 use super::phrase::{Letters, Match, Phrase};
 use crate::document::{PageNumber, PageText};
-use crate::model::{Field, RecordModel};
+use crate::model::RecordModel;
 
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
@@ -50,7 +50,7 @@ impl<'p> Sheet<'p> {
         let mut labels = Labels { by_field: Vec::new(), excluded: Vec::new() };
         for field in &model.fields {
             let excluded = self.find(&Phrase::all(&field.exclude));
-            labels.by_field.push(self.field_labels(field, &excluded));
+            labels.by_field.push(self.labels_of(&field.labels, &excluded));
             labels.excluded.push(excluded);
         }
         labels
@@ -67,9 +67,10 @@ impl<'p> Sheet<'p> {
         found
     }
 
-    fn field_labels(&self, field: &Field, excluded: &[(usize, Match)]) -> Vec<Label> {
+    /// Finds phrases as labels; `excluded` are captions that hide labels they cover.
+    pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        for (rank, phrase) in Phrase::all(&field.labels).iter().enumerate() {
+        for (rank, phrase) in Phrase::all(texts).iter().enumerate() {
             let welcome = LATER_LABEL.powi(i32::try_from(rank).unwrap_or(i32::MAX));
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
                 if self.torn(row, &matched) {

@@ -18,17 +18,28 @@ const PATTERN_SCORE: f32 = 0.75;
 /// Score of the next cell, relative to the one before it.
 const NEXT_CELL: f32 = 0.9;
 /// Score of a value with one line fewer than it might have.
-const FEWER_LINES: f32 = 0.92;
+const FEWER_LINES: f32 = 0.85;
 /// So many candidates are kept for each field.
 const MOST_CANDIDATES: usize = 12;
 /// A line counts as below a label if its middle is so much (of the label's height) lower.
 const BELOW: f32 = 0.6;
+/// Cells so close to a label's height (in word heights) stand beside it.
+const NEIGHBOR: f32 = 0.9;
 /// What is left of the doubt about a place when another place says the same.
 const CORROBORATED: f32 = 0.6;
 /// The patterns of a passage see so many lines at once.
 const PASSAGE_VIEW: usize = 3;
 /// Columns begin this many word heights left of their caption.
 const COLUMN_SLACK: f32 = 1.5;
+
+/// What ends the columns of a label on its own height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Bound {
+    /// Any other cell.
+    Cells,
+    /// Labels of other fields; a cell between may be the value itself.
+    Labels,
+}
 
 /// One field of a model on one page.
 #[derive(Clone, Copy)]
@@ -144,6 +155,12 @@ impl Search<'_> {
                 let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
                 self.passages(starts, limits, zone.as_ref(), candidates);
             }
+            Place::Labelled { labels, place } => {
+                let excluded = &self.labels.excluded[self.index];
+                for label in &self.sheet.labels_of(labels, excluded) {
+                    self.at_label(place, label, candidates);
+                }
+            }
             Place::Right { .. }
             | Place::Left { .. }
             | Place::Below { .. }
@@ -163,12 +180,12 @@ impl Search<'_> {
             Place::Left { within_mm } => self.left(label, *within_mm, candidates),
             Place::Below { within_mm, lines, until } => {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
-                self.under(label, Vec::new(), reach, candidates);
+                self.under((label, Bound::Cells), Vec::new(), reach, candidates);
             }
             Place::Cell { within_mm, lines, until } => {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
                 let beside = self.beside(label).into_iter().collect();
-                self.under(label, beside, reach, candidates);
+                self.under((label, Bound::Labels), beside, reach, candidates);
             }
             Place::Above { within_mm, lines } => {
                 self.above(label, *within_mm, lines.unwrap_or(1) as usize, candidates);
@@ -178,6 +195,7 @@ impl Search<'_> {
                 self.push(&Piece::line(row.start, row.end), label.score, Found::Label, candidates);
             }
             Place::Zone { .. }
+            | Place::Labelled { .. }
             | Place::Between { .. }
             | Place::Pattern { .. }
             | Place::Passage { .. } => {}
@@ -261,37 +279,62 @@ impl Search<'_> {
         }
     }
 
-    /// Returns the columns that belong to a label: from it to the next cell of its row.
-    fn columns(&self, label: &Label) -> (f32, f32) {
+    /// Returns the columns that belong to a label: from it to what bounds it on its height.
+    fn columns(&self, label: &Label, bound: Bound) -> (f32, f32) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
         let slack = COLUMN_SLACK * row.word_height;
-        let left_edge = layout.words[label.matched.first].bounds.left as f32;
-        // A label that begins its row owns all that is left of it.
-        let (cell, cell_end) = layout.cell_of(row, label.matched.first);
-        let left = if cell == row.start { 0.0 } else { left_edge - slack };
-        let other_label = self.labels.by_field.iter().flatten().filter(|other| {
-            other.row.abs_diff(label.row) <= 1 && {
-                let (a, b) = (self.row(other.row).bounds, row.bounds);
-                (center_y(&a) - center_y(&b)).abs() < row.word_height * 1.5
-            }
-        });
-        let next_label = other_label
-            .map(|other| layout.words[other.matched.first].bounds.left as f32)
-            .filter(|&x| x > left_edge + slack)
-            .fold(f32::INFINITY, f32::min);
-        let next_cell = if label.matched.last + 1 < row.end && cell_end < row.end {
-            layout.words[cell_end.max(label.matched.last + 1)].bounds.left as f32
-        } else {
-            f32::INFINITY
+        let (first, last) = (label.matched.first, label.matched.last);
+        let left_edge = layout.words[first].bounds.left as f32;
+        let middle = center_y(&layout.words[first].bounds);
+        let mut left = 0.0;
+        let mut right = layout.width + slack;
+        let near_rows = match bound {
+            Bound::Cells => &layout.rows[label.row.saturating_sub(1)..],
+            Bound::Labels => &[],
         };
-        (left, next_label.min(next_cell).min(layout.width + slack) - slack)
+        for near in near_rows {
+            if center_y(&near.bounds) > middle + 2.0 * row.word_height {
+                break;
+            }
+            for &start in &near.cell_starts {
+                let word = layout.words[start];
+                // Words of the label's own row divide wherever they stand, others if they are
+                // about as high: pages are a little skewed.
+                let high = (center_y(&word.bounds) - middle).abs() < NEIGHBOR * row.word_height;
+                let own = (near.start..near.end).contains(&first);
+                let (_, end) = layout.cell_of(near, start);
+                if (start <= last && end > first)
+                    || !(own || high)
+                    || !self.sheet.says_something(start, end)
+                {
+                    continue;
+                }
+                let x = word.bounds.left as f32;
+                if x < left_edge - slack {
+                    left = left_edge - slack;
+                } else if x > left_edge + slack {
+                    right = right.min(x);
+                }
+            }
+        }
+        for other in self.labels.by_field.iter().flatten() {
+            let word = layout.words[other.matched.first].bounds;
+            let high = (center_y(&word) - middle).abs() < NEIGHBOR * row.word_height;
+            let x = word.left as f32;
+            if high && x > left_edge + slack {
+                right = right.min(x);
+            } else if high && x < left_edge - slack {
+                left = left_edge - slack;
+            }
+        }
+        (left, right - slack)
     }
 
     fn beside(&self, label: &Label) -> Option<(usize, Piece)> {
         let (rest, start) = self.after(label);
         let row = self.row(label.row);
-        let right = self.columns(label).1;
+        let right = self.columns(label, Bound::Labels).1;
         let end = (start..row.end)
             .take_while(|&word| (self.sheet.layout.words[word].bounds.left as f32) < right)
             .last()?
@@ -304,14 +347,14 @@ impl Search<'_> {
 
     fn under(
         &self,
-        label: &Label,
+        (label, bound): (&Label, Bound),
         beside: Vec<(usize, Piece)>,
         (within_mm, lines, until): (f32, usize, Option<&Until>),
         candidates: &mut Vec<Candidate>,
     ) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
-        let columns = self.columns(label);
+        let columns = self.columns(label, bound);
         let word = layout.words[label.matched.first].bounds;
         let lowest = word.bottom as f32 + within_mm * layout.pixels_per_mm;
         let mut found = beside;
@@ -330,7 +373,9 @@ impl Search<'_> {
             {
                 break;
             }
-            let cell_end = layout.cell_of(below, start).1.min(end);
+            // Where nothing bounds the column, a wide gap does.
+            let bounded = columns.1 + COLUMN_SLACK * row.word_height < layout.width;
+            let cell_end = if bounded { end } else { layout.cell_of(below, start).1.min(end) };
             let span = (index, start, end);
             let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span)
             else {
@@ -400,7 +445,7 @@ impl Search<'_> {
         let layout = &self.sheet.layout;
         let top = self.row(label.row).bounds.top as f32;
         let highest = top - within_mm * layout.pixels_per_mm;
-        let columns = self.columns(label);
+        let columns = self.columns(label, Bound::Cells);
         let mut found: Vec<(usize, Piece)> = Vec::new();
         for index in (0..label.row).rev() {
             let above = self.row(index);

@@ -195,6 +195,8 @@ pub enum Place {
     Between { from: Vec<String>, to: Vec<String> },
     /// Wherever the pattern matches on the page, or within the zone.
     Pattern { zone: Option<Zone> },
+    /// One of the other places, seen from labels of its own instead of the field's.
+    Labelled { labels: Vec<String>, place: Box<Place> },
     /// A run of lines: from one that matches `starts` to the one before the first that matches
     /// `ends`, at most `lines`.
     Passage { starts: LinePattern, ends: Option<LinePattern>, lines: Option<u32>, zone: Option<Zone> },

@@ -28,6 +28,7 @@ pub(super) fn kind(place: &Place) -> &'static str {
         Place::Below { .. } => "below",
         Place::Above { .. } => "above",
         Place::Cell { .. } => "cell",
+        Place::Labelled { place, .. } => kind(place),
         Place::Line => "line",
         Place::Passage { .. } => "passage",
         Place::Zone { .. } => "zone",
@@ -48,10 +49,13 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
         "pattern" => &["pattern", "zone"],
         other => &[other],
     };
-    section.only(modifiers, problems);
+    let with_label: Vec<&str> = modifiers.iter().copied().chain(["label"]).collect();
+    let seen_from_label = matches!(kind, "right" | "left" | "below" | "above" | "cell" | "line");
+    section.only(if seen_from_label { &with_label } else { modifiers }, problems);
+    let labels = section.texts("label", problems);
     let named = section.get(kind)?;
     let lines = |problems: &mut Problems| lines(&section, problems);
-    Some(match kind {
+    let place = match kind {
         "right" => distance(&named, problems).map(|within_mm| Place::Right { within_mm }).ok()?,
         "left" => distance(&named, problems).map(|within_mm| Place::Left { within_mm }).ok()?,
         "below" => Place::Below {
@@ -84,7 +88,8 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
             must_be_true(&named, problems)?;
             Place::Pattern { zone: section.get("zone").and_then(|zone| zone.zone(problems)) }
         }
-    })
+    };
+    Some(if labels.is_empty() { place } else { Place::Labelled { labels, place: place.into() } })
 }
 
 /// Returns the one key of the table that names a place.
