@@ -10,15 +10,15 @@ use crate::sheet::{At, Ink, Sheet, at, ink, px};
 /// Gives the paper its grain, its cloudiness and yellowed edges; strengths are 0–1.
 pub fn age_paper(sheet: &mut Sheet, random: &mut Random, cloudy: f32, yellow_edges: f32) {
     let seed = random.bits();
-    let clouds = [Clouds::new(random, 420.0), Clouds::new(random, 90.0)];
+    let clouds = [Clouds::new(random, 420.0), Clouds::new(random, 170.0)];
     let (width, height) = sheet.pixels.dimensions();
-    let rim = px(22.0);
+    let rim = px(26.0);
     for (x, y, pixel) in sheet.pixels.enumerate_pixels_mut() {
         let fine = (grain(x, y, seed) + grain(x / 3, y, seed ^ 1) - 1.0) * 0.018;
         let wide = (clouds[0].at(x, y) * 0.7 + clouds[1].at(x, y) * 0.3) * cloudy * 0.12;
         let edge = x.min(width - 1 - x).min(y).min(height - 1 - y) as f32;
         let yellow =
-            (1.0 - edge / rim).max(0.0).powi(2) * yellow_edges * (0.5 + clouds[1].at(x, y));
+            (1.0 - edge / rim).max(0.0).powi(2) * yellow_edges * (0.25 + 0.9 * clouds[1].at(x, y));
         for (channel, taint) in pixel.0.iter_mut().zip([0.10, 0.18, 0.34]) {
             let light = 1.0 - fine - wide - yellow * taint;
             *channel = (f32::from(*channel) * light).clamp(0.0, 255.0) as u8;
@@ -183,12 +183,12 @@ pub fn crumple(sheet: &mut Sheet, random: &mut Random, creases: u32) {
         let mut heading = random.between(0.0, std::f32::consts::TAU);
         let mut path = vec![place];
         for _ in 0..random.whole(6, 16) {
-            heading += random.bell() * 0.25;
+            heading += random.bell() * 0.12;
             place = at(place.x + heading.cos() * 4.0, place.y + heading.sin() * 4.0);
             path.push(place);
         }
-        let strength = random.between(0.05, 0.16);
-        sheet.stroke(&path, 1.3, ink(150, 146, 140).with_strength(strength));
+        let strength = random.between(0.03, 0.10);
+        sheet.stroke(&path, 0.9, ink(150, 146, 140).with_strength(strength));
         sheet.stroke(&path, 0.4, ink(120, 116, 110).with_strength(strength));
     }
 }

@@ -112,7 +112,7 @@ pub fn drawer(faces: &Faces) -> anyhow::Result<Made> {
         age_paper(&mut sheet, &mut Random::new(seed), 0.3, 0.2);
         let glass = Scanner {
             skew_degrees: number as f32 * 0.8 - 1.7,
-            ..scanner(300, Output::Bilevel(150), seed)
+            ..scanner(300, Output::Bilevel(160), seed)
         };
         scans.push(scan(&sheet, &glass));
         rows.extend(drawn.rows.into_iter().map(|row| crate::truth::LogRow { page: number, ..row }));
@@ -162,7 +162,8 @@ pub fn slanted(faces: &Faces) -> anyhow::Result<Made> {
     let glass = Scanner {
         skew_degrees: 9.5,
         surround: Surround::Black(3.0),
-        ..scanner(200, Output::Gray, 234)
+        noise: 0.0,
+        ..scanner(150, Output::Gray, 234)
     };
     Ok(stored(gray_tiff(&scan(&sheet, &glass))?, 1, Content::Log(drawn.rows)))
 }

@@ -90,7 +90,7 @@ pub fn clean_book(faces: &Faces) -> anyhow::Result<Made> {
             &sheet,
             &Scanner {
                 skew_degrees: skew,
-                ..scanner(300, Output::Bilevel(150), 30 + u64::from(number))
+                ..scanner(300, Output::Bilevel(160), 30 + u64::from(number))
             },
         ));
         rows.extend(drawn.rows);
@@ -226,7 +226,7 @@ pub fn askew(faces: &Faces) -> anyhow::Result<Made> {
         skew_degrees: -6.0,
         surround: Surround::Black(5.0),
         specks: 200,
-        ..scanner(200, Output::Bilevel(140), 54)
+        ..scanner(200, Output::Bilevel(168), 54)
     };
     Ok(stored(png(&scan(&sheet, &glass))?, 1, Content::Log(drawn.rows)))
 }
@@ -267,7 +267,7 @@ pub fn upside_down(faces: &Faces) -> anyhow::Result<Made> {
     let glass = Scanner {
         skew_degrees: 0.9,
         turn: Turn::UpsideDown,
-        ..scanner(300, Output::Bilevel(145), 65)
+        ..scanner(300, Output::Bilevel(160), 65)
     };
     Ok(stored(tiff(&[scan(&sheet, &glass)])?, 1, Content::Log(drawn.rows)))
 }
@@ -401,7 +401,7 @@ pub fn microfilm(faces: &Faces) -> anyhow::Result<Made> {
         shade: 0.18,
         specks: 500,
         scratches: 9,
-        ..scanner(240, Output::Negative(138), 104)
+        ..scanner(240, Output::Negative(165), 104)
     };
     Ok(stored(tiff(&[scan(&sheet, &glass)])?, 1, Content::Log(drawn.rows)))
 }
@@ -435,7 +435,7 @@ pub fn dittos(faces: &Faces) -> anyhow::Result<Made> {
     let mut sheet = drawn.sheet;
     age_paper(&mut sheet, &mut Random::new(113), 0.3, 0.2);
     let image =
-        scan(&sheet, &Scanner { skew_degrees: -0.4, ..scanner(300, Output::Bilevel(150), 114) });
+        scan(&sheet, &Scanner { skew_degrees: -0.4, ..scanner(300, Output::Bilevel(160), 114) });
     let pages = [PdfPage { scan: image, quality: 0, text: Vec::new() }];
     Ok(stored(pdf(&pages)?, 1, Content::Log(drawn.rows)))
 }
@@ -497,7 +497,7 @@ pub fn faded_ribbon(faces: &Faces) -> anyhow::Result<Made> {
             50.0,
         )
     };
-    let start = Start { date: date(1956, 4, 22), tenths: 6204, days: 90, flown: 210 };
+    let start = Start { date: date(1974, 4, 22), tenths: 6204, days: 90, flown: 210 };
     let mut machine = Machine::typewriter(Face::Typewriter, ELITE_MM, 132);
     machine.ink = ink(70, 62, 74).with_strength(0.85);
     machine.tired = 0.28;

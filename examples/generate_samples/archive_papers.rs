@@ -62,7 +62,7 @@ pub fn faxed_receipt(faces: &Faces) -> anyhow::Result<Made> {
     let (mut sheet, receipt) = print(faces, &SHOPS[0], &SALES[4], &mut Machine::till(341));
     age_paper(&mut sheet, &mut Random::new(342), 0.4, 0.2);
     let glass =
-        Scanner { skew_degrees: 0.9, specks: 160, ..scanner(200, Output::Bilevel(140), 343) };
+        Scanner { skew_degrees: 0.9, specks: 160, ..scanner(200, Output::Bilevel(160), 343) };
     Ok(stored(png(&scan(&sheet, &glass))?, 1, Content::Receipt(receipt)))
 }
 
@@ -97,7 +97,7 @@ pub fn amendment_tiff(faces: &Faces) -> anyhow::Result<Made> {
             &Scanner {
                 skew_degrees: skew,
                 specks: 260,
-                ..scanner(300, Output::Bilevel(150), seed)
+                ..scanner(300, Output::Bilevel(160), seed)
             },
         ));
     }
@@ -114,7 +114,7 @@ pub fn short_form_pdf(faces: &Faces) -> anyhow::Result<Made> {
     for (sheet, seed) in [(&mut first, 412), (&mut second, 413)] {
         age_paper(sheet, &mut Random::new(seed), 0.3, 0.2);
         let glass =
-            Scanner { skew_degrees: 0.7, specks: 180, ..scanner(300, Output::Bilevel(150), seed) };
+            Scanner { skew_degrees: 0.7, specks: 180, ..scanner(300, Output::Bilevel(160), seed) };
         pages.push(PdfPage { scan: scan(sheet, &glass), quality: 0, text: Vec::new() });
     }
     Ok(stored(pdf(&pages)?, pages.len(), filing("short_form", number, firm)))
@@ -152,7 +152,7 @@ pub fn report_tiff(faces: &Faces) -> anyhow::Result<Made> {
         turn: Turn::UpsideDown,
         surround: Surround::Black(2.0),
         specks: 500,
-        ..scanner(200, Output::Bilevel(140), 433)
+        ..scanner(200, Output::Bilevel(160), 433)
     };
     Ok(stored(tiff(&[scan(&sheet, &glass)])?, 1, filing("dissemination_report", number, name)))
 }
@@ -166,10 +166,10 @@ pub fn blank(_: &Faces) -> anyhow::Result<Made> {
     Ok(Made { status: "blank", ..stored(jpeg(&image, 50)?, 1, Content::Nothing) })
 }
 
-/// A picture whose transfer broke off in its tables, before any pixel.
+/// A transfer that broke off within the first page: the directory of its pages never came.
 pub fn cut_off(faces: &Faces) -> anyhow::Result<Made> {
     let mut bytes = amendment_tiff(faces)?.bytes;
-    bytes.truncate(6);
+    bytes.truncate(12_000);
     Ok(Made { status: "failed", ..stored(bytes, 0, Content::Nothing) })
 }
 

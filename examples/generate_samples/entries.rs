@@ -82,7 +82,7 @@ const AIRFRAME: &[&str] = &[
     "Replaced L/H main tire and tube. Serviced both struts with MIL-H-5606 fluid.",
     "Installed new ELT battery P/N 452-0133. Replacement due {m}.",
     "Removed and replaced nose gear shimmy dampener. Ops check good.",
-    "C/W AD 75-16-09 by inspection of carburetor air box. No defects found.",
+    "C/W AD {a} by inspection of carburetor air box. No defects found.",
     "Replaced landing light bulb and repaired wiring at connector.",
     "Altimeter and static system tested to 18,000 ft IAW FAR 91.170.",
     "Replaced R/H brake linings, P/N 66-105. Bled brakes.",
@@ -97,7 +97,7 @@ const AIRFRAME: &[&str] = &[
     "Replaced fuel selector valve O-rings. No leaks noted.",
     "Transponder tested IAW FAR 91.172. Satisfactory.",
     "Installed new windshield P/N 0513267-1. Sealed with PR-1422.",
-    "C/W Service Bulletin SE79-16. Inspected seat rails, no cracks found.",
+    "C/W Service Bulletin SE{y}-16. Inspected seat rails, no cracks found.",
     "Replaced pilot seat belt with TSO-C22 belt.",
 ];
 const ENGINE: &[&str] = &[
@@ -106,14 +106,14 @@ const ENGINE: &[&str] = &[
     "Replaced No. 3 cylinder with overhauled unit S/N {s}. Ground run 20 minutes.",
     "L/H magneto removed for 500-hour inspection. Reinstalled and timed 25 deg BTC.",
     "Installed eight new Champion REM40E spark plugs. Torqued to 30 ft-lb.",
-    "C/W AD 73-23-01 by replacement of piston pins. See work order {w}.",
+    "C/W AD {a} by replacement of piston pins. See work order {w}.",
     "Carburetor overhauled by repair station, installed S/N {s}. Idle mixture set.",
     "Exhaust gasket leak at No. 2 cylinder. Replaced gasket and stud nuts.",
     "Oil cooler removed, flushed and pressure tested. Reinstalled, no leaks.",
     "Alternator belt replaced and tensioned. Charging system checked 14.1 volts.",
     "100-hour inspection of engine completed IAW manufacturer's check list.",
     "Replaced primer line, R/H side. Leak check good.",
-    "Muffler removed and inspected for AD 71-09-07. No cracks found.",
+    "Muffler removed and inspected for AD {a}. No cracks found.",
     "Top overhaul at {h} hours SMOH. All cylinders lapped, new rings fitted.",
     "Tachometer drive cable replaced. Tach time carried forward.",
     "Engine mount bolts re-torqued. Baffle seals replaced.",
@@ -124,7 +124,7 @@ const PROPELLER: &[&str] = &[
     "Dressed nicks in both blades. Torque of hub bolts checked.",
     "Spinner bulkhead cracked, replaced with new part. Balanced.",
     "Governor removed and replaced with S/N {s}. Static RPM 2330.",
-    "C/W AD 77-12-06. Hub inspected by dye penetrant. No defects.",
+    "C/W AD {a}. Hub inspected by dye penetrant. No defects.",
     "Greased hub with Aeroshell 6 until clean grease appeared.",
     "Hub seals replaced, no oil leaks on ground run.",
 ];
@@ -149,7 +149,7 @@ const TRANSPORT: &[&str] = &[
     "Found fire loop R/H nacelle chafed. Replaced section, tested good.",
     "Cabin door seal replaced. Pressurization leak rate within limits.",
     "Brake assembly No. 2 removed and replaced. Bled system, ops check good.",
-    "C/W AD 78-09-04. Inspected wing attach fittings by eddy current.",
+    "C/W AD {a}. Inspected wing attach fittings by eddy current.",
     "Propeller synchrophaser inoperative, replaced box. Checked in flight.",
     "Life raft and survival kit replaced, next due {m}.",
     "Engine No. 2 chip detector light. Cleaned plug, no metal found.",
@@ -202,7 +202,8 @@ fn shuffled(length: usize, random: &mut Random) -> Vec<usize> {
     order
 }
 
-/// Fills the blanks of a job: compression, serial number, work order, hours, month due.
+/// Fills the blanks of a job: compression, serial number, work order, hours, airworthiness
+/// directive of the year, year, month due.
 fn fill_in(job: &str, date: Date, tenths: u32, random: &mut Random) -> String {
     let mut work = String::new();
     let mut rest = job;
@@ -216,6 +217,13 @@ fn fill_in(job: &str, date: Date, tenths: u32, random: &mut Random) -> String {
             }
             "w" => random.whole(2017, 9864).to_string(),
             "h" => hours((tenths / 2 + random.whole(5, 900)) % 17_000),
+            "a" => format!(
+                "{:02}-{:02}-{:02}",
+                date.year() % 100,
+                random.whole(1, 26),
+                random.whole(1, 12)
+            ),
+            "y" => format!("{:02}", date.year() % 100),
             "m" => format!("{}/{}", random.whole(1, 12), (date.year() + 2) % 100),
             _ => String::new(),
         });

@@ -16,6 +16,7 @@ mod random;
 mod receipts;
 mod scanner;
 mod sheet;
+mod signatures;
 mod tables;
 mod truth;
 mod writing;

@@ -155,7 +155,7 @@ fn lay(sheet: &RgbImage, scanner: &Scanner, random: &mut Random) -> RgbImage {
         let (dx, dy) = (x as f32 - new_width / 2.0, y as f32 - new_height / 2.0);
         let source_x = dx * cosine - dy * sine + width / 2.0;
         let source_y = dx * sine + dy * cosine + height / 2.0;
-        let fray = (rough.at(x, y) - 0.5) * 5.0;
+        let fray = (rough.at(x, y) - 0.5) * 2.0;
         if source_x < fray
             || source_y < fray
             || source_x > width - 1.5 + fray

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::entries::{Aircraft, Entry, hours};
 use crate::random::Random;
 use crate::sheet::{Ink, Sheet, at, ink};
+use crate::signatures::{Space, signature};
 use crate::truth::LogRow;
 use crate::writing::{Face, Faces, Machine, Type, printed, set_centered, sign, width_of};
 
@@ -86,7 +87,7 @@ impl Table {
     pub fn letter(headers: [&'static str; 5], top_mm: f32) -> Self {
         Self {
             headers,
-            edges: [15.0, 39.0, 61.0, 151.0, 179.5, 205.0],
+            edges: [15.0, 38.0, 59.5, 147.0, 178.5, 205.0],
             top_mm,
             head_mm: 8.0,
             row_mm: 6.9,
@@ -213,33 +214,19 @@ impl Table {
     /// Signs an entry.
     fn scribble(&self, sheet: &mut Sheet, faces: &Faces, what: (&Entry, f32), random: &mut Random) {
         let (entry, base) = what;
-        let faces_of_hands = [Face::Script, Face::Pen, Face::Ballpoint];
-        let hand = usize::from(entry.mechanic.number.as_bytes()[3]) % faces_of_hands.len();
-        let pen = self.pens[usize::from(entry.mechanic.number.as_bytes()[5]) % self.pens.len()];
-        let points = [22.0, 17.0, 13.0][hand] * random.between(0.9, 1.12);
-        let style = Type { face: faces_of_hands[hand], points, ink: pen.with_strength(0.92) };
-        let room = self.edges[5] - self.edges[4] - 3.0;
-        let fit = (room / width_of(faces, style, entry.mechanic.name)).min(1.0);
-        let style = Type { points: points * fit, ..style };
-        let x = self.edges[4] + 0.8 + random.between(0.0, 2.0);
-        let (left, y) = (x, base - 1.2 + random.bell() * 0.4);
-        sign(
-            sheet,
-            faces,
-            style,
-            at(x, base + random.bell() * 0.5),
-            (entry.mechanic.name, random.between(0.0, 5.0)),
-        );
-        if random.chance(0.6) {
-            let mut sweep = Vec::new();
-            let reach = room * random.between(0.5, 0.95);
-            for step in 0..=24 {
-                let part = step as f32 / 24.0;
-                let wave = (part * random.between(5.0, 5.4)).sin() * (1.0 - part);
-                sweep.push(at(left + part * reach, y + 2.2 - wave * 1.1 - part * 1.2));
-            }
-            sheet.stroke(&sweep, 0.28, style.ink);
+        let name = entry.mechanic.name;
+        let last = name.as_bytes()[name.len() - 1];
+        let pen = self.pens[usize::from(last) % self.pens.len()].with_strength(0.92);
+        let room = self.edges[5] - self.edges[4] - 2.0;
+        let place = at(self.edges[4] + 1.0, base + 0.4 + random.bell() * 0.4);
+        if last != b'r' {
+            signature(sheet, name, &Space { at: place, width_mm: room, pen }, random);
+            return;
         }
+        let style = Type { face: Face::Script, points: 23.0 * random.between(0.9, 1.1), ink: pen };
+        let fit = (room / width_of(faces, style, name)).min(1.0);
+        let style = Type { points: style.points * fit, ..style };
+        sign(sheet, faces, style, place, (name, random.between(0.0, 6.0)));
     }
 }
 

@@ -324,14 +324,15 @@ impl Machine {
         // Pins stand closer above each other than they advance sideways.
         let row_mm = if rows == 12 { 0.36 } else { dot_mm };
         let natural = faces.advance_px(face, font.glyph_id('n'), 100.0);
-        let glyph = font
-            .glyph_id(character)
-            .with_scale_and_position(faces.scale(face, columns / natural * 100.0), point(0.0, 0.0));
+        // Each dot of the font is drawn large and looked up in its middle, away from all edges.
+        let zoom = 8.0;
+        let scale = faces.scale(face, columns / natural * 100.0 * zoom);
+        let glyph = font.glyph_id(character).with_scale_and_position(scale, point(0.0, 0.0));
         let radius = px(dot_mm.max(row_mm)) * if rows == 12 { 0.56 } else { 0.62 };
         let mut dots = Vec::new();
         draw(font, glyph, |x, y, cover| {
-            if cover > 0.5 {
-                dots.push((x as f32, y as f32));
+            if cover > 0.5 && x.rem_euclid(8) == 4 && y.rem_euclid(8) == 4 {
+                dots.push((x.div_euclid(8) as f32, y.div_euclid(8) as f32));
             }
         });
         let spread = [
