@@ -6,7 +6,7 @@ use crate::document::{Failure, Issue, PageNumber, PageText, RawField, Record, Ty
 use crate::model::RecordModel;
 use crate::store::DocumentPages;
 use crate::validate::Validator;
-use crate::{extract, normalize, validate};
+use crate::{extract, normalize};
 
 /// Models that are ready to be used by any number of threads.
 pub struct ModelSet {
@@ -69,19 +69,15 @@ impl ModelSet {
     }
 
     fn judge(&self, raw: Vec<Record<RawField>>) -> Vec<TypedRecord> {
-        let mut records: Vec<TypedRecord> = Vec::with_capacity(raw.len());
-        for record in raw {
-            let Some(index) = self.models.iter().position(|model| model.name == record.model)
-            else {
-                continue;
-            };
-            let typed = normalize::record(&self.models[index], record);
-            records.push(self.validators[index].record(&self.models[index], typed));
-        }
-        for model in &self.models {
-            let mut rows: Vec<&mut TypedRecord> =
-                records.iter_mut().filter(|r| r.record.model == model.name).collect();
-            validate::rows(model, &mut rows);
+        let mut records = Vec::with_capacity(raw.len());
+        for (model, validator) in self.models.iter().zip(&self.validators) {
+            let mut rows: Vec<TypedRecord> = raw
+                .iter()
+                .filter(|record| record.model == model.name)
+                .map(|record| validator.record(normalize::record(model, record.clone())))
+                .collect();
+            validator.rows(&mut rows);
+            records.append(&mut rows);
         }
         records
     }
