@@ -153,6 +153,15 @@ fn trusts_hidden_text_only_when_told_to() {
 }
 
 #[test]
+fn recognizes_a_scan_that_carries_a_hidden_text_layer() {
+    let page = "/MediaBox[0 0 612 306]/Resources<</XObject<</I 4 0 R>>/Font<</F 5 0 R>>>>";
+    let content = format!("q 612 0 0 306 0 0 cm /I Do Q {}", WORDS.replace("BT", "BT 3 Tr"))
+        .replace("72 700", "72 100");
+    let page = image(file(page, &content, &[SCAN, FONT]));
+    assert_eq!(rows(&page), ["####....", "####....", "........", "........"]);
+}
+
+#[test]
 fn says_that_there_is_no_text_layer() {
     let failure = decode(file(SCAN_PAGE, "q 4 0 0 2 0 0 cm /I Do Q", &[SCAN]), PdfText::Only);
     assert_eq!(failure.map(|_| ()).map_err(|f| f.reason), Err(Reason::NoTextLayer));
