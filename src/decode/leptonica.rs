@@ -22,7 +22,11 @@ static SILENCE: Once = Once::new();
 
 /// Reads the first frame of a TIFF, in the order in which it is stored; `orientation` is its tag, 1–8.
 /// `None` if libtiff cannot read it without an error. The caller has checked `width` and `height`.
-pub(super) fn read_tiff(bytes: &[u8], (width, height): (u32, u32), orientation: u8) -> Option<Pixels> {
+pub(super) fn read_tiff(
+    bytes: &[u8],
+    (width, height): (u32, u32),
+    orientation: u8,
+) -> Option<Pixels> {
     silence();
     let library = LibTiff::get()?;
     let length = usize::try_from(u64::from(width) * u64::from(height)).ok()?;
@@ -87,8 +91,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Option<Pixels>, Fail
     }
     check(limits, width, height, bits.saturating_mul(samples))?;
     // SAFETY: the pointer and length are those of one slice. A null result is handled by `Image`.
-    Ok(Image::own(unsafe { sys::pixReadMem(bytes.as_ptr(), bytes.len()) })
-        .and_then(|image| image.pixels()))
+    Ok(Image::own(unsafe { sys::pixReadMem(bytes.as_ptr(), bytes.len()) }).and_then(Image::pixels))
 }
 
 /// Leptonica holds color in 32 bits a pixel, whatever the file has.
@@ -103,7 +106,7 @@ fn silence() {
     SILENCE.call_once(|| {
         // SAFETY: sets global values, once, before any other call.
         unsafe {
-            sys::setMsgSeverity(sys::L_SEVERITY_NONE as c_int);
+            sys::setMsgSeverity(sys::L_SEVERITY_NONE.cast_signed());
             if let Some(library) = LibTiff::get() {
                 (library.set_error_handler)(ptr::null());
                 (library.set_warning_handler)(ptr::null());
@@ -128,26 +131,30 @@ type Size = unsafe extern "C" fn(*mut c_void) -> u64;
 /// Only ever null: mapping is not offered, and no handler means silence.
 type Absent = *const c_void;
 
-/// The functions of libtiff 4 that are called, as in its `tiffio.h`: a `tmsize_t` is an `isize`, a
-/// `toff_t` an `u64`.
+// The functions of libtiff 4 that are called, as in its `tiffio.h`: a `tmsize_t` is an `isize`, a
+// `toff_t` an `u64`.
+type SetHandler = unsafe extern "C" fn(Absent) -> *mut c_void;
+type ClientOpen = unsafe extern "C" fn(
+    *const c_char,
+    *const c_char,
+    *mut c_void,
+    ReadWrite,
+    ReadWrite,
+    Seek,
+    Close,
+    Size,
+    Absent,
+    Absent,
+) -> *mut Tiff;
+type ReadRgba = unsafe extern "C" fn(*mut Tiff, u32, u32, *mut u32, c_int, c_int) -> c_int;
+type CloseTiff = unsafe extern "C" fn(*mut Tiff);
+
 struct LibTiff {
-    set_error_handler: unsafe extern "C" fn(Absent) -> *mut c_void,
-    set_warning_handler: unsafe extern "C" fn(Absent) -> *mut c_void,
-    #[expect(clippy::type_complexity, reason = "the library's own signature")]
-    client_open: unsafe extern "C" fn(
-        *const c_char,
-        *const c_char,
-        *mut c_void,
-        ReadWrite,
-        ReadWrite,
-        Seek,
-        Close,
-        Size,
-        Absent,
-        Absent,
-    ) -> *mut Tiff,
-    read_rgba: unsafe extern "C" fn(*mut Tiff, u32, u32, *mut u32, c_int, c_int) -> c_int,
-    close: unsafe extern "C" fn(*mut Tiff),
+    set_error_handler: SetHandler,
+    set_warning_handler: SetHandler,
+    client_open: ClientOpen,
+    read_rgba: ReadRgba,
+    close: CloseTiff,
 }
 
 unsafe extern "C" {
@@ -164,17 +171,20 @@ impl LibTiff {
                 let found = dlsym(ptr::null_mut(), name.as_ptr());
                 (!found.is_null()).then_some(found)
             };
-            // SAFETY: the names are those of public functions of libtiff 4, whose signatures have not
-            // changed since 2011; none is null.
+            let set_error_handler = find(c"TIFFSetErrorHandler")?;
+            let set_warning_handler = find(c"TIFFSetWarningHandler")?;
+            let client_open = find(c"TIFFClientOpen")?;
+            let read_rgba = find(c"TIFFReadRGBAImageOriented")?;
+            let close = find(c"TIFFClose")?;
+            // SAFETY: these are public functions of libtiff 4, whose signatures have not changed since
+            // 2011; none is null.
             Some(unsafe {
                 LibTiff {
-                    set_error_handler: transmute::<*mut c_void, _>(find(c"TIFFSetErrorHandler")?),
-                    set_warning_handler: transmute::<*mut c_void, _>(find(
-                        c"TIFFSetWarningHandler",
-                    )?),
-                    client_open: transmute::<*mut c_void, _>(find(c"TIFFClientOpen")?),
-                    read_rgba: transmute::<*mut c_void, _>(find(c"TIFFReadRGBAImageOriented")?),
-                    close: transmute::<*mut c_void, _>(find(c"TIFFClose")?),
+                    set_error_handler: transmute::<*mut c_void, SetHandler>(set_error_handler),
+                    set_warning_handler: transmute::<*mut c_void, SetHandler>(set_warning_handler),
+                    client_open: transmute::<*mut c_void, ClientOpen>(client_open),
+                    read_rgba: transmute::<*mut c_void, ReadRgba>(read_rgba),
+                    close: transmute::<*mut c_void, CloseTiff>(close),
                 }
             })
         });
@@ -244,7 +254,7 @@ impl Image {
             } else {
                 Self::own(sys::pixRemoveColormap(
                     self.0,
-                    sys::REMOVE_CMAP_BASED_ON_SRC as c_int,
+                    sys::REMOVE_CMAP_BASED_ON_SRC.cast_signed(),
                 ))?
             }
         };
@@ -279,13 +289,15 @@ impl Image {
             // The first pixel is the highest bit or byte of a word; a set bit is black.
             1 => {
                 let packed: Vec<u8> = rows
-                    .flat_map(|row| row.iter().flat_map(|word| word.to_be_bytes()).take(columns.div_ceil(8)))
+                    .flat_map(|row| {
+                        row.iter().flat_map(|word| word.to_be_bytes()).take(columns.div_ceil(8))
+                    })
                     .collect();
                 Some(pixels::expand_bits(&packed, width, height, 0))
             }
             8 => {
-                let values =
-                    rows.flat_map(|row| row.iter().flat_map(|word| word.to_be_bytes()).take(columns));
+                let values = rows
+                    .flat_map(|row| row.iter().flat_map(|word| word.to_be_bytes()).take(columns));
                 Some(pixels::gray(width, height, values.collect()))
             }
             32 => {
@@ -307,9 +319,10 @@ mod tests {
 
     #[test]
     fn reads_a_portable_bitmap() {
-        // Three pixels: black, white, black.
-        let pixels = read(b"P4\n3 1\n\xa0", &Limits::default()).expect("small enough");
-        assert!(matches!(pixels, Some(Pixels::Gray(gray)) if gray.as_raw() == &[0, 255, 0]));
+        // Two pixels a row: black and white, white and black.
+        let pixels = read(b"P4\n2 5\n\x80\x40\x80\x40\x80", &Limits::default());
+        let Ok(Some(Pixels::Gray(gray))) = pixels else { panic!("a gray image") };
+        assert_eq!(gray.as_raw(), &[0, 255, 255, 0, 0, 255, 255, 0, 0, 255]);
     }
 
     #[test]
@@ -322,7 +335,10 @@ mod tests {
     #[test]
     fn refuses_large_headers_before_decoding() {
         let refused = read(b"P6\n30000 30000\n255\n\x01", &Limits::default());
-        assert_eq!(refused.map(|_| ()).map_err(|f| f.reason), Err(crate::document::Reason::TooLarge));
+        assert_eq!(
+            refused.map(|_| ()).map_err(|f| f.reason),
+            Err(crate::document::Reason::TooLarge)
+        );
     }
 
     #[test]

@@ -20,12 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_pixels: 150_000_000,
-            max_side: 32_767,
-            max_pages: 100_000,
-            max_bytes: 256 << 20,
-        }
+        Self { max_pixels: 150_000_000, max_side: 32_767, max_pages: 100_000, max_bytes: 256 << 20 }
     }
 }
 

@@ -110,12 +110,9 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
                 let count = options.limits.check_pages(document.page_count())?;
                 (count, Pages::Pdf(Box::new(document)))
             }
-            Format::Png
-            | Format::Jpeg
-            | Format::Bmp
-            | Format::Gif
-            | Format::Webp
-            | Format::Pnm => (1, Pages::Raster { bytes, options: options.clone() }),
+            Format::Png | Format::Jpeg | Format::Bmp | Format::Gif | Format::Webp | Format::Pnm => {
+                (1, Pages::Raster { bytes, options: options.clone() })
+            }
         };
         Ok(OpenDocument { format, page_count, pages })
     })

@@ -67,7 +67,11 @@ impl PdfDocument {
 
     /// Decodes the page at a position counted from 0.
     pub(super) fn page(&self, index: usize) -> Result<DecodedPage, Failure> {
-        let page = self.pdf.pages().get(index).ok_or_else(|| corrupt("the page is announced, but not found"))?;
+        let page = self
+            .pdf
+            .pages()
+            .get(index)
+            .ok_or_else(|| corrupt("the page is announced, but not found"))?;
         let (width, height) = page.render_dimensions();
         if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
             return Err(corrupt("its page box has no size"));
@@ -188,32 +192,36 @@ fn settings(lost_images: &Arc<AtomicUsize>) -> InterpreterSettings {
 }
 
 fn load(bytes: &PdfData, passwords: &[String]) -> Result<Pdf, Failure> {
-    let mut failure = match Pdf::new(bytes.clone()) {
+    let failure = match Pdf::new(bytes.clone()) {
         Ok(pdf) => return Ok(pdf),
         Err(error) => error,
     };
-    if failure == LoadPdfError::Decryption(DecryptionError::PasswordProtected) {
-        for password in passwords {
-            match Pdf::new_with_password(bytes.clone(), password) {
-                Ok(pdf) => return Ok(pdf),
-                Err(error) => failure = error,
-            }
+    match failure {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {}
+        // Where the cross-references are damaged, too, a wrong password is not told apart.
+        LoadPdfError::Invalid if mentions_encryption(bytes.as_ref()) => {}
+        LoadPdfError::Invalid => return Err(corrupt("its structure cannot be read")),
+        LoadPdfError::Decryption(error) => {
+            let message = format!("its encryption cannot be read: `{error:?}`");
+            return Err(Failure::decode(Reason::Encrypted, message));
         }
     }
-    Err(match failure {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if passwords.is_empty() => {
-            Failure::decode(Reason::Encrypted, "a password is needed (`--password-file`)")
-        }
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-            let count = passwords.len();
-            let message = format!("none of the {count} passwords of `--password-file` fits");
-            Failure::decode(Reason::Encrypted, message)
-        }
-        LoadPdfError::Decryption(error) => {
-            Failure::decode(Reason::Encrypted, format!("its encryption is not readable: `{error:?}`"))
-        }
-        LoadPdfError::Invalid => corrupt("its structure cannot be read"),
+    let mut fitting = passwords
+        .iter()
+        .filter_map(|password| Pdf::new_with_password(bytes.clone(), password).ok());
+    fitting.next().ok_or_else(|| {
+        let message = match passwords.len() {
+            0 => "a password is needed (`--password-file`)".to_string(),
+            1 => "the password of `--password-file` does not fit".to_string(),
+            count => format!("none of the {count} passwords of `--password-file` fits"),
+        };
+        Failure::decode(Reason::Encrypted, message)
     })
+}
+
+fn mentions_encryption(bytes: &[u8]) -> bool {
+    const KEY: &[u8] = b"/Encrypt";
+    bytes.windows(KEY.len()).any(|window| window == KEY)
 }
 
 /// Takes the colors of an opaque pixmap, as gray where all are.

@@ -210,7 +210,9 @@ impl<'a> Device<'a> for Paster<'_> {
         let Some(placed) = placed.filter(|placed| placed.bounds.area() > 0.0) else { return };
         let mut layer = None;
         match &image {
-            Image::Raster(raster) => raster.with_rgba(|data, alpha| layer = of_raster(data, alpha), None),
+            Image::Raster(raster) => {
+                raster.with_rgba(|data, alpha| layer = of_raster(data, alpha), None);
+            }
             Image::Stencil(stencil) => {
                 stencil.with_stencil(|mask, paint| layer = of_stencil(mask, paint), None);
             }

@@ -86,10 +86,7 @@ struct Clip {
 
 impl Survey {
     /// Surveys a page.
-    pub(super) fn of<'a>(
-        page: &'a Page<'a>,
-        settings: &InterpreterSettings,
-    ) -> Self {
+    pub(super) fn of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Self {
         let cache = InterpreterCache::new();
         let (width, height) = page.render_dimensions();
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));

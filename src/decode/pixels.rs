@@ -139,7 +139,7 @@ pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
 
 fn without_false_color(pixels: Pixels) -> Pixels {
     match pixels {
-        Pixels::Color(color) if color.as_raw().as_chunks::<3>().0.iter().all(is_gray) => {
+        Pixels::Color(color) if color.as_raw().as_chunks::<3>().0.iter().copied().all(is_gray) => {
             let (width, height) = color.dimensions();
             let values = color.as_raw().as_chunks::<3>().0.iter().map(|pixel| pixel[1]).collect();
             gray(width, height, values)
@@ -148,8 +148,8 @@ fn without_false_color(pixels: Pixels) -> Pixels {
     }
 }
 
-fn is_gray([red, green, blue]: &[u8; 3]) -> bool {
-    red.abs_diff(*green) <= GRAY_TOLERANCE && blue.abs_diff(*green) <= GRAY_TOLERANCE
+fn is_gray([red, green, blue]: [u8; 3]) -> bool {
+    red.abs_diff(green) <= GRAY_TOLERANCE && blue.abs_diff(green) <= GRAY_TOLERANCE
 }
 
 fn is_bilevel(pixels: &Pixels) -> bool {
@@ -224,7 +224,8 @@ mod tests {
 
     #[test]
     fn turns_the_resolution_with_the_page() {
-        let page = finish(gray(1, 2, vec![0, 255]), Orientation::Rotate90, Density::new(100.0, 200.0));
+        let page =
+            finish(gray(1, 2, vec![0, 255]), Orientation::Rotate90, Density::new(100.0, 200.0));
         assert_eq!(page.pixels.dimensions(), (2, 2));
         assert_eq!(page.declared_dpi, Some(200.0));
     }

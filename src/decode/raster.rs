@@ -42,11 +42,7 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
     }
 }
 
-fn read(
-    bytes: &[u8],
-    format: Format,
-    limits: &Limits,
-) -> Result<(Pixels, Orientation), Failure> {
+fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<(Pixels, Orientation), Failure> {
     let corrupt = |error: ImageError| Failure::decode(Reason::Corrupt, error.to_string());
     let mut decoder = decoder(bytes, format, limits).map_err(corrupt)?;
     let (width, height) = decoder.dimensions();

@@ -190,12 +190,14 @@ fn colored(kind: ColorType, width: u32, height: u32, values: Vec<u8>) -> Pixels 
         ColorType::RGB(_) => pixels::color(width, height, values),
         ColorType::RGBA(_) => {
             let quads = values.as_chunks::<4>().0;
-            let rgb = quads.iter().flat_map(|[r, g, b, a]| [over(*r, *a), over(*g, *a), over(*b, *a)]);
+            let rgb =
+                quads.iter().flat_map(|[r, g, b, a]| [over(*r, *a), over(*g, *a), over(*b, *a)]);
             pixels::color(width, height, rgb.collect())
         }
         ColorType::CMYK(_) => {
             let quads = values.as_chunks::<4>().0;
-            let rgb = quads.iter().flat_map(|[c, m, y, k]| [*c, *m, *y].map(|ink| printed(ink, *k)));
+            let rgb =
+                quads.iter().flat_map(|[c, m, y, k]| [*c, *m, *y].map(|ink| printed(ink, *k)));
             pixels::color(width, height, rgb.collect())
         }
         // Gray with something else; of two samples the second is opacity.
