@@ -84,7 +84,8 @@ fn reads_integers_and_repairs_look_alikes() {
         &FieldKind::Integer { min: Some(1), max: Some(99_999) },
         &[
             ("3712", "3712"),
-            ("No 3712", "none"),
+            ("No 3712", "3712?"),
+            ("3712 of 9", "none"),
             ("# 3712.", "3712"),
             ("1,234", "1234"),
             ("1 234", "1234"),
@@ -137,6 +138,7 @@ fn repairs_misread_amounts() {
             ("l2.00", "12.00*"),
             ("S2.00", "52.00*"),
             ("12. 50", "12.50*"),
+            ("TOTAL RM 33, 92", "33.92*?"),
             ("1.234.50", "1234.50*"),
             ("B.g0", "none"),
         ],
@@ -152,6 +154,7 @@ fn reads_decimals() {
             ("1523.4", "1523.4"),
             ("1,523.4", "1523.4"),
             ("1523", "1523.0"),
+            ("1523.4 hrs", "1523.4?"),
             ("1523,4", "1523.4"),
             ("0.25", "0.2"),
             ("99999.0", "99999.0?"),
@@ -170,7 +173,7 @@ fn reads_dates_of_numbers_in_the_order_of_the_model() {
             ("03/04/2018", "2018-04-03"),
             ("3-4-18", "2018-04-03"),
             ("03.04.78", "1978-04-03"),
-            ("03 04 2018", "2018-04-03"),
+            ("03 04 2018", "2018-04-03?"),
             ("2018-04-03", "2018-04-03"),
             ("20180403", "2018-04-03"),
             ("03042018", "2018-04-03"),
@@ -222,6 +225,7 @@ fn leaves_times_beside_dates_alone() {
             ("10:30 12/03/2018", "2018-03-12"),
             ("Date: 12/03/2018", "2018-03-12"),
             ("12/03/2018 CASH", "2018-03-12?"),
+            ("4 5 78 Date 31/03/2018", "2018-03-31?"),
         ],
     );
 }
@@ -361,8 +365,13 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
 }
 
 fn total(choose: Choose, candidates: &[(&str, f32, f32)]) -> TypedField {
-    let candidates = candidates.iter().map(|&(text, words, place)| candidate(text, words, place));
-    field(&money_field(choose), &RawField { candidates: candidates.collect() })
+    let mut candidates: Vec<Candidate> =
+        candidates.iter().map(|&(text, words, place)| candidate(text, words, place)).collect();
+    for (candidate, top) in candidates.iter_mut().zip((0..).step_by(20)) {
+        candidate.bounds.top += top;
+        candidate.bounds.bottom += top;
+    }
+    field(&money_field(choose), &RawField { candidates })
 }
 
 fn amount(field: &TypedField) -> String {
@@ -399,6 +408,16 @@ fn chooses_among_equally_placed_candidates() {
     assert_eq!(amount(&total(Choose::Best, &found)), "9.00");
     assert_eq!(amount(&total(Choose::First, &found)), "5.00");
     assert_eq!(amount(&total(Choose::Largest, &found)), "9.00");
+}
+
+#[test]
+fn agreement_raises_and_contradiction_lowers_the_confidence() {
+    let alone = total(Choose::Best, &[("12.50", 0.8, 1.0)]).confidence;
+    let agreed = total(Choose::Best, &[("12.50", 0.8, 1.0), ("RM 12.50", 0.8, 0.8)]).confidence;
+    let denied = total(Choose::Best, &[("12.50", 0.8, 1.0), ("72.50", 0.7, 1.0)]).confidence;
+    let elsewhere = total(Choose::Best, &[("12.50", 0.8, 1.0), ("72.50", 0.8, 0.6)]).confidence;
+    assert!(denied < alone && alone < agreed, "{denied} {alone} {agreed}");
+    assert!((elsewhere - alone).abs() < f32::EPSILON);
 }
 
 #[test]
