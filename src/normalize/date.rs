@@ -172,6 +172,10 @@ fn token(word: &str, apart: bool) -> Option<Token> {
     if let Some((digits, repairs)) = repair::digits(word).filter(|(digits, _)| digits.len() <= 8) {
         return Some(Token::Number { digits, repairs, apart });
     }
+    if let Some(digits) = day_of_letters(word) {
+        let repairs = u32::try_from(word.chars().count()).unwrap_or(u32::MAX);
+        return Some(Token::Number { digits, repairs, apart });
+    }
     if let Some((number, repairs)) = month(word) {
         return Some(Token::Month { number, repairs });
     }
@@ -180,6 +184,17 @@ fn token(word: &str, apart: bool) -> Option<Token> {
     let weekday = upper.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(&upper));
     let harmless = ordinal || weekday || matches!(upper.as_str(), "DATE" | "AM" | "PM");
     (!harmless).then_some(Token::Other)
+}
+
+/// Returns the digits of `l`, `I` or `OI`: a day or month of which every digit was misread.
+fn day_of_letters(word: &str) -> Option<String> {
+    let digit = |character| match character {
+        'O' | 'o' => Some('0'),
+        'I' | 'l' | '|' | '!' => Some('1'),
+        _ => None,
+    };
+    let digits = word.chars().map(digit).collect::<Option<String>>()?;
+    (digits.len() <= 2).then_some(digits)
 }
 
 /// Returns the month of a name or abbreviation, and how many letters were misread. One wrong
