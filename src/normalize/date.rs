@@ -36,6 +36,22 @@ const MONTHS: [&str; 12] = [
     "NOVEMBER",
     "DECEMBER",
 ];
+/// How names of months begin in other languages, where English ones do not begin so.
+const FOREIGN_MONTHS: [(&str, i8); 13] = [
+    ("ENE", 1),
+    ("FEV", 2),
+    ("MAC", 3),
+    ("ABR", 4),
+    ("AVR", 4),
+    ("MAI", 5),
+    ("MEI", 5),
+    ("AGO", 8),
+    ("OGO", 8),
+    ("OKT", 10),
+    ("DEZ", 12),
+    ("DIC", 12),
+    ("DIS", 12),
+];
 const WEEKDAYS: [&str; 7] =
     ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
@@ -208,6 +224,9 @@ fn month(word: &str) -> Option<(i8, u32)> {
     let numbered = || MONTHS.iter().zip(1_i8..);
     if let Some((_, number)) = numbered().find(|(name, _)| name.starts_with(&upper)) {
         return Some((number, 0));
+    }
+    if let Some((_, number)) = FOREIGN_MONTHS.iter().find(|(start, _)| upper.starts_with(start)) {
+        return Some((*number, 0));
     }
     if upper == "SEPT" {
         return Some((9, 0));
