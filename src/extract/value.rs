@@ -298,7 +298,7 @@ impl Search<'_> {
                 break;
             }
             for &start in &near.cell_starts {
-                let word = layout.words[start];
+                let word = &layout.words[start];
                 // Words of the label's own row divide wherever they stand, others if they are
                 // about as high: pages are a little skewed.
                 let high = (center_y(&word.bounds) - middle).abs() < NEIGHBOR * row.word_height;
@@ -470,7 +470,7 @@ impl Search<'_> {
             let Some(start) = (row.start..row.end).find(inside) else { continue };
             let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
             let span = (index, start, end);
-            if let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span) {
+            if let Some((from, to)) = self.sheet.without_captions(self.labels, self.index, span) {
                 found.push((index, Piece::line(from, to)));
             }
         }
