@@ -3,6 +3,8 @@
 //! Recognizers divide a page into blocks, so that a caption and its value on the same height may
 //! lie in different lines. This file joins them again. It knows nothing about models or fields.
 
+use std::borrow::Cow;
+
 use crate::document::{Line, Mark, PageText, PixelBox, Word};
 use crate::model::Zone;
 
@@ -16,7 +18,7 @@ const FALLBACK_DPI: f32 = 300.0;
 
 /// The words of a page in rows, from top to bottom, each from left to right.
 pub(crate) struct Layout<'p> {
-    pub words: Vec<&'p Word>,
+    pub words: Vec<Cow<'p, Word>>,
     pub rows: Vec<Row>,
     pub width: f32,
     pub height: f32,
@@ -60,10 +62,46 @@ impl<'p> Layout<'p> {
         }
         for words in join_lines(&page.lines) {
             let start = layout.words.len();
-            layout.words.extend(words);
+            for word in words {
+                match layout.split(word) {
+                    Some(parts) => layout.words.extend(parts.map(Cow::Owned)),
+                    None => layout.words.push(Cow::Borrowed(word)),
+                }
+            }
             layout.push_row(start);
         }
         layout
+    }
+
+    /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
+    fn split(&self, word: &Word) -> Option<[Word; 2]> {
+        let from = word.text.find(['|', '[', ']', '!', '{', '}'])?;
+        let is_bar = |character: char| "|[](){}!/\\".contains(character);
+        let head = word.text[..from].trim_end_matches(is_bar);
+        let tail = word.text[from..].trim_start_matches(is_bar);
+        if !has_letter(head) || !has_letter(tail) {
+            return None;
+        }
+        let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
+        let share = head.chars().count() as f32 / word.text.chars().count().max(1) as f32;
+        let guess = left + share * (right - left);
+        let reach = 0.15 * (right - left);
+        let middle = center_y(&word.bounds);
+        let crossing = self.rules_through(middle, middle);
+        let rule = crossing
+            .filter(|x| (x - guess).abs() < reach.max(word.bounds.height() as f32))
+            .min_by(|a, b| (a - guess).abs().total_cmp(&(b - guess).abs()));
+        // Without a rule only a bar divides: brackets may be part of a word.
+        if rule.is_none() && !word.text[from..].starts_with('|') {
+            return None;
+        }
+        let x = rule.unwrap_or(guess).clamp(left, right) as u32;
+        let part = |text: &str, left: u32, right: u32| Word {
+            text: text.to_owned(),
+            bounds: PixelBox { left, right, ..word.bounds },
+            confidence: word.confidence,
+        };
+        Some([part(head, word.bounds.left, x), part(tail, x, word.bounds.right)])
     }
 
     fn push_row(&mut self, start: usize) {
@@ -138,6 +176,11 @@ impl<'p> Layout<'p> {
         })
     }
 
+    /// Returns the vertical rules of the page.
+    pub fn vertical_rules(&self) -> &[PixelBox] {
+        &self.vertical_rules
+    }
+
     /// Returns the x of the vertical rules that run through the heights `top..bottom`, in pixels.
     pub fn rules_through(&self, top: f32, bottom: f32) -> impl Iterator<Item = f32> {
         self.vertical_rules
@@ -184,6 +227,10 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
     }
     rows.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
     rows
+}
+
+fn has_letter(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 fn middle(words: &[&Word]) -> f32 {

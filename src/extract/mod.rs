@@ -4,6 +4,7 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod claims;
+mod columns;
 mod layout;
 mod phrase;
 mod piece;

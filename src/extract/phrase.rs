@@ -45,8 +45,19 @@ struct Letter {
     to: usize,
     /// A phrase may begin here.
     begins: bool,
-    /// A phrase may end here.
-    ends: bool,
+    /// Whether a phrase may end here.
+    ends: End,
+}
+
+/// What follows a letter.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+enum End {
+    /// The word goes on.
+    No,
+    /// A value is glued to it, as in `No1234`: only a perfect phrase ends here.
+    Glued,
+    /// The word ends, or a sign follows.
+    Yes,
 }
 
 impl Phrase {
@@ -159,7 +170,8 @@ impl Phrase {
                 break;
             }
             let edits = column[length];
-            if letter.ends
+            let ends = letter.ends == End::Yes || letter.ends == End::Glued && edits == 0;
+            if ends
                 && edits <= allowed_edits
                 && self.ends_alike(&letters[..=at])
                 && best.is_none_or(|(_, fewest)| edits <= fewest) {
@@ -213,25 +225,28 @@ impl Letters {
             let Some(folded) = fold(character) else {
                 fresh = true;
                 if let Some(before) = self.letters[first..].last_mut() {
-                    before.ends = true;
+                    before.ends = End::Yes;
                 }
                 continue;
             };
             if let Some(before) = self.letters[first..].last_mut() {
-                // `No1234`: a label may end where digits begin.
-                let switch = is_digit_at(text, from) && !is_digit_at(text, before.from);
-                before.ends |= switch;
+                if before.ends == End::No
+                    && is_digit_at(text, from)
+                    && !is_digit_at(text, before.from)
+                {
+                    before.ends = End::Glued;
+                }
                 if before.folded == 'R' && folded == 'N' && !fresh {
                     // `rn` and `m` look alike.
                     (before.folded, before.to) = ('M', to);
                     continue;
                 }
             }
-            self.letters.push(Letter { folded, word, from, to, begins: fresh, ends: false });
+            self.letters.push(Letter { folded, word, from, to, begins: fresh, ends: End::No });
             fresh = false;
         }
         if let Some(last) = self.letters[first..].last_mut() {
-            last.ends = true;
+            last.ends = End::Yes;
             last.to = last.to.max(last.from + 1);
         }
     }

@@ -85,10 +85,18 @@ impl Piece {
 /// Tells whether a cell says "as above".
 pub(crate) fn is_ditto(text: &str) -> bool {
     let text = text.trim();
-    let bare = text.trim_matches(['.', '-', ' ']);
-    !text.is_empty()
-        && (text.chars().all(|character| "\"'`´“”„‘’,〃″ ".contains(character))
-            || ["do", "Do", "DO", "ditto", "Ditto", "DITTO"].contains(&bare))
+    let quotes: usize = text
+        .chars()
+        .map(|character| match character {
+            '"' | '“' | '”' | '„' | '″' | '〃' => 2,
+            '\'' | '‘' | '’' | '`' | '´' | ',' => 1,
+            _ => 0,
+        })
+        .sum();
+    // One stroke may be a speck; two are meant.
+    let marks_only = !text.chars().any(char::is_alphanumeric) && quotes >= 2;
+    let word = text.trim_matches(['.', '-', ' ']).to_lowercase();
+    marks_only || word == "do" || word == "ditto"
 }
 
 /// Returns the box and the mean confidence (0–1) of the words that overlap a span of the text.
@@ -103,7 +111,7 @@ fn evidence(
         if start >= to || end <= from {
             continue;
         }
-        let word = layout.words[index];
+        let word = &layout.words[index];
         bounds = Some(bounds.map_or(word.bounds, |all| all.union(&word.bounds)));
         let length = word.text.chars().count() as f32;
         sum += word.confidence * length;

@@ -102,32 +102,39 @@ impl<'p> Sheet<'p> {
         (matched.first..matched.last).any(|word| self.layout.divided(word, word + 1, gap))
     }
 
-    /// Returns the first run of words in `start..end` that is no caption of `field` nor a label
-    /// of another field.
+    /// Returns the first run of words in `start..end` that is no caption of `field`; it ends where
+    /// the label of another field begins, since what follows that is not this field's.
     pub fn between_captions(
         &self,
         labels: &Labels,
         field: usize,
         (row, start, end): (usize, usize, usize),
     ) -> Option<(usize, usize)> {
-        let mut stops: Vec<(usize, usize)> = labels.excluded[field]
+        let others = labels.by_field.iter().enumerate().filter(|(other, _)| *other != field);
+        let stop = others
+            .flat_map(|(_, found)| found)
+            .filter(|label| label.row == row && label.matched.score >= STOP_SCORE)
+            .map(|label| label.matched.first)
+            .filter(|first| (start..end).contains(first))
+            .min();
+        self.without_captions(labels, field, (row, start, stop.unwrap_or(end)))
+    }
+
+    /// Returns the first run of words in `start..end` that is no caption of `field`.
+    pub fn without_captions(
+        &self,
+        labels: &Labels,
+        field: usize,
+        (row, start, end): (usize, usize, usize),
+    ) -> Option<(usize, usize)> {
+        let mut captions: Vec<(usize, usize)> = labels.excluded[field]
             .iter()
             .filter(|(at, _)| *at == row)
             .map(|(_, matched)| (matched.first, matched.last))
             .collect();
-        for (other, found) in labels.by_field.iter().enumerate() {
-            if other != field {
-                let found = found.iter().filter(|label| label.row == row);
-                stops.extend(
-                    found
-                        .filter(|label| label.matched.score >= STOP_SCORE)
-                        .map(|label| (label.matched.first, label.matched.last)),
-                );
-            }
-        }
-        stops.sort_unstable();
+        captions.sort_unstable();
         let mut from = start;
-        for (first, last) in stops {
+        for (first, last) in captions {
             if last < from || first >= end {
                 continue;
             }

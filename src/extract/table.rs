@@ -1,38 +1,20 @@
-//! Row models: finds the table by its header, its columns by the gutters, its rows by the field
-//! that starts them.
+//! Row models: the records of a page's tables, a line or several for each.
+//!
+//! `columns` says where the tables and their columns are; here lines become rows by the field that
+//! starts them, ditto marks and empty cells are filled, and the page's head is repeated.
 
-use super::layout::{Layout, Row, center_y};
-use super::phrase::Phrase;
+use super::columns::{self, Column, Table};
+use super::layout::Row;
 use super::piece::{Piece, Standing, is_ditto};
 use super::sheet::Sheet;
 use super::value;
 use crate::document::{Candidate, Found, RawField, Record};
 use crate::model::{FieldKind, RecordModel};
 
-/// A header needs so many of the model's columns.
-const FEWEST_COLUMNS: usize = 2;
-/// A header may be broken over lines that are this close, in word heights.
-const HEADER_LINES: f32 = 2.2;
 /// Score of a value in its column; of one that was carried down; of one without a header.
 const COLUMN_SCORE: f32 = 0.95;
 const CARRIED_SCORE: f32 = 0.85;
 const PATTERN_SCORE: f32 = 0.6;
-
-/// A column of a table: the field it holds, if it is one of the model's, and where it runs.
-#[derive(Debug, Clone, PartialEq)]
-struct Column {
-    field: Option<usize>,
-    left: f32,
-    right: f32,
-}
-
-/// A header that was found: its last row and its captions.
-struct Header {
-    last_row: usize,
-    /// Field and box (left, right) of each caption, from left to right.
-    captions: Vec<(Option<usize>, f32, f32)>,
-    score: f32,
-}
 
 /// The cells of one record on their way: for each field the words of its lines.
 type Cells = Vec<Piece>;
@@ -40,22 +22,22 @@ type Cells = Vec<Piece>;
 /// Returns the records of a page's tables; none if there is no table.
 pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> {
     let labels = sheet.labels(model);
-    let page_head = value::fields(model, sheet, &labels);
-    let headers = headers(model, sheet);
-    let mut tables: Vec<(Vec<Cells>, f32)> = Vec::new();
-    for (position, header) in headers.iter().enumerate() {
-        let end = headers.get(position + 1).map_or(sheet.layout.rows.len(), |next| {
-            (next.last_row + 1).saturating_sub(2).max(header.last_row + 1)
-        });
-        tables.push((table(model, sheet, header, end), COLUMN_SCORE * header.score));
+    let tables = columns::tables(model, sheet);
+    let mut page_head = value::fields(model, sheet, &labels);
+    for candidate in &mut page_head {
+        candidate.retain(|candidate| !tables.iter().any(|table| in_body(sheet, table, candidate)));
     }
+    let mut read: Vec<(Vec<Cells>, f32)> = tables
+        .iter()
+        .map(|table| (rows_of(model, sheet, table), COLUMN_SCORE * table.score))
+        .collect();
     let mut found = Found::Column;
-    if tables.iter().all(|(rows, _)| rows.is_empty()) {
-        tables = vec![(by_pattern(model, sheet), PATTERN_SCORE)];
+    if read.iter().all(|(rows, _)| rows.is_empty()) {
+        read = vec![(by_pattern(model, sheet), PATTERN_SCORE)];
         found = Found::Pattern;
     }
     let mut records: Vec<Record<RawField>> = Vec::new();
-    for (cells, score) in tables {
+    for (cells, score) in read {
         for row in cells {
             let standing = Standing { score, found };
             let fields = fill(model, sheet, (&row, &page_head), (standing, records.last()));
@@ -66,134 +48,22 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
     records
 }
 
-/// Finds all headers: rows with enough of the model's column captions.
-fn headers(model: &RecordModel, sheet: &Sheet) -> Vec<Header> {
-    let captions: Vec<(usize, Vec<Phrase>)> = model
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| !field.column.is_empty())
-        .map(|(index, field)| (index, Phrase::all(&field.column)))
-        .collect();
-    let needed = FEWEST_COLUMNS.min(captions.len());
-    let mut headers: Vec<Header> = Vec::new();
-    let mut row = 0;
-    while row < sheet.layout.rows.len() {
-        match header_at(sheet, row, &captions, needed) {
-            Some(header) => {
-                row = header.last_row + 1;
-                headers.push(header);
-            }
-            None => row += 1,
-        }
-    }
-    headers
-}
-
-fn header_at(
-    sheet: &Sheet,
-    first_row: usize,
-    captions: &[(usize, Vec<Phrase>)],
-    needed: usize,
-) -> Option<Header> {
-    let layout = &sheet.layout;
-    let mut last_row = first_row;
-    let mut found = captions_in(sheet, first_row, captions);
-    if found.is_empty() {
-        return None;
-    }
-    // Captions such as `TOTAL / TIME` stand on two lines, or one stands higher than the others.
-    while let Some(next) = layout.rows.get(last_row + 1) {
-        let above = &layout.rows[last_row];
-        let near = center_y(&next.bounds) - center_y(&above.bounds)
-            < HEADER_LINES * above.word_height.max(next.word_height);
-        let more = captions_in(sheet, last_row + 1, captions);
-        let fresh = more.iter().any(|(field, ..)| found.iter().all(|(known, ..)| known != field));
-        if !near || !fresh {
-            break;
-        }
-        found.extend(more.into_iter().filter(|(field, ..)| {
-            !found.iter().any(|(known, ..)| known == field)
-        }).collect::<Vec<_>>());
-        last_row += 1;
-    }
-    if found.len() < needed {
-        return None;
-    }
-    let score = found.iter().map(|(_, _, score)| score).sum::<f32>() / found.len() as f32;
-    let mut columns: Vec<(Option<usize>, f32, f32)> =
-        found.iter().map(|(field, (left, right), _)| (Some(*field), *left, *right)).collect();
-    // Captions that the model does not know divide columns as well.
-    for row in &layout.rows[first_row..=last_row] {
-        for (cell, &start) in row.cell_starts.iter().enumerate() {
-            let end = row.cell_starts.get(cell + 1).copied().unwrap_or(row.end);
-            let left = layout.words[start].bounds.left as f32;
-            let right = layout.words[end - 1].bounds.right as f32;
-            let apart = columns.iter().all(|(_, from, to)| right < *from || left > *to);
-            if apart && sheet.says_something(start, end) {
-                columns.push((None, left, right));
-            }
-        }
-    }
-    columns.sort_by(|a, b| a.1.total_cmp(&b.1));
-    Some(Header { last_row, captions: columns, score })
-}
-
-/// Returns the model's captions in a row: field, left and right edge, score; each field once.
-fn captions_in(
-    sheet: &Sheet,
-    row: usize,
-    captions: &[(usize, Vec<Phrase>)],
-) -> Vec<(usize, (f32, f32), f32)> {
-    let layout = &sheet.layout;
-    let mut all: Vec<(usize, usize, usize, f32)> = Vec::new();
-    for (field, phrases) in captions {
-        for phrase in phrases {
-            for matched in phrase.find_all(&sheet.letters[row]) {
-                let gap = 3.0 * layout.rows[row].word_height;
-                let torn = (matched.first..matched.last)
-                    .any(|word| layout.divided(word, word + 1, gap));
-                if !torn {
-                    all.push((*field, matched.first, matched.last, matched.score));
-                }
-            }
-        }
-    }
-    // Better and longer matches first; words belong to one caption.
-    all.sort_by(|a, b| (b.2 - b.1).cmp(&(a.2 - a.1)).then(b.3.total_cmp(&a.3)));
-    let mut taken: Vec<(usize, usize, usize, f32)> = Vec::new();
-    for caption in all {
-        let free = taken.iter().all(|other| {
-            other.0 != caption.0 && (caption.1 > other.2 || caption.2 < other.1)
-        });
-        if free {
-            taken.push(caption);
-        }
-    }
-    taken.sort_by_key(|caption| caption.1);
-    taken
-        .into_iter()
-        .map(|(field, first, last, score)| {
-            let left = layout.words[first].bounds.left as f32;
-            (field, (left, layout.words[last].bounds.right as f32), score)
-        })
-        .collect()
-}
-
-/// Reads the rows between a header and the row `end`.
-fn table(model: &RecordModel, sheet: &Sheet, header: &Header, end: usize) -> Vec<Cells> {
-    let Some(rules) = &model.rows else { return Vec::new() };
-    let until = Phrase::all(&rules.until);
-    let ended = |row: &usize| {
-        until.iter().any(|phrase| phrase.find_at_start(&sheet.letters[*row]).is_some())
+/// Tells whether a candidate stands in a table's rows: the page's head does not.
+fn in_body(sheet: &Sheet, table: &Table, candidate: &Candidate) -> bool {
+    let row = |at: Option<&usize>| at.map(|&row| sheet.layout.rows[row].bounds);
+    let (Some(first), Some(last)) = (row(table.body.first()), row(table.body.last())) else {
+        return false;
     };
-    let body: Vec<usize> =
-        (header.last_row + 1..end).take_while(|row| !ended(row)).collect();
-    let columns = columns(&sheet.layout, header, &body);
+    candidate.bounds.top >= first.top && candidate.bounds.bottom <= last.bottom
+}
+
+/// Reads the rows of a table.
+fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
+    let Some(rules) = &model.rows else { return Vec::new() };
     let starter = model.fields.iter().position(|field| field.name == rules.starts_with);
     let mut records: Vec<Cells> = Vec::new();
-    for row in body {
-        let cells = cells(model, sheet, &sheet.layout.rows[row], &columns);
+    for &row in &table.body {
+        let cells = cells(model, sheet, &sheet.layout.rows[row], &table.columns);
         if cells.iter().all(|cell| cell.lines.is_empty()) {
             continue;
         }
@@ -293,83 +163,6 @@ fn cells(model: &RecordModel, sheet: &Sheet, row: &Row, columns: &[Column]) -> C
         }
     }
     cells
-}
-
-/// Divides the page into columns: at ruled lines where there are some, else in the widest gutter
-/// between two captions.
-fn columns(layout: &Layout, header: &Header, body: &[usize]) -> Vec<Column> {
-    let captions = &header.captions;
-    let mut borders = vec![0.0];
-    for pair in captions.windows(2) {
-        borders.push(border(layout, body, (pair[0].1, pair[0].2), (pair[1].1, pair[1].2)));
-    }
-    borders.push(layout.width + 1.0);
-    captions
-        .iter()
-        .zip(borders.windows(2))
-        .map(|((field, ..), border)| Column { field: *field, left: border[0], right: border[1] })
-        .collect()
-}
-
-/// Returns where one column ends and the next begins, in pixels.
-fn border(
-    layout: &Layout,
-    body: &[usize],
-    (left, left_end): (f32, f32),
-    (right, right_end): (f32, f32),
-) -> f32 {
-    let middle = f32::midpoint(left_end, right);
-    let (Some(&first), Some(&last)) = (body.first(), body.last()) else { return middle };
-    let (top, bottom) = (layout.rows[first].bounds.top, layout.rows[last].bounds.bottom);
-    let (top, bottom) = (top as f32, bottom as f32);
-    // Rules are often broken: one through the upper part of the table is enough.
-    let lower = top + 0.3 * (bottom - top);
-    let from = f32::midpoint(left, left_end);
-    let to = f32::midpoint(right, right_end);
-    let ruled = layout
-        .rules_through(top + 0.1 * (bottom - top), lower)
-        .filter(|&x| x > from && x < to)
-        .min_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()));
-    ruled.unwrap_or_else(|| gutter(layout, body, (from, to), middle))
-}
-
-/// Returns the middle of the emptiest strip between two captions; the nearest to `middle` of
-/// equally empty ones.
-fn gutter(layout: &Layout, body: &[usize], (from, to): (f32, f32), middle: f32) -> f32 {
-    let step = layout.pixels_per_mm;
-    let strips = ((to - from) / step).ceil().clamp(1.0, 1000.0) as usize;
-    let mut load = vec![0_u32; strips];
-    for &row in body {
-        let row = &layout.rows[row];
-        for word in &layout.words[row.start..row.end] {
-            let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
-            if right < from || left > to {
-                continue;
-            }
-            let first = ((left - from) / step).floor().max(0.0) as usize;
-            let last = ((right - from) / step).floor().max(0.0) as usize;
-            for strip in load.iter_mut().take((last + 1).min(strips)).skip(first) {
-                *strip += 1;
-            }
-        }
-    }
-    let least = load.iter().copied().min().unwrap_or(0);
-    let mut best: Option<(usize, f32)> = None;
-    let mut strip = 0;
-    while strip < strips {
-        if load[strip] > least {
-            strip += 1;
-            continue;
-        }
-        let length = load[strip..].iter().take_while(|&&words| words == least).count();
-        let center = from + (strip as f32 + length as f32 / 2.0) * step;
-        let nearer = |at: f32| (center - middle).abs() < (at - middle).abs();
-        if best.is_none_or(|(longest, at)| length > longest || length == longest && nearer(at)) {
-            best = Some((length, center));
-        }
-        strip += length;
-    }
-    best.map_or(middle, |(_, center)| center)
 }
 
 /// Reads a page without a header: a record a line, each field by its pattern.

@@ -10,10 +10,10 @@ use crate::document::{Candidate, Found};
 use crate::model::{Choose, EnumValue, Field, FieldKind, LinePattern, Place, RecordModel, Until, Zone};
 
 /// Each later place of a field's list is tried with its scores multiplied by this.
-const LATER_PLACE: f32 = 0.93;
+const LATER_PLACE: f32 = 0.85;
 /// Score of what stands in a fixed zone, in a passage, or was found by its pattern alone.
 const ZONE_SCORE: f32 = 0.85;
-const PASSAGE_SCORE: f32 = 0.85;
+const PASSAGE_SCORE: f32 = 0.95;
 const PATTERN_SCORE: f32 = 0.75;
 /// Score of the next cell, relative to the one before it.
 const NEXT_CELL: f32 = 0.9;
@@ -68,15 +68,10 @@ pub(super) fn fields(model: &RecordModel, sheet: &Sheet, labels: &Labels) -> Vec
 /// Orders candidates by how the field chooses, best first, and drops all but the best.
 pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
     let order = |candidate: &Candidate| (candidate.page, candidate.bounds.top, candidate.bounds.left);
-    candidates.sort_by(|a, b| {
-        let best = b.place_score.total_cmp(&a.place_score);
-        match field.choose {
-            Choose::Best => best.then(order(a).cmp(&order(b))),
-            Choose::First => order(a).cmp(&order(b)).then(best),
-            Choose::Last => order(b).cmp(&order(a)).then(best),
-            Choose::Largest => size(&b.text).total_cmp(&size(&a.text)).then(best),
-        }
-    });
+    let better = |a: &Candidate, b: &Candidate| {
+        b.place_score.total_cmp(&a.place_score).then(order(a).cmp(&order(b)))
+    };
+    candidates.sort_by(better);
     let mut seen: Vec<(u32, u32, String)> = Vec::new();
     candidates.retain(|candidate| {
         let key = (candidate.bounds.left, candidate.bounds.top, candidate.text.clone());
@@ -87,6 +82,12 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
         fresh
     });
     candidates.truncate(MOST_CANDIDATES);
+    match field.choose {
+        Choose::Best => {}
+        Choose::First => candidates.sort_by_key(order),
+        Choose::Last => candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate))),
+        Choose::Largest => candidates.sort_by(|a, b| size(&b.text).total_cmp(&size(&a.text))),
+    }
 }
 
 /// Raises candidates that other places of the page confirm by saying the same: a total that is
@@ -298,7 +299,7 @@ impl Search<'_> {
                 break;
             }
             for &start in &near.cell_starts {
-                let word = layout.words[start];
+                let word = &layout.words[start];
                 // Words of the label's own row divide wherever they stand, others if they are
                 // about as high: pages are a little skewed.
                 let high = (center_y(&word.bounds) - middle).abs() < NEIGHBOR * row.word_height;
@@ -470,7 +471,7 @@ impl Search<'_> {
             let Some(start) = (row.start..row.end).find(inside) else { continue };
             let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
             let span = (index, start, end);
-            if let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span) {
+            if let Some((from, to)) = self.sheet.without_captions(self.labels, self.index, span) {
                 found.push((index, Piece::line(from, to)));
             }
         }
