@@ -39,8 +39,9 @@ use crate::document::{
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
 const UNEVEN: f32 = 40.0;
-/// Skew below this many degrees does not disturb reading; resampling would.
-const MIN_SKEW_DEGREES: f32 = 0.3;
+/// Skew below this many degrees does not disturb reading (the recognizer follows the slope of a line);
+/// resampling would.
+const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
 /// Sauvola's window is so many text heights wide.
@@ -57,13 +58,13 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     }
     let mut work = Work::begin(page, options);
     work.even_out();
-    let mut analysis = work.analyze();
-    let rotated = work.rotate(&analysis);
-    if rotated {
-        analysis = work.analyze();
+    let mut analysis = work.analyze(options.remove_border);
+    // A border lies along the edge of the image as it was scanned, not of the turned one.
+    if work.rotate(&analysis) {
+        analysis = work.analyze(Choice::Never);
     }
     if work.deskew(&analysis) {
-        analysis = work.analyze();
+        analysis = work.analyze(Choice::Never);
     }
     work.remove_specks(&analysis);
     work.remove_rules(&analysis);
@@ -102,8 +103,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn analyze(&mut self) -> Analysis {
-        let (analysis, done) = Analysis::of(&mut self.image, self.options.remove_border);
+    fn analyze(&mut self, remove_border: Choice) -> Analysis {
+        let (analysis, done) = Analysis::of(&mut self.image, remove_border);
         self.steps.extend(done);
         analysis
     }
@@ -130,8 +131,8 @@ impl<'a> Work<'a> {
             }),
         };
         self.orientation = found.sureness;
-        // What `detect` proposes without being sure of the half turn is still better than a lying page.
-        let wanted = self.options.forced_rotation.is_some() || self.options.rotate.decide(|| true);
+        // `detect` proposes no turn that could make things worse, so that auto and always are the same.
+        let wanted = self.options.forced_rotation.is_some() || self.options.rotate != Choice::Never;
         if !wanted || found.rotation == RightAngle::None {
             return false;
         }

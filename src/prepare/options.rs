@@ -50,7 +50,7 @@ impl Choice {
 /// How pages are prepared; the default decides everything by measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct PrepareOptions {
-    /// Find which way up the page is and turn it (`Always`: even if not sure).
+    /// Find which way up the page is, and turn it where that is sure to help (`Always` is like `Auto`).
     pub rotate: Choice,
     /// Turn the page by this angle clockwise instead of finding out.
     pub forced_rotation: Option<RightAngle>,
@@ -58,12 +58,15 @@ pub struct PrepareOptions {
     pub deskew: Choice,
     /// Make the paper equally bright everywhere; never done to bilevel pages.
     pub background: Choice,
-    /// Make every pixel black or white; never done to bilevel pages.
+    /// Make every pixel black or white after Sauvola (`Auto` doesn't, because the recognizer reads gray
+    /// better); never done to bilevel pages.
     pub binarize: Choice,
-    /// Take ruled lines off the page. They are reported as marks in any case.
+    /// Take ruled lines off the page (`Auto` leaves them, because Tesseract finds its own way around them).
+    /// They are reported as marks in any case.
     pub remove_rules: Choice,
+    /// Take specks off the page where they are many (`Always`: even if they are few).
     pub despeckle: Choice,
-    /// Whiten black borders of the scan.
+    /// Whiten black borders of the scan, if there are any (`Always` is like `Auto`).
     pub remove_border: Choice,
     /// Bring the text to the height that the recognizer reads best (`Always`: to exactly that height).
     pub scale: Choice,

@@ -28,6 +28,7 @@ pub(super) fn turn(image: GrayImage, rotation: RightAngle) -> GrayImage {
 
 /// Rotates the image clockwise by a few degrees around its middle with bilinear interpolation. The
 /// result is so much larger that no corner is lost; what lies outside of the page becomes `fill`.
+#[expect(clippy::cast_possible_wrap, reason = "sides of images fit u32")]
 pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
@@ -63,6 +64,7 @@ pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
 }
 
 /// Returns the first index and the one after the last for which `0 <= start + step · index < limit`.
+#[expect(clippy::cast_possible_wrap, reason = "sides of images fit u32")]
 fn span(start: i64, step: i64, limit: i64, length: usize) -> (usize, usize) {
     let inside = |index: usize| (0..limit).contains(&(start + step * index as i64));
     if step == 0 {
@@ -85,14 +87,13 @@ fn bilinear(pixels: &[u8], width: usize, x: i64, y: i64) -> u8 {
     // Eight bits of fraction are enough for eight bits of gray.
     let part = |value: i64| ((value >> (FRACTION_BITS - 8)) & 255) as u32;
     let (right, down) = (part(x), part(y));
-    let mix = |a: u8, b: u8, share: u32| u32::from(a) * (256 - share) + u32::from(b) * share;
-    let (Some(&[a, b]), Some(&[c, d])) =
+    let mix = |pair: [u8; 2]| u32::from(pair[0]) * (256 - right) + u32::from(pair[1]) * right;
+    let (Some(&top), Some(&bottom)) =
         (pixels[index..].first_chunk(), pixels[index + width..].first_chunk())
     else {
         return pixels[index];
     };
-    let (top, bottom) = (mix(a, b, right), mix(c, d, right));
-    ((top * (256 - down) + bottom * down + (1 << 15)) >> 16) as u8
+    ((mix(top) * (256 - down) + mix(bottom) * down + (1 << 15)) >> 16) as u8
 }
 
 /// Resizes by `scale` with a Catmull-Rom filter (stretched when the image becomes smaller, so that

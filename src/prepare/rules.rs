@@ -118,6 +118,7 @@ enum Direction {
 
 /// Walks along the rule; at each step it knows where the rule begins and ends across, and looks
 /// there whether a stroke goes on at both sides.
+#[expect(clippy::cast_possible_wrap, reason = "sides of images fit u32")]
 fn erase_one(rule: &Rule, image: &mut GrayImage, mask: &BitMask, direction: Direction, paper: u8) {
     let bounds = rule.bounds;
     let (start, length) = match direction {

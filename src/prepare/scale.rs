@@ -4,7 +4,7 @@ use super::options::Choice;
 use crate::document::DpiSource;
 
 /// Text height that scaling aims at, in pixels: x-height of text whose capitals are 30 px tall, which
-/// Tesseract's LSTM was trained on (tessdoc, "ImproveQuality").
+/// Tesseract's LSTM was trained on (tessdoc, `ImproveQuality`).
 const BEST_TEXT_HEIGHT: f32 = 21.0;
 /// Smaller text is enlarged: accuracy falls off below 20-px capitals.
 const MIN_TEXT_HEIGHT: f32 = 14.0;
