@@ -23,13 +23,12 @@ pub enum Face {
     SerifBold,
     Matrix,
     Thermal,
-    Pen,
     Ballpoint,
     Script,
 }
 
 /// Where Debian's packages put the fonts, below `/usr/share/fonts`.
-const FONT_FILES: [&str; 12] = [
+const FONT_FILES: [&str; 11] = [
     "truetype/gnutypewriter/GNUTypewriter.ttf",
     "opentype/courier-prime/Courier Prime.otf",
     "opentype/courier-prime/Courier Prime Bold.otf",
@@ -37,9 +36,8 @@ const FONT_FILES: [&str; 12] = [
     "truetype/liberation/LiberationSans-Bold.ttf",
     "truetype/liberation/LiberationSerif-Regular.ttf",
     "truetype/liberation/LiberationSerif-Bold.ttf",
-    "opentype/spleen/spleen-6x12.otf",
+    "opentype/spleen/spleen-8x16.otf",
     "opentype/spleen/spleen-12x24.otf",
-    "truetype/sjfonts/Delphine.ttf",
     "truetype/fifthhorseman/dkg.ttf",
     "truetype/kristi/Kristi.ttf",
 ];
@@ -265,7 +263,7 @@ impl Machine {
                 Head::TypeBars(face) => {
                     self.strike(sheet, faces, (face, ink, weave), (at(left, place.y), character))
                 }
-                Head::Pins => self.fire(sheet, faces, (ink, 12), (at(left, place.y), character)),
+                Head::Pins => self.fire(sheet, faces, (ink, 16), (at(left, place.y), character)),
                 Head::Thermal => self.fire(sheet, faces, (ink, 24), (at(left, place.y), character)),
             }
         }
@@ -317,18 +315,18 @@ impl Machine {
     fn fire(&mut self, sheet: &mut Sheet, faces: &Faces, how: (Ink, u32), what: (At, char)) {
         let (ink, rows) = how;
         let (place, character) = what;
-        let face = if rows == 12 { Face::Matrix } else { Face::Thermal };
+        let face = if rows == 16 { Face::Matrix } else { Face::Thermal };
         let font = faces.font(face);
         let columns = rows as f32 / 2.0;
         let dot_mm = self.pitch_mm / columns;
         // Pins stand closer above each other than they advance sideways.
-        let row_mm = if rows == 12 { 0.36 } else { dot_mm };
+        let row_mm = if rows == 16 { 0.285 } else { dot_mm };
         let natural = faces.advance_px(face, font.glyph_id('n'), 100.0);
         // Each dot of the font is drawn large and looked up in its middle, away from all edges.
         let zoom = 8.0;
         let scale = faces.scale(face, columns / natural * 100.0 * zoom);
         let glyph = font.glyph_id(character).with_scale_and_position(scale, point(0.0, 0.0));
-        let radius = px(dot_mm.max(row_mm)) * if rows == 12 { 0.56 } else { 0.62 };
+        let radius = px(dot_mm.max(row_mm)) * if rows == 16 { 0.56 } else { 0.62 };
         let mut dots = Vec::new();
         draw(font, glyph, |x, y, cover| {
             if cover > 0.5 && x.rem_euclid(8) == 4 && y.rem_euclid(8) == 4 {
