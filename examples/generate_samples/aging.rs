@@ -92,8 +92,8 @@ pub fn fold(sheet: &mut Sheet, random: &mut Random, fold: Fold) {
         for offset in -9i32..=9 {
             let across = middle as i32 + offset;
             let (x, y) = match fold {
-                Fold::Across(_) => (along as i32, across),
-                Fold::Down(_) => (across, along as i32),
+                Fold::Across(_) => (along.cast_signed(), across),
+                Fold::Down(_) => (across, along.cast_signed()),
             };
             if offset.abs() <= 1 && worn > 0.45 {
                 bleach(sheet, x, y, (worn - 0.45) * 1.6);
@@ -130,7 +130,7 @@ pub fn punch(sheet: &mut Sheet, heights_mm: &[f32], behind: [u8; 3]) {
                     sheet.pixels.put_pixel(x, y, Rgb(dark));
                 } else {
                     let rim = (1.0 - (away - radius) / 4.0).max(0.0);
-                    sheet.soak(x as i32, y as i32, ink(90, 85, 80), rim * 0.4);
+                    sheet.soak(x.cast_signed(), y.cast_signed(), ink(90, 85, 80), rim * 0.4);
                 }
             }
         }

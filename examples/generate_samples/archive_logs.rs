@@ -167,6 +167,7 @@ pub fn coffee(faces: &Faces) -> anyhow::Result<Made> {
     };
     let start = Start { date: date(1976, 5, 2), tenths: 10_627, days: 55, flown: 380 };
     let mut machine = Machine::typewriter(Face::Typewriter, ELITE_MM, 42);
+    machine.patchy = 0.2;
     let drawn = single(
         faces,
         &what,
@@ -189,7 +190,7 @@ pub fn coffee(faces: &Faces) -> anyhow::Result<Made> {
     );
     let image =
         scan(&sheet, &Scanner { skew_degrees: 1.8, noise: 3.0, ..scanner(200, Output::Gray, 44) });
-    Ok(stored(jpeg(&image, 52)?, 1, Content::Log(drawn.rows)))
+    Ok(stored(jpeg(&image, 62)?, 1, Content::Log(drawn.rows)))
 }
 
 /// A bilevel scan, six degrees askew before a black background, with punched holes.
@@ -254,6 +255,7 @@ pub fn upside_down(faces: &Faces) -> anyhow::Result<Made> {
     };
     let start = Start { date: date(1978, 3, 12), tenths: 4120, days: 60, flown: 330 };
     let mut machine = Machine::typewriter(Face::Typewriter, ELITE_MM, 62);
+    machine.patchy = 0.22;
     let drawn = single(
         faces,
         &what,
@@ -499,9 +501,9 @@ pub fn faded_ribbon(faces: &Faces) -> anyhow::Result<Made> {
     };
     let start = Start { date: date(1974, 4, 22), tenths: 6204, days: 90, flown: 210 };
     let mut machine = Machine::typewriter(Face::Typewriter, ELITE_MM, 132);
-    machine.ink = ink(70, 62, 74).with_strength(0.85);
+    machine.ink = ink(62, 54, 66).with_strength(0.92);
     machine.tired = 0.28;
-    machine.patchy = 0.45;
+    machine.patchy = 0.35;
     let drawn = single(
         faces,
         &what,

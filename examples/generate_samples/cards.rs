@@ -18,7 +18,7 @@ pub struct Card<'a> {
 /// Returns the table of an index card.
 pub fn card_table(headers: [&'static str; 5]) -> Table {
     Table {
-        edges: [8.0, 33.0, 56.0, 143.0, 171.0, 196.0],
+        edges: [8.0, 31.5, 53.5, 139.5, 170.5, 196.0],
         head_mm: 6.2,
         row_mm: 6.35,
         rows: 13,

@@ -23,7 +23,7 @@ pub fn jpeg(scan: &Scan, quality: u8) -> anyhow::Result<Vec<u8>> {
             encoder.write_image(image, width, height, ExtendedColorType::L8)?;
         }
         Pixels::Color(image) => {
-            encoder.write_image(image, width, height, ExtendedColorType::Rgb8)?
+            encoder.write_image(image, width, height, ExtendedColorType::Rgb8)?;
         }
     }
     Ok(bytes)

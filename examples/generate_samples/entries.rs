@@ -209,8 +209,7 @@ fn fill_in(job: &str, date: Date, tenths: u32, random: &mut Random) -> String {
     let mut rest = job;
     while let Some((before, after)) = rest.split_once('{') {
         let (blank, after) = after.split_once('}').unwrap_or((after, ""));
-        work.push_str(before);
-        work.push_str(&match blank {
+        let filling = match blank {
             "c" => format!("{}/80", random.whole(68, 79)),
             "s" => {
                 format!("{}{}", random.pick(&["A", "H", "L", "T", "C"]), random.whole(1104, 98_761))
@@ -226,7 +225,9 @@ fn fill_in(job: &str, date: Date, tenths: u32, random: &mut Random) -> String {
             "y" => format!("{:02}", date.year() % 100),
             "m" => format!("{}/{}", random.whole(1, 12), (date.year() + 2) % 100),
             _ => String::new(),
-        });
+        };
+        work.push_str(before);
+        work.push_str(&filling);
         rest = after;
     }
     work.push_str(rest);

@@ -241,6 +241,14 @@ pub fn short_form(
     for (x, y, text) in typed {
         machine.write(&mut sheet, faces, at(x, y), text);
     }
+    connections(&mut sheet, faces);
+    set(&mut sheet, faces, printed(Face::SerifBold, 8.5), at(95.0, 259.0), "Formerly OBD-66");
+    set(&mut sheet, faces, printed(Face::Serif, 8.0), at(176.0, 259.0), "Form CRM-156");
+    sheet
+}
+
+/// Draws the boxes of item 9 of the short form.
+fn connections(sheet: &mut Sheet, faces: &Faces) {
     let connections = [
         ("partner", Tick::Empty),
         ("director", Tick::Empty),
@@ -253,11 +261,8 @@ pub fn short_form(
     ];
     for (index, (label, tick)) in connections.into_iter().enumerate() {
         let place = (30.0 + 42.0 * (index % 4) as f32, 155.0 + 7.5 * (index / 4) as f32);
-        checkbox(&mut sheet, faces, place, tick, label);
+        checkbox(sheet, faces, place, tick, label);
     }
-    set(&mut sheet, faces, printed(Face::SerifBold, 8.5), at(95.0, 259.0), "Formerly OBD-66");
-    set(&mut sheet, faces, printed(Face::Serif, 8.0), at(176.0, 259.0), "Form CRM-156");
-    sheet
 }
 
 /// Draws a dissemination report.

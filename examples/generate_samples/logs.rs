@@ -115,7 +115,7 @@ pub fn listing(
         machine.write(
             &mut sheet,
             faces,
-            at(table.edges[0] + 1.2, table.top_mm - 4.4 * (head.len() - line) as f32),
+            at(table.edges[0] + 1.2, table.top_mm - 5.6 * (head.len() - line) as f32),
             text,
         );
     }

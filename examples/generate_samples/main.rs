@@ -18,6 +18,8 @@ mod scanner;
 mod sheet;
 mod signatures;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod truth;
 mod writing;
 

@@ -145,7 +145,7 @@ impl Sheet {
             let patch = patches.as_ref().map_or(1.0, |[wide, fine]| {
                 (0.35 + 0.9 * wide.at(x, y)).min(1.0) * (0.55 + 0.6 * fine.at(x, y)).min(1.0)
             });
-            let place = (layer.left + x as i32, layer.top + y as i32);
+            let place = (layer.left + x.cast_signed(), layer.top + y.cast_signed());
             self.soak(place.0, place.1, ink, f32::from(coverage) / 255.0 * patch);
         }
     }

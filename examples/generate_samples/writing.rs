@@ -21,15 +21,13 @@ pub enum Face {
     SansBold,
     Serif,
     SerifBold,
-    Matrix,
-    Thermal,
-    Pen,
+    CourierSans,
     Ballpoint,
     Script,
 }
 
 /// Where Debian's packages put the fonts, below `/usr/share/fonts`.
-const FONT_FILES: [&str; 12] = [
+const FONT_FILES: [&str; 10] = [
     "truetype/gnutypewriter/GNUTypewriter.ttf",
     "opentype/courier-prime/Courier Prime.otf",
     "opentype/courier-prime/Courier Prime Bold.otf",
@@ -37,9 +35,7 @@ const FONT_FILES: [&str; 12] = [
     "truetype/liberation/LiberationSans-Bold.ttf",
     "truetype/liberation/LiberationSerif-Regular.ttf",
     "truetype/liberation/LiberationSerif-Bold.ttf",
-    "opentype/spleen/spleen-6x12.otf",
-    "opentype/spleen/spleen-12x24.otf",
-    "truetype/sjfonts/Delphine.ttf",
+    "opentype/courier-prime/Courier Prime Sans Bold.otf",
     "truetype/fifthhorseman/dkg.ttf",
     "truetype/kristi/Kristi.ttf",
 ];
@@ -174,7 +170,7 @@ fn draw(font: &FontVec, glyph: Glyph, mut dot: impl FnMut(i32, i32, f32)) {
     let Some(outline) = font.outline_glyph(glyph) else { return };
     let bounds = outline.px_bounds();
     outline.draw(|x, y, cover| {
-        dot(bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, cover)
+        dot(bounds.min.x as i32 + x.cast_signed(), bounds.min.y as i32 + y.cast_signed(), cover);
     });
 }
 
@@ -188,6 +184,19 @@ pub enum Head {
     /// A thermal line printer of 8 dots a millimetre.
     Thermal,
 }
+
+/// The dots that a head makes a character of.
+#[derive(Clone, Copy)]
+struct Matrix {
+    /// The face whose characters it imitates.
+    face: Face,
+    columns: u8,
+    /// How much taller than the face's its characters are.
+    stretch: f32,
+}
+
+const PINS: Matrix = Matrix { face: Face::CourierBold, columns: 10, stretch: 1.1 };
+const THERMAL: Matrix = Matrix { face: Face::CourierSans, columns: 12, stretch: 1.4 };
 
 /// A machine that writes in a fixed pitch, with its wear.
 pub struct Machine {
@@ -228,8 +237,8 @@ impl Machine {
         Self {
             head: Head::Pins,
             pitch_mm,
-            ink: ink(44, 42, 62),
-            stray_mm: 0.015,
+            ink: ink(36, 34, 56),
+            stray_mm: 0.02,
             patchy: 0.3,
             tired: 0.15,
             random: Random::new(seed),
@@ -263,10 +272,12 @@ impl Machine {
             let ink = self.ink.with_strength(self.ink.strength * strength);
             match self.head {
                 Head::TypeBars(face) => {
-                    self.strike(sheet, faces, (face, ink, weave), (at(left, place.y), character))
+                    self.strike(sheet, faces, (face, ink, weave), (at(left, place.y), character));
                 }
-                Head::Pins => self.fire(sheet, faces, (ink, 12), (at(left, place.y), character)),
-                Head::Thermal => self.fire(sheet, faces, (ink, 24), (at(left, place.y), character)),
+                Head::Pins => self.fire(sheet, faces, (ink, PINS), (at(left, place.y), character)),
+                Head::Thermal => {
+                    self.fire(sheet, faces, (ink, THERMAL), (at(left, place.y), character))
+                }
             }
         }
         let width_mm = text.chars().count() as f32 * self.pitch_mm;
@@ -313,45 +324,37 @@ impl Machine {
         });
     }
 
-    /// Fires the pins or heats the dots of one character; `rows` is the height of its matrix.
-    fn fire(&mut self, sheet: &mut Sheet, faces: &Faces, how: (Ink, u32), what: (At, char)) {
-        let (ink, rows) = how;
+    /// Fires the pins or heats the dots of one character.
+    fn fire(&mut self, sheet: &mut Sheet, faces: &Faces, how: (Ink, Matrix), what: (At, char)) {
+        const ZOOM: i32 = 8;
+        let (ink, matrix) = how;
+        let Matrix { face, columns, stretch } = matrix;
         let (place, character) = what;
-        let face = if rows == 12 { Face::Matrix } else { Face::Thermal };
         let font = faces.font(face);
-        let columns = rows as f32 / 2.0;
-        let dot_mm = self.pitch_mm / columns;
-        // Pins stand closer above each other than they advance sideways.
-        let row_mm = if rows == 12 { 0.36 } else { dot_mm };
+        let dot_mm = self.pitch_mm / f32::from(columns);
         let natural = faces.advance_px(face, font.glyph_id('n'), 100.0);
-        // Each dot of the font is drawn large and looked up in its middle, away from all edges.
-        let zoom = 8.0;
-        let scale = faces.scale(face, columns / natural * 100.0 * zoom);
+        // Each dot of the matrix is looked up in the middle of its place in a large drawing.
+        let mut scale = faces.scale(face, f32::from(columns) / natural * 100.0 * ZOOM as f32);
+        scale.y *= stretch;
         let glyph = font.glyph_id(character).with_scale_and_position(scale, point(0.0, 0.0));
-        let radius = px(dot_mm.max(row_mm)) * if rows == 12 { 0.56 } else { 0.62 };
         let mut dots = Vec::new();
         draw(font, glyph, |x, y, cover| {
-            if cover > 0.5 && x.rem_euclid(8) == 4 && y.rem_euclid(8) == 4 {
-                dots.push((x.div_euclid(8) as f32, y.div_euclid(8) as f32));
+            let middle = ZOOM / 2;
+            if cover > 0.5 && x.rem_euclid(ZOOM) == middle && y.rem_euclid(ZOOM) == middle {
+                dots.push((x.div_euclid(ZOOM) as f32, y.div_euclid(ZOOM) as f32));
             }
         });
-        let spread = [
-            place,
-            at(place.x + self.pitch_mm, place.y - rows as f32 * row_mm),
-            at(place.x, place.y + 4.0 * row_mm),
-        ];
-        let mut layer = Layer::around(&spread, 0.4);
+        let corner = at(place.x - dot_mm, place.y - self.pitch_mm * 2.0);
+        let opposite = at(place.x + self.pitch_mm + dot_mm, place.y + self.pitch_mm);
+        let mut layer = Layer::around(&[corner, opposite], 0.4);
         for (column, row) in dots {
             let x = px(place.x + (column + 0.5) * dot_mm + self.random.bell() * self.stray_mm);
-            let y = px(place.y + (row + 0.5) * row_mm + self.random.bell() * self.stray_mm);
+            let y = px(place.y + (row + 0.5) * dot_mm + self.random.bell() * self.stray_mm);
             let force = 1.0 - self.patchy * 0.4 * self.random.unit();
-            layer.dab(x - layer.left as f32, y - layer.top as f32, radius * force);
+            layer.dab(x - layer.left as f32, y - layer.top as f32, px(dot_mm) * 0.6 * force);
         }
-        sheet.press(
-            &layer,
-            ink.with_strength(ink.strength * self.random.between(1.0 - self.patchy * 0.4, 1.0)),
-            None,
-        );
+        let given = self.random.between(1.0 - self.patchy * 0.4, 1.0);
+        sheet.press(&layer, ink.with_strength(ink.strength * given), None);
     }
 }
 
