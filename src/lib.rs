@@ -3,5 +3,6 @@
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
 pub mod document;
+pub mod export;
 pub mod model;
 pub mod store;
