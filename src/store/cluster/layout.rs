@@ -38,7 +38,7 @@ impl Layout {
         let directory = fs::canonicalize(directory).map_err(at(directory))?;
         let layout = Self::resolve(directory, root_base)?;
         if let (Some(user), Some(base)) = (layout.user, layout.data.parent()) {
-            if !base.starts_with(&layout.directory) {
+            if base != layout.directory {
                 fs::create_dir_all(root_base).map_err(at(root_base))?;
                 fs::set_permissions(root_base, fs::Permissions::from_mode(0o755)).map_err(at(root_base))?;
                 make_private(base, Some(user))?;
