@@ -1,0 +1,149 @@
+//! Clean datasets out: CSV of a model's records, of the pages' texts, or of the report's lines.
+//!
+//! Rows come from the store in a stable order and leave as they come: memory does not grow with their number, and two
+//! exports of the same state are equal byte for byte. Called by `commands`.
+
+mod cells;
+mod sink;
+
+#[cfg(test)]
+mod tests;
+
+
+
+use crate::document::Verdict;
+use crate::model::RecordModel;
+use crate::store::{Cursor, Filter, Store, StoreError};
+
+use cells::{Cell, Columns};
+use sink::Sink;
+
+pub use sink::Target;
+
+/// What is exported.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// The records of a model: its fields by name, then `_file`, `_page`, `_row`, `_status`, `_confidence` (0–1) and
+    /// `_issues` (joined by `; `).
+    Records(&'a RecordModel),
+    /// All pages: `_file`, `_page`, `text`, `_status`, `_confidence` (0–1).
+    PageText,
+}
+
+/// What becomes of cells that a spreadsheet would take for a formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Formulas {
+    #[default]
+    AsIs,
+    /// Cells that start with `=`, `+`, `-`, `@`, a tab or a carriage return get a leading `'`. Numbers stay.
+    Protected,
+}
+
+/// Which rows and columns, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ExportOptions {
+    /// Only records with one of these verdicts; all if empty. Of no meaning for page texts.
+    pub statuses: Vec<Verdict>,
+    /// Only these columns, in this order; all if `None`.
+    pub columns: Option<Vec<String>>,
+    /// Only records that fit, see [`Filter::records`]. Of no meaning for page texts.
+    pub filter: Option<Filter>,
+    pub formulas: Formulas,
+}
+
+/// Why an export was not made. A file that was there before is still the same.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("no column `{name}`: there are {known}")]
+    UnknownColumn { name: String, known: String },
+    #[error("cannot write `{target}`")]
+    Write {
+        target: String,
+        #[source]
+        cause: std::io::Error,
+    },
+    #[error("the export's thread stopped: {0}")]
+    Stopped(String),
+}
+
+impl ExportError {
+    /// True if the reader of our stdout has gone away, such as `head`: no reason to complain.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Write { cause, .. } if cause.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    /// Returns what the user can do about it, if we know.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.hint(),
+            Self::UnknownColumn { .. } | Self::Write { .. } | Self::Stopped(_) => None,
+        }
+    }
+}
+
+/// Exports to a file or stdout and returns the number of rows. A file appears whole or not at all.
+pub async fn export(
+    store: &Store,
+    content: Content<'_>,
+    target: &Target,
+    options: &ExportOptions,
+) -> Result<u64, ExportError> {
+    match content {
+        Content::Records(model) => {
+            let columns = Columns::choose(&cells::record_columns(model), options.columns.as_deref())?;
+            let rows = store.record_rows(model, options.filter.as_ref(), &options.statuses).await?;
+            stream(rows, target, columns, options.formulas, cells::of_record).await
+        }
+        Content::PageText => {
+            let columns = Columns::choose(&cells::page_text_columns(), options.columns.as_deref())?;
+            let rows = store.page_text_rows().await?;
+            stream(rows, target, columns, options.formulas, cells::of_page_text).await
+        }
+    }
+}
+
+/// Writes the report's lines, `_file,status,reason`: one for every file found. Returns their number.
+pub async fn report_lines(store: &Store, target: &Target, formulas: Formulas) -> Result<u64, ExportError> {
+    let columns = Columns::choose(&cells::report_columns(), None)?;
+    let rows = store.file_lines().await?;
+    stream(rows, target, columns, formulas, cells::of_file_line).await
+}
+
+/// Passes rows from the database to the sink, a batch at a time.
+async fn stream<T: Send + 'static>(
+    mut rows: Cursor<T>,
+    target: &Target,
+    columns: Columns,
+    formulas: Formulas,
+    cells_of: fn(T) -> Vec<Cell>,
+) -> Result<u64, ExportError> {
+    let mut sink = Sink::open(target)?;
+    sink.write(columns.names())?;
+    let mut count = 0_u64;
+    loop {
+        let batch = rows.next_rows().await?;
+        if batch.is_empty() {
+            break;
+        }
+        count += batch.len() as u64;
+        let chosen = columns.clone();
+        // Compression and disks are slow for an async task.
+        sink = on_blocking_thread(move || {
+            for row in batch {
+                sink.write(chosen.pick(cells_of(row), formulas).iter())?;
+            }
+            Ok(sink)
+        })
+        .await?;
+    }
+    on_blocking_thread(move || sink.finish()).await?;
+    Ok(count)
+}
+
+async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ExportError> + Send + 'static,
+) -> Result<T, ExportError> {
+    tokio::task::spawn_blocking(work).await.map_err(|stopped| ExportError::Stopped(stopped.to_string()))?
+}

@@ -1,0 +1,215 @@
+//! Conditions such as `reason=timeout and confidence<0.8`: their grammar, their columns, and their SQL.
+//!
+//! ```text
+//! condition  = conjunction { "or" conjunction }
+//! conjunction = term { "and" term }
+//! term       = "not" term | "(" condition ")" | column operator value
+//! operator   = "=" "!=" "<" "<=" ">" ">=" "~"      ("~": matches the regular expression)
+//! value      = word | 'quoted' | "quoted"          (a quote is doubled inside quotes)
+//! ```
+//! A missing value is unlike any value: `x=1` is false and `x!=1` is true of it. Values reach the database as
+//! parameters, never as SQL.
+
+mod parse;
+
+use rust_decimal::Decimal;
+
+use crate::document::ColumnType;
+use crate::model::RecordModel;
+
+use super::model_table::quoted;
+
+/// A checked condition on pages or on the records of a model.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    condition: Condition,
+}
+
+/// What is wrong with a condition, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: {message}")]
+pub struct FilterError {
+    /// In characters, from 1.
+    pub column: usize,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Compare { column: Column, operator: Operator, value: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Matches,
+}
+
+impl Operator {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "is distinct from",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Matches => "~",
+        }
+    }
+}
+
+/// A column that a condition may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Column {
+    name: String,
+    kind: ColumnType,
+    place: ColumnPlace,
+}
+
+/// How a column is reached in SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum ColumnPlace {
+    /// An expression.
+    Here(String),
+    /// Any of the document's files.
+    AnyFile,
+    /// The page starts a record of the model that the value names.
+    Model,
+}
+
+impl Filter {
+    /// Parses a condition on pages. Columns: `reason`, `stage`, `state`, `confidence` (mean of the words, 0–1),
+    /// `engine`, `languages`, `path` (of any of the document's files), `model` (a record of it starts on the page),
+    /// `attempts`, `page`, `dpi`, `width`, `height` (pixels).
+    pub fn pages(text: &str) -> Result<Self, FilterError> {
+        let here = |name: &str, kind, expression: &str| Column {
+            name: name.to_owned(),
+            kind,
+            place: ColumnPlace::Here(expression.to_owned()),
+        };
+        let mut columns = vec![
+            here("reason", ColumnType::Text, "page.reason"),
+            here("stage", ColumnType::Text, "page.stage"),
+            here("state", ColumnType::Text, "page.state"),
+            // Rounded: 80 as a real, divided, is not quite 0.8.
+            here("confidence", ColumnType::Decimal, "round((page.mean_confidence / 100)::numeric, 4)"),
+            here("engine", ColumnType::Text, "page.engine"),
+            here("languages", ColumnType::Text, "page.languages"),
+            here("attempts", ColumnType::Integer, "page.attempts"),
+            here("page", ColumnType::Integer, "page.page_number"),
+            here("dpi", ColumnType::Decimal, "page.dpi::numeric"),
+            here("width", ColumnType::Integer, "page.width"),
+            here("height", ColumnType::Integer, "page.height"),
+        ];
+        columns.push(Column { name: "path".into(), kind: ColumnType::Text, place: ColumnPlace::AnyFile });
+        columns.push(Column { name: "model".into(), kind: ColumnType::Text, place: ColumnPlace::Model });
+        Ok(Self { condition: parse::condition(text, &columns)? })
+    }
+
+    /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
+    /// `_file`, `_page`, `_row`.
+    pub fn records(text: &str, model: &RecordModel) -> Result<Self, FilterError> {
+        let own = [
+            ("_status", ColumnType::Text, "record.status"),
+            ("_confidence", ColumnType::Decimal, "round(record.confidence::numeric, 4)"),
+            ("_file", ColumnType::Text, "file.path"),
+            ("_page", ColumnType::Integer, "record.page_number"),
+            ("_row", ColumnType::Integer, "record.row_number"),
+        ];
+        let fields = model.fields.iter().map(|field| Column {
+            name: field.name.clone(),
+            kind: field.column_type(),
+            place: ColumnPlace::Here(format!("record.{}", quoted(&field.name))),
+        });
+        let own = own.map(|(name, kind, expression)| Column {
+            name: name.to_owned(),
+            kind,
+            place: ColumnPlace::Here(expression.to_owned()),
+        });
+        let columns: Vec<Column> = fields.chain(own).collect();
+        Ok(Self { condition: parse::condition(text, &columns)? })
+    }
+
+    /// Returns SQL and the text parameters it names, which come after `bound` others. The SQL is never null.
+    pub(super) fn to_sql(&self, bound: usize) -> (String, Vec<String>) {
+        let mut arguments = Vec::new();
+        let sql = sql_of(&self.condition, bound, &mut arguments);
+        (sql, arguments)
+    }
+}
+
+fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> String {
+    match condition {
+        Condition::All(parts) => joined(parts, " and ", bound, arguments),
+        Condition::Any(parts) => joined(parts, " or ", bound, arguments),
+        Condition::Not(part) => format!("not {}", sql_of(part, bound, arguments)),
+        Condition::Compare { column, operator, value } => match &column.place {
+            ColumnPlace::Model => format!(
+                "exists (select from records.{} r where r.document_id = page.document_id
+                         and r.page_number = page.page_number)",
+                quoted(value)
+            ),
+            ColumnPlace::Here(expression) => {
+                let comparison = compared(expression, column.kind, *operator, bound + arguments.len() + 1);
+                arguments.push(value.clone());
+                comparison
+            }
+            ColumnPlace::AnyFile => {
+                let comparison = compared("f.path", column.kind, *operator, bound + arguments.len() + 1);
+                arguments.push(value.clone());
+                format!(
+                    "exists (select from scanlift.source_file f
+                             where f.document_id = page.document_id and {comparison})"
+                )
+            }
+        },
+    }
+}
+
+fn joined(parts: &[Condition], word: &str, bound: usize, arguments: &mut Vec<String>) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| sql_of(part, bound, arguments)).collect();
+    format!("({})", parts.join(word))
+}
+
+fn compared(expression: &str, kind: ColumnType, operator: Operator, parameter: usize) -> String {
+    // An integer column is compared as numeric, so that `page < 2.5` and huge numbers need no second look.
+    let cast = match kind {
+        ColumnType::Integer => "numeric",
+        ColumnType::Text
+        | ColumnType::Decimal
+        | ColumnType::Date
+        | ColumnType::Time
+        | ColumnType::Boolean => kind.as_str(),
+    };
+    format!("coalesce({expression} {} ${parameter}::{cast}, false)", operator.sql())
+}
+
+/// Checks that a value fits its column, so that the database has nothing to refuse.
+fn check_value(column: &Column, operator: Operator, value: &str) -> Result<(), String> {
+    if value.contains('\0') {
+        return Err("a value cannot hold a NUL".to_owned());
+    }
+    if operator == Operator::Matches && column.kind != ColumnType::Text {
+        return Err(format!("`~` needs a text column, but `{}` is {}", column.name, column.kind));
+    }
+    if column.place == ColumnPlace::Model && operator != Operator::Equal {
+        return Err("`model` can only be compared with `=`".to_owned());
+    }
+    let fits = match column.kind {
+        ColumnType::Text => true,
+        ColumnType::Integer | ColumnType::Decimal => value.parse::<Decimal>().is_ok(),
+        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
+        ColumnType::Time => value.parse::<jiff::civil::Time>().is_ok(),
+        ColumnType::Boolean => matches!(value, "true" | "false"),
+    };
+    if fits { Ok(()) } else { Err(format!("`{value}` is no {} for `{}`", column.kind, column.name)) }
+}

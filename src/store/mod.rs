@@ -1,0 +1,39 @@
+//! Postgres: the ledger, the typed record tables, the private cluster, and every query.
+//!
+//! The only room that knows sqlx and SQL. Called by `commands`, `pipeline` (events into the writer) and `export`
+//! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
+//!
+//! `ledger` files and runs · `writer` batches from events to commits · `pages` selecting and reading back ·
+//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `filter` conditions.
+
+mod cluster;
+mod connection;
+mod copy;
+mod error;
+mod filter;
+mod ledger;
+mod model_table;
+mod packed;
+mod pages;
+mod report;
+mod rows;
+mod run;
+mod storable;
+mod writer;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use connection::{Database, Store, start_cluster, stop_cluster};
+pub use error::{ClusterError, StoreError};
+pub use filter::{Filter, FilterError};
+pub use ledger::{HashedFile, KnownFile, Registered, Standing, UnreadableFile};
+pub use model_table::TablePlan;
+pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage};
+pub use report::{FileLine, Report};
+pub use rows::{Cursor, PageTextRow, RecordRow};
+pub use run::{Run, RunEnd};
+pub use writer::{CommitSummary, LedgerEvent, MakeDocumentRecords, PageChange, Replace, WriterOptions};
+
+/// The oldest Postgres that is supported: the oldest that its makers supported when this was written.
+pub(crate) const MINIMUM_VERSION: u32 = 13;

@@ -1,0 +1,298 @@
+//! The typed tables of models: planning, applying and undoing their changes.
+//!
+//! A plan never drops a column and never changes a type in a way that could lose a value. Its inverse is recorded
+//! with it, so that the newest change of a table can be undone.
+
+use std::fmt;
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::document::ColumnType;
+use crate::model::RecordModel;
+
+use super::connection::Store;
+use super::error::{StoreError, failed_to};
+
+/// The columns that every model's table has, in the order they are written.
+pub(super) const OWN_COLUMNS: [&str; 8] = [
+    "document_id",
+    "page_number",
+    "row_number",
+    "model_version",
+    "status",
+    "confidence",
+    "field_confidence",
+    "issues",
+];
+
+const RECORD_ID: &str = "record_id";
+
+/// What must be done so that a model's table fits the model. `Display` shows it to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePlan {
+    pub model: String,
+    /// In order; each is undone by the inverse statement at the same position.
+    statements: Vec<String>,
+    inverse: Vec<String>,
+    /// Columns that the model has no field for any more; they are kept.
+    pub kept: Vec<String>,
+    version: u32,
+    toml: String,
+}
+
+impl TablePlan {
+    /// True if the table fits the model as it is.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+}
+
+impl fmt::Display for TablePlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for statement in &self.statements {
+            writeln!(f, "{statement};")?;
+        }
+        for column in &self.kept {
+            writeln!(f, "-- column {} of records.{} is kept: the model has no such field", quoted(column), self.model)?;
+        }
+        Ok(())
+    }
+}
+
+/// A column as it is in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct PresentColumn {
+    name: String,
+    /// As `format_type` writes it.
+    kind: String,
+    /// True if any row has a value in it; asked only where it matters.
+    holds_values: bool,
+}
+
+impl Store {
+    /// Plans the table of each model: making it, adding columns, widening types (bigint → numeric → text, and any
+    /// change of a column without values). Errors if a model no longer fits its table.
+    pub async fn plan_models(&self, models: &[RecordModel]) -> Result<Vec<TablePlan>, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(failed_to("look at the models' tables"))?;
+        let mut plans = Vec::with_capacity(models.len());
+        for model in models {
+            let present =
+                present_columns(&mut connection, model).await.map_err(failed_to("look at the models' tables"))?;
+            plans.push(plan(model, present.as_deref())?);
+        }
+        Ok(plans)
+    }
+
+    /// Applies plans, all or none, and records each with its inverse.
+    pub async fn apply_models(&self, plans: &[TablePlan]) -> Result<(), StoreError> {
+        let error = || failed_to("change the models' tables");
+        let mut transaction = self.pool.begin().await.map_err(error())?;
+        for plan in plans.iter().filter(|plan| !plan.is_empty()) {
+            run_statements(&mut transaction, &plan.statements).await.map_err(error())?;
+            sqlx::query(
+                "insert into scanlift.record_model (name, version, toml, hash, statements, inverse_statements)
+                 values ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(&plan.model)
+            .bind(i64::from(plan.version))
+            .bind(plan.toml.replace('\0', ""))
+            .bind(blake3::hash(plan.toml.as_bytes()).as_bytes().to_vec())
+            .bind(&plan.statements)
+            .bind(&plan.inverse)
+            .execute(&mut *transaction)
+            .await
+            .map_err(error())?;
+        }
+        transaction.commit().await.map_err(error())
+    }
+
+    /// Undoes the newest change of a model's table that is not undone yet. Returns the statements that were run.
+    /// Columns (or the table) that the change made go with their values: the caller asks first.
+    pub async fn rollback_model(&self, model: &str) -> Result<Vec<String>, StoreError> {
+        let error = || failed_to("undo the change of a model's table");
+        let mut transaction = self.pool.begin().await.map_err(error())?;
+        let newest: Option<(i64, Vec<String>)> = sqlx::query_as(
+            "select record_model_id, inverse_statements from scanlift.record_model
+             where name = $1 and rolled_back_at is null order by record_model_id desc limit 1 for update",
+        )
+        .bind(model)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(error())?;
+        let Some((record_model_id, inverse)) = newest else {
+            return Err(StoreError::NothingToUndo(model.to_owned()));
+        };
+        let statements: Vec<String> = inverse.into_iter().rev().collect();
+        run_statements(&mut transaction, &statements).await.map_err(error())?;
+        sqlx::query("update scanlift.record_model set rolled_back_at = now() where record_model_id = $1")
+            .bind(record_model_id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(error())?;
+        transaction.commit().await.map_err(error())?;
+        Ok(statements)
+    }
+}
+
+/// Returns an identifier as SQL writes it.
+pub(super) fn quoted(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// Returns a model's table as SQL writes it.
+pub(super) fn table_of(model: &str) -> String {
+    format!("records.{}", quoted(model))
+}
+
+async fn run_statements(connection: &mut PgConnection, statements: &[String]) -> Result<(), sqlx::Error> {
+    for statement in statements {
+        sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Reads the columns of a model's table; `None` if there is no table. For columns whose type differs from the
+/// model's it also asks whether they hold values.
+async fn present_columns(
+    connection: &mut PgConnection,
+    model: &RecordModel,
+) -> Result<Option<Vec<PresentColumn>>, sqlx::Error> {
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "select a.attname::text, format_type(a.atttypid, a.atttypmod)
+         from pg_attribute a where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped
+         order by a.attnum",
+    )
+    .bind(table_of(&model.name))
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut present = Vec::with_capacity(columns.len());
+    for (name, kind) in columns {
+        let differs = model
+            .fields
+            .iter()
+            .any(|field| field.name == name && present_type(field.column_type()) != kind);
+        let holds_values = differs && holds_values(connection, &model.name, &name).await?;
+        present.push(PresentColumn { name, kind, holds_values });
+    }
+    Ok(if present.is_empty() { None } else { Some(present) })
+}
+
+async fn holds_values(connection: &mut PgConnection, model: &str, column: &str) -> Result<bool, sqlx::Error> {
+    let sql = format!("select exists (select from {} where {} is not null)", table_of(model), quoted(column));
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await
+}
+
+/// How Postgres names a column type.
+fn present_type(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Time => "time without time zone",
+        ColumnType::Text
+        | ColumnType::Integer
+        | ColumnType::Decimal
+        | ColumnType::Date
+        | ColumnType::Boolean => kind.as_str(),
+    }
+}
+
+fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TablePlan, StoreError> {
+    if let Some(field) =
+        model.fields.iter().find(|field| field.name == RECORD_ID || OWN_COLUMNS.contains(&field.name.as_str()))
+    {
+        return Err(StoreError::ReservedName { model: model.name.clone(), field: field.name.clone() });
+    }
+    let mut plan = TablePlan {
+        model: model.name.clone(),
+        statements: Vec::new(),
+        inverse: Vec::new(),
+        kept: Vec::new(),
+        version: model.version,
+        toml: model.source.clone(),
+    };
+    match present {
+        None => plan_new_table(&mut plan, model),
+        Some(present) => plan_changes(&mut plan, model, present)?,
+    }
+    Ok(plan)
+}
+
+fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
+    let table = table_of(&model.name);
+    let fields: String = model
+        .fields
+        .iter()
+        .map(|field| format!(",\n    {} {}", quoted(&field.name), field.column_type().as_str()))
+        .collect();
+    let constraint = |suffix: &str| quoted(&format!("{}_{suffix}", model.name));
+    plan.statements.push(format!(
+        "create table {table} (
+    record_id bigint generated always as identity,
+    document_id bigint not null,
+    page_number integer not null,
+    row_number integer not null,
+    model_version bigint not null,
+    status text not null,
+    confidence real not null,
+    field_confidence real[] not null,
+    issues text[] not null{fields},
+    constraint {} primary key (record_id),
+    constraint {} unique (document_id, page_number, row_number),
+    constraint {} foreign key (document_id, page_number) references scanlift.page (document_id, page_number),
+    constraint {} check (status in ('accepted', 'review', 'rejected'))
+)",
+        constraint("pk"),
+        constraint("place_uk"),
+        constraint("page_fk"),
+        constraint("status_ck"),
+    ));
+    plan.inverse.push(format!("drop table {table}"));
+}
+
+fn plan_changes(plan: &mut TablePlan, model: &RecordModel, present: &[PresentColumn]) -> Result<(), StoreError> {
+    let table = table_of(&model.name);
+    for field in &model.fields {
+        let (name, wanted) = (quoted(&field.name), field.column_type());
+        let Some(column) = present.iter().find(|column| column.name == field.name) else {
+            plan.statements.push(format!("alter table {table} add column {name} {}", wanted.as_str()));
+            plan.inverse.push(format!("alter table {table} drop column {name}"));
+            continue;
+        };
+        if column.kind == present_type(wanted) {
+            continue;
+        }
+        let change = type_change(&name, &column.kind, wanted, column.holds_values).ok_or_else(|| StoreError::Misfit {
+            model: model.name.clone(),
+            field: field.name.clone(),
+            wanted: wanted.to_string(),
+            present: column.kind.clone(),
+        })?;
+        plan.statements.push(format!("alter table {table} alter column {name} type {} using {change}", wanted.as_str()));
+        plan.inverse.push(format!(
+            "alter table {table} alter column {name} type {kind} using {name}::text::{kind}",
+            kind = column.kind
+        ));
+    }
+    plan.kept = present
+        .iter()
+        .map(|column| column.name.as_str())
+        .filter(|name| *name != RECORD_ID && !OWN_COLUMNS.contains(name))
+        .filter(|name| model.fields.iter().all(|field| field.name != *name))
+        .map(str::to_owned)
+        .collect();
+    Ok(())
+}
+
+/// Returns the expression that turns a column's values into the wanted type, if none can be lost.
+fn type_change(column: &str, present: &str, wanted: ColumnType, holds_values: bool) -> Option<String> {
+    let lossless = match wanted {
+        ColumnType::Text => true,
+        ColumnType::Decimal => present == "bigint",
+        ColumnType::Integer | ColumnType::Date | ColumnType::Time | ColumnType::Boolean => false,
+    };
+    if lossless {
+        Some(format!("{column}::{}", wanted.as_str()))
+    } else if holds_values {
+        None
+    } else {
+        Some(format!("null::{}", wanted.as_str()))
+    }
+}

@@ -1,0 +1,167 @@
+//! Streams of rows for export and reports: a server-side cursor in one snapshot, a batch of rows in memory.
+
+use std::marker::PhantomData;
+
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
+
+use crate::document::{DocumentId, Verdict};
+use crate::model::RecordModel;
+
+use super::connection::Store;
+use super::error::{StoreError, failed_to};
+use super::filter::Filter;
+use super::model_table::{quoted, table_of};
+use super::packed;
+use super::pages::{PageState, checked_page_number, selection_error};
+
+/// Rows fetched at a time. Page texts are the largest: some 100 kB each unpacked, so some 50 MB at the very worst.
+const ROWS_AT_A_TIME: u32 = 500;
+
+/// Rows of one snapshot, fetched as they are asked for. Dropping it ends it.
+#[derive(Debug)]
+pub struct Cursor<T> {
+    transaction: Transaction<'static, Postgres>,
+    read: fn(&PgRow) -> Result<T, StoreError>,
+    rows: PhantomData<T>,
+}
+
+impl<T> Cursor<T> {
+    /// Returns the next rows (some hundred); empty at the end.
+    pub async fn next_rows(&mut self) -> Result<Vec<T>, StoreError> {
+        let fetch = format!("fetch forward {ROWS_AT_A_TIME} from scanlift_rows");
+        let rows = sqlx::query(AssertSqlSafe(fetch))
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(failed_to("read rows"))?;
+        rows.iter().map(self.read).collect()
+    }
+}
+
+/// A record as text, for export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordRow {
+    /// The model's fields in its order, as Postgres writes them; `None` without a value.
+    pub fields: Vec<Option<String>>,
+    /// The document's path.
+    pub file: String,
+    pub page: u32,
+    pub row: u32,
+    pub status: Verdict,
+    /// 0–1.
+    pub confidence: f32,
+    pub issues: Vec<String>,
+}
+
+/// A page with its plain text, for export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageTextRow {
+    /// The document's path.
+    pub file: String,
+    pub page: u32,
+    /// Empty unless the page is stored.
+    pub text: String,
+    pub status: PageState,
+    /// Mean word confidence, 0–100.
+    pub confidence: Option<f32>,
+}
+
+impl Store {
+    /// Streams a model's records in the order of path, page and row: those that the filter fits and, unless
+    /// `statuses` is empty, that have one of the verdicts.
+    pub async fn record_rows(
+        &self,
+        model: &RecordModel,
+        filter: Option<&Filter>,
+        statuses: &[Verdict],
+    ) -> Result<Cursor<RecordRow>, StoreError> {
+        let fields: String =
+            model.fields.iter().map(|field| format!(", record.{}::text", quoted(&field.name))).collect();
+        let (condition, mut arguments) = filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
+        let mut sql = format!(
+            "select file.path, record.page_number, record.row_number, record.status, record.confidence,
+                    record.issues{fields}
+             from {} record
+             join scanlift.source_file file on file.document_id = record.document_id and file.status = 'document'
+             where {condition}",
+            table_of(&model.name)
+        );
+        if !statuses.is_empty() {
+            let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
+            arguments.push(words.join(","));
+            sql.push_str(&format!(" and record.status = any(string_to_array(${}, ','))", arguments.len()));
+        }
+        sql.push_str(" order by file.path, record.document_id, record.page_number, record.row_number");
+        self.cursor(sql, arguments, record_row).await
+    }
+
+    /// Streams all pages in the order of path and number.
+    pub async fn page_text_rows(&self) -> Result<Cursor<PageTextRow>, StoreError> {
+        let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, t.content
+                   from scanlift.page p
+                   join scanlift.source_file file on file.document_id = p.document_id and file.status = 'document'
+                   left join scanlift.page_text t
+                        on t.document_id = p.document_id and t.page_number = p.page_number and p.state = 'stored'
+                   order by file.path, p.document_id, p.page_number";
+        self.cursor(sql.to_owned(), Vec::new(), page_text_row).await
+    }
+
+    /// Opens a cursor over a query with text parameters.
+    pub(super) async fn cursor<T>(
+        &self,
+        sql: String,
+        arguments: Vec<String>,
+        read: fn(&PgRow) -> Result<T, StoreError>,
+    ) -> Result<Cursor<T>, StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(failed_to("read rows"))?;
+        // All rows are wanted, not the first few soon.
+        sqlx::raw_sql("set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1")
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed_to("read rows"))?;
+        let mut query = sqlx::query(AssertSqlSafe(format!("declare scanlift_rows no scroll cursor for {sql}")));
+        for argument in arguments {
+            query = query.bind(argument);
+        }
+        query.execute(&mut *transaction).await.map_err(selection_error)?;
+        Ok(Cursor { transaction, read, rows: PhantomData })
+    }
+}
+
+fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
+    const FIRST_FIELD: usize = 6;
+    let read = || -> Result<_, sqlx::Error> {
+        let status: String = row.try_get(3)?;
+        let fields: Vec<Option<String>> =
+            (FIRST_FIELD..row.len()).map(|index| row.try_get(index)).collect::<Result<_, _>>()?;
+        let page: i32 = row.try_get(1)?;
+        let number: i32 = row.try_get(2)?;
+        let record = RecordRow {
+            fields,
+            file: row.try_get(0)?,
+            page: page.cast_unsigned(),
+            row: number.cast_unsigned(),
+            status: Verdict::Rejected,
+            confidence: row.try_get(4)?,
+            issues: row.try_get(5)?,
+        };
+        Ok((status, record))
+    };
+    let (status, record) = read().map_err(failed_to("read records"))?;
+    let status = status.parse().map_err(|_| StoreError::Ledger { what: "the status of a record", value: status })?;
+    Ok(RecordRow { status, ..record })
+}
+
+fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
+    let read = || -> Result<(String, i64, i32, String, Option<f32>, Option<Vec<u8>>), sqlx::Error> {
+        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?, row.try_get(5)?))
+    };
+    let (file, document_id, number, state, confidence, content) = read().map_err(failed_to("read page texts"))?;
+    let page = checked_page_number(number)?;
+    let text = match content {
+        Some(content) => packed::unpack(DocumentId(document_id), page, &content)?.plain(),
+        None => String::new(),
+    };
+    let status = PageState::from_ledger(&state)?;
+    Ok(PageTextRow { file, page: page.0.get(), text, status, confidence })
+}

@@ -1,0 +1,76 @@
+//! Plans for models' tables.
+
+use crate::model::{FieldKind, Scope};
+use crate::store::StoreError;
+
+use super::{apply, date_kind, file, model, options, page_event, record, start, stored, text_kind, with_store, write};
+
+fn integer() -> FieldKind {
+    FieldKind::Integer { min: None, max: None }
+}
+
+fn decimal() -> FieldKind {
+    FieldKind::Decimal { places: None, min: None, max: None }
+}
+
+#[test]
+fn tables_grow_and_widen_with_their_models_and_can_be_taken_back() {
+    with_store(|store| async move {
+        let first = model("log", Scope::Row, &[("hours", integer()), ("note", text_kind())]);
+        apply(&store, std::slice::from_ref(&first)).await;
+        assert!(store.plan_models(std::slice::from_ref(&first)).await.unwrap()[0].is_empty());
+        let second = model("log", Scope::Row, &[("hours", decimal()), ("day", date_kind())]);
+        let plans = store.plan_models(std::slice::from_ref(&second)).await.unwrap();
+        assert_eq!(
+            plans[0].to_string(),
+            "alter table records.\"log\" alter column \"hours\" type numeric using \"hours\"::numeric;\n\
+             alter table records.\"log\" add column \"day\" date;\n\
+             -- column \"note\" of records.log is kept: the model has no such field\n"
+        );
+        store.apply_models(&plans).await.unwrap();
+        assert!(store.plan_models(std::slice::from_ref(&second)).await.unwrap()[0].is_empty());
+        let undone = store.rollback_model("log").await.unwrap();
+        assert_eq!(undone[0], "alter table records.\"log\" drop column \"day\"");
+        assert!(store.plan_models(std::slice::from_ref(&first)).await.unwrap()[0].is_empty());
+        assert_eq!(store.rollback_model("log").await.unwrap(), ["drop table records.\"log\""]);
+        assert!(matches!(store.rollback_model("log").await, Err(StoreError::NothingToUndo(_))));
+    });
+}
+
+#[test]
+fn a_type_that_could_lose_values_is_refused_once_there_are_values() {
+    with_store(|store| async move {
+        let texts = model("log", Scope::Page, &[("day", text_kind())]);
+        let dates = model("log", Scope::Page, &[("day", date_kind())]);
+        apply(&store, std::slice::from_ref(&texts)).await;
+        assert!(store.plan_models(std::slice::from_ref(&dates)).await.is_ok(), "an empty column has nothing to lose");
+        let mut run = start(&store).await;
+        let id = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
+        let mut page = stored(id, 1, "x", 90.0);
+        page.records = vec![record("log", 1, 1, vec![Some(crate::document::Value::Text("9 March".into()))])];
+        write(&store, &mut run, options(&[texts]), vec![page_event(page)]).await;
+        let error = store.plan_models(&[dates]).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "model `log` no longer fits its table: `day` is `date`, but its column is `text` and holds values"
+        );
+        assert!(error.hint().unwrap().contains("give the field another name than `day`"));
+    });
+}
+
+#[test]
+fn a_field_cannot_take_the_name_of_a_column_that_every_table_has() {
+    with_store(|store| async move {
+        let error = store.plan_models(&[model("log", Scope::Page, &[("status", text_kind())])]).await.unwrap_err();
+        assert!(matches!(error, StoreError::ReservedName { .. }));
+    });
+}
+
+#[test]
+fn words_of_sql_are_good_names_for_fields() {
+    with_store(|store| async move {
+        let odd = model("select", Scope::Page, &[("order", text_kind()), ("time", FieldKind::Time)]);
+        apply(&store, std::slice::from_ref(&odd)).await;
+        assert!(store.plan_models(&[odd]).await.unwrap()[0].is_empty());
+    });
+}

@@ -1,0 +1,504 @@
+//! One transaction of the writer.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+
+use crate::document::{DocumentId, RunId, TypedRecord};
+use crate::model::Scope;
+use crate::store::copy::CopyRows;
+use crate::store::error::{Trouble, server_message, sqlstate, trouble};
+use crate::store::pages::{PageKey, PageState, page_number};
+use crate::store::storable::Storable;
+
+use super::decide::{Before, Decision, decide};
+use super::pack::{Completion, PackedEvent, PackedPage, RecordReplacement};
+use super::records::{RecordRows, Tables, remove_of_documents, remove_of_pages, row_text};
+use super::{CommitSummary, PageChange, Replace};
+
+/// What every batch of a run needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BatchContext<'a> {
+    pub(super) run: RunId,
+    pub(super) tables: &'a Tables,
+    pub(super) replace: Replace,
+}
+
+/// What one transaction does.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Job<'a> {
+    /// Writes events; each page and each document's records at most once.
+    Events(&'a [PackedEvent]),
+    /// Writes one event of which the database refuses a row.
+    Refused(&'a PackedEvent, &'a Refusal),
+    /// Notes only the refused row.
+    RejectOnly(&'a PackedEvent, &'a Refusal),
+}
+
+/// A row that the database, or its table's shape, refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The table.
+    pub(super) target: String,
+    /// SQLSTATE, or `row`.
+    pub(super) reason: String,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    /// A row that does not fit its table's columns.
+    pub(super) fn of_row(target: &str, message: &str) -> Self {
+        Self { target: target.to_owned(), reason: "row".to_owned(), message: message.to_owned() }
+    }
+}
+
+/// Why a transaction was not committed.
+#[derive(Debug)]
+pub(super) enum BatchError {
+    Row(Refusal),
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for BatchError {
+    fn from(error: sqlx::Error) -> Self {
+        refused_by("ledger", error)
+    }
+}
+
+impl From<Refusal> for BatchError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Row(refusal)
+    }
+}
+
+fn refused_by(target: &str, error: sqlx::Error) -> BatchError {
+    match trouble(&error) {
+        Trouble::Row => BatchError::Row(Refusal {
+            target: target.to_owned(),
+            reason: sqlstate(&error).unwrap_or_default(),
+            message: server_message(&error),
+        }),
+        Trouble::Passing | Trouble::Lasting => BatchError::Database(error),
+    }
+}
+
+/// Does a job within a transaction.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    job: Job<'_>,
+) -> Result<CommitSummary, BatchError> {
+    match job {
+        Job::Events(events) => write_events(connection, context, events).await,
+        Job::Refused(event, refusal) => write_refused(connection, context, event, refusal).await,
+        Job::RejectOnly(event, refusal) => {
+            note_reject(connection, context, event, refusal).await?;
+            Ok(CommitSummary { rejects: 1, ..CommitSummary::default() })
+        }
+    }
+}
+
+/// Sends rows to a table. Errors name the table.
+pub(super) async fn copy_rows(
+    connection: &mut PgConnection,
+    table: &str,
+    statement: &str,
+    rows: CopyRows,
+) -> Result<(), BatchError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sent = async {
+        let mut copy = connection.copy_in_raw(statement).await?;
+        copy.send(rows.finish()).await?;
+        copy.finish().await
+    };
+    sent.await.map(|_| ()).map_err(|error| refused_by(table, error))
+}
+
+async fn write_events(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    events: &[PackedEvent],
+) -> Result<CommitSummary, BatchError> {
+    let mut summary = CommitSummary::default();
+    note_opened(connection, events).await?;
+    let pages: Vec<&PackedPage> = events
+        .iter()
+        .filter_map(|event| match event {
+            PackedEvent::Page(page) => Some(&**page),
+            PackedEvent::Opened { .. } | PackedEvent::Records(_) => None,
+        })
+        .collect();
+    let replacements: Vec<&RecordReplacement> = events
+        .iter()
+        .filter_map(|event| match event {
+            PackedEvent::Records(replacement) => Some(replacement),
+            PackedEvent::Opened { .. } | PackedEvent::Page(_) => None,
+        })
+        .collect();
+    let mut rows = RecordRows::default();
+    if !pages.is_empty() {
+        write_pages(connection, context, &pages, &mut rows, &mut summary).await?;
+    }
+    if !replacements.is_empty() {
+        remove_replaced(connection, &replacements).await?;
+        for replacement in &replacements {
+            add_records(&mut rows, context.tables, replacement.document_id, &replacement.records, &mut summary)?;
+        }
+        summary.documents += replacements.len() as u64;
+    }
+    rows.write(connection, context.tables).await?;
+    Ok(summary)
+}
+
+/// Notes format and page count, and makes the pages that are not there. Pending pages past the end, from an opening
+/// that counted more, go.
+async fn note_opened(connection: &mut PgConnection, events: &[PackedEvent]) -> Result<(), sqlx::Error> {
+    let (mut documents, mut formats, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    for event in events {
+        if let PackedEvent::Opened { document_id, format, page_count } = event {
+            documents.push(document_id.0);
+            formats.push(format.as_str());
+            counts.push(*page_count);
+        }
+    }
+    if documents.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update scanlift.document d set format = t.format, page_count = t.page_count
+         from unnest($1::bigint[], $2::text[], $3::integer[]) as t (document_id, format, page_count)
+         where d.document_id = t.document_id",
+    )
+    .bind(&documents)
+    .bind(&formats)
+    .bind(&counts)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into scanlift.page (document_id, page_number)
+         select t.document_id, number from unnest($1::bigint[], $2::integer[]) as t (document_id, page_count),
+                generate_series(2, t.page_count) as number
+         on conflict do nothing",
+    )
+    .bind(&documents)
+    .bind(&counts)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "delete from scanlift.page p using unnest($1::bigint[], $2::integer[]) as t (document_id, page_count)
+         where p.document_id = t.document_id and p.page_number > greatest(t.page_count, 1)
+           and p.state = 'pending' and p.attempts = 0",
+    )
+    .bind(&documents)
+    .bind(&counts)
+    .execute(&mut *connection)
+    .await
+    .map(|_| ())
+}
+
+async fn write_pages(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    pages: &[&PackedPage],
+    rows: &mut RecordRows,
+    summary: &mut CommitSummary,
+) -> Result<(), BatchError> {
+    let before = pages_before(connection, pages).await?;
+    let mut decided = Vec::with_capacity(pages.len());
+    for page in pages {
+        let Some(before) = before.get(&page.key) else {
+            return Err(Refusal::of_row("page", "the ledger has no such page").into());
+        };
+        let decision = decide(before, page.end.state(), page.end.confidence(), context.replace);
+        decided.push((*page, *before, decision));
+        summary.pages.push(change(page, before, decision));
+    }
+    super::ledger_rows::update_pages(connection, &decided).await?;
+    super::ledger_rows::copy_attempts(connection, context.run, &decided).await?;
+    let taken: Vec<(&PackedPage, Before)> = decided
+        .iter()
+        .filter(|(_, _, decision)| *decision == Decision::Take)
+        .map(|(page, before, _)| (*page, *before))
+        .collect();
+    super::ledger_rows::replace_texts(connection, &taken).await?;
+    let replaced: Vec<PageKey> =
+        taken.iter().filter(|(_, before)| before.attempts > 0).map(|(page, _)| page.key).collect();
+    remove_of_pages(connection, context.tables, &replaced).await?;
+    note_document_records(connection, context.tables, &taken).await?;
+    for (page, _) in &taken {
+        let of_document = page.document_records.as_deref().unwrap_or_default();
+        add_records(rows, context.tables, page.key.document_id, &page.records, summary)?;
+        add_records(rows, context.tables, page.key.document_id, of_document, summary)?;
+        summary.documents += u64::from(page.document_records.is_some());
+    }
+    Ok(())
+}
+
+/// Reads what the ledger has of these pages, making those it has not.
+async fn pages_before(
+    connection: &mut PgConnection,
+    pages: &[&PackedPage],
+) -> Result<HashMap<PageKey, Before>, sqlx::Error> {
+    let documents: Vec<i64> = pages.iter().map(|page| page.key.document_id.0).collect();
+    let numbers: Vec<i32> = pages.iter().map(|page| page.key.page.as_i32()).collect();
+    sqlx::query(
+        "insert into scanlift.page (document_id, page_number)
+         select t.document_id, t.page_number from unnest($1::bigint[], $2::integer[]) as t (document_id, page_number)
+         where not exists (select from scanlift.page p
+                           where p.document_id = t.document_id and p.page_number = t.page_number)
+         on conflict do nothing",
+    )
+    .bind(&documents)
+    .bind(&numbers)
+    .execute(&mut *connection)
+    .await?;
+    let found: Vec<(i64, i32, String, Option<f32>, i32)> = sqlx::query_as(
+        "select p.document_id, p.page_number, p.state, p.mean_confidence, p.attempts
+         from scanlift.page p join unnest($1::bigint[], $2::integer[]) as t (document_id, page_number)
+              on p.document_id = t.document_id and p.page_number = t.page_number
+         for update of p",
+    )
+    .bind(&documents)
+    .bind(&numbers)
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(document_id, number, state, confidence, attempts)| {
+            let key = PageKey { document_id: DocumentId(document_id), page: page_number(number)? };
+            let state = PageState::from_ledger(&state).ok()?;
+            Some((key, Before { state, confidence, attempts }))
+        })
+        .collect())
+}
+
+fn change(page: &PackedPage, before: &Before, decision: Decision) -> PageChange {
+    PageChange {
+        document_id: page.key.document_id,
+        page: page.key.page,
+        before: before.state,
+        confidence_before: before.confidence,
+        attempt: page.end.state(),
+        reason: page.end.failure().map(|failure| failure.reason),
+        confidence: page.end.confidence(),
+        after: match decision {
+            Decision::Take => page.end.state(),
+            Decision::Keep => before.state,
+        },
+    }
+}
+
+/// Documents whose only page brings their records are made now; the others are to be made again.
+async fn note_document_records(
+    connection: &mut PgConnection,
+    tables: &Tables,
+    taken: &[(&PackedPage, Before)],
+) -> Result<(), sqlx::Error> {
+    let ids = |wanted: &dyn Fn(&PackedPage, &Before) -> bool| -> Vec<i64> {
+        taken.iter().filter(|(page, before)| wanted(page, before)).map(|(page, _)| page.key.document_id.0).collect()
+    };
+    let made = ids(&|page, _| page.document_records.is_some());
+    let unmade = ids(&|page, _| page.document_records.is_none());
+    let replaced = ids(&|page, before| page.document_records.is_some() && before.attempts > 0);
+    remove_of_documents(connection, &tables.of_scope(Scope::Document), &replaced).await?;
+    set_records_state(connection, &made, "made").await?;
+    set_records_state(connection, &unmade, "pending").await
+}
+
+async fn set_records_state(
+    connection: &mut PgConnection,
+    documents: &[i64],
+    state: &'static str,
+) -> Result<(), sqlx::Error> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update scanlift.document set records_state = $2 where document_id = any($1) and records_state <> $2",
+    )
+    .bind(documents)
+    .bind(state)
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
+
+async fn remove_replaced(
+    connection: &mut PgConnection,
+    replacements: &[&RecordReplacement],
+) -> Result<(), sqlx::Error> {
+    let mut by_model: HashMap<&str, Vec<i64>> = HashMap::new();
+    let mut made = Vec::new();
+    for replacement in replacements {
+        for model in replacement.models.iter() {
+            by_model.entry(model).or_default().push(replacement.document_id.0);
+        }
+        if replacement.then == Completion::Made {
+            made.push(replacement.document_id.0);
+        }
+    }
+    for (model, documents) in by_model {
+        remove_of_documents(connection, &[model.to_owned()], &documents).await?;
+    }
+    set_records_state(connection, &made, "made").await
+}
+
+fn add_records(
+    rows: &mut RecordRows,
+    tables: &Tables,
+    document_id: DocumentId,
+    records: &[TypedRecord],
+    summary: &mut CommitSummary,
+) -> Result<(), Refusal> {
+    for record in records {
+        rows.add(tables, document_id, record)?;
+        *summary.records.entry(record.verdict).or_insert(0) += 1;
+    }
+    Ok(())
+}
+
+/// Writes one event without what the database refuses of it: a page as failed, a document's records but the bad ones.
+async fn write_refused(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    event: &PackedEvent,
+    refusal: &Refusal,
+) -> Result<CommitSummary, BatchError> {
+    match event {
+        PackedEvent::Opened { .. } => {
+            note_reject(connection, context, event, refusal).await?;
+            Ok(CommitSummary { rejects: 1, ..CommitSummary::default() })
+        }
+        PackedEvent::Page(page) => {
+            let failed = [PackedEvent::Page(Box::new(page.rejected(&refusal.message)))];
+            let mut summary = write_events(connection, context, &failed).await?;
+            note_reject(connection, context, event, refusal).await?;
+            summary.rejects = 1;
+            Ok(summary)
+        }
+        PackedEvent::Records(replacement) => write_one_by_one(connection, context, replacement).await,
+    }
+}
+
+/// Writes a document's records each by itself; those that are refused fail the page they start on.
+async fn write_one_by_one(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    replacement: &RecordReplacement,
+) -> Result<CommitSummary, BatchError> {
+    let mut summary = CommitSummary { documents: 1, ..CommitSummary::default() };
+    remove_replaced(connection, &[replacement]).await?;
+    for record in &replacement.records {
+        sqlx::raw_sql("savepoint one_record").execute(&mut *connection).await?;
+        match write_one(connection, context.tables, replacement.document_id, record).await {
+            Ok(()) => {
+                sqlx::raw_sql("release savepoint one_record").execute(&mut *connection).await?;
+                *summary.records.entry(record.verdict).or_insert(0) += 1;
+            }
+            Err(BatchError::Row(refusal)) => {
+                sqlx::raw_sql("rollback to savepoint one_record").execute(&mut *connection).await?;
+                fail_page(connection, replacement.document_id, record, &refusal).await?;
+                let key = PageKey { document_id: replacement.document_id, page: record.record.page };
+                insert_reject(connection, context.run, Some(key), &refusal, &row_text(context.tables, record)).await?;
+                summary.rejects += 1;
+            }
+            Err(error @ BatchError::Database(_)) => return Err(error),
+        }
+    }
+    Ok(summary)
+}
+
+async fn write_one(
+    connection: &mut PgConnection,
+    tables: &Tables,
+    document_id: DocumentId,
+    record: &TypedRecord,
+) -> Result<(), BatchError> {
+    let mut rows = RecordRows::default();
+    rows.add(tables, document_id, record)?;
+    rows.write(connection, tables).await
+}
+
+async fn fail_page(
+    connection: &mut PgConnection,
+    document_id: DocumentId,
+    record: &TypedRecord,
+    refusal: &Refusal,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update scanlift.page set state = 'failed', stage = 'store', reason = 'rejected', message = $3
+         where document_id = $1 and page_number = $2",
+    )
+    .bind(document_id.0)
+    .bind(record.record.page.as_i32())
+    .bind(Storable::new(&refusal.message).into_string())
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
+
+async fn note_reject(
+    connection: &mut PgConnection,
+    context: &BatchContext<'_>,
+    event: &PackedEvent,
+    refusal: &Refusal,
+) -> Result<(), sqlx::Error> {
+    let (key, text) = match event {
+        PackedEvent::Opened { document_id, format, page_count } => {
+            (None, format!("document {}: {format}, {page_count} pages", document_id.0))
+        }
+        PackedEvent::Page(page) => (Some(page.key), refused_text(context.tables, page, refusal)),
+        PackedEvent::Records(replacement) => {
+            let texts: Vec<String> =
+                replacement.records.iter().map(|record| row_text(context.tables, record)).collect();
+            (None, texts.join("\n"))
+        }
+    };
+    insert_reject(connection, context.run, key, refusal, &text).await
+}
+
+/// Finds the refused row's text: COPY names the line, which counts the page's records for that table.
+fn refused_text(tables: &Tables, page: &PackedPage, refusal: &Refusal) -> String {
+    let records: Vec<&TypedRecord> = page
+        .records
+        .iter()
+        .chain(page.document_records.iter().flatten())
+        .filter(|record| record.record.model == refusal.target)
+        .collect();
+    let line = refusal.message.split(", line ").nth(1).map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().unwrap_or(0)
+    });
+    if let Some(record) = line.and_then(|line| line.checked_sub(1)).and_then(|index| records.get(index)) {
+        return row_text(tables, record);
+    }
+    if records.is_empty() {
+        return format!("document {}, page {}", page.key.document_id.0, page.key.page);
+    }
+    records.iter().map(|record| row_text(tables, record)).collect::<Vec<_>>().join("\n")
+}
+
+async fn insert_reject(
+    connection: &mut PgConnection,
+    run: RunId,
+    key: Option<PageKey>,
+    refusal: &Refusal,
+    text: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into scanlift.reject (run_id, document_id, page_number, target, reason, message, row_text)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(run.0)
+    .bind(key.map(|key| key.document_id.0))
+    .bind(key.map(|key| key.page.as_i32()))
+    .bind(&refusal.target)
+    .bind(&refusal.reason)
+    .bind(Storable::new(&refusal.message).into_string())
+    .bind(Storable::new(text).into_string())
+    .execute(connection)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,376 @@
+//! The writer: events from the readers' threads become batches, and each batch one transaction.
+//!
+//! `pack` turns events into bytes and rows · `batch` writes one transaction · `ledger_rows` and `records` write rows ·
+//! `retry` outlives a lost connection. Called by `pipeline`, as one task beside the readers. What it promises: a
+//! page's attempt, state, words and records are committed together or not at all, and never twice.
+
+mod batch;
+mod decide;
+mod ledger_rows;
+mod pack;
+mod records;
+mod retry;
+
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
+use crate::model::{RecordModel, Scope};
+
+use super::connection::Store;
+use super::error::{StoreError, failed_to};
+use super::pages::{DocumentPages, PackedDocument, PageState, packed_documents_of};
+use super::run::Run;
+use batch::{BatchContext, Job, Refusal};
+use pack::{Completion, PackedEvent, RecordReplacement};
+use records::Tables;
+use retry::Backoff;
+
+/// What workers send, in order for each document: its opening before its pages.
+#[derive(Debug)]
+pub enum LedgerEvent {
+    /// A document was opened: pages 2 to `page_count` become pending. (One that cannot be opened fails its page 1.)
+    Opened { document_id: DocumentId, format: Format, page_count: u32 },
+    /// An attempt at a page has ended.
+    Page(Box<PageOutcome>),
+    /// All rows of the document in the tables of these models are replaced by these records.
+    Reextracted { document_id: DocumentId, models: Arc<[String]>, records: Vec<TypedRecord> },
+}
+
+/// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
+pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
+
+/// When a newly read page replaces one that was read before. A failed attempt never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// If its mean confidence is not lower.
+    IfNotWorse,
+    Always,
+}
+
+/// How the writer works.
+#[derive(Clone)]
+pub struct WriterOptions {
+    /// All models whose records may come; their tables must fit (see [`Store::plan_models`]).
+    pub models: Vec<RecordModel>,
+    pub make_document_records: MakeDocumentRecords,
+    pub replace: Replace,
+    /// A batch holds at most so many events …
+    pub batch_events: usize,
+    /// … and about so many bytes …
+    pub batch_bytes: usize,
+    /// … and waits no longer than this for more.
+    pub batch_wait: Duration,
+    /// How long a lost connection or a full disk is borne.
+    pub retry_for: Duration,
+}
+
+impl WriterOptions {
+    /// Returns options with batches of 256 events, 16 MiB and 500 ms, and retries for 5 minutes.
+    pub fn new(models: Vec<RecordModel>, make_document_records: MakeDocumentRecords) -> Self {
+        Self {
+            models,
+            make_document_records,
+            replace: Replace::IfNotWorse,
+            batch_events: 256,
+            batch_bytes: 16 << 20,
+            batch_wait: Duration::from_millis(500),
+            retry_for: Duration::from_secs(300),
+        }
+    }
+}
+
+impl fmt::Debug for WriterOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriterOptions")
+            .field("replace", &self.replace)
+            .field("batch_events", &self.batch_events)
+            .field("batch_bytes", &self.batch_bytes)
+            .field("batch_wait", &self.batch_wait)
+            .field("retry_for", &self.retry_for)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a committed attempt made of a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PageChange {
+    pub document_id: DocumentId,
+    pub page: PageNumber,
+    /// The page's state before.
+    pub before: PageState,
+    /// Mean confidence of the words that were stored before, 0–100.
+    pub confidence_before: Option<f32>,
+    /// How the attempt ended.
+    pub attempt: PageState,
+    /// Why the attempt failed.
+    pub reason: Option<Reason>,
+    /// Mean confidence of the attempt's words, 0–100.
+    pub confidence: Option<f32>,
+    /// The page's state now; not the attempt's if what was there was better and was kept.
+    pub after: PageState,
+}
+
+/// What one commit changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CommitSummary {
+    /// One entry for each attempt.
+    pub pages: Vec<PageChange>,
+    /// Records written, by verdict.
+    pub records: BTreeMap<Verdict, u64>,
+    /// Rows that the database refused.
+    pub rejects: u64,
+    /// Documents whose records of document scope were made, or whose records were replaced.
+    pub documents: u64,
+}
+
+/// How many documents are read back at a time to make their records.
+const DOCUMENTS_AT_A_TIME: usize = 64;
+
+impl Store {
+    /// Writes events until all senders are dropped. `on_commit` is called after each commit, with what is committed.
+    /// Before the first event it makes the document records that a killed run left unmade. On an error the receiver
+    /// is dropped, so that the senders fail at once; what was committed stays.
+    pub async fn write(
+        &self,
+        run: &mut Run,
+        events: mpsc::Receiver<LedgerEvent>,
+        options: WriterOptions,
+        on_commit: impl FnMut(CommitSummary) + Send,
+    ) -> Result<(), StoreError> {
+        let tables = Tables::new(&options.models);
+        let mut writer = Writer { store: self, run, tables, options, on_commit };
+        writer.finish_left_documents().await?;
+        writer.write_all(events).await
+    }
+}
+
+struct Writer<'a, F> {
+    store: &'a Store,
+    run: &'a mut Run,
+    tables: Tables,
+    options: WriterOptions,
+    on_commit: F,
+}
+
+impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
+    async fn write_all(&mut self, mut events: mpsc::Receiver<LedgerEvent>) -> Result<(), StoreError> {
+        let mut carried = None;
+        loop {
+            let (batch, next) = collect(&mut events, carried, &self.options).await;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            carried = next;
+            let packed = on_blocking_thread(move || batch.into_iter().map(pack::pack).collect::<Vec<_>>()).await?;
+            self.commit(&packed).await?;
+            let documents: HashSet<i64> = packed.iter().filter_map(PackedEvent::ended_document).collect();
+            self.finish_documents(documents.into_iter().collect()).await?;
+        }
+    }
+
+    /// Commits events in order. If the database refuses a row, halves are tried until the event that holds it stands
+    /// alone; that one is committed as a reject.
+    async fn commit(&mut self, events: &[PackedEvent]) -> Result<(), StoreError> {
+        let mut parts = vec![events];
+        while let Some(part) = parts.pop() {
+            let Err(refusal) = self.commit_job(Job::Events(part)).await? else { continue };
+            match part {
+                [] => {}
+                [event] => self.commit_refused(event, &refusal).await?,
+                _ => {
+                    let (left, right) = part.split_at(part.len() / 2);
+                    parts.push(right);
+                    parts.push(left);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn commit_refused(&mut self, event: &PackedEvent, refusal: &Refusal) -> Result<(), StoreError> {
+        tracing::warn!(target.table = %refusal.target, reason = %refusal.reason, "the database refused a row: {}", refusal.message);
+        if let Err(second) = self.commit_job(Job::Refused(event, refusal)).await? {
+            // Not even its failure can be noted, say because its document is unknown: the row itself must do.
+            self.commit_job(Job::RejectOnly(event, &second)).await?.map_err(|third| StoreError::Ledger {
+                what: "a row that cannot be rejected",
+                value: third.message,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Commits one transaction, however often the connection is lost. The inner error is a refused row.
+    async fn commit_job(&mut self, job: Job<'_>) -> Result<Result<(), Refusal>, StoreError> {
+        let context = BatchContext { run: self.run.id, tables: &self.tables, replace: self.options.replace };
+        let outcome = retry::commit(self.store, self.run, &context, job, self.options.retry_for).await?;
+        Ok(outcome.map(|summary| (self.on_commit)(summary)))
+    }
+
+    /// Makes the records of documents whose last page ended in a run that was killed before it made them.
+    async fn finish_left_documents(&mut self) -> Result<(), StoreError> {
+        loop {
+            let mut backoff = Backoff::new(self.options.retry_for);
+            let left = loop {
+                match unmade_documents(self.store, None).await {
+                    Ok(found) => break found,
+                    Err(error) => backoff.pause(error).await?,
+                }
+            };
+            if left.is_empty() {
+                return Ok(());
+            }
+            self.finish_documents(left).await?;
+        }
+    }
+
+    /// Makes the records of those of the documents that have no page left to read.
+    async fn finish_documents(&mut self, documents: Vec<i64>) -> Result<(), StoreError> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let mut backoff = Backoff::new(self.options.retry_for);
+        let ended = loop {
+            match unmade_documents(self.store, Some(&documents)).await {
+                Ok(ended) => break ended,
+                Err(error) => backoff.pause(error).await?,
+            }
+        };
+        for some in ended.chunks(DOCUMENTS_AT_A_TIME) {
+            let replacements = self.make_records(some).await?;
+            self.commit(&replacements).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_records(&self, documents: &[i64]) -> Result<Vec<PackedEvent>, StoreError> {
+        let models = self.tables.of_scope(Scope::Document);
+        let mut packed = Vec::new();
+        if !models.is_empty() {
+            let mut backoff = Backoff::new(self.options.retry_for);
+            packed = loop {
+                let read = packed_documents_of(&self.store.pool, documents).await;
+                match read.map_err(failed_to("read stored words")) {
+                    Ok(packed) => break packed,
+                    Err(error) => backoff.pause(error).await?,
+                }
+            };
+        }
+        let make = Arc::clone(&self.options.make_document_records);
+        let documents = documents.to_vec();
+        on_blocking_thread(move || {
+            let mut records = records_of(&packed, &make)?;
+            let replacement = |document_id| {
+                let document_id = DocumentId(document_id);
+                let records = records.remove(&document_id).unwrap_or_default();
+                let models = Arc::clone(&models);
+                PackedEvent::Records(RecordReplacement { document_id, models, records, then: Completion::Made })
+            };
+            Ok(documents.into_iter().map(replacement).collect())
+        })
+        .await?
+    }
+}
+
+fn records_of(
+    documents: &[PackedDocument],
+    make: &MakeDocumentRecords,
+) -> Result<BTreeMap<DocumentId, Vec<TypedRecord>>, StoreError> {
+    let mut records = BTreeMap::new();
+    for document in documents {
+        let pages = document.unpack()?;
+        if !pages.pages.is_empty() {
+            records.insert(document.document_id, make(pages));
+        }
+    }
+    Ok(records)
+}
+
+/// Lists documents (of those given, or some of all) that have no page left to read but no records yet.
+async fn unmade_documents(store: &Store, among: Option<&[i64]>) -> Result<Vec<i64>, StoreError> {
+    const AT_A_TIME: i64 = 1000;
+    sqlx::query_scalar(
+        "select d.document_id from scanlift.document d
+         where d.records_state = 'pending' and ($1::bigint[] is null or d.document_id = any($1))
+           and not exists (select from scanlift.page p where p.document_id = d.document_id and p.state = 'pending')
+         order by d.document_id limit case when $1::bigint[] is null then $2 end",
+    )
+    .bind(among)
+    .bind(AT_A_TIME)
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed_to("look for ended documents"))
+}
+
+/// Collects events until the batch is full or has waited long enough; empty when all senders are gone. An event that
+/// would touch a page twice in one batch is handed back for the next.
+async fn collect(
+    events: &mut mpsc::Receiver<LedgerEvent>,
+    carried: Option<LedgerEvent>,
+    options: &WriterOptions,
+) -> (Vec<LedgerEvent>, Option<LedgerEvent>) {
+    let first = match carried {
+        Some(event) => Some(event),
+        None => events.recv().await,
+    };
+    let Some(first) = first else { return (Vec::new(), None) };
+    let mut touched = HashSet::new();
+    touched.extend(first.touches());
+    let mut bytes = first.estimated_bytes();
+    let mut batch = vec![first];
+    let deadline = Instant::now() + options.batch_wait;
+    while batch.len() < options.batch_events && bytes < options.batch_bytes {
+        let Ok(Some(event)) = timeout_at(deadline, events.recv()).await else { break };
+        if event.touches().is_some_and(|touch| !touched.insert(touch)) {
+            return (batch, Some(event));
+        }
+        bytes += event.estimated_bytes();
+        batch.push(event);
+    }
+    (batch, None)
+}
+
+impl LedgerEvent {
+    /// What may be written only once in a batch.
+    fn touches(&self) -> Option<(DocumentId, Option<PageNumber>)> {
+        match self {
+            Self::Opened { .. } => None,
+            Self::Page(outcome) => Some((outcome.document_id, Some(outcome.page))),
+            Self::Reextracted { document_id, .. } => Some((*document_id, None)),
+        }
+    }
+
+    /// Roughly what the event takes in memory and on the wire.
+    fn estimated_bytes(&self) -> usize {
+        const WORD: usize = 64;
+        const FIELD: usize = 96;
+        const REST: usize = 512;
+        let of_records = |records: &[TypedRecord]| -> usize {
+            records.iter().map(|record| REST + FIELD * record.record.fields.len()).sum()
+        };
+        REST + match self {
+            Self::Opened { .. } => 0,
+            Self::Reextracted { records, .. } => of_records(records),
+            Self::Page(outcome) => {
+                let words = match &outcome.end {
+                    crate::document::PageEnd::Stored(text) => text.words().count() * WORD,
+                    crate::document::PageEnd::Blank(_)
+                    | crate::document::PageEnd::Failed(_)
+                    | crate::document::PageEnd::Quarantined(_) => 0,
+                };
+                words + of_records(&outcome.records) + outcome.document_records.as_deref().map_or(0, of_records)
+            }
+        }
+    }
+}
+
+/// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.
+async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|stopped| StoreError::MakeRecords(stopped.to_string()))
+}

@@ -1,0 +1,194 @@
+//! Record rows: encoding them for their model's table, and removing those they replace.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::document::{ColumnType, DocumentId, TypedRecord, Value};
+use crate::model::{RecordModel, Scope};
+use crate::store::copy::CopyRows;
+use crate::store::model_table::{OWN_COLUMNS, quoted, table_of};
+use crate::store::pages::PageKey;
+
+use super::batch::{BatchError, Refusal, copy_rows};
+
+/// The tables that records are written to.
+#[derive(Debug)]
+pub(super) struct Tables(HashMap<String, Table>);
+
+#[derive(Debug)]
+struct Table {
+    name: String,
+    scope: Scope,
+    columns: Vec<(String, ColumnType)>,
+    copy_statement: String,
+}
+
+impl Tables {
+    pub(super) fn new(models: &[RecordModel]) -> Self {
+        Self(models.iter().map(|model| (model.name.clone(), Table::new(model))).collect())
+    }
+
+    /// Returns the names of models of a scope, sorted.
+    pub(super) fn of_scope(&self, scope: Scope) -> Arc<[String]> {
+        let mut names: Vec<String> =
+            self.0.values().filter(|table| table.scope == scope).map(|table| table.name.clone()).collect();
+        names.sort();
+        names.into()
+    }
+
+    fn get(&self, model: &str) -> Result<&Table, Refusal> {
+        self.0.get(model).ok_or_else(|| Refusal::of_row(model, "the run has no such model"))
+    }
+}
+
+impl Table {
+    fn new(model: &RecordModel) -> Self {
+        let columns: Vec<(String, ColumnType)> =
+            model.fields.iter().map(|field| (field.name.clone(), field.column_type())).collect();
+        let names: Vec<String> = OWN_COLUMNS
+            .into_iter()
+            .map(quoted)
+            .chain(columns.iter().map(|(name, _)| quoted(name)))
+            .collect();
+        let copy_statement =
+            format!("copy {} ({}) from stdin (format binary)", table_of(&model.name), names.join(", "));
+        Self { name: model.name.clone(), scope: model.scope, columns, copy_statement }
+    }
+}
+
+/// Rows for several tables, to be written in the order of the tables' names.
+#[derive(Debug, Default)]
+pub(super) struct RecordRows(BTreeMap<String, CopyRows>);
+
+impl RecordRows {
+    /// Adds a record. Errors if it does not fit its table.
+    pub(super) fn add(
+        &mut self,
+        tables: &Tables,
+        document_id: DocumentId,
+        record: &TypedRecord,
+    ) -> Result<(), Refusal> {
+        let table = tables.get(&record.record.model)?;
+        let rows = self.0.entry(table.name.clone()).or_insert_with(CopyRows::new);
+        encode(rows, table, document_id, record).map_err(|why| Refusal::of_row(&table.name, &why))
+    }
+
+    pub(super) async fn write(self, connection: &mut PgConnection, tables: &Tables) -> Result<(), BatchError> {
+        for (model, rows) in self.0 {
+            let table = tables.get(&model)?;
+            copy_rows(connection, &table.name, &table.copy_statement, rows).await?;
+        }
+        Ok(())
+    }
+}
+
+fn encode(rows: &mut CopyRows, table: &Table, document_id: DocumentId, judged: &TypedRecord) -> Result<(), String> {
+    let record = &judged.record;
+    if record.fields.len() != table.columns.len() {
+        return Err(format!("{} fields for {} columns", record.fields.len(), table.columns.len()));
+    }
+    let columns = i16::try_from(OWN_COLUMNS.len() + table.columns.len()).map_err(|_| "too many columns".to_owned())?;
+    let row_number =
+        i32::try_from(record.row_number).map_err(|_| format!("row number `{}` is too large", record.row_number))?;
+    rows.start_row(columns);
+    rows.bigint(document_id.0);
+    rows.integer(record.page.as_i32());
+    rows.integer(row_number);
+    rows.bigint(i64::from(judged.model_version));
+    rows.text(judged.verdict.as_str());
+    rows.real(judged.confidence);
+    rows.real_array(record.fields.iter().map(|field| field.confidence));
+    let issues: Vec<String> = judged.issues.iter().map(ToString::to_string).collect();
+    rows.text_array(issues.iter().map(String::as_str));
+    for (field, (name, kind)) in record.fields.iter().zip(&table.columns) {
+        encode_value(rows, *kind, field.value.as_ref()).map_err(|why| format!("`{name}`: {why}"))?;
+    }
+    Ok(())
+}
+
+fn encode_value(rows: &mut CopyRows, kind: ColumnType, value: Option<&Value>) -> Result<(), String> {
+    match (kind, value) {
+        (_, None) => rows.null(),
+        (ColumnType::Text, Some(Value::Text(text))) => rows.text(text),
+        (ColumnType::Integer, Some(Value::Integer(number))) => rows.bigint(*number),
+        (ColumnType::Decimal, Some(Value::Decimal(number))) => rows.numeric(*number),
+        (ColumnType::Decimal, Some(Value::Integer(number))) => rows.numeric((*number).into()),
+        (ColumnType::Date, Some(Value::Date(date))) => rows.date(*date),
+        (ColumnType::Time, Some(Value::Time(time))) => rows.time(*time),
+        (ColumnType::Boolean, Some(Value::Boolean(truth))) => rows.boolean(*truth),
+        (_, Some(other)) => return Err(format!("`{}` is no {kind}", shown(other))),
+    }
+    Ok(())
+}
+
+/// Returns a record as people read it: `model, page, row: field=value, …`.
+pub(super) fn row_text(tables: &Tables, record: &TypedRecord) -> String {
+    let names = tables.get(&record.record.model).map(|table| table.columns.as_slice()).unwrap_or_default();
+    let fields: Vec<String> = record
+        .record
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| {
+            let name = names.get(index).map_or("?", |(name, _)| name.as_str());
+            format!("{name}={}", field.value.as_ref().map_or_else(String::new, shown))
+        })
+        .collect();
+    format!(
+        "{}, page {}, row {}: {}",
+        record.record.model,
+        record.record.page,
+        record.record.row_number,
+        fields.join(", ")
+    )
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::Boolean(truth) => truth.to_string(),
+    }
+}
+
+/// Removes the records of page and row scope that start on these pages.
+pub(super) async fn remove_of_pages(
+    connection: &mut PgConnection,
+    tables: &Tables,
+    pages: &[PageKey],
+) -> Result<(), sqlx::Error> {
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let documents: Vec<i64> = pages.iter().map(|key| key.document_id.0).collect();
+    let numbers: Vec<i32> = pages.iter().map(|key| key.page.as_i32()).collect();
+    for model in tables.of_scope(Scope::Page).iter().chain(tables.of_scope(Scope::Row).iter()) {
+        let sql = format!(
+            "delete from {} where (document_id, page_number) in (select * from unnest($1::bigint[], $2::integer[]))",
+            table_of(model)
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(&documents).bind(&numbers).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Removes all records of these documents from the tables of these models.
+pub(super) async fn remove_of_documents(
+    connection: &mut PgConnection,
+    models: &[String],
+    documents: &[i64],
+) -> Result<(), sqlx::Error> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    for model in models {
+        let sql = format!("delete from {} where document_id = any($1)", table_of(model));
+        sqlx::query(AssertSqlSafe(sql)).bind(documents).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
