@@ -117,9 +117,10 @@ fn rooms_import_only_whom_they_may() {
             import.captures_iter(production).map(|c| c.get(1).unwrap().as_str()).collect();
         for list in group.captures_iter(production) {
             imported.extend(
-                ROOMS.iter().map(|(name, _)| *name).filter(|name| {
-                    Regex::new(&format!(r"\b{name}\b")).unwrap().is_match(&list[1])
-                }),
+                ROOMS
+                    .iter()
+                    .map(|(name, _)| *name)
+                    .filter(|name| Regex::new(&format!(r"\b{name}\b")).unwrap().is_match(&list[1])),
             );
         }
         for other in imported {
@@ -137,7 +138,8 @@ fn packages_stay_in_their_place() {
     let mut problems = Vec::new();
     for source in sources() {
         for (package, places) in ONLY_IN {
-            let named = Regex::new(&format!(r"\b{package}::")).unwrap().is_match(source.production());
+            let named =
+                Regex::new(&format!(r"\b{package}::")).unwrap().is_match(source.production());
             if named && !places.iter().any(|place| source.name.starts_with(place)) {
                 problems.push(format!("src/{}: may not name `{package}`", source.name));
             }
@@ -148,7 +150,8 @@ fn packages_stay_in_their_place() {
 
 #[test]
 fn files_and_functions_stay_small() {
-    let function = Regex::new(r"^( *)(pub(\([a-z]+\))? )?((const|async|unsafe) )*fn (\w+)").unwrap();
+    let function =
+        Regex::new(r"^( *)(pub(\([a-z]+\))? )?((const|async|unsafe) )*fn (\w+)").unwrap();
     let mut problems = Vec::new();
     for source in sources() {
         let production = source.production();

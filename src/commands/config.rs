@@ -33,7 +33,9 @@ struct ConfigFile {
 pub(super) fn resolve(args: CommonArgs) -> anyhow::Result<Common> {
     let (file, base) = match &args.config {
         Some(path) => (read(path)?, path.parent().unwrap_or(Path::new("")).to_owned()),
-        None if Path::new(DEFAULT_FILE).is_file() => (read(Path::new(DEFAULT_FILE))?, PathBuf::new()),
+        None if Path::new(DEFAULT_FILE).is_file() => {
+            (read(Path::new(DEFAULT_FILE))?, PathBuf::new())
+        }
         None => (ConfigFile::default(), PathBuf::new()),
     };
     let in_base = |path: PathBuf| base.join(path);
@@ -63,8 +65,9 @@ pub(super) fn resolve(args: CommonArgs) -> anyhow::Result<Common> {
 fn read(path: &Path) -> anyhow::Result<ConfigFile> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: configuration", path.display()))?;
-    toml::from_str(&text)
-        .map_err(|error| anyhow!("{}: configuration: {}", path.display(), error.to_string().trim_end()))
+    toml::from_str(&text).map_err(|error| {
+        anyhow!("{}: configuration: {}", path.display(), error.to_string().trim_end())
+    })
 }
 
 #[cfg(test)]

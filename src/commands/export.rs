@@ -9,7 +9,7 @@ use super::Exit;
 use super::options::Common;
 use super::session::with_store;
 use crate::document::Verdict;
-use crate::export::{ExportOptions, ExportTarget, ExportWhat, Formulas, export};
+use crate::export::{Content, ExportError, ExportOptions, Formulas, Target, export};
 use crate::store::Filter;
 
 /// The name that stands for the text of all pages.
@@ -48,25 +48,23 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
     let ExportFormat::Csv = args.format;
     let models = common.models()?;
     let what = match args.what.as_str() {
-        PAGE_TEXT => ExportWhat::PageText,
-        name => ExportWhat::Records(super::model::find(&models, name)?),
+        PAGE_TEXT => Content::PageText,
+        name => Content::Records(super::model::find(&models, name)?),
     };
     let filter = match (&args.condition, &what) {
         (None, _) => None,
-        (Some(_), ExportWhat::PageText) => {
-            return Err(anyhow!("--where: page-text: conditions are for records\nhint: name a model"));
+        (Some(_), Content::PageText) => {
+            return Err(anyhow!(
+                "--where: page-text: conditions are for records\nhint: name a model"
+            ));
         }
-        (Some(text), ExportWhat::Records(model)) => {
+        (Some(text), Content::Records(model)) => {
             let filter = Filter::records(text, model)
                 .map_err(|error| anyhow!("--where `{text}`: condition: {error}"))?;
             Some(filter)
         }
     };
-    let target = if args.output.as_os_str() == "-" {
-        ExportTarget::Stdout
-    } else {
-        ExportTarget::File(args.output)
-    };
+    let target = Target::from_argument(&args.output);
     let options = ExportOptions {
         statuses: args.status,
         columns: args.columns,
@@ -74,9 +72,20 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
         formulas: if args.protect_formulas { Formulas::Protected } else { Formulas::AsIs },
     };
     with_store(common, async |store| {
-        let rows = export(&store, what, &target, &options).await?;
+        let rows = export(&store, what, &target, &options).await.or_else(gone_reader)?;
         tracing::info!(rows, "exported");
         Ok(Exit::AllWell)
     })
     .await
+}
+
+/// A reader of stdout that has seen enough, such as `head`, is no error.
+pub(super) fn gone_reader(error: ExportError) -> anyhow::Result<u64> {
+    if error.is_broken_pipe() {
+        return Ok(0);
+    }
+    Err(match error.hint() {
+        Some(hint) => anyhow!("{error}\nhint: {hint}"),
+        None => anyhow::Error::new(error),
+    })
 }

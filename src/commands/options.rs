@@ -128,8 +128,10 @@ impl ReaderArgs {
     /// Returns the readers of a run; says what is wrong before anything starts.
     pub(super) fn resolve(self, common: &Common) -> anyhow::Result<Readers> {
         let defaults = &common.defaults;
-        let languages =
-            self.languages.or_else(|| defaults.languages.clone()).unwrap_or_else(|| "eng".to_owned());
+        let languages = self
+            .languages
+            .or_else(|| defaults.languages.clone())
+            .unwrap_or_else(|| "eng".to_owned());
         if let Some(problem) = ocr::language_problem(&languages) {
             return Err(anyhow!(problem));
         }
@@ -183,7 +185,9 @@ pub(super) fn passwords(file: Option<&Path>) -> anyhow::Result<Vec<String>> {
 
 /// Flags of the preparation steps.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Preparation (each step decides by what it measures, unless it is forced)")]
+#[command(
+    next_help_heading = "Preparation (each step decides by what it measures, unless it is forced)"
+)]
 pub(super) struct PrepareArgs {
     /// Pixels per inch of the images, instead of what the files say.
     #[arg(long, value_name = "DPI", value_parser = dpi)]

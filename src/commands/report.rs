@@ -7,9 +7,10 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::Exit;
+use super::export::gone_reader;
 use super::options::{Common, Output};
 use super::session::{store_error, with_store};
-use crate::export::{ExportTarget, report_csv};
+use crate::export::{Formulas, Target, report_lines};
 use crate::store::Report;
 
 #[derive(Debug, Args)]
@@ -23,12 +24,9 @@ pub(super) struct ReportArgs {
 pub(super) async fn execute(common: &Common, args: ReportArgs) -> anyhow::Result<Exit> {
     with_store(common, async |store| {
         if let Some(path) = args.csv {
-            let target = if path.as_os_str() == "-" {
-                ExportTarget::Stdout
-            } else {
-                ExportTarget::File(path)
-            };
-            report_csv(&store, &target).await?;
+            report_lines(&store, &Target::from_argument(&path), Formulas::AsIs)
+                .await
+                .or_else(gone_reader)?;
             return Ok(Exit::AllWell);
         }
         let report = store.report().await.map_err(store_error)?;
@@ -53,20 +51,29 @@ fn text(report: &Report) -> String {
     let mut text = format!(
         "files: {} = {} documents + {} duplicates + {} unreadable\n\
          pages: {} = {} stored + {} blank + {} failed + {} quarantined + {} pending\n",
-        r.files, r.documents, r.duplicates, r.unreadable, r.pages, r.stored, r.blank, r.failed,
-        r.quarantined, r.pending
+        r.files,
+        r.documents,
+        r.duplicates,
+        r.unreadable,
+        r.pages,
+        r.stored,
+        r.blank,
+        r.failed,
+        r.quarantined,
+        r.pending
     );
     for (reason, count) in &r.failures {
         text += &format!("  {count:>8} pages {reason}\n");
     }
-    for (reason, count) in &r.unreadable_by_reason {
+    for (reason, count) in &r.unreadable_files {
         text += &format!("  {count:>8} files {reason}\n");
     }
     for (model, verdicts) in &r.records {
         let sum: u64 = verdicts.values().sum();
         let parts: Vec<String> =
             verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-        let parts = if parts.is_empty() { String::new() } else { format!(" = {}", parts.join(" + ")) };
+        let parts =
+            if parts.is_empty() { String::new() } else { format!(" = {}", parts.join(" + ")) };
         text += &format!("{model}: {sum} records{parts}\n");
     }
     if r.rejects > 0 {

@@ -244,7 +244,8 @@ fn stands_beside(row: &[&Word], piece: &[&Word]) -> bool {
     // A few pixels of overlap are the recognizer's imprecision.
     let slack = first.bounds.height() / 4;
     let collides = row.iter().any(|word| {
-        word.bounds.left + slack < last.bounds.right && word.bounds.right > first.bounds.left + slack
+        word.bounds.left + slack < last.bounds.right
+            && word.bounds.right > first.bounds.left + slack
     });
     if collides {
         return false;

@@ -42,8 +42,7 @@ pub fn document(
     model: &RecordModel,
     pages: &[(PageNumber, &PageText)],
 ) -> Option<Record<RawField>> {
-    let sheets: Vec<Sheet> =
-        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     in_document(model, pages, &sheets)
 }
 
@@ -74,8 +73,7 @@ pub fn document_records(
     models: &[RecordModel],
     pages: &[(PageNumber, &PageText)],
 ) -> Vec<Record<RawField>> {
-    let sheets: Vec<Sheet> =
-        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     let claimed: Vec<(i32, Record<RawField>)> = models
         .iter()
         .filter_map(|model| Some((model.claims.priority, in_document(model, pages, &sheets)?)))

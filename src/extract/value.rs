@@ -7,7 +7,9 @@ use super::phrase::Phrase;
 use super::piece::{Piece, Standing};
 use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Found};
-use crate::model::{Choose, EnumValue, Field, FieldKind, LinePattern, Place, RecordModel, Until, Zone};
+use crate::model::{
+    Choose, EnumValue, Field, FieldKind, LinePattern, Place, RecordModel, Until, Zone,
+};
 
 /// Each later place of a field's list is tried with its scores multiplied by this.
 const LATER_PLACE: f32 = 0.85;
@@ -67,7 +69,8 @@ pub(super) fn fields(model: &RecordModel, sheet: &Sheet, labels: &Labels) -> Vec
 
 /// Orders candidates by how the field chooses, best first, and drops all but the best.
 pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
-    let order = |candidate: &Candidate| (candidate.page, candidate.bounds.top, candidate.bounds.left);
+    let order =
+        |candidate: &Candidate| (candidate.page, candidate.bounds.top, candidate.bounds.left);
     let better = |a: &Candidate, b: &Candidate| {
         b.place_score.total_cmp(&a.place_score).then(order(a).cmp(&order(b)))
     };
@@ -97,10 +100,8 @@ fn corroborate(candidates: &mut [Candidate]) {
         let letters = text.chars().filter(|character| character.is_alphanumeric());
         letters.flat_map(char::to_uppercase).collect()
     };
-    let said: Vec<(String, u32)> = candidates
-        .iter()
-        .map(|candidate| (bare(&candidate.text), candidate.bounds.top))
-        .collect();
+    let said: Vec<(String, u32)> =
+        candidates.iter().map(|candidate| (bare(&candidate.text), candidate.bounds.top)).collect();
     for (candidate, (text, top)) in candidates.iter_mut().zip(&said) {
         let mut elsewhere: Vec<u32> = said
             .iter()
@@ -260,9 +261,9 @@ impl Search<'_> {
     fn stops_at(&self, row: usize, start: usize, end: usize) -> bool {
         self.labels.by_field.iter().enumerate().any(|(field, found)| {
             field != self.index
-                && found.iter().any(|label| {
-                    label.row == row && (start..end).contains(&label.matched.first)
-                })
+                && found
+                    .iter()
+                    .any(|label| label.row == row && (start..end).contains(&label.matched.first))
         })
     }
 
@@ -575,8 +576,10 @@ impl Search<'_> {
             }
             let limit = rows.len().min(next + lines);
             let length = (next + 1..limit).take_while(|&line| !ended(line)).count() + 1;
-            let lines =
-                rows[next..next + length].iter().flat_map(|(_, piece)| piece.lines.clone()).collect();
+            let lines = rows[next..next + length]
+                .iter()
+                .flat_map(|(_, piece)| piece.lines.clone())
+                .collect();
             self.push(&Piece { lines, head: 0 }, score, Found::Zone, candidates);
             score *= LATER_PLACE;
             next += length;

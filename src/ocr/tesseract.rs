@@ -105,7 +105,8 @@ impl Recognizer for Tesseract {
     fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
         let (width, height) = page.image.dimensions();
         if width > MAX_SIDE || height > MAX_SIDE {
-            let message = format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
+            let message =
+                format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
             return Err(refused(Reason::TooLarge, message));
         }
         let (width, height) = (width as i32, height as i32);

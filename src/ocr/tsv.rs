@@ -38,7 +38,8 @@ type PlacedWord = ((u16, u16, u16), Option<Word>);
 
 fn word(columns: &[&str]) -> Option<PlacedWord> {
     let number = |index: usize| columns.get(index)?.parse::<u32>().ok();
-    let from_zero = |index: usize| Some(u16::try_from(number(index)?.saturating_sub(1)).unwrap_or(u16::MAX));
+    let from_zero =
+        |index: usize| Some(u16::try_from(number(index)?.saturating_sub(1)).unwrap_or(u16::MAX));
     let place = (from_zero(2)?, from_zero(3)?, from_zero(4)?);
     let (left, top) = (number(6)?, number(7)?);
     let bounds = PixelBox {

@@ -125,7 +125,8 @@ fn hash_changed(
         .zip(known)
         .map(|(file, known)| {
             let unchanged = known.as_ref().and_then(|known| {
-                let same = known.size == file.size && known.modified_ns == file.modified_ns;
+                let same =
+                    known.size == Some(file.size) && known.modified_ns == Some(file.modified_ns);
                 known.document.filter(|_| same)
             });
             let hashed = match unchanged {
@@ -210,4 +211,3 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
-

@@ -118,13 +118,6 @@ impl Clock {
     fn outcome(&self, document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
         let duration_ms = u32::try_from(self.started.elapsed().as_millis()).unwrap_or(u32::MAX);
         let attempt = Attempt { started_at_us: self.started_at_us, duration_ms, recipe: None };
-        PageOutcome {
-            document_id,
-            page,
-            attempt,
-            end,
-            records: Vec::new(),
-            document_records: None,
-        }
+        PageOutcome { document_id, page, attempt, end, records: Vec::new(), document_records: None }
     }
 }

@@ -50,7 +50,10 @@ impl Progress {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
             let style = "{elapsed_precise} {wide_bar} {human_pos}/{human_len} pages, {per_sec}, {eta} left\n{msg}";
             // The template is a constant; with the default style it would still be readable.
-            bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(
+                ProgressStyle::with_template(style)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
         }
         let lines =
             if talk == Talk::Normal && !terminal { Lines::NowAndThen } else { Lines::Never };

@@ -110,11 +110,8 @@ impl JobQueue {
             }
             // A stop does not notify: it may come from a signal.
             let wait = std::time::Duration::from_millis(100);
-            state = self
-                .changed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state =
+                self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

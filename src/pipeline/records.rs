@@ -2,7 +2,9 @@
 //! serves `ingest` and `reextract`.
 
 use super::page::guarded;
-use crate::document::{Failure, Issue, PageNumber, PageText, RawField, Record, TypedRecord, Verdict};
+use crate::document::{
+    Failure, Issue, PageNumber, PageText, RawField, Record, TypedRecord, Verdict,
+};
 use crate::model::RecordModel;
 use crate::store::DocumentPages;
 use crate::validate::Validator;

@@ -55,11 +55,12 @@ pub async fn reextract(
     let mut summary = ReextractSummary::default();
     let extracting = extract_all(store, &models, names, events, stop);
     let mut records: BTreeMap<String, u64> = BTreeMap::new();
-    let writing = super::write(store, run, received, &models, crate::store::Replace::IfNotWorse, |commit| {
-        for (verdict, count) in &commit.records {
-            *records.entry(verdict.to_string()).or_default() += count;
-        }
-    });
+    let writing =
+        super::write(store, run, received, &models, crate::store::Replace::IfNotWorse, |commit| {
+            for (verdict, count) in &commit.records {
+                *records.entry(verdict.to_string()).or_default() += count;
+            }
+        });
     let (extracted, written) = tokio::join!(extracting, writing);
     written?;
     let (documents, failed) = extracted?;

@@ -124,7 +124,12 @@ impl fmt::Display for Summary {
             write!(
                 f,
                 "pages:   {} read = {} stored + {} blank + {} failed + {} quarantined, in {:.1} s ({rate:.2} pages/s)",
-                pages.read, pages.stored, pages.blank, pages.failed, pages.quarantined, self.seconds
+                pages.read,
+                pages.stored,
+                pages.blank,
+                pages.failed,
+                pages.quarantined,
+                self.seconds
             )?;
         }
         if !self.failures.is_empty() {

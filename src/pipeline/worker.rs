@@ -57,7 +57,9 @@ impl Loop<'_> {
             })?;
         }
         let mut pages = match &job.pages {
-            Pages::All => (0..opened.page_count as usize).filter_map(PageNumber::from_index).collect(),
+            Pages::All => {
+                (0..opened.page_count as usize).filter_map(PageNumber::from_index).collect()
+            }
             Pages::Only(pages) => pages.clone(),
         };
         if pages.len() > PAGES_PER_JOB {
@@ -84,11 +86,7 @@ impl Loop<'_> {
     }
 
     /// Reads a page; opens the document again if the page before has killed the reader.
-    fn process(
-        &self,
-        reader: &mut dyn PageReader,
-        job: PageJob<'_>,
-    ) -> Result<PageOutcome, Ended> {
+    fn process(&self, reader: &mut dyn PageReader, job: PageJob<'_>) -> Result<PageOutcome, Ended> {
         if !reader.has_open_document() {
             match try_open(reader, job.source)? {
                 Ok(_) => {}

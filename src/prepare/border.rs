@@ -66,7 +66,9 @@ impl Border {
         for strip in &self.strips {
             // The pixel where black turns to white is gray.
             let deeper = Strip { depth: strip.depth + 1, ..*strip };
-            deeper.pixels((width, height), |x, y| image.as_flat_samples_mut().samples[y * width + x] = paper);
+            deeper.pixels((width, height), |x, y| {
+                image.as_flat_samples_mut().samples[y * width + x] = paper
+            });
         }
     }
 }

@@ -12,9 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::protocol::{self, Request, Response};
-use super::{
-    DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError, ReaderSettings,
-};
+use super::{DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError, ReaderSettings};
 use crate::document::{DocumentHash, Failure, PageNumber, Reason, Stage};
 
 /// What a reader process may take.
@@ -68,13 +66,15 @@ impl ReaderProcess {
     }
 
     fn ensure_running(&mut self) -> Result<&mut Running, ReaderError> {
-        if self.running.as_ref().is_some_and(|running| running.pages >= self.limits.pages_per_reader)
+        if self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.pages >= self.limits.pages_per_reader)
         {
             self.stop();
         }
         if self.running.is_none() {
-            let running =
-                self.start().map_err(|error| ReaderError::Broken(error.to_string()))?;
+            let running = self.start().map_err(|error| ReaderError::Broken(error.to_string()))?;
             self.running = Some(running);
             let configure = Request::Configure(Box::new(self.settings.clone()));
             match self.ask(&configure, START_TIMEOUT)? {
@@ -112,7 +112,14 @@ impl ReaderProcess {
             return Err(io::Error::other("no pipes to the reader"));
         };
         rustix::io::ioctl_fionbio(&answers, true)?;
-        Ok(Running { child, requests, answers, last_words: file(read_end), pages: 0, has_document: false })
+        Ok(Running {
+            child,
+            requests,
+            answers,
+            last_words: file(read_end),
+            pages: 0,
+            has_document: false,
+        })
     }
 
     /// Ends the process; what it was doing is lost.
@@ -202,7 +209,9 @@ fn cause_of_death(status: ExitStatus, last_words: &str, memory_bytes: u64) -> Fa
         (Some(signal), _) if signal == cpu => {
             (Reason::Timeout, "the reader used up its processor time".to_owned())
         }
-        (Some(signal), _) => (Reason::Crashed, format!("the reader died of signal {signal}{detail}")),
+        (Some(signal), _) => {
+            (Reason::Crashed, format!("the reader died of signal {signal}{detail}"))
+        }
         (None, code) => {
             (Reason::Crashed, format!("the reader ended with code {}{detail}", code.unwrap_or(-1)))
         }
@@ -284,7 +293,11 @@ enum SendError {
 }
 
 /// Streams a file to a reader and returns the hash of what was sent.
-fn send(file: &mut File, length: u64, requests: &mut ChildStdin) -> Result<DocumentHash, SendError> {
+fn send(
+    file: &mut File,
+    length: u64,
+    requests: &mut ChildStdin,
+) -> Result<DocumentHash, SendError> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0_u8; 1 << 16];
     let mut left = length;

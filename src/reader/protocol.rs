@@ -35,9 +35,10 @@ pub(super) enum Response {
 /// Returns a frame's bytes: its length as u32 little-endian, then the value.
 pub(super) fn frame<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
     let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    let length = u32::try_from(body.len()).ok().filter(|length| *length <= MAX_FRAME).ok_or_else(
-        || io::Error::new(io::ErrorKind::InvalidData, format!("frame of {} bytes", body.len())),
-    )?;
+    let length =
+        u32::try_from(body.len()).ok().filter(|length| *length <= MAX_FRAME).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("frame of {} bytes", body.len()))
+        })?;
     let mut bytes = Vec::with_capacity(body.len() + 4);
     bytes.extend_from_slice(&length.to_le_bytes());
     bytes.extend_from_slice(&body);

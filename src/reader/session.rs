@@ -129,10 +129,7 @@ fn page_text(prepared: PreparedPage, lines: Vec<Line>) -> PageText {
 }
 
 /// Runs a stage so that a panic in it costs this page and not the reader.
-fn guarded<T>(
-    stage: Stage,
-    work: impl FnOnce() -> Result<T, Failure>,
-) -> Result<T, Failure> {
+fn guarded<T>(stage: Stage, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()

@@ -3,7 +3,9 @@
 
 use image::imageops;
 
-use crate::document::{Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle};
+use crate::document::{
+    Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
+};
 use crate::ocr::Recognizer;
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read

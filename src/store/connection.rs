@@ -47,7 +47,11 @@ impl Store {
             Database::Url(url) => {
                 let options = PgConnectOptions::from_str(url).map_err(StoreError::Url)?;
                 let port = options.get_port();
-                let place = format!("{}:{port}/{}", options.get_host(), options.get_database().unwrap_or(""));
+                let place = format!(
+                    "{}:{port}/{}",
+                    options.get_host(),
+                    options.get_database().unwrap_or("")
+                );
                 Self::with_options(options, place, None).await
             }
             Database::Private(directory) => {
@@ -71,7 +75,10 @@ impl Store {
     }
 
     /// Connects to a database of a private cluster, making it if it is not there.
-    pub(super) async fn in_cluster(cluster: Arc<Cluster>, database: &str) -> Result<Self, StoreError> {
+    pub(super) async fn in_cluster(
+        cluster: Arc<Cluster>,
+        database: &str,
+    ) -> Result<Self, StoreError> {
         let options = PgConnectOptions::new_without_pgpass()
             .socket(cluster.socket_directory())
             .port(SOCKET_PORT)
@@ -113,7 +120,11 @@ impl Store {
         .await
         .map_err(failed_to("ask for the server's version"))?;
         if number / FACTOR < MINIMUM_VERSION as i32 {
-            return Err(StoreError::ServerTooOld { place: self.place.clone(), version, minimum: MINIMUM_VERSION });
+            return Err(StoreError::ServerTooOld {
+                place: self.place.clone(),
+                version,
+                minimum: MINIMUM_VERSION,
+            });
         }
         Ok(())
     }
@@ -179,15 +190,20 @@ impl Store {
 
     async fn applied_versions(&self) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(failed_to("list the migrations"))?;
-        let exists: bool = sqlx::query_scalar("select to_regclass('scanlift._sqlx_migrations') is not null")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed_to("list the migrations"))?;
+        let exists: bool =
+            sqlx::query_scalar("select to_regclass('scanlift._sqlx_migrations') is not null")
+                .fetch_one(&mut *connection)
+                .await
+                .map_err(failed_to("list the migrations"))?;
         if !exists {
             return Ok(Vec::new());
         }
-        let applied = connection.list_applied_migrations(&MIGRATIONS.table_name).await.map_err(migrate_error)?;
-        let mut versions: Vec<i64> = applied.into_iter().map(|migration| migration.version).collect();
+        let applied = connection
+            .list_applied_migrations(&MIGRATIONS.table_name)
+            .await
+            .map_err(migrate_error)?;
+        let mut versions: Vec<i64> =
+            applied.into_iter().map(|migration| migration.version).collect();
         versions.sort_unstable();
         Ok(versions)
     }
@@ -225,15 +241,20 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-async fn make_database(options: &PgConnectOptions, name: &str, place: &str) -> Result<(), StoreError> {
+async fn make_database(
+    options: &PgConnectOptions,
+    name: &str,
+    place: &str,
+) -> Result<(), StoreError> {
     let mut connection = PgConnection::connect_with(&options.clone().database("postgres"))
         .await
         .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })?;
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-        .bind(name)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(failed_to("look for the database"))?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(name)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failed_to("look for the database"))?;
     if !exists {
         let statement = format!("create database {}", super::model_table::quoted(name));
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))

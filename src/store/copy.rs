@@ -136,7 +136,12 @@ impl CopyRows {
         self.array(FLOAT4_OID, values, Self::real);
     }
 
-    fn array<T>(&mut self, element_oid: i32, values: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut Self, T)) {
+    fn array<T>(
+        &mut self,
+        element_oid: i32,
+        values: impl ExactSizeIterator<Item = T>,
+        write: impl Fn(&mut Self, T),
+    ) {
         let start = self.open();
         // An array without elements has no dimensions at all.
         let dimensions = i32::from(values.len() > 0);

@@ -144,7 +144,13 @@ async fn write_events(
     if !replacements.is_empty() {
         remove_replaced(connection, &replacements).await?;
         for replacement in &replacements {
-            add_records(&mut rows, context.tables, replacement.document_id, &replacement.records, &mut summary)?;
+            add_records(
+                &mut rows,
+                context.tables,
+                replacement.document_id,
+                &replacement.records,
+                &mut summary,
+            )?;
         }
         summary.documents += replacements.len() as u64;
     }
@@ -154,7 +160,10 @@ async fn write_events(
 
 /// Notes format and page count, and makes the pages that are not there. Pending pages past the end, from an opening
 /// that counted more, go.
-async fn note_opened(connection: &mut PgConnection, events: &[PackedEvent]) -> Result<(), sqlx::Error> {
+async fn note_opened(
+    connection: &mut PgConnection,
+    events: &[PackedEvent],
+) -> Result<(), sqlx::Error> {
     let (mut documents, mut formats, mut counts) = (Vec::new(), Vec::new(), Vec::new());
     for event in events {
         if let PackedEvent::Opened { document_id, format, page_count } = event {
@@ -297,7 +306,11 @@ async fn note_document_records(
     taken: &[(&PackedPage, Before)],
 ) -> Result<(), sqlx::Error> {
     let ids = |wanted: &dyn Fn(&PackedPage, &Before) -> bool| -> Vec<i64> {
-        taken.iter().filter(|(page, before)| wanted(page, before)).map(|(page, _)| page.key.document_id.0).collect()
+        taken
+            .iter()
+            .filter(|(page, before)| wanted(page, before))
+            .map(|(page, _)| page.key.document_id.0)
+            .collect()
     };
     let made = ids(&|page, _| page.document_records.is_some());
     let unmade = ids(&|page, _| page.document_records.is_none());
@@ -378,7 +391,9 @@ async fn write_refused(
             summary.rejects = 1;
             Ok(summary)
         }
-        PackedEvent::Records(replacement) => write_one_by_one(connection, context, replacement).await,
+        PackedEvent::Records(replacement) => {
+            write_one_by_one(connection, context, replacement).await
+        }
     }
 }
 
@@ -400,8 +415,16 @@ async fn write_one_by_one(
             Err(BatchError::Row(refusal)) => {
                 sqlx::raw_sql("rollback to savepoint one_record").execute(&mut *connection).await?;
                 fail_page(connection, replacement.document_id, record, &refusal).await?;
-                let key = PageKey { document_id: replacement.document_id, page: record.record.page };
-                insert_reject(connection, context.run, Some(key), &refusal, &row_text(context.tables, record)).await?;
+                let key =
+                    PageKey { document_id: replacement.document_id, page: record.record.page };
+                insert_reject(
+                    connection,
+                    context.run,
+                    Some(key),
+                    &refusal,
+                    &row_text(context.tables, record),
+                )
+                .await?;
                 summary.rejects += 1;
             }
             Err(error @ BatchError::Database(_)) => return Err(error),
@@ -471,7 +494,9 @@ fn refused_text(tables: &Tables, page: &PackedPage, refusal: &Refusal) -> String
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().unwrap_or(0)
     });
-    if let Some(record) = line.and_then(|line| line.checked_sub(1)).and_then(|index| records.get(index)) {
+    if let Some(record) =
+        line.and_then(|line| line.checked_sub(1)).and_then(|index| records.get(index))
+    {
         return row_text(tables, record);
     }
     if records.is_empty() {
