@@ -286,6 +286,8 @@ pub fn sideways(faces: &Faces) -> anyhow::Result<Made> {
     };
     let table = Table {
         rules: ink(140, 180, 150),
+        row_mm: 6.1,
+        rows: 31,
         ..Table::letter(["DATE", "HOURS", "DESCRIPTION", "CERTIFICATE", "SIGNATURE"], 50.0)
     };
     let start = Start { date: date(1979, 8, 4), tenths: 15_538, days: 45, flown: 260 };
@@ -383,6 +385,8 @@ pub fn microfilm(faces: &Faces) -> anyhow::Result<Made> {
     let table = Table {
         letters: Letters::Capitals,
         dates: DateStyle::Military,
+        row_mm: 5.7,
+        rows: 34,
         ..Table::letter(["DATE", "HOURS", "WORK PERFORMED", "CERTIFICATE NO.", "SIGNATURE"], 50.0)
     };
     let start = Start { date: date(1967, 10, 3), tenths: 214_406, days: 9, flown: 480 };
