@@ -4,6 +4,7 @@
 //! comes from fixed seeds, and nothing depends on the clock or on the order of threads.
 
 mod aging;
+mod archive_books;
 mod archive_cards;
 mod archive_logs;
 mod archive_papers;
@@ -48,7 +49,7 @@ type Maker = fn(&Faces) -> anyhow::Result<Made>;
 
 /// Every sample with its path below `samples/`.
 const MAKERS: &[(&str, Maker)] = &[
-    ("logs/n4521k-airframe.tif", archive_logs::clean_book),
+    ("logs/n4521k-airframe.tif", archive_books::clean_book),
     ("logs/n7734q-coffee.jpg", archive_logs::coffee),
     ("logs/n912ft-askew.png", archive_logs::askew),
     ("logs/n58216-upside-down.tif", archive_logs::upside_down),
@@ -57,7 +58,7 @@ const MAKERS: &[(&str, Maker)] = &[
     ("logs/n2419v-thin-paper.jpg", archive_logs::thin_paper),
     ("logs/n8846e-microfilm.tif", archive_logs::microfilm),
     ("logs/n51pm-dittos.pdf", archive_logs::dittos),
-    ("logs/n740rs-listing.pdf", archive_logs::green_bars),
+    ("logs/n740rs-listing.pdf", archive_books::green_bars),
     ("logs/n1185h-faded.jpg", archive_logs::faded_ribbon),
     ("cards/n4521k-radio.jpg", archive_cards::avionics),
     ("cards/propellers.tif", archive_cards::drawer),

@@ -276,7 +276,7 @@ impl Machine {
                 }
                 Head::Pins => self.fire(sheet, faces, (ink, PINS), (at(left, place.y), character)),
                 Head::Thermal => {
-                    self.fire(sheet, faces, (ink, THERMAL), (at(left, place.y), character))
+                    self.fire(sheet, faces, (ink, THERMAL), (at(left, place.y), character));
                 }
             }
         }

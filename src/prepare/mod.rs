@@ -44,6 +44,8 @@ const UNEVEN: f32 = 40.0;
 const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
+/// A page with so many vertical rules is a narrow table, whose rules touch its figures.
+const TABLE_RULES: usize = 12;
 /// Sauvola's window is so many text heights wide.
 const SAUVOLA_WINDOW: f32 = 3.0;
 /// Text height that is assumed where none was found, in pixels.
@@ -172,7 +174,8 @@ impl<'a> Work<'a> {
 
     fn remove_rules(&mut self, analysis: &Analysis) {
         let count = analysis.rules.count();
-        if count > 0 && self.options.remove_rules.decide(|| false) {
+        let is_table = || analysis.rules.vertical.len() >= TABLE_RULES;
+        if count > 0 && self.options.remove_rules.decide(is_table) {
             analysis.rules.erase(&mut self.image, &analysis.mask, analysis.paper());
             self.steps.push(format!("remove_rules({count})"));
         }

@@ -27,7 +27,7 @@ const MIN_SHARE_UPRIGHT: f32 = 0.12;
 const MIN_SHARE_TURNED: f32 = 0.2;
 /// Share of rising letters above which a page is upright, after one standard deviation of chance is taken
 /// off. English prose has 0.7–0.85.
-const SURE_RISING: f32 = 0.62;
+const SURE_RISING: f32 = 0.64;
 /// Share of rising letters below which a page is upside down.
 const SURE_HANGING: f32 = 0.28;
 /// Edges of two letters that differ by less than this share of the smaller height are on one line.

@@ -239,6 +239,21 @@ fn removes_rules_but_not_the_strokes_that_cross_them() {
 }
 
 #[test]
+fn removes_the_rules_of_a_narrow_table() {
+    let mut page = white(1240, 1754);
+    for column in 0..15 {
+        fill(&mut page, 60 + column * 75, 90, 2, 1580);
+        for line in 0..40 {
+            write_line(&mut page, "hal", 70 + column * 75, 100 + line * 39, 3);
+        }
+    }
+    let result = prepared(bilevel(page));
+    assert_eq!(result.steps, ["remove_rules(15)"]);
+    assert_eq!(result.marks.len(), 15);
+    assert_eq!(result.image.get_pixel(61, 800).0, [255]);
+}
+
+#[test]
 fn removes_specks_and_keeps_dots() {
     let clean = text_page(3);
     let mut page = clean.clone();
