@@ -30,9 +30,8 @@ impl Columns {
         let positions = wanted
             .iter()
             .map(|name| {
-                all.iter().position(|known| known == name).ok_or_else(|| ExportError::UnknownColumn {
-                    name: name.clone(),
-                    known: all.join(", "),
+                all.iter().position(|known| known == name).ok_or_else(|| {
+                    ExportError::UnknownColumn { name: name.clone(), known: all.join(", ") }
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -46,14 +45,19 @@ impl Columns {
     /// Returns the chosen cells of a row as they are written.
     pub(super) fn pick(&self, cells: Vec<Cell>, formulas: Formulas) -> Vec<String> {
         let written: Vec<String> = cells.into_iter().map(|cell| cell.written(formulas)).collect();
-        self.positions.iter().map(|&position| written.get(position).cloned().unwrap_or_default()).collect()
+        self.positions
+            .iter()
+            .map(|&position| written.get(position).cloned().unwrap_or_default())
+            .collect()
     }
 }
 
 impl Cell {
     fn written(self, formulas: Formulas) -> String {
         match (self, formulas) {
-            (Self::Text(text), Formulas::Protected) if looks_like_formula(&text) => format!("'{text}"),
+            (Self::Text(text), Formulas::Protected) if looks_like_formula(&text) => {
+                format!("'{text}")
+            }
             (Self::Text(text) | Self::Number(text), _) => text,
         }
     }
@@ -86,7 +90,8 @@ pub(super) fn report_columns() -> Vec<String> {
 }
 
 pub(super) fn of_record(row: RecordRow) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = row.fields.into_iter().map(|field| Cell::Text(field.unwrap_or_default())).collect();
+    let mut cells: Vec<Cell> =
+        row.fields.into_iter().map(|field| Cell::Text(field.unwrap_or_default())).collect();
     cells.extend([
         Cell::Text(row.file),
         Cell::Number(row.page.to_string()),

@@ -9,8 +9,6 @@ mod sink;
 #[cfg(test)]
 mod tests;
 
-
-
 use crate::document::Verdict;
 use crate::model::RecordModel;
 use crate::store::{Cursor, Filter, Store, StoreError};
@@ -92,7 +90,8 @@ pub async fn export(
 ) -> Result<u64, ExportError> {
     match content {
         Content::Records(model) => {
-            let columns = Columns::choose(&cells::record_columns(model), options.columns.as_deref())?;
+            let columns =
+                Columns::choose(&cells::record_columns(model), options.columns.as_deref())?;
             let rows = store.record_rows(model, options.filter.as_ref(), &options.statuses).await?;
             stream(rows, target, columns, options.formulas, cells::of_record).await
         }
@@ -105,7 +104,11 @@ pub async fn export(
 }
 
 /// Writes the report's lines, `_file,status,reason`: one for every file found. Returns their number.
-pub async fn report_lines(store: &Store, target: &Target, formulas: Formulas) -> Result<u64, ExportError> {
+pub async fn report_lines(
+    store: &Store,
+    target: &Target,
+    formulas: Formulas,
+) -> Result<u64, ExportError> {
     let columns = Columns::choose(&cells::report_columns(), None)?;
     let rows = store.file_lines().await?;
     stream(rows, target, columns, formulas, cells::of_file_line).await
@@ -145,5 +148,7 @@ async fn stream<T: Send + 'static>(
 async fn on_blocking_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ExportError> + Send + 'static,
 ) -> Result<T, ExportError> {
-    tokio::task::spawn_blocking(work).await.map_err(|stopped| ExportError::Stopped(stopped.to_string()))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|stopped| ExportError::Stopped(stopped.to_string()))?
 }

@@ -57,7 +57,10 @@ impl Sink {
         Ok(Self { csv: csv::Writer::from_writer(output), target: target.clone() })
     }
 
-    pub(super) fn write<'a>(&mut self, cells: impl Iterator<Item = &'a String>) -> Result<(), ExportError> {
+    pub(super) fn write<'a>(
+        &mut self,
+        cells: impl Iterator<Item = &'a String>,
+    ) -> Result<(), ExportError> {
         self.csv.write_record(cells).map_err(|error| write_error(&self.target, error.into()))
     }
 
@@ -75,10 +78,13 @@ impl Sink {
 impl Compressed {
     fn open(target: &Target) -> io::Result<Self> {
         let path = match target {
-            Target::Stdout => return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))),
+            Target::Stdout => {
+                return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout())));
+            }
             Target::File(path) => path,
         };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new()
             .prefix(".scanlift-export-")
             // What any program gives a new file; the user's umask takes its part away.

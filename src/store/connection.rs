@@ -32,7 +32,7 @@ pub enum Database {
 /// A connected database. Cheap to clone; [`Store::close`] ends the use of the private cluster.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(super) pool: PgPool,
+    pub(crate) pool: PgPool,
     options: PgConnectOptions,
     /// Names the database in messages, without its password.
     place: String,
@@ -47,7 +47,11 @@ impl Store {
             Database::Url(url) => {
                 let options = PgConnectOptions::from_str(url).map_err(StoreError::Url)?;
                 let port = options.get_port();
-                let place = format!("{}:{port}/{}", options.get_host(), options.get_database().unwrap_or(""));
+                let place = format!(
+                    "{}:{port}/{}",
+                    options.get_host(),
+                    options.get_database().unwrap_or("")
+                );
                 Self::with_options(options, place, None).await
             }
             Database::Private(directory) => {
@@ -71,7 +75,10 @@ impl Store {
     }
 
     /// Connects to a database of a private cluster, making it if it is not there.
-    pub(super) async fn in_cluster(cluster: Arc<Cluster>, database: &str) -> Result<Self, StoreError> {
+    pub(super) async fn in_cluster(
+        cluster: Arc<Cluster>,
+        database: &str,
+    ) -> Result<Self, StoreError> {
         let options = PgConnectOptions::new_without_pgpass()
             .socket(cluster.socket_directory())
             .port(SOCKET_PORT)
@@ -112,8 +119,12 @@ impl Store {
         .fetch_one(&self.pool)
         .await
         .map_err(failed_to("ask for the server's version"))?;
-        if number / FACTOR < MINIMUM_VERSION as i32 {
-            return Err(StoreError::ServerTooOld { place: self.place.clone(), version, minimum: MINIMUM_VERSION });
+        if number / FACTOR < MINIMUM_VERSION.cast_signed() {
+            return Err(StoreError::ServerTooOld {
+                place: self.place.clone(),
+                version,
+                minimum: MINIMUM_VERSION,
+            });
         }
         Ok(())
     }
@@ -133,13 +144,14 @@ impl Store {
     pub fn url(&self) -> String {
         let database = self.options.get_database().unwrap_or("");
         let user = self.options.get_username();
-        match self.options.get_socket() {
-            Some(socket) => format!("postgres:///{database}?host={}&user={user}", socket.display()),
-            None => {
-                let port = self.options.get_port();
-                format!("postgres://{user}@{}:{port}/{database}", self.options.get_host())
-            }
+        if let Some(socket) = self.options.get_socket() {
+            return format!("postgres:///{database}?host={}&user={user}", socket.display());
         }
+        format!(
+            "postgres://{user}@{}:{}/{database}",
+            self.options.get_host(),
+            self.options.get_port()
+        )
     }
 
     /// Closes all connections. Stops the private cluster if nobody else uses it and `db start` did not ask it to
@@ -179,15 +191,20 @@ impl Store {
 
     async fn applied_versions(&self) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(failed_to("list the migrations"))?;
-        let exists: bool = sqlx::query_scalar("select to_regclass('scanlift._sqlx_migrations') is not null")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(failed_to("list the migrations"))?;
+        let exists: bool =
+            sqlx::query_scalar("select to_regclass('scanlift._sqlx_migrations') is not null")
+                .fetch_one(&mut *connection)
+                .await
+                .map_err(failed_to("list the migrations"))?;
         if !exists {
             return Ok(Vec::new());
         }
-        let applied = connection.list_applied_migrations(&MIGRATIONS.table_name).await.map_err(migrate_error)?;
-        let mut versions: Vec<i64> = applied.into_iter().map(|migration| migration.version).collect();
+        let applied = connection
+            .list_applied_migrations(&MIGRATIONS.table_name)
+            .await
+            .map_err(migrate_error)?;
+        let mut versions: Vec<i64> =
+            applied.into_iter().map(|migration| migration.version).collect();
         versions.sort_unstable();
         Ok(versions)
     }
@@ -225,15 +242,20 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-async fn make_database(options: &PgConnectOptions, name: &str, place: &str) -> Result<(), StoreError> {
+async fn make_database(
+    options: &PgConnectOptions,
+    name: &str,
+    place: &str,
+) -> Result<(), StoreError> {
     let mut connection = PgConnection::connect_with(&options.clone().database("postgres"))
         .await
         .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })?;
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-        .bind(name)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(failed_to("look for the database"))?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(name)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failed_to("look for the database"))?;
     if !exists {
         let statement = format!("create database {}", super::model_table::quoted(name));
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))

@@ -68,9 +68,13 @@ pub enum ClusterError {
     NoBinaries,
     #[error("the newest installed server is Postgres {found}, but {minimum} or later is needed")]
     BinariesTooOld { found: u32, minimum: u32 },
-    #[error("`{directory}` was made by Postgres {made_by}, which is not installed (found: {installed})")]
+    #[error(
+        "`{directory}` was made by Postgres {made_by}, which is not installed (found: {installed})"
+    )]
     OtherVersion { directory: PathBuf, made_by: u32, installed: String },
-    #[error("no user to run the server as: it refuses to run as root, and neither `postgres` nor `nobody` exists")]
+    #[error(
+        "no user to run the server as: it refuses to run as root, and neither `postgres` nor `nobody` exists"
+    )]
     NoUser,
     #[error("no space left for `{directory}`")]
     DiskFull { directory: PathBuf },
@@ -163,7 +167,9 @@ pub(super) fn trouble(error: &sqlx::Error) -> Trouble {
         | sqlx::Error::PoolClosed
         | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed => Trouble::Passing,
-        sqlx::Error::Database(database) => trouble_of_state(database.code().as_deref().unwrap_or("")),
+        sqlx::Error::Database(database) => {
+            trouble_of_state(database.code().as_deref().unwrap_or(""))
+        }
         _ => Trouble::Lasting,
     }
 }

@@ -74,7 +74,10 @@ pub struct Registered {
 
 impl Store {
     /// Looks up paths: an answer for each, in the same order; `None` for paths the ledger has not seen.
-    pub async fn known_files(&self, paths: &[PathBuf]) -> Result<Vec<Option<KnownFile>>, StoreError> {
+    pub async fn known_files(
+        &self,
+        paths: &[PathBuf],
+    ) -> Result<Vec<Option<KnownFile>>, StoreError> {
         let keys: Vec<Vec<u8>> = paths.iter().map(|path| StoredPath::new(path).key).collect();
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
@@ -97,11 +100,19 @@ impl Store {
 
     /// Registers files with their documents and page 1 of each: an answer for each file, in the same order. Doing it
     /// twice changes nothing. A path whose content changed points to its new document from then on.
-    pub async fn register(&self, run: RunId, files: &[HashedFile]) -> Result<Vec<Registered>, StoreError> {
+    pub async fn register(
+        &self,
+        run: RunId,
+        files: &[HashedFile],
+    ) -> Result<Vec<Registered>, StoreError> {
         self.register_files(run, files).await.map_err(failed_to("register files"))
     }
 
-    async fn register_files(&self, run: RunId, files: &[HashedFile]) -> Result<Vec<Registered>, sqlx::Error> {
+    async fn register_files(
+        &self,
+        run: RunId,
+        files: &[HashedFile],
+    ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let documents = make_documents(&mut transaction, files).await?;
         let mut standings = Vec::with_capacity(files.len());
@@ -110,7 +121,10 @@ impl Store {
                 return Err(sqlx::Error::RowNotFound);
             };
             let standing = note_file(&mut transaction, run, file, document_id).await?;
-            standings.push((document_id, if is_new && standing == Standing::Known { Standing::New } else { standing }));
+            standings.push((
+                document_id,
+                if is_new && standing == Standing::Known { Standing::New } else { standing },
+            ));
         }
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, run, &ids).await?;
@@ -120,15 +134,21 @@ impl Store {
             .map(|(document_id, standing)| {
                 let claim = claims.get_mut(&document_id);
                 let page_count = claim.as_ref().and_then(|claim| claim.page_count);
-                let pending = claim.map(|claim| std::mem::take(&mut claim.pending)).unwrap_or_default();
+                let pending =
+                    claim.map(|claim| std::mem::take(&mut claim.pending)).unwrap_or_default();
                 Registered { document_id, standing, page_count, pending }
             })
             .collect())
     }
 
     /// Notes files that could not be read. A file that has a document from an earlier run keeps it.
-    pub async fn mark_unreadable(&self, run: RunId, files: &[UnreadableFile]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await.map_err(failed_to("note unreadable files"))?;
+    pub async fn mark_unreadable(
+        &self,
+        run: RunId,
+        files: &[UnreadableFile],
+    ) -> Result<(), StoreError> {
+        let mut transaction =
+            self.pool.begin().await.map_err(failed_to("note unreadable files"))?;
         for file in files {
             let path = StoredPath::new(&file.path);
             sqlx::query(
@@ -197,10 +217,12 @@ async fn make_documents(
     .bind(&document_sizes)
     .fetch_all(&mut *connection)
     .await?;
-    sqlx::query("insert into scanlift.page (document_id, page_number) select unnest($1::bigint[]), 1")
-        .bind(&made)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "insert into scanlift.page (document_id, page_number) select unnest($1::bigint[]), 1",
+    )
+    .bind(&made)
+    .execute(&mut *connection)
+    .await?;
     let rows: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("select document_id, hash from scanlift.document where hash = any($1)")
             .bind(&hashes)
@@ -223,11 +245,12 @@ async fn note_file(
     document_id: DocumentId,
 ) -> Result<Standing, sqlx::Error> {
     let path = StoredPath::new(&file.path);
-    let before: Option<(Option<i64>, String)> =
-        sqlx::query_as("select document_id, status from scanlift.source_file where path_key = $1 for update")
-            .bind(&path.key)
-            .fetch_optional(&mut *connection)
-            .await?;
+    let before: Option<(Option<i64>, String)> = sqlx::query_as(
+        "select document_id, status from scanlift.source_file where path_key = $1 for update",
+    )
+    .bind(&path.key)
+    .fetch_optional(&mut *connection)
+    .await?;
     let status = match &before {
         Some((Some(known), status)) if *known == document_id.0 => status.as_str(),
         _ if has_own_file(connection, document_id).await? => "duplicate",
@@ -251,14 +274,19 @@ async fn note_file(
     .bind(run.0)
     .execute(&mut *connection)
     .await?;
-    if let Some((Some(left), _)) = before.as_ref().filter(|(known, _)| *known != Some(document_id.0)) {
+    if let Some((Some(left), _)) =
+        before.as_ref().filter(|(known, _)| *known != Some(document_id.0))
+    {
         promote_a_duplicate(connection, *left).await?;
     }
     let returned = before.as_ref().is_some_and(|(known, _)| *known == Some(document_id.0));
     Ok(if status == "duplicate" && !returned { Standing::Duplicate } else { Standing::Known })
 }
 
-async fn has_own_file(connection: &mut PgConnection, document_id: DocumentId) -> Result<bool, sqlx::Error> {
+async fn has_own_file(
+    connection: &mut PgConnection,
+    document_id: DocumentId,
+) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "select exists (select from scanlift.source_file where document_id = $1 and status = 'document')",
     )
@@ -268,7 +296,10 @@ async fn has_own_file(connection: &mut PgConnection, document_id: DocumentId) ->
 }
 
 /// A document whose own file holds other content now gets one of its duplicates as its own, if it has any.
-async fn promote_a_duplicate(connection: &mut PgConnection, document_id: i64) -> Result<(), sqlx::Error> {
+async fn promote_a_duplicate(
+    connection: &mut PgConnection,
+    document_id: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update scanlift.source_file set status = 'document'
          where source_file_id = (select source_file_id from scanlift.source_file

@@ -33,7 +33,9 @@ pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage}
 pub use report::{FileLine, Report};
 pub use rows::{Cursor, PageTextRow, RecordRow};
 pub use run::{Run, RunEnd};
-pub use writer::{CommitSummary, LedgerEvent, MakeDocumentRecords, PageChange, Replace, WriterOptions};
+pub use writer::{
+    CommitSummary, LedgerEvent, MakeDocumentRecords, PageChange, Replace, WriterOptions,
+};
 
 /// The oldest Postgres that is supported: the oldest that its makers supported when this was written.
 pub(crate) const MINIMUM_VERSION: u32 = 13;

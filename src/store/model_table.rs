@@ -53,7 +53,12 @@ impl fmt::Display for TablePlan {
             writeln!(f, "{statement};")?;
         }
         for column in &self.kept {
-            writeln!(f, "-- column {} of records.{} is kept: the model has no such field", quoted(column), self.model)?;
+            writeln!(
+                f,
+                "-- column {} of records.{} is kept: the model has no such field",
+                quoted(column),
+                self.model
+            )?;
         }
         Ok(())
     }
@@ -73,11 +78,13 @@ impl Store {
     /// Plans the table of each model: making it, adding columns, widening types (bigint → numeric → text, and any
     /// change of a column without values). Errors if a model no longer fits its table.
     pub async fn plan_models(&self, models: &[RecordModel]) -> Result<Vec<TablePlan>, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed_to("look at the models' tables"))?;
+        let mut connection =
+            self.pool.acquire().await.map_err(failed_to("look at the models' tables"))?;
         let mut plans = Vec::with_capacity(models.len());
         for model in models {
-            let present =
-                present_columns(&mut connection, model).await.map_err(failed_to("look at the models' tables"))?;
+            let present = present_columns(&mut connection, model)
+                .await
+                .map_err(failed_to("look at the models' tables"))?;
             plans.push(plan(model, present.as_deref())?);
         }
         Ok(plans)
@@ -124,11 +131,13 @@ impl Store {
         };
         let statements: Vec<String> = inverse.into_iter().rev().collect();
         run_statements(&mut transaction, &statements).await.map_err(error())?;
-        sqlx::query("update scanlift.record_model set rolled_back_at = now() where record_model_id = $1")
-            .bind(record_model_id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(error())?;
+        sqlx::query(
+            "update scanlift.record_model set rolled_back_at = now() where record_model_id = $1",
+        )
+        .bind(record_model_id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(error())?;
         transaction.commit().await.map_err(error())?;
         Ok(statements)
     }
@@ -144,7 +153,10 @@ pub(super) fn table_of(model: &str) -> String {
     format!("records.{}", quoted(model))
 }
 
-async fn run_statements(connection: &mut PgConnection, statements: &[String]) -> Result<(), sqlx::Error> {
+async fn run_statements(
+    connection: &mut PgConnection,
+    statements: &[String],
+) -> Result<(), sqlx::Error> {
     for statement in statements {
         sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *connection).await?;
     }
@@ -177,8 +189,16 @@ async fn present_columns(
     Ok(if present.is_empty() { None } else { Some(present) })
 }
 
-async fn holds_values(connection: &mut PgConnection, model: &str, column: &str) -> Result<bool, sqlx::Error> {
-    let sql = format!("select exists (select from {} where {} is not null)", table_of(model), quoted(column));
+async fn holds_values(
+    connection: &mut PgConnection,
+    model: &str,
+    column: &str,
+) -> Result<bool, sqlx::Error> {
+    let sql = format!(
+        "select exists (select from {} where {} is not null)",
+        table_of(model),
+        quoted(column)
+    );
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await
 }
 
@@ -195,10 +215,15 @@ fn present_type(kind: ColumnType) -> &'static str {
 }
 
 fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TablePlan, StoreError> {
-    if let Some(field) =
-        model.fields.iter().find(|field| field.name == RECORD_ID || OWN_COLUMNS.contains(&field.name.as_str()))
+    if let Some(field) = model
+        .fields
+        .iter()
+        .find(|field| field.name == RECORD_ID || OWN_COLUMNS.contains(&field.name.as_str()))
     {
-        return Err(StoreError::ReservedName { model: model.name.clone(), field: field.name.clone() });
+        return Err(StoreError::ReservedName {
+            model: model.name.clone(),
+            field: field.name.clone(),
+        });
     }
     let mut plan = TablePlan {
         model: model.name.clone(),
@@ -217,11 +242,13 @@ fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TableP
 
 fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     let table = table_of(&model.name);
-    let fields: String = model
-        .fields
-        .iter()
-        .map(|field| format!(",\n    {} {}", quoted(&field.name), field.column_type().as_str()))
-        .collect();
+    let mut fields = String::new();
+    for field in &model.fields {
+        fields.push_str(",\n    ");
+        fields.push_str(&quoted(&field.name));
+        fields.push(' ');
+        fields.push_str(field.column_type().as_str());
+    }
     let constraint = |suffix: &str| quoted(&format!("{}_{suffix}", model.name));
     plan.statements.push(format!(
         "create table {table} (
@@ -247,25 +274,36 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     plan.inverse.push(format!("drop table {table}"));
 }
 
-fn plan_changes(plan: &mut TablePlan, model: &RecordModel, present: &[PresentColumn]) -> Result<(), StoreError> {
+fn plan_changes(
+    plan: &mut TablePlan,
+    model: &RecordModel,
+    present: &[PresentColumn],
+) -> Result<(), StoreError> {
     let table = table_of(&model.name);
     for field in &model.fields {
         let (name, wanted) = (quoted(&field.name), field.column_type());
         let Some(column) = present.iter().find(|column| column.name == field.name) else {
-            plan.statements.push(format!("alter table {table} add column {name} {}", wanted.as_str()));
+            plan.statements
+                .push(format!("alter table {table} add column {name} {}", wanted.as_str()));
             plan.inverse.push(format!("alter table {table} drop column {name}"));
             continue;
         };
         if column.kind == present_type(wanted) {
             continue;
         }
-        let change = type_change(&name, &column.kind, wanted, column.holds_values).ok_or_else(|| StoreError::Misfit {
-            model: model.name.clone(),
-            field: field.name.clone(),
-            wanted: wanted.to_string(),
-            present: column.kind.clone(),
-        })?;
-        plan.statements.push(format!("alter table {table} alter column {name} type {} using {change}", wanted.as_str()));
+        let change =
+            type_change(&name, &column.kind, wanted, column.holds_values).ok_or_else(|| {
+                StoreError::Misfit {
+                    model: model.name.clone(),
+                    field: field.name.clone(),
+                    wanted: wanted.to_string(),
+                    present: column.kind.clone(),
+                }
+            })?;
+        plan.statements.push(format!(
+            "alter table {table} alter column {name} type {} using {change}",
+            wanted.as_str()
+        ));
         plan.inverse.push(format!(
             "alter table {table} alter column {name} type {kind} using {name}::text::{kind}",
             kind = column.kind
@@ -282,7 +320,12 @@ fn plan_changes(plan: &mut TablePlan, model: &RecordModel, present: &[PresentCol
 }
 
 /// Returns the expression that turns a column's values into the wanted type, if none can be lost.
-fn type_change(column: &str, present: &str, wanted: ColumnType, holds_values: bool) -> Option<String> {
+fn type_change(
+    column: &str,
+    present: &str,
+    wanted: ColumnType,
+    holds_values: bool,
+) -> Option<String> {
     let lossless = match wanted {
         ColumnType::Text => true,
         ColumnType::Decimal => present == "bigint",

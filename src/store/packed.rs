@@ -22,9 +22,16 @@ pub(super) fn pack(text: &PageText) -> Result<Vec<u8>, String> {
 }
 
 /// Unpacks what [`pack`] made. Errors on another version and on broken bytes, naming the page.
-pub(super) fn unpack(document_id: DocumentId, page: PageNumber, bytes: &[u8]) -> Result<PageText, StoreError> {
-    unpack_bytes(bytes)
-        .map_err(|why| StoreError::StoredText { document_id: document_id.0, page: page.as_i32(), why })
+pub(super) fn unpack(
+    document_id: DocumentId,
+    page: PageNumber,
+    bytes: &[u8],
+) -> Result<PageText, StoreError> {
+    unpack_bytes(bytes).map_err(|why| StoreError::StoredText {
+        document_id: document_id.0,
+        page: page.as_i32(),
+        why,
+    })
 }
 
 fn unpack_bytes(bytes: &[u8]) -> Result<PageText, String> {
@@ -33,7 +40,8 @@ fn unpack_bytes(bytes: &[u8]) -> Result<PageText, String> {
             let mut plain = Vec::new();
             let decoder = zstd::Decoder::new(packed).map_err(|error| error.to_string())?;
             let mut limited = std::io::Read::take(decoder, MAX_BYTES as u64);
-            std::io::Read::read_to_end(&mut limited, &mut plain).map_err(|error| error.to_string())?;
+            std::io::Read::read_to_end(&mut limited, &mut plain)
+                .map_err(|error| error.to_string())?;
             postcard::from_bytes(&plain).map_err(|error| error.to_string())
         }
         Some((version, _)) => Err(format!("version {version}, but this program knows {VERSION}")),

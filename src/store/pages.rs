@@ -33,7 +33,8 @@ pub enum PageState {
 
 impl PageState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Pending, Self::Stored, Self::Blank, Self::Failed, Self::Quarantined];
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Stored, Self::Blank, Self::Failed, Self::Quarantined];
 
     /// Returns the word used in SQL, JSON and messages.
     pub fn as_str(self) -> &'static str {
@@ -47,10 +48,9 @@ impl PageState {
     }
 
     pub(super) fn from_ledger(word: &str) -> Result<Self, StoreError> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == word)
-            .ok_or_else(|| StoreError::Ledger { what: "the state of a page", value: word.to_owned() })
+        Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or_else(|| {
+            StoreError::Ledger { what: "the state of a page", value: word.to_owned() }
+        })
     }
 }
 
@@ -141,7 +141,8 @@ impl Store {
             condition.sql
         );
         let (document, page) = after.map_or((0, 0), |key| (key.document_id.0, key.page.as_i32()));
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(document).bind(page).bind(i64::from(limit));
+        let mut query =
+            sqlx::query(AssertSqlSafe(sql)).bind(document).bind(page).bind(i64::from(limit));
         for argument in condition.arguments {
             query = query.bind(argument);
         }
@@ -186,22 +187,25 @@ impl Store {
 
     /// Counts the documents that have stored words.
     pub async fn count_documents(&self) -> Result<u64, StoreError> {
-        sqlx::query_scalar::<_, i64>("select count(distinct document_id) from scanlift.page where state = 'stored'")
-            .fetch_one(&self.pool)
-            .await
-            .map(i64::cast_unsigned)
-            .map_err(failed_to("count documents"))
+        sqlx::query_scalar::<_, i64>(
+            "select count(distinct document_id) from scanlift.page where state = 'stored'",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map(i64::cast_unsigned)
+        .map_err(failed_to("count documents"))
     }
 
     /// Reads one page's words; `None` if none are stored.
     pub async fn page_text(&self, key: PageKey) -> Result<Option<PageText>, StoreError> {
-        let bytes: Option<Vec<u8>> =
-            sqlx::query_scalar("select content from scanlift.page_text where document_id = $1 and page_number = $2")
-                .bind(key.document_id.0)
-                .bind(key.page.as_i32())
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(failed_to("read stored words"))?;
+        let bytes: Option<Vec<u8>> = sqlx::query_scalar(
+            "select content from scanlift.page_text where document_id = $1 and page_number = $2",
+        )
+        .bind(key.document_id.0)
+        .bind(key.page.as_i32())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed_to("read stored words"))?;
         bytes.map(|bytes| packed::unpack(key.document_id, key.page, &bytes)).transpose()
     }
 
@@ -223,11 +227,15 @@ pub(super) fn page_number(number: i32) -> Option<PageNumber> {
 }
 
 pub(super) fn checked_page_number(number: i32) -> Result<PageNumber, StoreError> {
-    page_number(number).ok_or_else(|| StoreError::Ledger { what: "a page number", value: number.to_string() })
+    page_number(number)
+        .ok_or_else(|| StoreError::Ledger { what: "a page number", value: number.to_string() })
 }
 
 /// Reads the stored words of the given documents, by document id; documents without stored pages come out empty.
-pub(super) async fn packed_documents_of(pool: &PgPool, documents: &[i64]) -> Result<Vec<PackedDocument>, sqlx::Error> {
+pub(super) async fn packed_documents_of(
+    pool: &PgPool,
+    documents: &[i64],
+) -> Result<Vec<PackedDocument>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
     packed_documents_on(&mut connection, documents).await
 }
@@ -251,9 +259,13 @@ pub(super) async fn packed_documents_on(
         if packed.last().is_none_or(|last| last.document_id != document_id) {
             packed.push(PackedDocument { document_id, pages: Vec::new(), missing: Vec::new() });
         }
-        let (Some(document), Some(page)) = (packed.last_mut(), page_number(number)) else { continue };
+        let (Some(document), Some(page)) = (packed.last_mut(), page_number(number)) else {
+            continue;
+        };
         match content {
-            Some(content) if state == PageState::Stored.as_str() => document.pages.push((page, content)),
+            Some(content) if state == PageState::Stored.as_str() => {
+                document.pages.push((page, content));
+            }
             _ => document.missing.push(page),
         }
     }
@@ -270,7 +282,10 @@ impl PageCondition {
     /// `bound` is the number of parameters before those of the filter.
     fn new(filter: Option<&Filter>, bound: usize) -> Self {
         match filter {
-            None => Self { sql: "page.state in ('failed', 'quarantined')".to_owned(), arguments: Vec::new() },
+            None => Self {
+                sql: "page.state in ('failed', 'quarantined')".to_owned(),
+                arguments: Vec::new(),
+            },
             Some(filter) => {
                 let (condition, arguments) = filter.to_sql(bound);
                 Self { sql: format!("page.state <> 'pending' and {condition}"), arguments }
@@ -284,20 +299,32 @@ fn selected_page(row: &PgRow) -> Result<SelectedPage, StoreError> {
     let columns = || -> Result<_, sqlx::Error> {
         let key: (i64, i32) = (row.try_get("document_id")?, row.try_get("page_number")?);
         let state: (String, Option<String>) = (row.try_get("state")?, row.try_get("reason")?);
-        let paths: (Vec<String>, Vec<Option<Vec<u8>>>) = (row.try_get("paths")?, row.try_get("path_bytes")?);
+        let paths: (Vec<String>, Vec<Option<Vec<u8>>>) =
+            (row.try_get("paths")?, row.try_get("path_bytes")?);
         let document: (Vec<u8>, Option<i32>) = (row.try_get("hash")?, row.try_get("page_count")?);
-        let counts: (Option<f32>, i32) = (row.try_get("mean_confidence")?, row.try_get("attempts")?);
+        let counts: (Option<f32>, i32) =
+            (row.try_get("mean_confidence")?, row.try_get("attempts")?);
         Ok((key, state, paths, document, counts))
     };
-    let ((document_id, number), (state, reason), (paths, path_bytes), (hash, page_count), (confidence, attempts)) =
-        columns().map_err(read)?;
-    let hash: [u8; 32] =
-        hash.try_into().map_err(|_| StoreError::Ledger { what: "a hash", value: "other than 32 bytes".into() })?;
+    let (
+        (document_id, number),
+        (state, reason),
+        (paths, path_bytes),
+        (hash, page_count),
+        (confidence, attempts),
+    ) = columns().map_err(read)?;
+    let hash: [u8; 32] = hash
+        .try_into()
+        .map_err(|_| StoreError::Ledger { what: "a hash", value: "other than 32 bytes".into() })?;
     Ok(SelectedPage {
         key: PageKey { document_id: DocumentId(document_id), page: checked_page_number(number)? },
         hash: DocumentHash(hash),
         page_count: page_count.and_then(|count| u32::try_from(count).ok()),
-        paths: paths.into_iter().zip(path_bytes).map(|(text, bytes)| StoredPath::restore(text, bytes)).collect(),
+        paths: paths
+            .into_iter()
+            .zip(path_bytes)
+            .map(|(text, bytes)| StoredPath::restore(text, bytes))
+            .collect(),
         state: PageState::from_ledger(&state)?,
         // A reason of a later version of the program is shown as none rather than stopping the selection.
         reason: reason.and_then(|reason| reason.parse().ok()),
@@ -313,8 +340,13 @@ pub(super) fn selection_error(cause: sqlx::Error) -> StoreError {
     match sqlstate(&cause).as_deref() {
         Some(INVALID_REGULAR_EXPRESSION) => StoreError::Pattern(cause),
         Some(UNDEFINED_TABLE) => {
-            let message = cause.as_database_error().map(|error| error.message().to_owned()).unwrap_or_default();
-            StoreError::UnknownModel(message.split('"').nth(1).unwrap_or("").trim_start_matches("records.").to_owned())
+            let message = cause
+                .as_database_error()
+                .map(|error| error.message().to_owned())
+                .unwrap_or_default();
+            StoreError::UnknownModel(
+                message.split('"').nth(1).unwrap_or("").trim_start_matches("records.").to_owned(),
+            )
         }
         _ => StoreError::Query { what: "select pages", cause },
     }

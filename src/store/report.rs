@@ -47,7 +47,8 @@ impl Report {
     /// stored + blank + failed + quarantined + pending, and the reasons sum up to the failures.
     pub fn adds_up(&self) -> bool {
         self.files == self.documents + self.duplicates + self.unreadable
-            && self.pages == self.stored + self.blank + self.failed + self.quarantined + self.pending
+            && self.pages
+                == self.stored + self.blank + self.failed + self.quarantined + self.pending
             && self.failures.values().sum::<u64>() == self.failed + self.quarantined
             && self.unreadable_files.values().sum::<u64>() == self.unreadable
     }
@@ -71,7 +72,9 @@ impl Store {
 
     async fn count_everything(&self) -> Result<Report, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        sqlx::raw_sql("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
+        sqlx::raw_sql("set transaction isolation level repeatable read, read only")
+            .execute(&mut *transaction)
+            .await?;
         let mut report = Report::default();
         count_files(&mut transaction, &mut report).await?;
         count_pages(&mut transaction, &mut report).await?;
@@ -115,11 +118,15 @@ impl Store {
     }
 }
 
-async fn count_files(connection: &mut PgConnection, report: &mut Report) -> Result<(), sqlx::Error> {
-    let rows: Vec<(String, Option<String>, i64)> =
-        sqlx::query_as("select status, reason, count(*) from scanlift.source_file group by status, reason")
-            .fetch_all(connection)
-            .await?;
+async fn count_files(
+    connection: &mut PgConnection,
+    report: &mut Report,
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
+        "select status, reason, count(*) from scanlift.source_file group by status, reason",
+    )
+    .fetch_all(connection)
+    .await?;
     for (status, reason, count) in rows {
         let count = count.cast_unsigned();
         report.files += count;
@@ -135,7 +142,10 @@ async fn count_files(connection: &mut PgConnection, report: &mut Report) -> Resu
     Ok(())
 }
 
-async fn count_pages(connection: &mut PgConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn count_pages(
+    connection: &mut PgConnection,
+    report: &mut Report,
+) -> Result<(), sqlx::Error> {
     let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
         "select p.state, p.reason, count(*) from scanlift.page p
          join scanlift.source_file f on f.document_id = p.document_id and f.status = 'document'
@@ -181,8 +191,12 @@ async fn count_records(
              group by r.status",
             table_of(&model)
         );
-        let counts: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut *connection).await?;
-        records.insert(model, counts.into_iter().map(|(status, count)| (status, count.cast_unsigned())).collect());
+        let counts: Vec<(String, i64)> =
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut *connection).await?;
+        records.insert(
+            model,
+            counts.into_iter().map(|(status, count)| (status, count.cast_unsigned())).collect(),
+        );
     }
     Ok(records)
 }
@@ -238,7 +252,9 @@ fn document_line(counts: PageCounts, reasons: &str) -> (String, String) {
         () if trouble.is_empty() && stored > 0 => ("stored".into(), String::new()),
         () if trouble.is_empty() => ("blank".into(), String::new()),
         () if read > 0 => ("partial".into(), trouble),
-        () if pending > 0 => ("pending".into(), if failed + quarantined > 0 { trouble } else { String::new() }),
+        () if pending > 0 => {
+            ("pending".into(), if failed + quarantined > 0 { trouble } else { String::new() })
+        }
         () if quarantined > 0 => ("quarantined".into(), reasons.to_owned()),
         () => ("failed".into(), reasons.to_owned()),
     }
@@ -251,7 +267,10 @@ mod tests {
     fn check(counts: [i64; 5], reasons: &str, status: &str, reason: &str) {
         let [stored, blank, failed, quarantined, pending] = counts;
         let pages = counts.iter().sum();
-        let line = document_line(PageCounts { pages, stored, blank, failed, quarantined, pending }, reasons);
+        let line = document_line(
+            PageCounts { pages, stored, blank, failed, quarantined, pending },
+            reasons,
+        );
         assert_eq!(line, (status.to_owned(), reason.to_owned()));
     }
 
@@ -268,12 +287,18 @@ mod tests {
     #[test]
     fn a_document_that_is_read_in_part_says_so() {
         check([2, 0, 1, 0, 0], "corrupt", "partial", "1 of 3 pages failed: corrupt");
-        check([0, 1, 1, 1, 1], "corrupt, memory", "partial", "2 of 4 pages failed: corrupt, memory; 1 of 4 pages pending");
+        check(
+            [0, 1, 1, 1, 1],
+            "corrupt, memory",
+            "partial",
+            "2 of 4 pages failed: corrupt, memory; 1 of 4 pages pending",
+        );
     }
 
     #[test]
     fn a_report_that_lost_a_page_does_not_add_up() {
-        let mut report = Report { files: 2, documents: 2, pages: 2, stored: 1, ..Report::default() };
+        let mut report =
+            Report { files: 2, documents: 2, pages: 2, stored: 1, ..Report::default() };
         assert!(!report.adds_up());
         report.blank = 1;
         assert!(report.adds_up());

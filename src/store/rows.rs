@@ -75,9 +75,12 @@ impl Store {
         filter: Option<&Filter>,
         statuses: &[Verdict],
     ) -> Result<Cursor<RecordRow>, StoreError> {
-        let fields: String =
-            model.fields.iter().map(|field| format!(", record.{}::text", quoted(&field.name))).collect();
-        let (condition, mut arguments) = filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
+        let mut fields = String::new();
+        for field in &model.fields {
+            fields = fields + ", record." + &quoted(&field.name) + "::text";
+        }
+        let (condition, mut arguments) =
+            filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
         let mut sql = format!(
             "select file.path, record.page_number, record.row_number, record.status, record.confidence,
                     record.issues{fields}
@@ -89,9 +92,12 @@ impl Store {
         if !statuses.is_empty() {
             let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
             arguments.push(words.join(","));
-            sql.push_str(&format!(" and record.status = any(string_to_array(${}, ','))", arguments.len()));
+            let position = arguments.len();
+            sql = format!("{sql} and record.status = any(string_to_array(${position}, ','))");
         }
-        sql.push_str(" order by file.path, record.document_id, record.page_number, record.row_number");
+        sql.push_str(
+            " order by file.path, record.document_id, record.page_number, record.row_number",
+        );
         self.cursor(sql, arguments, record_row).await
     }
 
@@ -119,7 +125,8 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .map_err(failed_to("read rows"))?;
-        let mut query = sqlx::query(AssertSqlSafe(format!("declare scanlift_rows no scroll cursor for {sql}")));
+        let mut query =
+            sqlx::query(AssertSqlSafe(format!("declare scanlift_rows no scroll cursor for {sql}")));
         for argument in arguments {
             query = query.bind(argument);
         }
@@ -148,15 +155,21 @@ fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
         Ok((status, record))
     };
     let (status, record) = read().map_err(failed_to("read records"))?;
-    let status = status.parse().map_err(|_| StoreError::Ledger { what: "the status of a record", value: status })?;
+    let status = status
+        .parse()
+        .map_err(|_| StoreError::Ledger { what: "the status of a record", value: status })?;
     Ok(RecordRow { status, ..record })
 }
 
 fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
-    let read = || -> Result<(String, i64, i32, String, Option<f32>, Option<Vec<u8>>), sqlx::Error> {
-        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?, row.try_get(5)?))
+    let read = || -> Result<_, sqlx::Error> {
+        let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
+        let content: Option<Vec<u8>> = row.try_get(5)?;
+        Ok((place, state, content))
     };
-    let (file, document_id, number, state, confidence, content) = read().map_err(failed_to("read page texts"))?;
+    let ((file, document_id, number), (state, confidence), content) =
+        read().map_err(failed_to("read page texts"))?;
     let page = checked_page_number(number)?;
     let text = match content {
         Some(content) => packed::unpack(DocumentId(document_id), page, &content)?.plain(),

@@ -49,7 +49,11 @@ impl RunEnd {
 impl Store {
     /// Takes the write lock and notes a new run. `command` is the verb, such as `ingest`. Errors with
     /// [`StoreError::Busy`] if another scanlift is writing.
-    pub async fn start_run(&self, command: &str, settings: &serde_json::Value) -> Result<Run, StoreError> {
+    pub async fn start_run(
+        &self,
+        command: &str,
+        settings: &serde_json::Value,
+    ) -> Result<Run, StoreError> {
         let mut connection = self.locked_connection().await?;
         let run_id: i64 = sqlx::query_scalar(
             "insert into scanlift.run (command, settings, program_version, process_id, host)
@@ -67,7 +71,12 @@ impl Store {
     }
 
     /// Notes the end and the summary of a run and gives the write lock back.
-    pub async fn finish_run(&self, run: Run, end: RunEnd, summary: &serde_json::Value) -> Result<(), StoreError> {
+    pub async fn finish_run(
+        &self,
+        run: Run,
+        end: RunEnd,
+        summary: &serde_json::Value,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "update scanlift.run set ended_at = now(), ended_as = $2, summary = $3::text::jsonb where run_id = $1",
         )
@@ -78,7 +87,9 @@ impl Store {
         .await
         .map_err(failed_to("note the end of the run"))?;
         match run.connection {
-            Some(connection) => connection.close().await.map_err(failed_to("close the run's connection")),
+            Some(connection) => {
+                connection.close().await.map_err(failed_to("close the run's connection"))
+            }
             None => Ok(()),
         }
     }
@@ -120,5 +131,6 @@ async fn lock_holder(connection: &mut PgConnection) -> Result<String, StoreError
 }
 
 fn host() -> String {
-    fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
+    fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }

@@ -1,9 +1,9 @@
 //! The border to Postgres text: what may not be stored never gets past here.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 /// Text that Postgres can store: without U+0000, which its `text` has no place for. (Lone surrogates cannot be in
 /// a Rust string.)
@@ -64,7 +64,7 @@ fn escaped(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
+            text = format!("{text}\\x{byte:02x}");
         }
     }
     text

@@ -25,7 +25,11 @@ impl Binaries {
     }
 }
 
-fn choose(mut found: Vec<Binaries>, made_by: Option<u32>, directory: &Path) -> Result<Binaries, ClusterError> {
+fn choose(
+    mut found: Vec<Binaries>,
+    made_by: Option<u32>,
+    directory: &Path,
+) -> Result<Binaries, ClusterError> {
     found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
     let Some(newest) = found.first() else { return Err(ClusterError::NoBinaries) };
     if newest.major < MINIMUM_VERSION {
@@ -33,7 +37,8 @@ fn choose(mut found: Vec<Binaries>, made_by: Option<u32>, directory: &Path) -> R
     }
     let Some(made_by) = made_by else { return Ok(newest.clone()) };
     found.iter().find(|binaries| binaries.major == made_by).cloned().ok_or_else(|| {
-        let versions: Vec<String> = found.iter().map(|binaries| binaries.major.to_string()).collect();
+        let versions: Vec<String> =
+            found.iter().map(|binaries| binaries.major.to_string()).collect();
         ClusterError::OtherVersion {
             directory: directory.to_owned(),
             made_by,
@@ -57,7 +62,9 @@ fn installed() -> Vec<Binaries> {
     directories.dedup();
     directories
         .into_iter()
-        .filter(|directory| ["postgres", "initdb", "pg_ctl"].iter().all(|program| directory.join(program).is_file()))
+        .filter(|directory| {
+            ["postgres", "initdb", "pg_ctl"].iter().all(|program| directory.join(program).is_file())
+        })
         .filter_map(|directory| {
             let major = major_version(&directory.join("postgres"))?;
             Some(Binaries { directory, major })
@@ -101,7 +108,10 @@ mod tests {
 
     #[test]
     fn versions_are_read_as_postgres_prints_them() {
-        assert_eq!(parse_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(
+            parse_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
+            Some(15)
+        );
         assert_eq!(parse_version("postgres (PostgreSQL) 16beta1\n"), Some(16));
         assert_eq!(parse_version(""), None);
     }

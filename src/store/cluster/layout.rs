@@ -37,12 +37,13 @@ impl Layout {
         fs::create_dir_all(directory).map_err(at(directory))?;
         let directory = fs::canonicalize(directory).map_err(at(directory))?;
         let layout = Self::resolve(directory, root_base)?;
-        if let (Some(user), Some(base)) = (layout.user, layout.data.parent()) {
-            if base != layout.directory {
-                fs::create_dir_all(root_base).map_err(at(root_base))?;
-                fs::set_permissions(root_base, fs::Permissions::from_mode(0o755)).map_err(at(root_base))?;
-                make_private(base, Some(user))?;
-            }
+        if let (Some(user), Some(base)) = (layout.user, layout.data.parent())
+            && base != layout.directory
+        {
+            fs::create_dir_all(root_base).map_err(at(root_base))?;
+            fs::set_permissions(root_base, fs::Permissions::from_mode(0o755))
+                .map_err(at(root_base))?;
+            make_private(base, Some(user))?;
         }
         make_private(&layout.sockets, layout.user)?;
         Ok(layout)
@@ -54,7 +55,10 @@ impl Layout {
         let is_root = rustix::process::geteuid().is_root();
         let owner = fs::metadata(&own).ok().filter(|found| is_root && found.uid() != 0);
         let (base, user) = match owner {
-            Some(found) => (directory.clone(), Some(ServerUser { user_id: found.uid(), group_id: found.gid() })),
+            Some(found) => (
+                directory.clone(),
+                Some(ServerUser { user_id: found.uid(), group_id: found.gid() }),
+            ),
             None if is_root => (root_base.join(&hash[..16]), Some(unprivileged_user()?)),
             None => (directory.clone(), None),
         };
@@ -99,7 +103,10 @@ fn make_private(directory: &Path, user: Option<ServerUser>) -> Result<(), Cluste
 
 fn unprivileged_user() -> Result<ServerUser, ClusterError> {
     let users = fs::read_to_string("/etc/passwd").map_err(at(Path::new("/etc/passwd")))?;
-    ["postgres", "nobody"].iter().find_map(|name| user_named(&users, name)).ok_or(ClusterError::NoUser)
+    ["postgres", "nobody"]
+        .iter()
+        .find_map(|name| user_named(&users, name))
+        .ok_or(ClusterError::NoUser)
 }
 
 /// Finds a user in the text of `/etc/passwd` (`name:password:uid:gid:…`).

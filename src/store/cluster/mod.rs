@@ -147,7 +147,11 @@ impl Cluster {
         self.write_settings()?;
         let wait = SERVER_WAIT_SECONDS.to_string();
         let mut command = self.command("pg_ctl");
-        command.args(["start", "-w", "-s", "-t", &wait, "-D"]).arg(&self.layout.data).arg("-l").arg(&self.layout.log);
+        command
+            .args(["start", "-w", "-s", "-t", &wait, "-D"])
+            .arg(&self.layout.data)
+            .arg("-l")
+            .arg(&self.layout.log);
         let output = run(&mut command)?;
         if output.status.success() { Ok(()) } else { Err(self.start_error(&output)) }
     }
@@ -193,11 +197,22 @@ impl Cluster {
         }
         let mut command = self.command("initdb");
         command
-            .args(["-U", NAME, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", "-D"])
+            .args([
+                "-U",
+                NAME,
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--auth-local=trust",
+                "--auth-host=reject",
+                "-D",
+            ])
             .arg(&unfinished);
         let output = run(&mut command)?;
         if !output.status.success() {
-            return Err(self.out_of_space(&output).unwrap_or_else(|| command_error(&command, &output)));
+            return Err(self
+                .out_of_space(&output)
+                .unwrap_or_else(|| command_error(&command, &output)));
         }
         let settings = unfinished.join("postgresql.conf");
         let mut text = fs::read_to_string(&settings).map_err(at(&settings))?;
@@ -212,7 +227,8 @@ impl Cluster {
         let text = format!("{SETTINGS}unix_socket_directories = '{sockets}'\n");
         fs::write(&path, text).map_err(at(&path))?;
         if let Some(user) = self.layout.user {
-            std::os::unix::fs::chown(&path, Some(user.user_id), Some(user.group_id)).map_err(at(&path))?;
+            std::os::unix::fs::chown(&path, Some(user.user_id), Some(user.group_id))
+                .map_err(at(&path))?;
         }
         Ok(())
     }
@@ -240,11 +256,16 @@ impl Cluster {
         if tail.contains("No space left on device") {
             return ClusterError::DiskFull { directory: self.layout.data.clone() };
         }
-        if tail.contains("could not create any Unix-domain sockets") || tail.contains("could not bind Unix") {
+        if tail.contains("could not create any Unix-domain sockets")
+            || tail.contains("could not bind Unix")
+        {
             return ClusterError::Socket { directory: self.layout.sockets.clone(), why: tail };
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        ClusterError::Command { command: "pg_ctl start".into(), output: format!("{}\n{tail}", said.trim()) }
+        ClusterError::Command {
+            command: "pg_ctl start".into(),
+            output: format!("{}\n{tail}", said.trim()),
+        }
     }
 
     fn out_of_space(&self, output: &Output) -> Option<ClusterError> {
@@ -295,7 +316,8 @@ fn expect_success(command: &mut Command) -> Result<(), ClusterError> {
 }
 
 fn command_error(command: &Command, output: &Output) -> ClusterError {
-    let said = [&output.stderr, &output.stdout].map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
+    let said = [&output.stderr, &output.stdout]
+        .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     ClusterError::Command {
         command: command.get_program().to_string_lossy().into_owned(),
         output: said.join("\n").trim().to_owned(),

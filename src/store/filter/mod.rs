@@ -101,7 +101,11 @@ impl Filter {
             here("stage", ColumnType::Text, "page.stage"),
             here("state", ColumnType::Text, "page.state"),
             // Rounded: 80 as a real, divided, is not quite 0.8.
-            here("confidence", ColumnType::Decimal, "round((page.mean_confidence / 100)::numeric, 4)"),
+            here(
+                "confidence",
+                ColumnType::Decimal,
+                "round((page.mean_confidence / 100)::numeric, 4)",
+            ),
             here("engine", ColumnType::Text, "page.engine"),
             here("languages", ColumnType::Text, "page.languages"),
             here("attempts", ColumnType::Integer, "page.attempts"),
@@ -110,8 +114,16 @@ impl Filter {
             here("width", ColumnType::Integer, "page.width"),
             here("height", ColumnType::Integer, "page.height"),
         ];
-        columns.push(Column { name: "path".into(), kind: ColumnType::Text, place: ColumnPlace::AnyFile });
-        columns.push(Column { name: "model".into(), kind: ColumnType::Text, place: ColumnPlace::Model });
+        columns.push(Column {
+            name: "path".into(),
+            kind: ColumnType::Text,
+            place: ColumnPlace::AnyFile,
+        });
+        columns.push(Column {
+            name: "model".into(),
+            kind: ColumnType::Text,
+            place: ColumnPlace::Model,
+        });
         Ok(Self { condition: parse::condition(text, &columns)? })
     }
 
@@ -159,12 +171,14 @@ fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> S
                 quoted(value)
             ),
             ColumnPlace::Here(expression) => {
-                let comparison = compared(expression, column.kind, *operator, bound + arguments.len() + 1);
+                let comparison =
+                    compared(expression, column.kind, *operator, bound + arguments.len() + 1);
                 arguments.push(value.clone());
                 comparison
             }
             ColumnPlace::AnyFile => {
-                let comparison = compared("f.path", column.kind, *operator, bound + arguments.len() + 1);
+                let comparison =
+                    compared("f.path", column.kind, *operator, bound + arguments.len() + 1);
                 arguments.push(value.clone());
                 format!(
                     "exists (select from scanlift.source_file f
@@ -211,5 +225,9 @@ fn check_value(column: &Column, operator: Operator, value: &str) -> Result<(), S
         ColumnType::Time => value.parse::<jiff::civil::Time>().is_ok(),
         ColumnType::Boolean => matches!(value, "true" | "false"),
     };
-    if fits { Ok(()) } else { Err(format!("`{value}` is no {} for `{}`", column.kind, column.name)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("`{value}` is no {} for `{}`", column.kind, column.name))
+    }
 }

@@ -7,11 +7,15 @@ const DEEPEST: usize = 50;
 
 /// Parses a whole text over the given columns.
 pub(super) fn condition(text: &str, columns: &[Column]) -> Result<Condition, FilterError> {
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.chars().count() + 1, columns, depth: 0 };
+    let mut parser =
+        Parser { tokens: tokens(text)?, next: 0, end: text.chars().count() + 1, columns, depth: 0 };
     let condition = parser.any()?;
     match parser.peek() {
         None => Ok(condition),
-        Some(token) => Err(error(token.column, format!("expected `and`, `or` or the end, found {}", token.shown()))),
+        Some(token) => Err(error(
+            token.column,
+            format!("expected `and`, `or` or the end, found {}", token.shown()),
+        )),
     }
 }
 
@@ -102,9 +106,8 @@ fn quoted(letters: &[char], at: &mut usize) -> Result<Kind, FilterError> {
 fn operator(letters: &[char], at: &mut usize) -> Result<Kind, FilterError> {
     let following = letters.get(*at + 1).copied();
     let (operator, length) = match (letters.get(*at).copied(), following) {
-        (Some('!'), Some('=')) => (Operator::NotEqual, 2),
+        (Some('!'), Some('=')) | (Some('<'), Some('>')) => (Operator::NotEqual, 2),
         (Some('<'), Some('=')) => (Operator::LessOrEqual, 2),
-        (Some('<'), Some('>')) => (Operator::NotEqual, 2),
         (Some('>'), Some('=')) => (Operator::GreaterOrEqual, 2),
         (Some('='), _) => (Operator::Equal, 1),
         (Some('<'), _) => (Operator::Less, 1),
@@ -119,7 +122,8 @@ fn operator(letters: &[char], at: &mut usize) -> Result<Kind, FilterError> {
 fn word(letters: &[char], at: &mut usize) -> Kind {
     let start = *at;
     let ends = |letter: &char| letter.is_whitespace() || "()'\"=!<>~".contains(*letter);
-    *at += letters.get(start..).unwrap_or_default().iter().take_while(|letter| !ends(letter)).count();
+    *at +=
+        letters.get(start..).unwrap_or_default().iter().take_while(|letter| !ends(letter)).count();
     Kind::Word(letters.get(start..*at).unwrap_or_default().iter().collect())
 }
 
@@ -137,7 +141,10 @@ impl Parser<'_> {
     }
 
     fn take(&mut self, expected: &str) -> Result<Token, FilterError> {
-        let token = self.peek().cloned().ok_or_else(|| error(self.end, format!("expected {expected}, found the end")))?;
+        let token = self
+            .peek()
+            .cloned()
+            .ok_or_else(|| error(self.end, format!("expected {expected}, found the end")))?;
         self.next += 1;
         Ok(token)
     }
@@ -177,12 +184,18 @@ impl Parser<'_> {
                 let inner = self.any()?;
                 let close = self.take("`)`")?;
                 if close.kind != Kind::Close {
-                    return Err(error(close.column, format!("expected `)`, found {}", close.shown())));
+                    return Err(error(
+                        close.column,
+                        format!("expected `)`, found {}", close.shown()),
+                    ));
                 }
                 inner
             }
             Kind::Quoted(_) | Kind::Operator(_) | Kind::Close => {
-                return Err(error(token.column, format!("expected a column, found {}", token.shown())));
+                return Err(error(
+                    token.column,
+                    format!("expected a column, found {}", token.shown()),
+                ));
             }
         };
         self.depth -= 1;
@@ -204,7 +217,8 @@ impl Parser<'_> {
         let value = self.take("a value")?;
         match value.kind {
             Kind::Word(ref text) | Kind::Quoted(ref text) => {
-                check_value(&column, comparison, text).map_err(|message| error(value.column, message))?;
+                check_value(&column, comparison, text)
+                    .map_err(|message| error(value.column, message))?;
                 Ok(Condition::Compare { column, operator: comparison, value: text.clone() })
             }
             Kind::Operator(_) | Kind::Open | Kind::Close => {
@@ -255,14 +269,22 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_their_column() {
-        assert_eq!(refused("reason timeout"), "column 8: expected one of = != < <= > >= ~, found `timeout`");
+        assert_eq!(
+            refused("reason timeout"),
+            "column 8: expected one of = != < <= > >= ~, found `timeout`"
+        );
         assert_eq!(refused("confidence<high"), "column 12: `high` is no numeric for `confidence`");
         assert_eq!(refused("reason='open"), "column 8: the quote is not closed");
         assert_eq!(refused("(reason=a"), "column 10: expected `)`, found the end");
-        assert_eq!(refused("reason=a reason=b"), "column 10: expected `and`, `or` or the end, found `reason`");
+        assert_eq!(
+            refused("reason=a reason=b"),
+            "column 10: expected `and`, `or` or the end, found `reason`"
+        );
         assert_eq!(refused("dpi ~ 3"), "column 7: `~` needs a text column, but `dpi` is numeric");
         assert_eq!(refused(""), "column 1: expected a column, found the end");
-        assert!(refused("colour=red").starts_with("column 1: `colour` is none of reason, stage, state"));
+        assert!(
+            refused("colour=red").starts_with("column 1: `colour` is none of reason, stage, state")
+        );
         assert_eq!(refused(&"(".repeat(80)), "column 51: nested deeper than 50 levels");
     }
 }

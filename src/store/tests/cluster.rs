@@ -16,7 +16,9 @@ fn scratch() -> tempfile::TempDir {
 }
 
 fn server_process(root: &Path) -> Option<i32> {
-    let found = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path().join("postgres/postmaster.pid"));
+    let found = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("postgres/postmaster.pid"));
     let own = root.parent().unwrap().join("own/postgres/postmaster.pid");
     let text = found.chain([own]).find_map(|path| fs::read_to_string(path).ok())?;
     text.lines().next()?.parse().ok()

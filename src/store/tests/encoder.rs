@@ -14,9 +14,13 @@ use super::with_store;
 type Sample = (Option<String>, i64, Decimal, civil::Date, civil::Time, bool, Vec<String>, Vec<f32>);
 
 fn samples() -> impl Strategy<Value = Sample> {
-    let decimal = (any::<i64>(), any::<i32>(), 0_u32..=28)
-        .prop_map(|(high, low, scale)| Decimal::from_i128_with_scale(i128::from(high) * i128::from(low).abs(), scale));
-    let decimal = prop_oneof![decimal, (-100_000_i64..100_000, 0_u32..6).prop_map(|(n, s)| Decimal::new(n, s))];
+    let decimal = (any::<i64>(), any::<i32>(), 0_u32..=28).prop_map(|(high, low, scale)| {
+        Decimal::from_i128_with_scale(i128::from(high) * i128::from(low).abs(), scale)
+    });
+    let decimal = prop_oneof![
+        decimal,
+        (-100_000_i64..100_000, 0_u32..6).prop_map(|(n, s)| Decimal::new(n, s))
+    ];
     let date = (-4712_i16..=9999, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| civil::date(y, m, d));
     let time = (0_i8..24, 0_i8..60, 0_i8..60, 0_i32..1_000_000)
         .prop_map(|(h, m, s, micro)| civil::time(h, m, s, micro * 1000));
@@ -50,10 +54,11 @@ fn encode(rows: &mut CopyRows, position: i32, sample: &Sample) {
 fn postgres_reads_every_value_as_it_was_written() {
     with_store(|store| async move {
         let mut runner = TestRunner::deterministic();
-        let samples: Vec<Sample> = (0..500).map(|_| samples().new_tree(&mut runner).unwrap().current()).collect();
+        let samples: Vec<Sample> =
+            (0..500).map(|_| samples().new_tree(&mut runner).unwrap().current()).collect();
         let mut rows = CopyRows::new();
-        for (position, sample) in samples.iter().enumerate() {
-            encode(&mut rows, position as i32, sample);
+        for (position, sample) in (0..).zip(&samples) {
+            encode(&mut rows, position, sample);
         }
         let mut connection = store.pool.acquire().await.unwrap();
         sqlx::raw_sql(
@@ -63,7 +68,8 @@ fn postgres_reads_every_value_as_it_was_written() {
         .execute(&mut *connection)
         .await
         .unwrap();
-        let mut copy = connection.copy_in_raw("copy sample from stdin (format binary)").await.unwrap();
+        let mut copy =
+            connection.copy_in_raw("copy sample from stdin (format binary)").await.unwrap();
         copy.send(rows.finish()).await.unwrap();
         assert_eq!(copy.finish().await.unwrap(), 500);
         let read = sqlx::query(
@@ -73,11 +79,14 @@ fn postgres_reads_every_value_as_it_was_written() {
         .fetch_all(&mut *connection)
         .await
         .unwrap();
-        for (row, (text, integer, decimal, date, time, truth, texts, reals)) in read.iter().zip(&samples) {
+        for (row, (text, integer, decimal, date, time, truth, texts, reals)) in
+            read.iter().zip(&samples)
+        {
             assert_eq!(&row.get::<Option<String>, _>(0), text);
             assert_eq!(row.get::<i64, _>(1), *integer);
             // Zero has no sign in Postgres.
-            let shown = if decimal.is_zero() { decimal.abs().to_string() } else { decimal.to_string() };
+            let shown =
+                if decimal.is_zero() { decimal.abs().to_string() } else { decimal.to_string() };
             assert_eq!(row.get::<String, _>(2), shown);
             if date.year() > 0 {
                 assert_eq!(row.get::<String, _>(3), date.to_string());
@@ -110,11 +119,14 @@ fn edges_are_read_as_they_were_written() {
         rows.jsonb(r#"{"engine":"x"}"#);
         rows.text("nul\0less");
         let mut connection = store.pool.acquire().await.unwrap();
-        sqlx::raw_sql("create table edge (a numeric, b numeric, c numeric, d timestamptz, e jsonb, f text)")
-            .execute(&mut *connection)
-            .await
-            .unwrap();
-        let mut copy = connection.copy_in_raw("copy edge from stdin (format binary)").await.unwrap();
+        sqlx::raw_sql(
+            "create table edge (a numeric, b numeric, c numeric, d timestamptz, e jsonb, f text)",
+        )
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+        let mut copy =
+            connection.copy_in_raw("copy edge from stdin (format binary)").await.unwrap();
         copy.send(rows.finish()).await.unwrap();
         copy.finish().await.unwrap();
         let row: (String, String, String, String, String, String) =

@@ -19,7 +19,10 @@ fn the_first_file_is_the_document_and_the_others_are_duplicates() {
         let pending: Vec<usize> = answers.iter().map(|answer| answer.pending.len()).collect();
         assert_eq!(pending, [1, 1, 0], "a document's pages are handed out once");
         let report = store.report().await.unwrap();
-        assert_eq!((report.files, report.documents, report.duplicates, report.pending), (3, 2, 1, 2));
+        assert_eq!(
+            (report.files, report.documents, report.duplicates, report.pending),
+            (3, 2, 1, 2)
+        );
         assert!(report.adds_up());
     });
 }
@@ -31,10 +34,16 @@ fn registering_twice_changes_nothing_and_hands_pages_out_again_only_in_a_new_run
         store.register(run.id, &[file("a.tif", 1)]).await.unwrap();
         let again = store.register(run.id, &[file("a.tif", 1)]).await.unwrap();
         assert_eq!((again[0].standing, again[0].pending.len()), (Standing::Known, 0));
-        store.finish_run(run, crate::store::RunEnd::Interrupted, &serde_json::json!({})).await.unwrap();
+        store
+            .finish_run(run, crate::store::RunEnd::Interrupted, &serde_json::json!({}))
+            .await
+            .unwrap();
         let run = start(&store).await;
         let later = store.register(run.id, &[file("a.tif", 1)]).await.unwrap();
-        assert_eq!((later[0].standing, later[0].pending.as_slice()), (Standing::Known, &[page_number(1)][..]));
+        assert_eq!(
+            (later[0].standing, later[0].pending.as_slice()),
+            (Standing::Known, &[page_number(1)][..])
+        );
         assert_eq!(count(&store, "select count(*) from scanlift.page").await, 1);
     });
 }
@@ -43,7 +52,10 @@ fn registering_twice_changes_nothing_and_hands_pages_out_again_only_in_a_new_run
 fn a_file_whose_content_changed_points_to_its_new_document() {
     with_store(|store| async move {
         let run = start(&store).await;
-        store.register(run.id, &[file("a.tif", 1), file("b.tif", 1), file("c.tif", 3)]).await.unwrap();
+        store
+            .register(run.id, &[file("a.tif", 1), file("b.tif", 1), file("c.tif", 3)])
+            .await
+            .unwrap();
         store.register(run.id, &[file("a.tif", 2), file("c.tif", 4)]).await.unwrap();
         let report = store.report().await.unwrap();
         // `b.tif` takes over the content that `a.tif` had; what `c.tif` had is nowhere any more.
@@ -62,7 +74,8 @@ fn known_files_tell_whether_work_is_left() {
         write(&store, &mut run, options(&[]), vec![done]).await;
         let paths = ["b.tif", "new.tif", "a.tif"].map(PathBuf::from);
         let known = store.known_files(&paths).await.unwrap();
-        let unfinished: Vec<Option<bool>> = known.iter().map(|file| file.as_ref().map(|file| file.unfinished)).collect();
+        let unfinished: Vec<Option<bool>> =
+            known.iter().map(|file| file.as_ref().map(|file| file.unfinished)).collect();
         assert_eq!(unfinished, [Some(true), None, Some(false)]);
         let first = known[2].as_ref().unwrap();
         assert_eq!((first.size, first.modified_ns), (Some(10), Some(1)));
@@ -82,10 +95,16 @@ fn unreadable_files_are_counted_by_reason_and_may_become_readable() {
         };
         store.mark_unreadable(run.id, std::slice::from_ref(&unreadable)).await.unwrap();
         let report = store.report().await.unwrap();
-        assert_eq!((report.files, report.unreadable, report.unreadable_files["unreadable"]), (1, 1, 1));
+        assert_eq!(
+            (report.files, report.unreadable, report.unreadable_files["unreadable"]),
+            (1, 1, 1)
+        );
         let mut lines = store.file_lines().await.unwrap();
         let line = lines.next_rows().await.unwrap().remove(0);
-        assert_eq!((line.file.as_str(), line.status.as_str(), line.reason.as_str()), ("a.tif", "unreadable", "unreadable"));
+        assert_eq!(
+            (line.file.as_str(), line.status.as_str(), line.reason.as_str()),
+            ("a.tif", "unreadable", "unreadable")
+        );
         drop(lines);
         store.register(run.id, &[file("a.tif", 1)]).await.unwrap();
         // Once it has a document it keeps it.
@@ -101,13 +120,16 @@ fn paths_may_be_longer_than_an_index_entry_and_not_utf8() {
     use std::os::unix::ffi::OsStringExt;
     with_store(|store| async move {
         let run = start(&store).await;
-        let long: String = (0..400).map(|index| format!("/{index:09}")).collect();
+        let long = "/123456789".repeat(400);
         let mut odd = file("odd", 2);
         odd.path = PathBuf::from(std::ffi::OsString::from_vec(b"b\xff.tif".to_vec()));
         store.register(run.id, &[file(&long, 1), odd.clone()]).await.unwrap();
         let known = store.known_files(&[PathBuf::from(&long), odd.path.clone()]).await.unwrap();
         assert!(known.iter().all(Option::is_some));
-        let selected = store.select_pages(Some(&crate::store::Filter::pages("page=1").unwrap()), None, 10).await.unwrap();
+        let selected = store
+            .select_pages(Some(&crate::store::Filter::pages("page=1").unwrap()), None, 10)
+            .await
+            .unwrap();
         assert!(selected.is_empty(), "pending pages are not selected");
         let document = store.document_of(&odd.path).await.unwrap();
         assert_eq!(document, known[1].as_ref().unwrap().document.map(|(id, _)| id));
@@ -121,7 +143,10 @@ fn a_second_writer_is_refused_with_who_is_writing() {
         let error = store.start_run("reprocess", &serde_json::json!({})).await.unwrap_err();
         let StoreError::Busy { holder } = &error else { panic!("{error}") };
         assert!(holder.starts_with(&format!("process {}, host ", std::process::id())), "{holder}");
-        store.finish_run(run, crate::store::RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+        store
+            .finish_run(run, crate::store::RunEnd::Finished, &serde_json::json!({}))
+            .await
+            .unwrap();
         assert_eq!(start(&store).await.id, RunId(2));
     });
 }
@@ -136,7 +161,8 @@ fn migrations_go_down_only_while_nothing_is_lost() {
         assert!(store.pending_migrations().await.unwrap().is_empty());
         let mut run = start(&store).await;
         let document = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
-        write(&store, &mut run, options(&[]), vec![page_event(stored(document, 1, "word", 90.0))]).await;
+        write(&store, &mut run, options(&[]), vec![page_event(stored(document, 1, "word", 90.0))])
+            .await;
         assert!(matches!(store.rollback_migration().await, Err(StoreError::Migrate(_))));
         assert_eq!(store.report().await.unwrap().stored, 1);
     });

@@ -14,10 +14,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::document::{
-    Attempt, DocumentHash, DocumentId, Failure, Line, PageEnd, PageFacts, PageNumber, PageOutcome, PageText,
-    PixelBox, Reason, Recipe, Record, Stage, TypedField, TypedRecord, Value, Verdict, Word,
+    Attempt, DocumentHash, DocumentId, Failure, Line, PageEnd, PageFacts, PageNumber, PageOutcome,
+    PageText, PixelBox, Reason, Recipe, Record, Stage, TypedField, TypedRecord, Value, Verdict,
+    Word,
 };
-use crate::model::{Claims, Choose, Field, FieldKind, RecordModel, Scope};
+use crate::model::{Choose, Claims, Field, FieldKind, RecordModel, Scope};
 
 use super::connection::enter;
 use super::{HashedFile, LedgerEvent, Run, Store, WriterOptions};
@@ -30,7 +31,8 @@ where
 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let user = rustix::process::geteuid().as_raw();
         let directory = std::env::temp_dir().join(format!("scanlift-tests-{user}"));
@@ -59,7 +61,12 @@ pub(crate) fn page_number(number: u32) -> PageNumber {
 
 /// A file with a content of its own for each `content`.
 pub(crate) fn file(path: &str, content: u8) -> HashedFile {
-    HashedFile { path: PathBuf::from(path), size: 10, modified_ns: 1, hash: DocumentHash([content; 32]) }
+    HashedFile {
+        path: PathBuf::from(path),
+        size: 10,
+        modified_ns: 1,
+        hash: DocumentHash([content; 32]),
+    }
 }
 
 /// A model of a scope with fields of the given types.
@@ -104,7 +111,12 @@ pub(crate) fn date_kind() -> FieldKind {
 }
 
 /// A record with one value for each field.
-pub(crate) fn record(model: &str, page: u32, row_number: u32, values: Vec<Option<Value>>) -> TypedRecord {
+pub(crate) fn record(
+    model: &str,
+    page: u32,
+    row_number: u32,
+    values: Vec<Option<Value>>,
+) -> TypedRecord {
     let fields = values
         .into_iter()
         .map(|value| TypedField { value, confidence: 0.75, ..TypedField::default() })
@@ -133,23 +145,37 @@ pub(crate) fn page_text(word: &str, confidence: f32) -> PageText {
 }
 
 pub(crate) fn outcome(document_id: DocumentId, page: u32, end: PageEnd) -> PageOutcome {
-    let recipe = Recipe { engine: "tesseract 5".into(), languages: "eng".into(), ..Recipe::default() };
+    let recipe =
+        Recipe { engine: "tesseract 5".into(), languages: "eng".into(), ..Recipe::default() };
     PageOutcome {
         document_id,
         page: page_number(page),
-        attempt: Attempt { started_at_us: 1_700_000_000_000_000, duration_ms: 12, recipe: Some(recipe) },
+        attempt: Attempt {
+            started_at_us: 1_700_000_000_000_000,
+            duration_ms: 12,
+            recipe: Some(recipe),
+        },
         end,
         records: Vec::new(),
         document_records: None,
     }
 }
 
-pub(crate) fn stored(document_id: DocumentId, page: u32, word: &str, confidence: f32) -> PageOutcome {
+pub(crate) fn stored(
+    document_id: DocumentId,
+    page: u32,
+    word: &str,
+    confidence: f32,
+) -> PageOutcome {
     outcome(document_id, page, PageEnd::Stored(Box::new(page_text(word, confidence))))
 }
 
 pub(crate) fn failed(document_id: DocumentId, page: u32, reason: Reason) -> PageOutcome {
-    outcome(document_id, page, PageEnd::Failed(Failure::new(Stage::Read, reason, "it did\0 not work")))
+    outcome(
+        document_id,
+        page,
+        PageEnd::Failed(Failure::new(Stage::Read, reason, "it did\0 not work")),
+    )
 }
 
 /// Options for these models; documents get no records of their own.

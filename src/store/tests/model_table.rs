@@ -3,7 +3,10 @@
 use crate::model::{FieldKind, Scope};
 use crate::store::StoreError;
 
-use super::{apply, date_kind, file, model, options, page_event, record, start, stored, text_kind, with_store, write};
+use super::{
+    apply, date_kind, file, model, options, page_event, record, start, stored, text_kind,
+    with_store, write,
+};
 
 fn integer() -> FieldKind {
     FieldKind::Integer { min: None, max: None }
@@ -43,11 +46,15 @@ fn a_type_that_could_lose_values_is_refused_once_there_are_values() {
         let texts = model("log", Scope::Page, &[("day", text_kind())]);
         let dates = model("log", Scope::Page, &[("day", date_kind())]);
         apply(&store, std::slice::from_ref(&texts)).await;
-        assert!(store.plan_models(std::slice::from_ref(&dates)).await.is_ok(), "an empty column has nothing to lose");
+        assert!(
+            store.plan_models(std::slice::from_ref(&dates)).await.is_ok(),
+            "an empty column has nothing to lose"
+        );
         let mut run = start(&store).await;
         let id = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
         let mut page = stored(id, 1, "x", 90.0);
-        page.records = vec![record("log", 1, 1, vec![Some(crate::document::Value::Text("9 March".into()))])];
+        page.records =
+            vec![record("log", 1, 1, vec![Some(crate::document::Value::Text("9 March".into()))])];
         write(&store, &mut run, options(&[texts]), vec![page_event(page)]).await;
         let error = store.plan_models(&[dates]).await.unwrap_err();
         assert_eq!(
@@ -61,7 +68,10 @@ fn a_type_that_could_lose_values_is_refused_once_there_are_values() {
 #[test]
 fn a_field_cannot_take_the_name_of_a_column_that_every_table_has() {
     with_store(|store| async move {
-        let error = store.plan_models(&[model("log", Scope::Page, &[("status", text_kind())])]).await.unwrap_err();
+        let error = store
+            .plan_models(&[model("log", Scope::Page, &[("status", text_kind())])])
+            .await
+            .unwrap_err();
         assert!(matches!(error, StoreError::ReservedName { .. }));
     });
 }
@@ -69,7 +79,8 @@ fn a_field_cannot_take_the_name_of_a_column_that_every_table_has() {
 #[test]
 fn words_of_sql_are_good_names_for_fields() {
     with_store(|store| async move {
-        let odd = model("select", Scope::Page, &[("order", text_kind()), ("time", FieldKind::Time)]);
+        let odd =
+            model("select", Scope::Page, &[("order", text_kind()), ("time", FieldKind::Time)]);
         apply(&store, std::slice::from_ref(&odd)).await;
         assert!(store.plan_models(&[odd]).await.unwrap()[0].is_empty());
     });

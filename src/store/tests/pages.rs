@@ -5,7 +5,8 @@ use crate::model::Scope;
 use crate::store::{Filter, LedgerEvent, PageState, SelectedPage, Store, StoreError};
 
 use super::{
-    apply, failed, file, model, options, page_event, page_number, record, start, stored, text_kind, with_store, write,
+    apply, failed, file, model, options, page_event, page_number, record, start, stored, text_kind,
+    with_store, write,
 };
 
 /// Document 1: a.tif (also z.tif), stored at 80. Document 2: b.tif, failed by timeout. Document 3: c.pdf of three
@@ -15,8 +16,13 @@ async fn archive(store: &Store) -> Vec<DocumentId> {
     apply(store, &models).await;
     let mut run = start(store).await;
     let files = [file("a.tif", 1), file("b.tif", 2), file("c.pdf", 3), file("z.tif", 1)];
-    let ids: Vec<DocumentId> =
-        store.register(run.id, &files).await.unwrap().into_iter().map(|answer| answer.document_id).collect();
+    let ids: Vec<DocumentId> = store
+        .register(run.id, &files)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|answer| answer.document_id)
+        .collect();
     let mut first = stored(ids[0], 1, "a", 80.0);
     first.records = vec![record("receipt", 1, 1, vec![None])];
     let events = vec![
@@ -71,9 +77,15 @@ fn conditions_select_pages() {
         assert_eq!(selected(&store, "state=failed and not reason=timeout").await, [(3, 2)]);
         assert_eq!(selected(&store, "path ~ '^z' or page>1").await, [(1, 1), (3, 2)]);
         assert_eq!(selected(&store, "model=receipt").await, [(1, 1)]);
-        assert_eq!(selected(&store, "engine ~ tesseract and width=100 and height=200").await, [(1, 1), (3, 1)]);
+        assert_eq!(
+            selected(&store, "engine ~ tesseract and width=100 and height=200").await,
+            [(1, 1), (3, 1)]
+        );
         assert_eq!(selected(&store, "reason!=timeout").await, [(1, 1), (3, 1), (3, 2)]);
-        assert_eq!(selected(&store, "dpi=300 and languages=eng and attempts=1").await, [(1, 1), (3, 1)]);
+        assert_eq!(
+            selected(&store, "dpi=300 and languages=eng and attempts=1").await,
+            [(1, 1), (3, 1)]
+        );
     });
 }
 
@@ -92,7 +104,10 @@ fn a_wrong_pattern_and_an_unknown_model_are_told_apart_from_trouble() {
     with_store(|store| async move {
         let pattern = Filter::pages("path ~ '('").unwrap();
         archive(&store).await;
-        assert!(matches!(store.select_pages(Some(&pattern), None, 1).await, Err(StoreError::Pattern(_))));
+        assert!(matches!(
+            store.select_pages(Some(&pattern), None, 1).await,
+            Err(StoreError::Pattern(_))
+        ));
         let model = Filter::pages("model=nothing").unwrap();
         let error = store.count_pages(Some(&model)).await.unwrap_err();
         assert_eq!(error.to_string(), "no table for model `nothing`");

@@ -10,22 +10,30 @@ use crate::model::{RecordModel, Scope};
 use crate::store::{LedgerEvent, PageKey, PageState, Replace, Run, Store};
 
 use super::{
-    apply, count, date_kind, failed, file, model, options, outcome, page_event, page_number, page_text, record, start,
-    stored, text_kind, with_store, write,
+    apply, count, date_kind, failed, file, model, options, outcome, page_event, page_number,
+    page_text, record, start, stored, text_kind, with_store, write,
 };
 
 fn receipts(scope: Scope) -> RecordModel {
     model("receipt", scope, &[("company", text_kind()), ("day", date_kind())])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "stands among values that may be missing")]
 fn text(value: &str) -> Option<Value> {
     Some(Value::Text(value.to_owned()))
 }
 
 /// Registers so many documents of one page each.
 async fn documents(store: &Store, run: &Run, number: u8) -> Vec<DocumentId> {
-    let files: Vec<_> = (1..=number).map(|content| file(&format!("{content:03}.tif"), content)).collect();
-    store.register(run.id, &files).await.unwrap().into_iter().map(|answer| answer.document_id).collect()
+    let files: Vec<_> =
+        (1..=number).map(|content| file(&format!("{content:03}.tif"), content)).collect();
+    store
+        .register(run.id, &files)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|answer| answer.document_id)
+        .collect()
 }
 
 /// A stored page with one record of page scope.
@@ -43,7 +51,8 @@ fn a_batch_brings_attempts_states_words_and_records_together() {
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let ids = documents(&store, &run, 3).await;
-        let blank = outcome(ids[1], 1, PageEnd::Blank(PageFacts { width: 50, ..PageFacts::default() }));
+        let blank =
+            outcome(ids[1], 1, PageEnd::Blank(PageFacts { width: 50, ..PageFacts::default() }));
         let events = vec![
             LedgerEvent::Opened { document_id: ids[0], format: Format::Tiff, page_count: 1 },
             page_with_record(ids[0], "Aca\0cia Ltd", civil::date(2018, 3, 9)),
@@ -58,18 +67,20 @@ fn a_batch_brings_attempts_states_words_and_records_together() {
         assert_eq!((report.failures["timeout"], report.records["receipt"]["accepted"]), (1, 1));
         assert!(report.adds_up());
         assert_eq!(count(&store, "select count(*) from scanlift.attempt").await, 3);
-        let row: (String, String, f32, Vec<f32>) =
-            sqlx::query_as("select company, day::text, confidence, field_confidence from records.receipt")
-                .fetch_one(&store.pool)
-                .await
-                .unwrap();
+        let row: (String, String, f32, Vec<f32>) = sqlx::query_as(
+            "select company, day::text, confidence, field_confidence from records.receipt",
+        )
+        .fetch_one(&store.pool)
+        .await
+        .unwrap();
         assert_eq!(row, ("Acacia Ltd".into(), "2018-03-09".into(), 0.75, vec![0.75, 0.75]));
         let key = PageKey { document_id: ids[0], page: page_number(1) };
         assert_eq!(store.page_text(key).await.unwrap(), Some(page_text("Aca\0cia Ltd", 90.0)));
-        let message: String = sqlx::query_scalar("select message from scanlift.page where state = 'failed'")
-            .fetch_one(&store.pool)
-            .await
-            .unwrap();
+        let message: String =
+            sqlx::query_scalar("select message from scanlift.page where state = 'failed'")
+                .fetch_one(&store.pool)
+                .await
+                .unwrap();
         assert_eq!(message, "it did not work");
     });
 }
@@ -86,7 +97,13 @@ fn one_bad_row_costs_its_own_page_and_no_other() {
         let events = ids
             .iter()
             .enumerate()
-            .map(|(index, id)| page_with_record(*id, "Acacia", if index == 27 { too_early } else { civil::date(2018, 3, 9) }))
+            .map(|(index, id)| {
+                page_with_record(
+                    *id,
+                    "Acacia",
+                    if index == 27 { too_early } else { civil::date(2018, 3, 9) },
+                )
+            })
             .collect();
         let summaries = write(&store, &mut run, options(&models), events).await;
         let report = store.report().await.unwrap();
@@ -114,11 +131,15 @@ fn a_record_that_does_not_fit_its_table_is_a_reject() {
         let ids = documents(&store, &run, 2).await;
         let mut odd = stored(ids[0], 1, "odd", 90.0);
         odd.records = vec![record("receipt", 1, 1, vec![text("a"), text("no date")])];
-        let events = vec![page_event(odd), page_with_record(ids[1], "Acacia", civil::date(2018, 3, 9))];
+        let events =
+            vec![page_event(odd), page_with_record(ids[1], "Acacia", civil::date(2018, 3, 9))];
         write(&store, &mut run, options(&models), events).await;
         let report = store.report().await.unwrap();
         assert_eq!((report.stored, report.failed, report.rejects), (1, 1, 1));
-        let message: String = sqlx::query_scalar("select message from scanlift.reject").fetch_one(&store.pool).await.unwrap();
+        let message: String = sqlx::query_scalar("select message from scanlift.reject")
+            .fetch_one(&store.pool)
+            .await
+            .unwrap();
         assert_eq!(message, "`day`: `no date` is no date");
     });
 }
@@ -128,11 +149,24 @@ fn an_unknown_document_is_a_reject_and_the_run_goes_on() {
     with_store(|store| async move {
         let mut run = start(&store).await;
         let ids = documents(&store, &run, 1).await;
-        let events = vec![page_event(stored(DocumentId(999), 1, "x", 9.0)), page_event(stored(ids[0], 1, "y", 9.0))];
+        let events = vec![
+            page_event(stored(DocumentId(999), 1, "x", 9.0)),
+            page_event(stored(ids[0], 1, "y", 9.0)),
+        ];
         write(&store, &mut run, options(&[]), events).await;
         let report = store.report().await.unwrap();
         assert_eq!((report.stored, report.rejects), (1, 1));
     });
+}
+
+/// Ends the connection that holds the write lock, if it is there; returns how many were ended.
+async fn kill_writer(store: &Store) -> i64 {
+    count(
+        store,
+        "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory'
+         and database = (select oid from pg_database where datname = current_database())",
+    )
+    .await
 }
 
 #[test]
@@ -142,35 +176,35 @@ fn a_connection_that_is_killed_again_and_again_loses_and_doubles_nothing() {
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let ids = documents(&store, &run, 200).await;
-        let (sender, receiver) = tokio::sync::mpsc::channel(8);
-        let events: Vec<LedgerEvent> =
-            ids.iter().map(|id| page_with_record(*id, "Acacia", civil::date(2018, 3, 9))).collect();
-        let sending = tokio::spawn(async move {
-            for event in events {
-                sender.send(event).await.unwrap();
-                tokio::time::sleep(Duration::from_millis(3)).await;
-            }
-        });
+        let (sender, receiver) = tokio::sync::mpsc::channel(200);
+        for id in &ids {
+            sender.send(page_with_record(*id, "Acacia", civil::date(2018, 3, 9))).await.unwrap();
+        }
+        drop(sender);
         let killer = store.clone();
+        let (commits, mut committed_batches) = tokio::sync::mpsc::channel(200);
+        // After every fifth commit, a bit later each time, so that it meets different moments of a batch.
         let killing = tokio::spawn(async move {
-            let mut killed = 0;
-            while killed < 12 {
-                tokio::time::sleep(Duration::from_millis(37)).await;
-                // The writer's connection is the one that holds the write lock.
-                killed += count(
-                    &killer,
-                    "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory'
-                     and database = (select oid from pg_database where datname = current_database())",
-                )
-                .await;
+            let mut kills = 0;
+            while let Some(batch) = committed_batches.recv().await {
+                if batch % 5 == 0 {
+                    tokio::time::sleep(Duration::from_micros(batch * 60)).await;
+                    kills += kill_writer(&killer).await;
+                }
             }
+            kills
         });
         let mut options = options(&models);
         options.batch_events = 4;
-        let mut committed = 0;
-        store.write(&mut run, receiver, options, |summary| committed += summary.pages.len()).await.unwrap();
-        sending.await.unwrap();
-        killing.abort();
+        let (mut committed, mut batch) = (0, 0_u64);
+        let on_commit = |summary: crate::store::CommitSummary| {
+            committed += summary.pages.len();
+            batch += 1;
+            commits.try_send(batch).unwrap();
+        };
+        store.write(&mut run, receiver, options, on_commit).await.unwrap();
+        drop(commits);
+        assert!(killing.await.unwrap() >= 3, "the connection was killed now and then");
         assert_eq!(committed, 200);
         let report = store.report().await.unwrap();
         assert_eq!((report.stored, report.records["receipt"]["accepted"]), (200, 200));
@@ -198,7 +232,10 @@ fn a_database_that_stays_away_stops_the_run_with_what_was_committed() {
         impatient.retry_for = Duration::from_millis(250);
         let error = store.write(&mut run, receiver, impatient, |_| {}).await.unwrap_err();
         assert!(matches!(error, crate::store::StoreError::GaveUp { .. }), "{error}");
-        assert!(sender.send(page_event(stored(ids[1], 1, "y", 9.0))).await.is_err(), "senders are told");
+        assert!(
+            sender.send(page_event(stored(ids[1], 1, "y", 9.0))).await.is_err(),
+            "senders are told"
+        );
         drop(other);
         let report = store.report().await.unwrap();
         assert_eq!((report.stored, report.pending), (1, 1));
@@ -218,10 +255,17 @@ fn a_worse_attempt_is_noted_but_does_not_replace_a_page() {
             page_event(page)
         };
         write(&store, &mut run, options(&models), vec![attempt("good", 80.0)]).await;
-        let events = vec![attempt("worse", 70.0), page_event(failed(id, 1, Reason::Crashed)), attempt("better", 85.0)];
+        let events = vec![
+            attempt("worse", 70.0),
+            page_event(failed(id, 1, Reason::Crashed)),
+            attempt("better", 85.0),
+        ];
         let summaries = write(&store, &mut run, options(&models), events).await;
-        let after: Vec<(PageState, PageState)> =
-            summaries.iter().flat_map(|summary| &summary.pages).map(|page| (page.attempt, page.after)).collect();
+        let after: Vec<(PageState, PageState)> = summaries
+            .iter()
+            .flat_map(|summary| &summary.pages)
+            .map(|page| (page.attempt, page.after))
+            .collect();
         assert_eq!(
             after,
             [
@@ -230,15 +274,19 @@ fn a_worse_attempt_is_noted_but_does_not_replace_a_page() {
                 (PageState::Stored, PageState::Stored)
             ]
         );
-        let companies: Vec<String> =
-            sqlx::query_scalar("select company from records.receipt").fetch_all(&store.pool).await.unwrap();
+        let companies: Vec<String> = sqlx::query_scalar("select company from records.receipt")
+            .fetch_all(&store.pool)
+            .await
+            .unwrap();
         assert_eq!(companies, ["better"]);
         assert_eq!(count(&store, "select count(*) from scanlift.attempt").await, 4);
         let mut forced = options(&models);
         forced.replace = Replace::Always;
         write(&store, &mut run, forced, vec![attempt("forced", 10.0)]).await;
-        let companies: Vec<String> =
-            sqlx::query_scalar("select company from records.receipt").fetch_all(&store.pool).await.unwrap();
+        let companies: Vec<String> = sqlx::query_scalar("select company from records.receipt")
+            .fetch_all(&store.pool)
+            .await
+            .unwrap();
         assert_eq!(companies, ["forced"]);
     });
 }
@@ -249,13 +297,21 @@ fn making(models: &[RecordModel]) -> crate::store::WriterOptions {
     options.make_document_records = Arc::new(|document| {
         let words: Vec<String> = document.pages.iter().map(|(_, page)| page.plain()).collect();
         let company = format!("{}, {} missing", words.join("+"), document.missing.len());
-        vec![record("receipt", document.pages[0].0.0.get(), 1, vec![Some(Value::Text(company)), None])]
+        vec![record(
+            "receipt",
+            document.pages[0].0.0.get(),
+            1,
+            vec![Some(Value::Text(company)), None],
+        )]
     });
     options
 }
 
 async fn companies(store: &Store) -> Vec<String> {
-    sqlx::query_scalar("select company from records.receipt order by record_id").fetch_all(&store.pool).await.unwrap()
+    sqlx::query_scalar("select company from records.receipt order by record_id")
+        .fetch_all(&store.pool)
+        .await
+        .unwrap()
 }
 
 #[test]
@@ -266,13 +322,19 @@ fn records_of_a_document_are_made_when_its_last_page_has_ended() {
         let mut run = start(&store).await;
         let id = documents(&store, &run, 1).await[0];
         let opened = LedgerEvent::Opened { document_id: id, format: Format::Pdf, page_count: 3 };
-        let events = vec![opened, page_event(stored(id, 1, "one", 90.0)), page_event(failed(id, 2, Reason::Timeout))];
+        let events = vec![
+            opened,
+            page_event(stored(id, 1, "one", 90.0)),
+            page_event(failed(id, 2, Reason::Timeout)),
+        ];
         write(&store, &mut run, making(&models), events).await;
         assert!(companies(&store).await.is_empty(), "page 3 is still to come");
-        write(&store, &mut run, making(&models), vec![page_event(stored(id, 3, "three", 90.0))]).await;
+        write(&store, &mut run, making(&models), vec![page_event(stored(id, 3, "three", 90.0))])
+            .await;
         assert_eq!(companies(&store).await, ["one+three, 1 missing"]);
         // When the failed page is read after all, they are made again.
-        write(&store, &mut run, making(&models), vec![page_event(stored(id, 2, "two", 90.0))]).await;
+        write(&store, &mut run, making(&models), vec![page_event(stored(id, 2, "two", 90.0))])
+            .await;
         assert_eq!(companies(&store).await, ["one+two+three, 0 missing"]);
     });
 }
@@ -284,28 +346,38 @@ fn records_that_a_killed_run_left_unmade_are_made_by_the_next() {
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let id = documents(&store, &run, 1).await[0];
-        write(&store, &mut run, making(&models), vec![page_event(stored(id, 1, "one", 90.0))]).await;
+        write(&store, &mut run, making(&models), vec![page_event(stored(id, 1, "one", 90.0))])
+            .await;
         // As if the run had been killed between the page's commit and the document's.
-        sqlx::raw_sql("delete from records.receipt; update scanlift.document set records_state = 'pending'")
-            .execute(&store.pool)
-            .await
-            .unwrap();
+        sqlx::raw_sql(
+            "delete from records.receipt; update scanlift.document set records_state = 'pending'",
+        )
+        .execute(&store.pool)
+        .await
+        .unwrap();
         write(&store, &mut run, making(&models), Vec::new()).await;
         assert_eq!(companies(&store).await, ["one, 0 missing"]);
-        assert_eq!(count(&store, "select count(*) from scanlift.document where records_state = 'made'").await, 1);
+        assert_eq!(
+            count(&store, "select count(*) from scanlift.document where records_state = 'made'")
+                .await,
+            1
+        );
     });
 }
 
 #[test]
 fn reextraction_replaces_the_rows_of_its_models_and_keeps_the_good_ones_of_a_bad_lot() {
     with_store(|store| async move {
-        let models = [receipts(Scope::Page), model("other", Scope::Page, &[("company", text_kind())])];
+        let models =
+            [receipts(Scope::Page), model("other", Scope::Page, &[("company", text_kind())])];
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let id = documents(&store, &run, 1).await[0];
         let mut page = stored(id, 1, "old", 90.0);
-        page.records =
-            vec![record("receipt", 1, 1, vec![text("old"), None]), record("other", 1, 1, vec![text("stays")])];
+        page.records = vec![
+            record("receipt", 1, 1, vec![text("old"), None]),
+            record("other", 1, 1, vec![text("stays")]),
+        ];
         write(&store, &mut run, options(&models), vec![page_event(page)]).await;
         let bad = Some(Value::Date(civil::date(-9000, 1, 1)));
         let records = vec![
@@ -313,7 +385,11 @@ fn reextraction_replaces_the_rows_of_its_models_and_keeps_the_good_ones_of_a_bad
             record("receipt", 1, 2, vec![text("bad"), bad]),
             record("receipt", 1, 3, vec![text("newer"), None]),
         ];
-        let event = LedgerEvent::Reextracted { document_id: id, models: Arc::from(["receipt".to_owned()]), records };
+        let event = LedgerEvent::Reextracted {
+            document_id: id,
+            models: Arc::from(["receipt".to_owned()]),
+            records,
+        };
         let summaries = write(&store, &mut run, options(&models), vec![event]).await;
         assert_eq!(companies(&store).await, ["new", "newer"]);
         assert_eq!(count(&store, "select count(*) from records.other").await, 1);

@@ -23,14 +23,23 @@ pub(super) enum Decision {
 
 /// Decides. A failed attempt never takes away what was read; a stored one replaces a stored one if its mean
 /// confidence (0–100) is not lower, or if it is forced.
-pub(super) fn decide(before: &Before, attempt: PageState, confidence: Option<f32>, replace: Replace) -> Decision {
+pub(super) fn decide(
+    before: &Before,
+    attempt: PageState,
+    confidence: Option<f32>,
+    replace: Replace,
+) -> Decision {
     let take = match (before.state, attempt) {
         (PageState::Pending | PageState::Failed | PageState::Quarantined, _)
         | (PageState::Blank, PageState::Stored | PageState::Blank) => true,
-        (PageState::Stored | PageState::Blank, PageState::Failed | PageState::Quarantined | PageState::Pending) => false,
+        (
+            PageState::Stored | PageState::Blank,
+            PageState::Failed | PageState::Quarantined | PageState::Pending,
+        ) => false,
         (PageState::Stored, PageState::Blank) => replace == Replace::Always,
         (PageState::Stored, PageState::Stored) => {
-            replace == Replace::Always || confidence.unwrap_or(0.0) >= before.confidence.unwrap_or(0.0)
+            replace == Replace::Always
+                || confidence.unwrap_or(0.0) >= before.confidence.unwrap_or(0.0)
         }
     };
     if take { Decision::Take } else { Decision::Keep }
@@ -42,7 +51,11 @@ mod tests {
 
     fn check(before: PageState, attempt: PageState, replace: Replace, expected: Decision) {
         let before = Before { state: before, confidence: Some(70.0), attempts: 1 };
-        assert_eq!(decide(&before, attempt, Some(60.0), replace), expected, "{before:?} {attempt:?} {replace:?}");
+        assert_eq!(
+            decide(&before, attempt, Some(60.0), replace),
+            expected,
+            "{before:?} {attempt:?} {replace:?}"
+        );
     }
 
     #[test]
@@ -67,14 +80,19 @@ mod tests {
     #[test]
     fn an_equal_or_better_reading_replaces() {
         let before = Before { state: PageState::Stored, confidence: Some(70.0), attempts: 1 };
-        assert_eq!(decide(&before, PageState::Stored, Some(70.0), Replace::IfNotWorse), Decision::Take);
+        assert_eq!(
+            decide(&before, PageState::Stored, Some(70.0), Replace::IfNotWorse),
+            Decision::Take
+        );
         assert_eq!(decide(&before, PageState::Stored, None, Replace::IfNotWorse), Decision::Keep);
     }
 
     #[test]
     fn anything_replaces_a_page_that_was_not_read() {
         for before in [PageState::Pending, PageState::Failed, PageState::Quarantined] {
-            for attempt in [PageState::Stored, PageState::Blank, PageState::Failed, PageState::Quarantined] {
+            for attempt in
+                [PageState::Stored, PageState::Blank, PageState::Failed, PageState::Quarantined]
+            {
                 check(before, attempt, Replace::IfNotWorse, Decision::Take);
             }
         }

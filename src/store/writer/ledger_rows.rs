@@ -22,7 +22,9 @@ pub(super) async fn update_pages(
     connection: &mut PgConnection,
     decided: &[(&PackedPage, Before, Decision)],
 ) -> Result<(), sqlx::Error> {
-    let all = |take: Decision| decided.iter().filter(move |(_, _, decision)| *decision == take).map(|(page, _, _)| *page);
+    let all = |take: Decision| {
+        decided.iter().filter(move |(_, _, decision)| *decision == take).map(|(page, _, _)| *page)
+    };
     let kept: Vec<&PackedPage> = all(Decision::Keep).collect();
     if !kept.is_empty() {
         sqlx::query(

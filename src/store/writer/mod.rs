@@ -1,16 +1,16 @@
 //! The writer: events from the readers' threads become batches, and each batch one transaction.
 //!
 //! `pack` turns events into bytes and rows · `batch` writes one transaction · `ledger_rows` and `records` write rows ·
-//! `retry` outlives a lost connection. Called by `pipeline`, as one task beside the readers. What it promises: a
-//! page's attempt, state, words and records are committed together or not at all, and never twice.
+//! `refused` what stands for a bad row · `retry` outlives a lost connection. Called by `pipeline`, as one task beside
+//! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
 mod decide;
 mod ledger_rows;
 mod pack;
 mod records;
+mod refused;
 mod retry;
-
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -160,7 +160,10 @@ struct Writer<'a, F> {
 }
 
 impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
-    async fn write_all(&mut self, mut events: mpsc::Receiver<LedgerEvent>) -> Result<(), StoreError> {
+    async fn write_all(
+        &mut self,
+        mut events: mpsc::Receiver<LedgerEvent>,
+    ) -> Result<(), StoreError> {
         let mut carried = None;
         loop {
             let (batch, next) = collect(&mut events, carried, &self.options).await;
@@ -168,9 +171,12 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
                 return Ok(());
             }
             carried = next;
-            let packed = on_blocking_thread(move || batch.into_iter().map(pack::pack).collect::<Vec<_>>()).await?;
+            let packed =
+                on_blocking_thread(move || batch.into_iter().map(pack::pack).collect::<Vec<_>>())
+                    .await?;
             self.commit(&packed).await?;
-            let documents: HashSet<i64> = packed.iter().filter_map(PackedEvent::ended_document).collect();
+            let documents: HashSet<i64> =
+                packed.iter().filter_map(PackedEvent::ended_document).collect();
             self.finish_documents(documents.into_iter().collect()).await?;
         }
     }
@@ -194,13 +200,16 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
         Ok(())
     }
 
-    async fn commit_refused(&mut self, event: &PackedEvent, refusal: &Refusal) -> Result<(), StoreError> {
+    async fn commit_refused(
+        &mut self,
+        event: &PackedEvent,
+        refusal: &Refusal,
+    ) -> Result<(), StoreError> {
         tracing::warn!(target.table = %refusal.target, reason = %refusal.reason, "the database refused a row: {}", refusal.message);
         if let Err(second) = self.commit_job(Job::Refused(event, refusal)).await? {
             // Not even its failure can be noted, say because its document is unknown: the row itself must do.
-            self.commit_job(Job::RejectOnly(event, &second)).await?.map_err(|third| StoreError::Ledger {
-                what: "a row that cannot be rejected",
-                value: third.message,
+            self.commit_job(Job::RejectOnly(event, &second)).await?.map_err(|third| {
+                StoreError::Ledger { what: "a row that cannot be rejected", value: third.message }
             })?;
         }
         Ok(())
@@ -208,8 +217,10 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
 
     /// Commits one transaction, however often the connection is lost. The inner error is a refused row.
     async fn commit_job(&mut self, job: Job<'_>) -> Result<Result<(), Refusal>, StoreError> {
-        let context = BatchContext { run: self.run.id, tables: &self.tables, replace: self.options.replace };
-        let outcome = retry::commit(self.store, self.run, &context, job, self.options.retry_for).await?;
+        let context =
+            BatchContext { run: self.run.id, tables: &self.tables, replace: self.options.replace };
+        let outcome =
+            retry::commit(self.store, self.run, &context, job, self.options.retry_for).await?;
         Ok(outcome.map(|summary| (self.on_commit)(summary)))
     }
 
@@ -270,7 +281,12 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
                 let document_id = DocumentId(document_id);
                 let records = records.remove(&document_id).unwrap_or_default();
                 let models = Arc::clone(&models);
-                PackedEvent::Records(RecordReplacement { document_id, models, records, then: Completion::Made })
+                PackedEvent::Records(RecordReplacement {
+                    document_id,
+                    models,
+                    records,
+                    then: Completion::Made,
+                })
             };
             Ok(documents.into_iter().map(replacement).collect())
         })
@@ -364,13 +380,19 @@ impl LedgerEvent {
                     | crate::document::PageEnd::Failed(_)
                     | crate::document::PageEnd::Quarantined(_) => 0,
                 };
-                words + of_records(&outcome.records) + outcome.document_records.as_deref().map_or(0, of_records)
+                words
+                    + of_records(&outcome.records)
+                    + outcome.document_records.as_deref().map_or(0, of_records)
             }
         }
     }
 }
 
 /// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.
-async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work).await.map_err(|stopped| StoreError::MakeRecords(stopped.to_string()))
+async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|stopped| StoreError::MakeRecords(stopped.to_string()))
 }

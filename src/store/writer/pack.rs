@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::document::{
-    Attempt, DocumentId, Failure, Format, PageEnd, PageFacts, PageOutcome, Reason, Recipe, Stage, TypedRecord,
+    Attempt, DocumentId, Failure, Format, PageEnd, PageFacts, PageOutcome, Reason, Recipe, Stage,
+    TypedRecord,
 };
 use crate::store::packed;
 use crate::store::pages::{PageKey, PageState};
@@ -128,7 +129,12 @@ pub(super) fn pack(event: LedgerEvent) -> PackedEvent {
         }
         LedgerEvent::Page(outcome) => PackedEvent::Page(Box::new(pack_page(*outcome))),
         LedgerEvent::Reextracted { document_id, models, records } => {
-            PackedEvent::Records(RecordReplacement { document_id, models, records, then: Completion::Unchanged })
+            PackedEvent::Records(RecordReplacement {
+                document_id,
+                models,
+                records,
+                then: Completion::Unchanged,
+            })
         }
     }
 }
@@ -141,17 +147,30 @@ fn pack_page(outcome: PageOutcome) -> PackedPage {
     let recipe_json = recipe.as_ref().and_then(|recipe| serde_json::to_string(recipe).ok());
     let end = match end {
         PageEnd::Stored(text) => match packed::pack(&text) {
-            Ok(content) => PackedEnd::Stored { content, confidence: text.mean_confidence(), facts: text.facts },
-            Err(why) => {
-                PackedEnd::Failed(Failure::new(Stage::Store, Reason::Rejected, format!("cannot pack the words: {why}")))
+            Ok(content) => {
+                PackedEnd::Stored { content, confidence: text.mean_confidence(), facts: text.facts }
             }
+            Err(why) => PackedEnd::Failed(Failure::new(
+                Stage::Store,
+                Reason::Rejected,
+                format!("cannot pack the words: {why}"),
+            )),
         },
         PageEnd::Blank(facts) => PackedEnd::Blank(facts),
         PageEnd::Failed(failure) => PackedEnd::Failed(failure),
         PageEnd::Quarantined(failure) => PackedEnd::Quarantined(failure),
     };
     let key = PageKey { document_id, page };
-    PackedPage { key, started_at_us, duration_ms, recipe, recipe_json, end, records, document_records }
+    PackedPage {
+        key,
+        started_at_us,
+        duration_ms,
+        recipe,
+        recipe_json,
+        end,
+        records,
+        document_records,
+    }
 }
 
 /// JSON in Postgres cannot hold NUL even when escaped.

@@ -32,8 +32,12 @@ impl Tables {
 
     /// Returns the names of models of a scope, sorted.
     pub(super) fn of_scope(&self, scope: Scope) -> Arc<[String]> {
-        let mut names: Vec<String> =
-            self.0.values().filter(|table| table.scope == scope).map(|table| table.name.clone()).collect();
+        let mut names: Vec<String> = self
+            .0
+            .values()
+            .filter(|table| table.scope == scope)
+            .map(|table| table.name.clone())
+            .collect();
         names.sort();
         names.into()
     }
@@ -52,8 +56,11 @@ impl Table {
             .map(quoted)
             .chain(columns.iter().map(|(name, _)| quoted(name)))
             .collect();
-        let copy_statement =
-            format!("copy {} ({}) from stdin (format binary)", table_of(&model.name), names.join(", "));
+        let copy_statement = format!(
+            "copy {} ({}) from stdin (format binary)",
+            table_of(&model.name),
+            names.join(", ")
+        );
         Self { name: model.name.clone(), scope: model.scope, columns, copy_statement }
     }
 }
@@ -75,7 +82,11 @@ impl RecordRows {
         encode(rows, table, document_id, record).map_err(|why| Refusal::of_row(&table.name, &why))
     }
 
-    pub(super) async fn write(self, connection: &mut PgConnection, tables: &Tables) -> Result<(), BatchError> {
+    pub(super) async fn write(
+        self,
+        connection: &mut PgConnection,
+        tables: &Tables,
+    ) -> Result<(), BatchError> {
         for (model, rows) in self.0 {
             let table = tables.get(&model)?;
             copy_rows(connection, &table.name, &table.copy_statement, rows).await?;
@@ -84,14 +95,20 @@ impl RecordRows {
     }
 }
 
-fn encode(rows: &mut CopyRows, table: &Table, document_id: DocumentId, judged: &TypedRecord) -> Result<(), String> {
+fn encode(
+    rows: &mut CopyRows,
+    table: &Table,
+    document_id: DocumentId,
+    judged: &TypedRecord,
+) -> Result<(), String> {
     let record = &judged.record;
     if record.fields.len() != table.columns.len() {
         return Err(format!("{} fields for {} columns", record.fields.len(), table.columns.len()));
     }
-    let columns = i16::try_from(OWN_COLUMNS.len() + table.columns.len()).map_err(|_| "too many columns".to_owned())?;
-    let row_number =
-        i32::try_from(record.row_number).map_err(|_| format!("row number `{}` is too large", record.row_number))?;
+    let columns = i16::try_from(OWN_COLUMNS.len() + table.columns.len())
+        .map_err(|_| "too many columns".to_owned())?;
+    let row_number = i32::try_from(record.row_number)
+        .map_err(|_| format!("row number `{}` is too large", record.row_number))?;
     rows.start_row(columns);
     rows.bigint(document_id.0);
     rows.integer(record.page.as_i32());
@@ -103,12 +120,17 @@ fn encode(rows: &mut CopyRows, table: &Table, document_id: DocumentId, judged: &
     let issues: Vec<String> = judged.issues.iter().map(ToString::to_string).collect();
     rows.text_array(issues.iter().map(String::as_str));
     for (field, (name, kind)) in record.fields.iter().zip(&table.columns) {
-        encode_value(rows, *kind, field.value.as_ref()).map_err(|why| format!("`{name}`: {why}"))?;
+        encode_value(rows, *kind, field.value.as_ref())
+            .map_err(|why| format!("`{name}`: {why}"))?;
     }
     Ok(())
 }
 
-fn encode_value(rows: &mut CopyRows, kind: ColumnType, value: Option<&Value>) -> Result<(), String> {
+fn encode_value(
+    rows: &mut CopyRows,
+    kind: ColumnType,
+    value: Option<&Value>,
+) -> Result<(), String> {
     match (kind, value) {
         (_, None) => rows.null(),
         (ColumnType::Text, Some(Value::Text(text))) => rows.text(text),
@@ -125,7 +147,8 @@ fn encode_value(rows: &mut CopyRows, kind: ColumnType, value: Option<&Value>) ->
 
 /// Returns a record as people read it: `model, page, row: field=value, …`.
 pub(super) fn row_text(tables: &Tables, record: &TypedRecord) -> String {
-    let names = tables.get(&record.record.model).map(|table| table.columns.as_slice()).unwrap_or_default();
+    let names =
+        tables.get(&record.record.model).map(|table| table.columns.as_slice()).unwrap_or_default();
     let fields: Vec<String> = record
         .record
         .fields
@@ -172,7 +195,11 @@ pub(super) async fn remove_of_pages(
             "delete from {} where (document_id, page_number) in (select * from unnest($1::bigint[], $2::integer[]))",
             table_of(model)
         );
-        sqlx::query(AssertSqlSafe(sql)).bind(&documents).bind(&numbers).execute(&mut *connection).await?;
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(&documents)
+            .bind(&numbers)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -54,7 +54,9 @@ impl Backoff {
 
 fn is_passing(error: &StoreError) -> bool {
     match error {
-        StoreError::Query { cause, .. } | StoreError::Connect { cause, .. } => trouble(cause) == Trouble::Passing,
+        StoreError::Query { cause, .. } | StoreError::Connect { cause, .. } => {
+            trouble(cause) == Trouble::Passing
+        }
         // Our own old connection may still hold the lock until the server notices that it is gone.
         StoreError::Busy { .. } => true,
         _ => false,
@@ -91,12 +93,16 @@ pub(super) async fn commit(
                 Ok(_) => {}
                 Err(cause) => {
                     unsure = Some(summary);
-                    backoff.pause(StoreError::Query { what: "read the run's last batch", cause }).await?;
+                    backoff
+                        .pause(StoreError::Query { what: "read the run's last batch", cause })
+                        .await?;
                     continue;
                 }
             }
         }
-        let tried = timeout(BATCH_TIMEOUT, attempt(&mut connection, context, job, number, &mut unsure)).await;
+        let tried =
+            timeout(BATCH_TIMEOUT, attempt(&mut connection, context, job, number, &mut unsure))
+                .await;
         let error = match tried {
             Ok(Ok(summary)) => {
                 run.connection = Some(connection);
