@@ -129,12 +129,15 @@ impl Store {
         Ok(())
     }
 
+    /// Starts a private server again that died; does nothing about others.
+    pub(super) async fn revive(&self) -> Result<(), StoreError> {
+        let Some(cluster) = self.cluster.clone() else { return Ok(()) };
+        blocking(move || cluster.revive()).await
+    }
+
     /// Opens a connection of its own beside the pool; starts a private server that died.
     pub(super) async fn dedicated_connection(&self) -> Result<PgConnection, StoreError> {
-        if let Some(cluster) = &self.cluster {
-            let cluster = Arc::clone(cluster);
-            blocking(move || cluster.revive()).await?;
-        }
+        self.revive().await?;
         PgConnection::connect_with(&self.options)
             .await
             .map_err(|cause| StoreError::Connect { place: self.place.clone(), cause })

@@ -77,21 +77,31 @@ impl Store {
         end: RunEnd,
         summary: &serde_json::Value,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "update scanlift.run set ended_at = now(), ended_as = $2, summary = $3::text::jsonb where run_id = $1",
-        )
-        .bind(run.id.0)
-        .bind(end.as_str())
-        .bind(summary.to_string())
-        .execute(&self.pool)
-        .await
-        .map_err(failed_to("note the end of the run"))?;
+        self.retrying(|| self.note_end(run.id, end, summary)).await?;
         match run.connection {
             Some(connection) => {
                 connection.close().await.map_err(failed_to("close the run's connection"))
             }
             None => Ok(()),
         }
+    }
+
+    async fn note_end(
+        &self,
+        run: RunId,
+        end: RunEnd,
+        summary: &serde_json::Value,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update scanlift.run set ended_at = now(), ended_as = $2, summary = $3::text::jsonb where run_id = $1",
+        )
+        .bind(run.0)
+        .bind(end.as_str())
+        .bind(summary.to_string())
+        .execute(&self.pool)
+        .await
+        .map(|_| ())
+        .map_err(failed_to("note the end of the run"))
     }
 
     /// Opens a connection that holds the write lock. Errors with [`StoreError::Busy`] if another one has it.

@@ -23,6 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
 use crate::model::{RecordModel, Scope};
 
+use super::backoff::{Backoff, PATIENCE};
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::pages::{DocumentPages, PackedDocument, PageState, packed_documents_of};
@@ -30,7 +31,6 @@ use super::run::Run;
 use batch::{BatchContext, Job, Refusal};
 use pack::{Completion, PackedEvent, RecordReplacement};
 use records::Tables;
-use retry::Backoff;
 
 /// What workers send, in order for each document: its opening before its pages.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl WriterOptions {
             batch_events: 256,
             batch_bytes: 16 << 20,
             batch_wait: Duration::from_millis(500),
-            retry_for: Duration::from_secs(300),
+            retry_for: PATIENCE,
         }
     }
 }
