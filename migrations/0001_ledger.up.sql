@@ -28,8 +28,9 @@ create table scanlift.document (
     format text,
     page_count integer,
     records_state text not null default 'pending',
-    -- The run that was given the document's pending pages to read.
+    -- The run, and its registration, that was given the document's pending pages to read.
     claimed_run_id bigint,
+    claimed_call bigint,
     constraint document_pk primary key (document_id),
     constraint document_hash_uk unique (hash),
     constraint document_hash_ck check (length(hash) = 32),

@@ -32,7 +32,7 @@ pub enum Database {
 /// A connected database. Cheap to clone; [`Store::close`] ends the use of the private cluster.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(super) pool: PgPool,
+    pub(crate) pool: PgPool,
     options: PgConnectOptions,
     /// Names the database in messages, without its password.
     place: String,
@@ -119,7 +119,7 @@ impl Store {
         .fetch_one(&self.pool)
         .await
         .map_err(failed_to("ask for the server's version"))?;
-        if number / FACTOR < MINIMUM_VERSION as i32 {
+        if number / FACTOR < MINIMUM_VERSION.cast_signed() {
             return Err(StoreError::ServerTooOld {
                 place: self.place.clone(),
                 version,
@@ -129,12 +129,15 @@ impl Store {
         Ok(())
     }
 
+    /// Starts a private server again that died; does nothing about others.
+    pub(super) async fn revive(&self) -> Result<(), StoreError> {
+        let Some(cluster) = self.cluster.clone() else { return Ok(()) };
+        blocking(move || cluster.revive()).await
+    }
+
     /// Opens a connection of its own beside the pool; starts a private server that died.
     pub(super) async fn dedicated_connection(&self) -> Result<PgConnection, StoreError> {
-        if let Some(cluster) = &self.cluster {
-            let cluster = Arc::clone(cluster);
-            blocking(move || cluster.revive()).await?;
-        }
+        self.revive().await?;
         PgConnection::connect_with(&self.options)
             .await
             .map_err(|cause| StoreError::Connect { place: self.place.clone(), cause })
@@ -144,13 +147,14 @@ impl Store {
     pub fn url(&self) -> String {
         let database = self.options.get_database().unwrap_or("");
         let user = self.options.get_username();
-        match self.options.get_socket() {
-            Some(socket) => format!("postgres:///{database}?host={}&user={user}", socket.display()),
-            None => {
-                let port = self.options.get_port();
-                format!("postgres://{user}@{}:{port}/{database}", self.options.get_host())
-            }
+        if let Some(socket) = self.options.get_socket() {
+            return format!("postgres:///{database}?host={}&user={user}", socket.display());
         }
+        format!(
+            "postgres://{user}@{}:{}/{database}",
+            self.options.get_host(),
+            self.options.get_port()
+        )
     }
 
     /// Closes all connections. Stops the private cluster if nobody else uses it and `db start` did not ask it to

@@ -118,7 +118,7 @@ impl CopyRows {
         let negative = value.is_sign_negative() && !value.is_zero();
         let sign = if negative { NUMERIC_NEGATIVE } else { NUMERIC_POSITIVE };
         let start = self.open();
-        self.bytes.extend_from_slice(&(digits.len() as i16).to_be_bytes());
+        self.bytes.extend_from_slice(&digit_count(&digits).to_be_bytes());
         self.bytes.extend_from_slice(&weight.to_be_bytes());
         self.bytes.extend_from_slice(&sign.to_be_bytes());
         self.bytes.extend_from_slice(&(scale as i16).to_be_bytes());
@@ -149,7 +149,7 @@ impl CopyRows {
             self.bytes.extend_from_slice(&number.to_be_bytes());
         }
         if dimensions == 1 {
-            for number in [values.len() as i32, 1] {
+            for number in [length(values.len()), 1] {
                 self.bytes.extend_from_slice(&number.to_be_bytes());
             }
             for value in values {
@@ -160,7 +160,7 @@ impl CopyRows {
     }
 
     fn sized(&mut self, value: &[u8]) {
-        self.bytes.extend_from_slice(&(value.len() as i32).to_be_bytes());
+        self.bytes.extend_from_slice(&length(value.len()).to_be_bytes());
         self.bytes.extend_from_slice(value);
     }
 
@@ -171,9 +171,18 @@ impl CopyRows {
     }
 
     fn close(&mut self, start: usize) {
-        let length = (self.bytes.len() - start) as i32;
+        let length = length(self.bytes.len() - start);
         self.bytes[start - 4..start].copy_from_slice(&length.to_be_bytes());
     }
+}
+
+/// Returns a length as it is sent. One of 2 GiB or more is cut, and the server then refuses the row.
+fn length(bytes: usize) -> i32 {
+    i32::try_from(bytes).unwrap_or(i32::MAX)
+}
+
+fn digit_count(digits: &[u16]) -> i16 {
+    i16::try_from(digits.len()).expect("96 bits have 8 digits of base 10,000 at most")
 }
 
 /// Splits `mantissa` × 10^-`scale` into digits of base 10,000, the most significant first, without zeros at either
@@ -188,7 +197,7 @@ fn numeric_digits(mantissa: u128, scale: u32) -> (Vec<u16>, i16) {
         digits.push((rest % NUMERIC_BASE) as u16);
         rest /= NUMERIC_BASE;
     }
-    let weight = digits.len() as i16 - fraction_digits - 1;
+    let weight = digit_count(&digits) - fraction_digits - 1;
     let low_zeros = digits.iter().take_while(|&&digit| digit == 0).count();
     digits.drain(..low_zeros);
     digits.reverse();

@@ -1,7 +1,8 @@
 //! Source files and documents: what was found, what is the same, what is still to be read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
@@ -79,6 +80,11 @@ impl Store {
         paths: &[PathBuf],
     ) -> Result<Vec<Option<KnownFile>>, StoreError> {
         let keys: Vec<Vec<u8>> = paths.iter().map(|path| StoredPath::new(path).key).collect();
+        let found = self.retrying(|| self.look_up(&keys)).await?;
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+    }
+
+    async fn look_up(&self, keys: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
                     exists (select from scanlift.page p
@@ -86,16 +92,11 @@ impl Store {
              from scanlift.source_file f left join scanlift.document d using (document_id)
              where f.path_key = any($1)",
         )
-        .bind(&keys)
+        .bind(keys)
         .fetch_all(&self.pool)
         .await
         .map_err(failed_to("look up files"))?;
-        let mut found = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let (key, file) = known_file(&row).map_err(failed_to("look up files"))?;
-            found.insert(key, file);
-        }
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+        rows.iter().map(known_file).collect::<Result<_, _>>().map_err(failed_to("look up files"))
     }
 
     /// Registers files with their documents and page 1 of each: an answer for each file, in the same order. Doing it
@@ -105,37 +106,33 @@ impl Store {
         run: RunId,
         files: &[HashedFile],
     ) -> Result<Vec<Registered>, StoreError> {
-        self.register_files(run, files).await.map_err(failed_to("register files"))
+        // If the connection is lost during the commit, the same call must be given the same pages again.
+        static CALLS: AtomicI64 = AtomicI64::new(1);
+        let claim = ClaimKey { run, call: CALLS.fetch_add(1, Ordering::Relaxed) };
+        self.retrying(|| async {
+            self.register_files(claim, files).await.map_err(failed_to("register files"))
+        })
+        .await
     }
 
     async fn register_files(
         &self,
-        run: RunId,
+        claim: ClaimKey,
         files: &[HashedFile],
     ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let documents = make_documents(&mut transaction, files).await?;
-        let mut standings = Vec::with_capacity(files.len());
-        for file in files {
-            let Some(&(document_id, is_new)) = documents.get(&file.hash) else {
-                return Err(sqlx::Error::RowNotFound);
-            };
-            let standing = note_file(&mut transaction, run, file, document_id).await?;
-            standings.push((
-                document_id,
-                if is_new && standing == Standing::Known { Standing::New } else { standing },
-            ));
-        }
+        let standings = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
-        let mut claims = claim_pending(&mut transaction, run, &ids).await?;
+        let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
         transaction.commit().await?;
         Ok(standings
             .into_iter()
             .map(|(document_id, standing)| {
-                let claim = claims.get_mut(&document_id);
-                let page_count = claim.as_ref().and_then(|claim| claim.page_count);
+                let work = claims.get_mut(&document_id);
+                let page_count = work.as_ref().and_then(|work| work.page_count);
                 let pending =
-                    claim.map(|claim| std::mem::take(&mut claim.pending)).unwrap_or_default();
+                    work.map(|work| std::mem::take(&mut work.pending)).unwrap_or_default();
                 Registered { document_id, standing, page_count, pending }
             })
             .collect())
@@ -143,6 +140,14 @@ impl Store {
 
     /// Notes files that could not be read. A file that has a document from an earlier run keeps it.
     pub async fn mark_unreadable(
+        &self,
+        run: RunId,
+        files: &[UnreadableFile],
+    ) -> Result<(), StoreError> {
+        self.retrying(|| self.note_unreadable(run, files)).await
+    }
+
+    async fn note_unreadable(
         &self,
         run: RunId,
         files: &[UnreadableFile],
@@ -237,79 +242,155 @@ async fn make_documents(
         .collect())
 }
 
-/// Notes one file as its document's own or as a duplicate. `Known` stands for "not a duplicate" here.
-async fn note_file(
+/// What a file's row in the ledger says, before and after.
+#[derive(Debug, Clone)]
+struct FileRow {
+    path: StoredPath,
+    size: i64,
+    modified_ns: i64,
+    document_id: i64,
+    status: &'static str,
+}
+
+const OWN: &str = "document";
+const DUPLICATE: &str = "duplicate";
+
+/// Notes files as their document's own or as duplicates, in the order they are given. A document whose own file holds
+/// other content now gets one of its duplicates as its own, if it has any.
+async fn note_files(
     connection: &mut PgConnection,
     run: RunId,
-    file: &HashedFile,
-    document_id: DocumentId,
-) -> Result<Standing, sqlx::Error> {
-    let path = StoredPath::new(&file.path);
-    let before: Option<(Option<i64>, String)> = sqlx::query_as(
-        "select document_id, status from scanlift.source_file where path_key = $1 for update",
+    files: &[HashedFile],
+    documents: &HashMap<DocumentHash, (DocumentId, bool)>,
+) -> Result<Vec<(DocumentId, Standing)>, sqlx::Error> {
+    let paths: Vec<StoredPath> = files.iter().map(|file| StoredPath::new(&file.path)).collect();
+    let mut before = files_before(connection, &paths).await?;
+    let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
+    let owned: Vec<i64> = sqlx::query_scalar(
+        "select document_id from scanlift.source_file where document_id = any($1) and status = 'document'",
     )
-    .bind(&path.key)
-    .fetch_optional(&mut *connection)
+    .bind(&ids)
+    .fetch_all(&mut *connection)
     .await?;
-    let status = match &before {
-        Some((Some(known), status)) if *known == document_id.0 => status.as_str(),
-        _ if has_own_file(connection, document_id).await? => "duplicate",
-        _ => "document",
-    };
+    let mut owned: HashSet<i64> = owned.into_iter().collect();
+    let mut left = Vec::new();
+    let mut rows: Vec<FileRow> = Vec::with_capacity(files.len());
+    let mut standings = Vec::with_capacity(files.len());
+    for (file, path) in files.iter().zip(paths) {
+        let &(document_id, is_new) = documents.get(&file.hash).ok_or(sqlx::Error::RowNotFound)?;
+        let known = before.get(&path.key).copied();
+        let status = match known {
+            Some((same, status)) if same == document_id.0 => status,
+            _ if owned.contains(&document_id.0) => DUPLICATE,
+            _ => OWN,
+        };
+        if let Some((other, OWN)) = known.filter(|(other, _)| *other != document_id.0) {
+            owned.remove(&other);
+            left.push(other);
+        }
+        if status == OWN {
+            owned.insert(document_id.0);
+        }
+        let standing = match known {
+            Some((same, _)) if same == document_id.0 => Standing::Known,
+            _ if status == DUPLICATE => Standing::Duplicate,
+            _ if is_new => Standing::New,
+            _ => Standing::Known,
+        };
+        standings.push((document_id, standing));
+        before.insert(path.key.clone(), (document_id.0, status));
+        // One statement cannot touch a row twice: of a path that is given twice, the last counts.
+        rows.retain(|row| known.is_none() || row.path.key != path.key);
+        let size = file.size.cast_signed();
+        rows.push(FileRow {
+            path,
+            size,
+            modified_ns: file.modified_ns,
+            document_id: document_id.0,
+            status,
+        });
+    }
+    write_files(connection, run, &rows).await?;
+    promote_duplicates(connection, &left).await?;
+    Ok(standings)
+}
+
+/// Reads which document each path had, and as what. Unreadable files had none.
+async fn files_before(
+    connection: &mut PgConnection,
+    paths: &[StoredPath],
+) -> Result<HashMap<Vec<u8>, (i64, &'static str)>, sqlx::Error> {
+    let keys: Vec<&[u8]> = paths.iter().map(|path| path.key.as_slice()).collect();
+    let rows: Vec<(Vec<u8>, i64, bool)> = sqlx::query_as(
+        "select path_key, document_id, status = 'document' from scanlift.source_file
+         where path_key = any($1) and document_id is not null for update",
+    )
+    .bind(keys)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, document_id, own)| (key, (document_id, if own { OWN } else { DUPLICATE })))
+        .collect())
+}
+
+async fn write_files(
+    connection: &mut PgConnection,
+    run: RunId,
+    rows: &[FileRow],
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into scanlift.source_file
              (path_key, path, path_bytes, size, modified_ns, document_id, status, first_run_id, last_run_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+         select path_key, path, path_bytes, size, modified_ns, document_id, status, $8, $8
+         from unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+              with ordinality
+              as t (path_key, path, path_bytes, size, modified_ns, document_id, status, position)
+         order by position
          on conflict (path_key) do update
          set size = excluded.size, modified_ns = excluded.modified_ns, document_id = excluded.document_id,
              status = excluded.status, reason = null, message = null, last_run_id = excluded.last_run_id",
     )
-    .bind(&path.key)
-    .bind(&path.text)
-    .bind(&path.bytes)
-    .bind(file.size.cast_signed())
-    .bind(file.modified_ns)
-    .bind(document_id.0)
-    .bind(status)
+    .bind(rows.iter().map(|row| row.path.key.clone()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.path.text.clone()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.path.bytes.clone()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.size).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.modified_ns).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.document_id).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.status).collect::<Vec<_>>())
     .bind(run.0)
-    .execute(&mut *connection)
-    .await?;
-    if let Some((Some(left), _)) =
-        before.as_ref().filter(|(known, _)| *known != Some(document_id.0))
-    {
-        promote_a_duplicate(connection, *left).await?;
-    }
-    let returned = before.as_ref().is_some_and(|(known, _)| *known == Some(document_id.0));
-    Ok(if status == "duplicate" && !returned { Standing::Duplicate } else { Standing::Known })
-}
-
-async fn has_own_file(
-    connection: &mut PgConnection,
-    document_id: DocumentId,
-) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "select exists (select from scanlift.source_file where document_id = $1 and status = 'document')",
-    )
-    .bind(document_id.0)
-    .fetch_one(connection)
-    .await
-}
-
-/// A document whose own file holds other content now gets one of its duplicates as its own, if it has any.
-async fn promote_a_duplicate(
-    connection: &mut PgConnection,
-    document_id: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "update scanlift.source_file set status = 'document'
-         where source_file_id = (select source_file_id from scanlift.source_file
-                                 where document_id = $1 and status = 'duplicate' order by path limit 1)
-           and not exists (select from scanlift.source_file where document_id = $1 and status = 'document')",
-    )
-    .bind(document_id)
     .execute(connection)
     .await
     .map(|_| ())
+}
+
+async fn promote_duplicates(
+    connection: &mut PgConnection,
+    documents: &[i64],
+) -> Result<(), sqlx::Error> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update scanlift.source_file set status = 'document' where source_file_id in (
+             select distinct on (f.document_id) f.source_file_id from scanlift.source_file f
+             where f.document_id = any($1) and f.status = 'duplicate' and not exists
+                 (select from scanlift.source_file own
+                  where own.document_id = f.document_id and own.status = 'document')
+             order by f.document_id, f.path)",
+    )
+    .bind(documents)
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
+
+/// Names one registration: pending pages belong to it.
+#[derive(Debug, Clone, Copy)]
+struct ClaimKey {
+    run: RunId,
+    /// Counts the calls of this process.
+    call: i64,
 }
 
 /// What is to be read of a document.
@@ -319,36 +400,38 @@ struct Claim {
     pending: Vec<PageNumber>,
 }
 
-/// Hands the documents' pending pages to this run, unless it has them already.
+/// Hands the documents' pending pages to this registration, unless another one of the run has them already.
 async fn claim_pending(
     connection: &mut PgConnection,
-    run: RunId,
+    claim: ClaimKey,
     documents: &[i64],
 ) -> Result<HashMap<DocumentId, Claim>, sqlx::Error> {
     let rows: Vec<(i64, Option<i32>, Option<Vec<i32>>)> = sqlx::query_as(
         "with claimed as (
-             update scanlift.document set claimed_run_id = $1
+             update scanlift.document set claimed_run_id = $1, claimed_call = $3
              where document_id = any($2) and claimed_run_id is distinct from $1 and exists
                  (select from scanlift.page p where p.document_id = document.document_id and p.state = 'pending')
              returning document_id)
          select d.document_id, d.page_count,
                 (select array_agg(p.page_number order by p.page_number) from scanlift.page p
-                 where p.document_id = d.document_id and p.state = 'pending' and c.document_id is not null)
+                 where p.document_id = d.document_id and p.state = 'pending'
+                   and (c.document_id is not null or (d.claimed_run_id, d.claimed_call) = ($1, $3)))
          from scanlift.document d left join claimed c using (document_id)
          where d.document_id = any($2)",
     )
-    .bind(run.0)
+    .bind(claim.run.0)
     .bind(documents)
+    .bind(claim.call)
     .fetch_all(connection)
     .await?;
     Ok(rows
         .into_iter()
         .map(|(document_id, page_count, pending)| {
-            let claim = Claim {
+            let work = Claim {
                 page_count: page_count.and_then(|count| u32::try_from(count).ok()),
                 pending: pending.unwrap_or_default().into_iter().filter_map(page_number).collect(),
             };
-            (DocumentId(document_id), claim)
+            (DocumentId(document_id), work)
         })
         .collect())
 }

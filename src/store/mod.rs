@@ -6,6 +6,7 @@
 //! `ledger` files and runs · `writer` batches from events to commits · `pages` selecting and reading back ·
 //! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `filter` conditions.
 
+mod backoff;
 mod cluster;
 mod connection;
 mod copy;

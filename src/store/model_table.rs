@@ -242,11 +242,13 @@ fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TableP
 
 fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     let table = table_of(&model.name);
-    let fields: String = model
-        .fields
-        .iter()
-        .map(|field| format!(",\n    {} {}", quoted(&field.name), field.column_type().as_str()))
-        .collect();
+    let mut fields = String::new();
+    for field in &model.fields {
+        fields.push_str(",\n    ");
+        fields.push_str(&quoted(&field.name));
+        fields.push(' ');
+        fields.push_str(field.column_type().as_str());
+    }
     let constraint = |suffix: &str| quoted(&format!("{}_{suffix}", model.name));
     plan.statements.push(format!(
         "create table {table} (

@@ -127,6 +127,15 @@ impl Store {
         after: Option<PageKey>,
         limit: u32,
     ) -> Result<Vec<SelectedPage>, StoreError> {
+        self.retrying(|| self.select_once(filter, after, limit)).await
+    }
+
+    async fn select_once(
+        &self,
+        filter: Option<&Filter>,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Result<Vec<SelectedPage>, StoreError> {
         let condition = PageCondition::new(filter, 3);
         let sql = format!(
             "select page.document_id, page.page_number, page.state, page.reason, page.mean_confidence, page.attempts,
@@ -167,6 +176,14 @@ impl Store {
 
     /// Reads the stored words of the next documents after `after`, by document id. Empty at the end.
     pub async fn packed_documents(
+        &self,
+        after: Option<DocumentId>,
+        limit: u32,
+    ) -> Result<Vec<PackedDocument>, StoreError> {
+        self.retrying(|| self.packed_once(after, limit)).await
+    }
+
+    async fn packed_once(
         &self,
         after: Option<DocumentId>,
         limit: u32,
@@ -264,7 +281,7 @@ pub(super) async fn packed_documents_on(
         };
         match content {
             Some(content) if state == PageState::Stored.as_str() => {
-                document.pages.push((page, content))
+                document.pages.push((page, content));
             }
             _ => document.missing.push(page),
         }

@@ -75,11 +75,10 @@ impl Store {
         filter: Option<&Filter>,
         statuses: &[Verdict],
     ) -> Result<Cursor<RecordRow>, StoreError> {
-        let fields: String = model
-            .fields
-            .iter()
-            .map(|field| format!(", record.{}::text", quoted(&field.name)))
-            .collect();
+        let mut fields = String::new();
+        for field in &model.fields {
+            fields = fields + ", record." + &quoted(&field.name) + "::text";
+        }
         let (condition, mut arguments) =
             filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
         let mut sql = format!(
@@ -93,10 +92,8 @@ impl Store {
         if !statuses.is_empty() {
             let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
             arguments.push(words.join(","));
-            sql.push_str(&format!(
-                " and record.status = any(string_to_array(${}, ','))",
-                arguments.len()
-            ));
+            let position = arguments.len();
+            sql = format!("{sql} and record.status = any(string_to_array(${position}, ','))");
         }
         sql.push_str(
             " order by file.path, record.document_id, record.page_number, record.row_number",
@@ -165,18 +162,13 @@ fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
 }
 
 fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
-    let read =
-        || -> Result<(String, i64, i32, String, Option<f32>, Option<Vec<u8>>), sqlx::Error> {
-            Ok((
-                row.try_get(0)?,
-                row.try_get(1)?,
-                row.try_get(2)?,
-                row.try_get(3)?,
-                row.try_get(4)?,
-                row.try_get(5)?,
-            ))
-        };
-    let (file, document_id, number, state, confidence, content) =
+    let read = || -> Result<_, sqlx::Error> {
+        let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
+        let content: Option<Vec<u8>> = row.try_get(5)?;
+        Ok((place, state, content))
+    };
+    let ((file, document_id, number), (state, confidence), content) =
         read().map_err(failed_to("read page texts"))?;
     let page = checked_page_number(number)?;
     let text = match content {

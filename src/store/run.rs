@@ -3,10 +3,11 @@
 //! The lock is a Postgres advisory lock that belongs to the connection the run writes with: when that connection is
 //! lost, so is the lock, and whoever has it again knows that the old connection's last transaction has ended.
 
-use std::fmt::Write as _;
 use std::fs;
+use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, Row};
+use tokio::time::{Instant, sleep};
 
 use crate::document::RunId;
 
@@ -15,6 +16,10 @@ use super::error::{StoreError, failed_to};
 
 /// Key of the write lock: the letters `scanlift` as a number.
 const WRITE_LOCK: i64 = 0x7363_616e_6c69_6674;
+
+/// How long a new run waits for the lock of one that may just have been killed.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(200);
 
 /// A run that may write. Holds the database's write lock until it is finished or dropped.
 #[derive(Debug)]
@@ -54,7 +59,7 @@ impl Store {
         command: &str,
         settings: &serde_json::Value,
     ) -> Result<Run, StoreError> {
-        let mut connection = self.locked_connection().await?;
+        let mut connection = self.patiently_locked_connection().await?;
         let run_id: i64 = sqlx::query_scalar(
             "insert into scanlift.run (command, settings, program_version, process_id, host)
              values ($1, $2::text::jsonb, $3, $4, $5) returning run_id",
@@ -77,20 +82,43 @@ impl Store {
         end: RunEnd,
         summary: &serde_json::Value,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "update scanlift.run set ended_at = now(), ended_as = $2, summary = $3::text::jsonb where run_id = $1",
-        )
-        .bind(run.id.0)
-        .bind(end.as_str())
-        .bind(summary.to_string())
-        .execute(&self.pool)
-        .await
-        .map_err(failed_to("note the end of the run"))?;
+        self.retrying(|| self.note_end(run.id, end, summary)).await?;
         match run.connection {
             Some(connection) => {
                 connection.close().await.map_err(failed_to("close the run's connection"))
             }
             None => Ok(()),
+        }
+    }
+
+    async fn note_end(
+        &self,
+        run: RunId,
+        end: RunEnd,
+        summary: &serde_json::Value,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update scanlift.run set ended_at = now(), ended_as = $2, summary = $3::text::jsonb where run_id = $1",
+        )
+        .bind(run.0)
+        .bind(end.as_str())
+        .bind(summary.to_string())
+        .execute(&self.pool)
+        .await
+        .map(|_| ())
+        .map_err(failed_to("note the end of the run"))
+    }
+
+    /// Takes the write lock. The server may need a moment to notice that its former holder was killed.
+    async fn patiently_locked_connection(&self) -> Result<PgConnection, StoreError> {
+        let since = Instant::now();
+        loop {
+            match self.locked_connection().await {
+                Err(StoreError::Busy { .. }) if since.elapsed() < LOCK_PATIENCE => {
+                    sleep(LOCK_POLL).await;
+                }
+                settled => return settled,
+            }
         }
     }
 
@@ -119,15 +147,11 @@ async fn lock_holder(connection: &mut PgConnection) -> Result<String, StoreError
     .await
     .map_err(failed_to("ask who is writing"))?;
     let Some(row) = row else { return Ok("just starting".to_owned()) };
-    let read = || -> Result<String, sqlx::Error> {
-        let (process, host, since): (i32, String, String) =
-            (row.try_get("process_id")?, row.try_get("host")?, row.try_get("since")?);
-        let mut text = String::new();
-        // Writing into a String cannot fail.
-        let _ = write!(text, "process {process}, host {host}, since {since}");
-        Ok(text)
+    let read = || -> Result<(i32, String, String), sqlx::Error> {
+        Ok((row.try_get("process_id")?, row.try_get("host")?, row.try_get("since")?))
     };
-    read().map_err(failed_to("ask who is writing"))
+    let (process, host, since) = read().map_err(failed_to("ask who is writing"))?;
+    Ok(format!("process {process}, host {host}, since {since}"))
 }
 
 fn host() -> String {

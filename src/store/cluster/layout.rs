@@ -37,13 +37,13 @@ impl Layout {
         fs::create_dir_all(directory).map_err(at(directory))?;
         let directory = fs::canonicalize(directory).map_err(at(directory))?;
         let layout = Self::resolve(directory, root_base)?;
-        if let (Some(user), Some(base)) = (layout.user, layout.data.parent()) {
-            if base != layout.directory {
-                fs::create_dir_all(root_base).map_err(at(root_base))?;
-                fs::set_permissions(root_base, fs::Permissions::from_mode(0o755))
-                    .map_err(at(root_base))?;
-                make_private(base, Some(user))?;
-            }
+        if let (Some(user), Some(base)) = (layout.user, layout.data.parent())
+            && base != layout.directory
+        {
+            fs::create_dir_all(root_base).map_err(at(root_base))?;
+            fs::set_permissions(root_base, fs::Permissions::from_mode(0o755))
+                .map_err(at(root_base))?;
+            make_private(base, Some(user))?;
         }
         make_private(&layout.sockets, layout.user)?;
         Ok(layout)

@@ -106,9 +106,8 @@ fn quoted(letters: &[char], at: &mut usize) -> Result<Kind, FilterError> {
 fn operator(letters: &[char], at: &mut usize) -> Result<Kind, FilterError> {
     let following = letters.get(*at + 1).copied();
     let (operator, length) = match (letters.get(*at).copied(), following) {
-        (Some('!'), Some('=')) => (Operator::NotEqual, 2),
+        (Some('!'), Some('=')) | (Some('<'), Some('>')) => (Operator::NotEqual, 2),
         (Some('<'), Some('=')) => (Operator::LessOrEqual, 2),
-        (Some('<'), Some('>')) => (Operator::NotEqual, 2),
         (Some('>'), Some('=')) => (Operator::GreaterOrEqual, 2),
         (Some('='), _) => (Operator::Equal, 1),
         (Some('<'), _) => (Operator::Less, 1),

@@ -57,8 +57,8 @@ fn postgres_reads_every_value_as_it_was_written() {
         let samples: Vec<Sample> =
             (0..500).map(|_| samples().new_tree(&mut runner).unwrap().current()).collect();
         let mut rows = CopyRows::new();
-        for (position, sample) in samples.iter().enumerate() {
-            encode(&mut rows, position as i32, sample);
+        for (position, sample) in (0..).zip(&samples) {
+            encode(&mut rows, position, sample);
         }
         let mut connection = store.pool.acquire().await.unwrap();
         sqlx::raw_sql(

@@ -120,7 +120,7 @@ fn paths_may_be_longer_than_an_index_entry_and_not_utf8() {
     use std::os::unix::ffi::OsStringExt;
     with_store(|store| async move {
         let run = start(&store).await;
-        let long: String = (0..400).map(|index| format!("/{index:09}")).collect();
+        let long = "/123456789".repeat(400);
         let mut odd = file("odd", 2);
         odd.path = PathBuf::from(std::ffi::OsString::from_vec(b"b\xff.tif".to_vec()));
         store.register(run.id, &[file(&long, 1), odd.clone()]).await.unwrap();
@@ -133,6 +133,24 @@ fn paths_may_be_longer_than_an_index_entry_and_not_utf8() {
         assert!(selected.is_empty(), "pending pages are not selected");
         let document = store.document_of(&odd.path).await.unwrap();
         assert_eq!(document, known[1].as_ref().unwrap().document.map(|(id, _)| id));
+    });
+}
+
+#[test]
+fn files_that_swap_their_contents_and_paths_given_twice_are_followed() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        store.register(run.id, &[file("a.tif", 1), file("b.tif", 2)]).await.unwrap();
+        let swapped = [file("a.tif", 2), file("b.tif", 1), file("b.tif", 1)];
+        let answers = store.register(run.id, &swapped).await.unwrap();
+        assert_eq!((answers[0].document_id.0, answers[1].document_id.0), (2, 1));
+        let twice = [file("new.tif", 7), file("new.tif", 7)];
+        let answers = store.register(run.id, &twice).await.unwrap();
+        assert_eq!(answers[0].document_id, answers[1].document_id);
+        let report = store.report().await.unwrap();
+        assert_eq!((report.files, report.documents, report.duplicates), (3, 3, 0));
+        assert_eq!(report.superseded_documents, 0);
+        assert!(report.adds_up());
     });
 }
 

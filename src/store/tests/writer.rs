@@ -18,6 +18,7 @@ fn receipts(scope: Scope) -> RecordModel {
     model("receipt", scope, &[("company", text_kind()), ("day", date_kind())])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "stands among values that may be missing")]
 fn text(value: &str) -> Option<Value> {
     Some(Value::Text(value.to_owned()))
 }
@@ -158,6 +159,16 @@ fn an_unknown_document_is_a_reject_and_the_run_goes_on() {
     });
 }
 
+/// Ends the connection that holds the write lock, if it is there; returns how many were ended.
+async fn kill_writer(store: &Store) -> i64 {
+    count(
+        store,
+        "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory'
+         and database = (select oid from pg_database where datname = current_database())",
+    )
+    .await
+}
+
 #[test]
 fn a_connection_that_is_killed_again_and_again_loses_and_doubles_nothing() {
     with_store(|store| async move {
@@ -165,38 +176,35 @@ fn a_connection_that_is_killed_again_and_again_loses_and_doubles_nothing() {
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let ids = documents(&store, &run, 200).await;
-        let (sender, receiver) = tokio::sync::mpsc::channel(8);
-        let events: Vec<LedgerEvent> =
-            ids.iter().map(|id| page_with_record(*id, "Acacia", civil::date(2018, 3, 9))).collect();
-        let sending = tokio::spawn(async move {
-            for event in events {
-                sender.send(event).await.unwrap();
-                tokio::time::sleep(Duration::from_millis(3)).await;
-            }
-        });
+        let (sender, receiver) = tokio::sync::mpsc::channel(200);
+        for id in &ids {
+            sender.send(page_with_record(*id, "Acacia", civil::date(2018, 3, 9))).await.unwrap();
+        }
+        drop(sender);
         let killer = store.clone();
+        let (commits, mut committed_batches) = tokio::sync::mpsc::channel(200);
+        // After every fifth commit, a bit later each time, so that it meets different moments of a batch.
         let killing = tokio::spawn(async move {
-            let mut killed = 0;
-            while killed < 12 {
-                tokio::time::sleep(Duration::from_millis(37)).await;
-                // The writer's connection is the one that holds the write lock.
-                killed += count(
-                    &killer,
-                    "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory'
-                     and database = (select oid from pg_database where datname = current_database())",
-                )
-                .await;
+            let mut kills = 0;
+            while let Some(batch) = committed_batches.recv().await {
+                if batch % 5 == 0 {
+                    tokio::time::sleep(Duration::from_micros(batch * 60)).await;
+                    kills += kill_writer(&killer).await;
+                }
             }
+            kills
         });
         let mut options = options(&models);
         options.batch_events = 4;
-        let mut committed = 0;
-        store
-            .write(&mut run, receiver, options, |summary| committed += summary.pages.len())
-            .await
-            .unwrap();
-        sending.await.unwrap();
-        killing.abort();
+        let (mut committed, mut batch) = (0, 0_u64);
+        let on_commit = |summary: crate::store::CommitSummary| {
+            committed += summary.pages.len();
+            batch += 1;
+            commits.try_send(batch).unwrap();
+        };
+        store.write(&mut run, receiver, options, on_commit).await.unwrap();
+        drop(commits);
+        assert!(killing.await.unwrap() >= 3, "the connection was killed now and then");
         assert_eq!(committed, 200);
         let report = store.report().await.unwrap();
         assert_eq!((report.stored, report.records["receipt"]["accepted"]), (200, 200));

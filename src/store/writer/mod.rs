@@ -1,14 +1,15 @@
 //! The writer: events from the readers' threads become batches, and each batch one transaction.
 //!
 //! `pack` turns events into bytes and rows · `batch` writes one transaction · `ledger_rows` and `records` write rows ·
-//! `retry` outlives a lost connection. Called by `pipeline`, as one task beside the readers. What it promises: a
-//! page's attempt, state, words and records are committed together or not at all, and never twice.
+//! `refused` what stands for a bad row · `retry` outlives a lost connection. Called by `pipeline`, as one task beside
+//! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
 mod decide;
 mod ledger_rows;
 mod pack;
 mod records;
+mod refused;
 mod retry;
 
 use std::collections::{BTreeMap, HashSet};
@@ -22,6 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
 use crate::model::{RecordModel, Scope};
 
+use super::backoff::{Backoff, PATIENCE};
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::pages::{DocumentPages, PackedDocument, PageState, packed_documents_of};
@@ -29,7 +31,6 @@ use super::run::Run;
 use batch::{BatchContext, Job, Refusal};
 use pack::{Completion, PackedEvent, RecordReplacement};
 use records::Tables;
-use retry::Backoff;
 
 /// What workers send, in order for each document: its opening before its pages.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl WriterOptions {
             batch_events: 256,
             batch_bytes: 16 << 20,
             batch_wait: Duration::from_millis(500),
-            retry_for: Duration::from_secs(300),
+            retry_for: PATIENCE,
         }
     }
 }

@@ -7,61 +7,18 @@
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
+use crate::store::backoff::Backoff;
 use crate::store::connection::Store;
-use crate::store::error::{StoreError, Trouble, failed_to, trouble};
+use crate::store::error::{StoreError, failed_to};
 use crate::store::run::Run;
 
 use super::CommitSummary;
 use super::batch::{self, BatchContext, BatchError, Job, Refusal};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-
 /// A batch is 16 MiB at most; a server that takes longer than this for it is as good as gone.
 const BATCH_TIMEOUT: Duration = Duration::from_secs(300);
-
-/// Growing pauses between tries, until time is up.
-#[derive(Debug)]
-pub(super) struct Backoff {
-    since: Instant,
-    patience: Duration,
-    pause: Duration,
-}
-
-impl Backoff {
-    pub(super) fn new(patience: Duration) -> Self {
-        Self { since: Instant::now(), patience, pause: FIRST_PAUSE }
-    }
-
-    /// Waits if trying again may help; gives the error back if not, or if time is up.
-    pub(super) async fn pause(&mut self, error: StoreError) -> Result<(), StoreError> {
-        if !is_passing(&error) {
-            return Err(error);
-        }
-        let waited = self.since.elapsed();
-        if waited + self.pause > self.patience {
-            return Err(StoreError::GaveUp { waited, cause: Box::new(error) });
-        }
-        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(waited_s = waited.as_secs(), cause, "{error}; trying again");
-        sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
-    }
-}
-
-fn is_passing(error: &StoreError) -> bool {
-    match error {
-        StoreError::Query { cause, .. } | StoreError::Connect { cause, .. } => {
-            trouble(cause) == Trouble::Passing
-        }
-        // Our own old connection may still hold the lock until the server notices that it is gone.
-        StoreError::Busy { .. } => true,
-        _ => false,
-    }
-}
 
 /// Commits a job once, on as many connections as it takes. The inner error is a refused row.
 pub(super) async fn commit(
