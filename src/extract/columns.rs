@@ -272,9 +272,11 @@ fn header_at(
         if !near || !fresh {
             break;
         }
-        found.extend(more.into_iter().filter(|(field, ..)| {
-            !found.iter().any(|(known, ..)| known == field)
-        }).collect::<Vec<_>>());
+        found.extend(
+            more.into_iter()
+                .filter(|(field, ..)| !found.iter().any(|(known, ..)| known == field))
+                .collect::<Vec<_>>(),
+        );
         last_row += 1;
     }
     if found.len() < needed {
@@ -288,11 +290,9 @@ fn header_at(
         for (cell, &start) in row.cell_starts.iter().enumerate() {
             let end = row.cell_starts.get(cell + 1).copied().unwrap_or(row.end);
             let words = &layout.words[start..end];
-            let bounds =
-                words.iter().fold(words[0].bounds, |all, word| all.union(&word.bounds));
-            let apart = |(_, other): &Caption| {
-                bounds.right < other.left || bounds.left > other.right
-            };
+            let bounds = words.iter().fold(words[0].bounds, |all, word| all.union(&word.bounds));
+            let apart =
+                |(_, other): &Caption| bounds.right < other.left || bounds.left > other.right;
             if captions.iter().all(apart) && sheet.says_something(start, end) {
                 captions.push((None, bounds));
             }
@@ -314,8 +314,8 @@ fn captions_in(
         for phrase in phrases {
             for matched in phrase.find_all(&sheet.letters[row]) {
                 let gap = CAPTION_GAP * layout.rows[row].word_height;
-                let torn = (matched.first..matched.last)
-                    .any(|word| layout.divided(word, word + 1, gap));
+                let torn =
+                    (matched.first..matched.last).any(|word| layout.divided(word, word + 1, gap));
                 if !torn {
                     all.push((*field, matched.first, matched.last, matched.score));
                 }
@@ -326,9 +326,9 @@ fn captions_in(
     all.sort_by(|a, b| (b.2 - b.1).cmp(&(a.2 - a.1)).then(b.3.total_cmp(&a.3)));
     let mut taken: Vec<(usize, usize, usize, f32)> = Vec::new();
     for caption in all {
-        let free = taken.iter().all(|other| {
-            other.0 != caption.0 && (caption.1 > other.2 || caption.2 < other.1)
-        });
+        let free = taken
+            .iter()
+            .all(|other| other.0 != caption.0 && (caption.1 > other.2 || caption.2 < other.1));
         if free {
             taken.push(caption);
         }

@@ -5,9 +5,11 @@
 
 mod claims;
 mod columns;
+mod from_label;
 mod layout;
 mod phrase;
 mod piece;
+mod region;
 mod sheet;
 mod table;
 mod value;
@@ -42,8 +44,7 @@ pub fn document(
     model: &RecordModel,
     pages: &[(PageNumber, &PageText)],
 ) -> Option<Record<RawField>> {
-    let sheets: Vec<Sheet> =
-        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     in_document(model, pages, &sheets)
 }
 
@@ -74,8 +75,7 @@ pub fn document_records(
     models: &[RecordModel],
     pages: &[(PageNumber, &PageText)],
 ) -> Vec<Record<RawField>> {
-    let sheets: Vec<Sheet> =
-        pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
+    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     let claimed: Vec<(i32, Record<RawField>)> = models
         .iter()
         .filter_map(|model| Some((model.claims.priority, in_document(model, pages, &sheets)?)))

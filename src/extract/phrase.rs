@@ -101,9 +101,10 @@ impl Phrase {
     /// Returns a match that begins with the first letter or shortly after it.
     pub fn find_at_start(&self, letters: &Letters) -> Option<Match> {
         self.find_all(letters).into_iter().next().filter(|matched| {
-            let before = letters.letters.iter().take_while(|letter| {
-                (letter.word, letter.from) < (matched.first, matched.head)
-            });
+            let before = letters
+                .letters
+                .iter()
+                .take_while(|letter| (letter.word, letter.from) < (matched.first, matched.head));
             before.count() <= 2
         })
     }
@@ -174,7 +175,8 @@ impl Phrase {
             if ends
                 && edits <= allowed_edits
                 && self.ends_alike(&letters[..=at])
-                && best.is_none_or(|(_, fewest)| edits <= fewest) {
+                && best.is_none_or(|(_, fewest)| edits <= fewest)
+            {
                 best = Some((at + 1, edits));
             }
         }
@@ -187,7 +189,9 @@ impl Phrase {
         let from_end = |back: usize| letters.len().checked_sub(back).map(|at| letters[at].folded);
         match self.folded[..] {
             [.., before, last] => {
-                from_end(1) == Some(last) || from_end(2) == Some(before) || from_end(2) == Some(last)
+                from_end(1) == Some(last)
+                    || from_end(2) == Some(before)
+                    || from_end(2) == Some(last)
             }
             _ => true,
         }

@@ -83,7 +83,9 @@ impl<'p> Sheet<'p> {
         let all = labels.clone();
         labels.retain(|label| {
             let covers = |row: usize, other: &Match| {
-                row == label.row && overlaps(other, &label.matched) && extent(other) > extent(&label.matched)
+                row == label.row
+                    && overlaps(other, &label.matched)
+                    && extent(other) > extent(&label.matched)
             };
             !all.iter().any(|other| covers(other.row, &other.matched))
                 && !excluded.iter().any(|(row, other)| {
@@ -148,7 +150,9 @@ impl<'p> Sheet<'p> {
 
     /// Tells whether a run of words has a letter or digit.
     pub fn says_something(&self, start: usize, end: usize) -> bool {
-        self.layout.words[start..end].iter().any(|word| word.text.chars().any(char::is_alphanumeric))
+        self.layout.words[start..end]
+            .iter()
+            .any(|word| word.text.chars().any(char::is_alphanumeric))
     }
 
     /// Returns the row's number and the words of `row` whose middle is in the columns.

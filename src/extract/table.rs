@@ -202,10 +202,14 @@ fn pattern_cells(model: &RecordModel, sheet: &Sheet, row: &Row, starter: usize) 
         // Up to three words make a value, as in `12 MAR 78`.
         let spans = free.flat_map(|word| (1..=3).rev().map(move |length| (word, word + length)));
         let span = spans
-            .filter(|&(from, to)| to <= row.end && !taken[from - row.start..to - row.start].contains(&true))
+            .filter(|&(from, to)| {
+                to <= row.end && !taken[from - row.start..to - row.start].contains(&true)
+            })
             .find(|&(from, to)| {
                 let text = sheet.layout.text(from, to);
-                pattern.find(&text).is_some_and(|found| found.start() == 0 && found.end() == text.len())
+                pattern
+                    .find(&text)
+                    .is_some_and(|found| found.start() == 0 && found.end() == text.len())
             });
         let Some((from, to)) = span else { continue };
         // A line begins with the value that starts it.

@@ -199,7 +199,12 @@ pub enum Place {
     Labelled { labels: Vec<String>, place: Box<Place> },
     /// A run of lines: from one that matches `starts` to the one before the first that matches
     /// `ends`, at most `lines`.
-    Passage { starts: LinePattern, ends: Option<LinePattern>, lines: Option<u32>, zone: Option<Zone> },
+    Passage {
+        starts: LinePattern,
+        ends: Option<LinePattern>,
+        lines: Option<u32>,
+        zone: Option<Zone>,
+    },
 }
 
 /// A regular expression that is looked for in a line; it sees the two lines after it as well,

@@ -5,9 +5,8 @@ use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
 use super::{LinePattern, Place, Until};
 
-const KINDS: [&str; 10] = [
-    "right", "left", "below", "above", "cell", "line", "passage", "zone", "between", "pattern",
-];
+const KINDS: [&str; 10] =
+    ["right", "left", "below", "above", "cell", "line", "passage", "zone", "between", "pattern"];
 
 /// Reads one place, or a list of places that are tried in order.
 pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
