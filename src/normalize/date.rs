@@ -15,6 +15,8 @@ use crate::model::DateOrder;
 const OTHER_ORDER: f32 = 0.7;
 /// Something besides the date, a time and a weekday stands in the text.
 const MORE_TEXT: f32 = 0.9;
+/// Three numbers with only spaces between them may be unrelated.
+const LOOSE: f32 = 0.85;
 /// Six digits without separators may be anything.
 const SIX_DIGITS: f32 = 0.7;
 /// Years that archives hold; others are misread.
@@ -33,6 +35,22 @@ const MONTHS: [&str; 12] = [
     "OCTOBER",
     "NOVEMBER",
     "DECEMBER",
+];
+/// How names of months begin in other languages, where English ones do not begin so.
+const FOREIGN_MONTHS: [(&str, i8); 13] = [
+    ("ENE", 1),
+    ("FEV", 2),
+    ("MAC", 3),
+    ("ABR", 4),
+    ("AVR", 4),
+    ("MAI", 5),
+    ("MEI", 5),
+    ("AGO", 8),
+    ("OGO", 8),
+    ("OKT", 10),
+    ("DEZ", 12),
+    ("DIC", 12),
+    ("DIS", 12),
 ];
 const WEEKDAYS: [&str; 7] =
     ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
@@ -57,6 +75,8 @@ enum Token {
     Number {
         digits: String,
         repairs: u32,
+        /// Nothing but white space stands before it.
+        apart: bool,
     },
     /// The month from 1, and how many of its letters were misread.
     Month {
@@ -105,16 +125,24 @@ fn tokens(text: &str) -> (Vec<Token>, u32) {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '|' | '!' | '$');
     let mut tokens = Vec::new();
     let mut misread_slashes = 0;
-    for word in text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (gap, from_word) = rest.split_at(start);
+        let end = from_word.find(|c: char| !is_part(c)).unwrap_or(from_word.len());
+        let (word, after) = from_word.split_at(end);
+        rest = after;
         let has_slashes = word.chars().count() >= 8
             && word.chars().filter(|c| is_slash_like(*c)).count() == 2
             && word.chars().all(|c| c.is_ascii_digit() || is_slash_like(c));
-        if has_slashes {
+        let parts = if has_slashes {
             misread_slashes += 2;
-            let parts = word.split(is_slash_like).filter(|part| !part.is_empty());
-            tokens.extend(parts.filter_map(token));
+            word.split(is_slash_like).filter(|part| !part.is_empty()).collect()
         } else {
-            tokens.extend(split_word(word).into_iter().filter_map(token));
+            split_word(word)
+        };
+        for (index, part) in parts.into_iter().enumerate() {
+            let apart = index == 0 && gap.trim().is_empty();
+            tokens.extend(token(part, apart));
         }
     }
     (tokens, misread_slashes)
@@ -122,6 +150,9 @@ fn tokens(text: &str) -> (Vec<Token>, u32) {
 
 /// Splits `12MAR78` and `12th` where digits and letters meet; leaves `1O` and `0CT` whole.
 fn split_word(word: &str) -> Vec<&str> {
+    if !word.chars().any(|c| c.is_ascii_digit()) {
+        return vec![word];
+    }
     let short_number = word.len() <= 4 && repair::digits(word).is_some();
     if short_number || month(word).is_some() {
         return vec![word];
@@ -153,9 +184,13 @@ fn splits_here(before: &str, after: &str) -> bool {
         || (before.chars().count() >= 3 && after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-fn token(word: &str) -> Option<Token> {
+fn token(word: &str, apart: bool) -> Option<Token> {
     if let Some((digits, repairs)) = repair::digits(word).filter(|(digits, _)| digits.len() <= 8) {
-        return Some(Token::Number { digits, repairs });
+        return Some(Token::Number { digits, repairs, apart });
+    }
+    if let Some(digits) = day_of_letters(word) {
+        let repairs = u32::try_from(word.chars().count()).unwrap_or(u32::MAX);
+        return Some(Token::Number { digits, repairs, apart });
     }
     if let Some((number, repairs)) = month(word) {
         return Some(Token::Month { number, repairs });
@@ -165,6 +200,17 @@ fn token(word: &str) -> Option<Token> {
     let weekday = upper.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(&upper));
     let harmless = ordinal || weekday || matches!(upper.as_str(), "DATE" | "AM" | "PM");
     (!harmless).then_some(Token::Other)
+}
+
+/// Returns the digits of `l`, `I` or `OI`: a day or month of which every digit was misread.
+fn day_of_letters(word: &str) -> Option<String> {
+    let digit = |character| match character {
+        'O' | 'o' => Some('0'),
+        'I' | 'l' | '|' | '!' => Some('1'),
+        _ => None,
+    };
+    let digits = word.chars().map(digit).collect::<Option<String>>()?;
+    (digits.len() <= 2).then_some(digits)
 }
 
 /// Returns the month of a name or abbreviation, and how many letters were misread. One wrong
@@ -178,6 +224,9 @@ fn month(word: &str) -> Option<(i8, u32)> {
     let numbered = || MONTHS.iter().zip(1_i8..);
     if let Some((_, number)) = numbered().find(|(name, _)| name.starts_with(&upper)) {
         return Some((number, 0));
+    }
+    if let Some((_, number)) = FOREIGN_MONTHS.iter().find(|(start, _)| upper.starts_with(start)) {
+        return Some((*number, 0));
     }
     if upper == "SEPT" {
         return Some((9, 0));
@@ -221,8 +270,13 @@ fn of_three(window: &[Token], habits: Habits) -> Option<Reading> {
         | [Month { number, .. }, Number { digits: day, .. }, Number { digits: year, .. }] => {
             (date(year, *number, day, habits)?, 1.0)
         }
-        [Number { digits: one, .. }, Number { digits: two, .. }, Number { digits: three, .. }] => {
-            of_numbers([one, two, three], habits)?
+        [
+            Number { digits: one, .. },
+            Number { digits: two, apart, .. },
+            Number { digits: three, apart: last_apart, .. },
+        ] => {
+            let (date, certainty) = of_numbers([one, two, three], habits)?;
+            (date, if *apart || *last_apart { certainty * LOOSE } else { certainty })
         }
         _ => return None,
     };
@@ -254,7 +308,7 @@ fn of_numbers(numbers: [&str; 3], habits: Habits) -> Option<(civil::Date, f32)> 
 
 /// Reads `20180312`, `12032018` or `120318`.
 fn compact(token: &Token, habits: Habits) -> Option<Reading> {
-    let Token::Number { digits, repairs } = token else { return None };
+    let Token::Number { digits, repairs, .. } = token else { return None };
     let split = |first: usize, second: usize| {
         let (head, rest) = digits.split_at(first);
         let (middle, tail) = rest.split_at(second);

@@ -86,17 +86,19 @@ pub fn similarity(a: &str, b: &str) -> f32 {
     let limit = (longest * usize::from(EDIT) / 2) as u16;
     let width = b_length + 1;
     let mut stack = [0_u16; 3 * (STACK_LENGTH + 1)];
-    let mut stack_letters = [' '; STACK_LENGTH];
+    let mut stack_letters = [Letter::default(); STACK_LENGTH];
     let (mut heap, mut heap_letters) = (Vec::new(), Vec::new());
     let (rows, letters) = if b_length <= STACK_LENGTH {
         (&mut stack[..3 * width], &mut stack_letters[..b_length])
     } else {
         heap.resize(3 * width, 0);
-        heap_letters.resize(b_length, ' ');
+        heap_letters.resize(b_length, Letter::default());
         (&mut heap[..], &mut heap_letters[..])
     };
-    for (place, letter) in letters.iter_mut().zip(b.chars()) {
-        *place = letter.to_ascii_lowercase();
+    let mut before = ' ';
+    for (place, character) in letters.iter_mut().zip(b.chars()) {
+        *place = Letter::new(character, before);
+        before = place.character;
     }
     match distance(a, letters, rows, limit) {
         Some(cost) => 1.0 - f32::from(cost) / (longest * usize::from(EDIT)) as f32,
@@ -104,65 +106,84 @@ pub fn similarity(a: &str, b: &str) -> f32 {
     }
 }
 
+/// A letter or sign with all that the inner loop asks of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letter {
+    /// In lower case.
+    character: char,
+    /// Class of look-alikes, 0 for none.
+    class: u8,
+    /// What it costs to leave it out.
+    gap: u16,
+    /// The letter that it and the one before it together look like.
+    joined: Option<char>,
+}
+
+impl Letter {
+    fn new(character: char, before: char) -> Self {
+        let character = if character.is_ascii() {
+            character.to_ascii_lowercase()
+        } else {
+            character.to_lowercase().next().unwrap_or(character)
+        };
+        let joined = JOINED.iter().find(|pair| (pair.0, pair.1) == (before, character));
+        Self {
+            character,
+            class: look_alike(character),
+            gap: if character.is_alphanumeric() { EDIT } else { SEPARATOR },
+            joined: joined.map(|pair| pair.2),
+        }
+    }
+
+    fn exchange(self, other: Self) -> u16 {
+        if self.character == other.character {
+            0
+        } else if self.class != 0 && self.class == other.class {
+            LOOK_ALIKE
+        } else {
+            // Two signs cost as much as leaving one out, a letter a whole edit.
+            self.gap.max(other.gap)
+        }
+    }
+}
+
 /// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined
-/// letters) and gives up when all of a row is over the limit.
-fn distance(a: &str, b: &[char], rows: &mut [u16], limit: u16) -> Option<u16> {
+/// letters) and gives up when all of two rows is over the limit.
+fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> {
     let (older, rest) = rows.split_at_mut(b.len() + 1);
     let (old, new) = rest.split_at_mut(b.len() + 1);
     let (mut older, mut old, mut new) = (older, old, new);
-    for (column, &letter) in b.iter().enumerate() {
-        old[column + 1] = old[column] + gap(letter);
+    for (column, letter) in b.iter().enumerate() {
+        old[column + 1] = old[column] + letter.gap;
     }
-    let mut before = None;
+    let mut before = ' ';
     let mut old_least = 0;
-    for letter in a.chars() {
-        let letter = letter.to_ascii_lowercase();
-        new[0] = old[0] + gap(letter);
+    for character in a.chars() {
+        let letter = Letter::new(character, before);
+        new[0] = old[0] + letter.gap;
         let mut least = new[0];
-        for column in 1..=b.len() {
-            let other = b[column - 1];
-            let mut cost = (old[column - 1] + exchange(letter, other))
-                .min(old[column] + gap(letter))
-                .min(new[column - 1] + gap(other));
-            if before.is_some_and(|before| joined(before, letter, other)) {
-                cost = cost.min(older[column - 1] + LOOK_ALIKE);
+        for (column, other) in b.iter().enumerate() {
+            let mut cost = (old[column] + letter.exchange(*other))
+                .min(old[column + 1] + letter.gap)
+                .min(new[column] + other.gap);
+            // The first letter joins with nothing, so two rows or columns back there is one.
+            if letter.joined == Some(other.character) {
+                cost = cost.min(older[column] + LOOK_ALIKE);
             }
-            if column >= 2 && joined(b[column - 2], other, letter) {
-                cost = cost.min(old[column - 2] + LOOK_ALIKE);
+            if other.joined == Some(letter.character) {
+                cost = cost.min(old[column - 1] + LOOK_ALIKE);
             }
-            new[column] = cost;
+            new[column + 1] = cost;
             least = least.min(cost);
         }
         if least > limit && old_least > limit {
             return None;
         }
         old_least = least;
-        before = Some(letter);
+        before = letter.character;
         (older, old, new) = (old, new, older);
     }
     Some(old[b.len()]).filter(|cost| *cost <= limit)
-}
-
-fn joined(first: char, second: char, whole: char) -> bool {
-    JOINED.contains(&(first, second, whole))
-}
-
-fn gap(letter: char) -> u16 {
-    if letter.is_alphanumeric() { EDIT } else { SEPARATOR }
-}
-
-fn exchange(a: char, b: char) -> u16 {
-    if a == b {
-        return 0;
-    }
-    if !a.is_ascii() || !b.is_ascii() {
-        return if a.to_lowercase().eq(b.to_lowercase()) { 0 } else { EDIT };
-    }
-    if look_alike(a) != 0 && look_alike(a) == look_alike(b) {
-        return LOOK_ALIKE;
-    }
-    let both_signs = !a.is_ascii_alphanumeric() && !b.is_ascii_alphanumeric();
-    if both_signs { SEPARATOR } else { EDIT }
 }
 
 /// Returns the class of a lowercase letter or sign that others look like, 0 for none.

@@ -28,6 +28,18 @@ const DEFAULT_CONFIDENCE: f32 = 0.9;
 /// Candidates placed this much worse than the best do not take part in `choose`.
 const EQUALLY_PLACED: f32 = 0.1;
 
+/// What is left of the confidence if another value stands at as good a place.
+const KEPT_IF_CONTRADICTED: f32 = 0.8;
+/// What is left of the doubt if the same value stands at a second place.
+const DOUBT_IF_CONFIRMED: f32 = 0.6;
+
+/// A candidate that is a valid value, and how far that can be trusted.
+struct Judged<'c> {
+    candidate: &'c Candidate,
+    reading: Reading,
+    confidence: f32,
+}
+
 /// What a text was read as.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
@@ -63,19 +75,20 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// Without a valid candidate the field's default is taken; without one the best candidate's text
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
-    let mut readings: Vec<(&Candidate, Reading, f32)> = Vec::new();
+    let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
         if let Some(reading) = read(&field.kind, &candidate.text) {
             let confidence = confidence(&field.kind, candidate, &reading);
-            readings.push((candidate, reading, confidence));
+            readings.push(Judged { candidate, reading, confidence });
         }
     }
-    if let Some((candidate, reading, confidence)) = choose(field.choose, readings) {
+    if let Some(chosen) = choose(field.choose, &readings) {
+        let Judged { candidate, reading, confidence } = &readings[chosen];
         return TypedField {
-            value: Some(reading.value),
+            value: Some(reading.value.clone()),
             raw: Some(candidate.text.clone()),
             bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence,
+            confidence: confidence * witnesses(field, &readings, chosen),
             repaired: reading.repairs > 0,
         };
     }
@@ -131,27 +144,58 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
     (words * place * reading.rank()).clamp(0.0, 1.0)
 }
 
-fn choose(
-    how: Choose,
-    readings: Vec<(&Candidate, Reading, f32)>,
-) -> Option<(&Candidate, Reading, f32)> {
-    let best_place =
-        readings.iter().map(|(candidate, ..)| candidate.place_score).fold(0.0, f32::max);
-    let equally_placed =
-        |candidate: &Candidate| candidate.place_score >= best_place - EQUALLY_PLACED;
-    match how {
-        Choose::Best => {
-            readings.into_iter().reduce(|best, next| if next.2 > best.2 { next } else { best })
-        }
+/// Returns the index of the reading that wins.
+fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
+    let best_place = best_place(readings);
+    let mut equally_placed = readings
+        .iter()
+        .enumerate()
+        .filter(|(_, judged)| judged.candidate.place_score >= best_place - EQUALLY_PLACED);
+    let winner = match how {
+        Choose::Best => readings
+            .iter()
+            .enumerate()
+            .reduce(|best, next| if next.1.confidence > best.1.confidence { next } else { best }),
         // Extraction has put the candidates in the order of choice.
-        Choose::First | Choose::Last => {
-            readings.into_iter().find(|(candidate, ..)| equally_placed(candidate))
-        }
-        Choose::Largest => readings
-            .into_iter()
-            .filter(|(candidate, ..)| equally_placed(candidate))
-            .reduce(|best, next| if is_larger(&next.1.value, &best.1.value) { next } else { best }),
+        Choose::First | Choose::Last => equally_placed.next(),
+        Choose::Largest => equally_placed.reduce(|best, next| {
+            if is_larger(&next.1.reading.value, &best.1.reading.value) { next } else { best }
+        }),
+    };
+    winner.map(|(index, _)| index)
+}
+
+fn best_place(readings: &[Judged]) -> f32 {
+    readings.iter().map(|judged| judged.candidate.place_score).fold(0.0, f32::max)
+}
+
+/// Returns the factor by which other candidates change the confidence of the chosen one: the same
+/// value at another spot confirms it, another value at as good a spot contradicts it. Candidates
+/// for text are longer and shorter cuts of one passage and say nothing about each other.
+fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
+    if matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
+        return 1.0;
     }
+    let winner = &readings[chosen];
+    let others = || readings.iter().enumerate().filter(|(index, _)| *index != chosen);
+    let contradicted = others().any(|(_, other)| {
+        other.reading.value != winner.reading.value
+            && other.candidate.place_score >= winner.candidate.place_score
+            && other.reading.rank() >= winner.reading.rank()
+    });
+    if contradicted {
+        return KEPT_IF_CONTRADICTED;
+    }
+    let confirmed = others().any(|(_, other)| {
+        other.reading.value == winner.reading.value
+            && (other.candidate.page, other.candidate.bounds)
+                != (winner.candidate.page, winner.candidate.bounds)
+    });
+    if confirmed && winner.confidence > 0.0 {
+        let doubt = (1.0 - winner.confidence) * DOUBT_IF_CONFIRMED;
+        return (1.0 - doubt) / winner.confidence;
+    }
+    1.0
 }
 
 fn is_larger(value: &Value, other: &Value) -> bool {

@@ -41,29 +41,47 @@ struct Number {
     certainty: f32,
 }
 
-/// Reads an integer; thousands may be divided by `,` `.` `'` or spaces.
+/// Reads an integer; thousands may be divided by `,` `.` `'` or spaces. If the text as a whole is
+/// none, but exactly one of its words is, takes that with less certainty.
 pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Option<Reading> {
+    let whole = whole_integer(text);
+    let mut certainty = if whole.is_some() { 1.0 } else { PART_OF_TEXT };
+    let (number, repairs) =
+        whole.or_else(|| only(text.split_whitespace().filter_map(whole_integer)))?;
+    if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
+        certainty *= OUT_OF_RANGE;
+    }
+    Some(Reading { value: Value::Integer(number), repairs, certainty })
+}
+
+fn whole_integer(text: &str) -> Option<(i64, u32)> {
     let (body, negative) = strip(text);
-    let compact = join_thousands(body)?;
-    let (digits, repairs) = repair::digits(&compact)?;
+    let (digits, repairs) = repair::digits(&join_thousands(body)?)?;
     if digits.len() > MAX_DIGITS {
         return None;
     }
     let number: i64 = digits.parse().ok()?;
-    let number = if negative { -number } else { number };
-    let inside = min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max);
-    let certainty = if inside { 1.0 } else { OUT_OF_RANGE };
-    Some(Reading { value: Value::Integer(number), repairs, certainty })
+    Some((if negative { -number } else { number }, repairs))
 }
 
-/// Reads a decimal number; with `places`, it is rounded to so many decimals.
+/// Returns the item if there is exactly one.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
+}
+
+/// Reads a decimal number; with `places`, it is rounded to so many decimals. If the text as a
+/// whole is none, but exactly one of its words is, takes that with less certainty.
 pub(super) fn read_decimal(
     text: &str,
     places: Option<u32>,
     min: Option<f64>,
     max: Option<f64>,
 ) -> Option<Reading> {
-    let mut number = signed(text, Kind::Plain)?;
+    let mut number = signed(text, Kind::Plain).or_else(|| {
+        let number = only(text.split_whitespace().filter_map(|word| signed(word, Kind::Plain)))?;
+        Some(Number { certainty: number.certainty * PART_OF_TEXT, ..number })
+    })?;
     let as_float = f64::try_from(number.value).ok()?;
     if min.is_some_and(|min| as_float < min) || max.is_some_and(|max| as_float > max) {
         number.certainty *= OUT_OF_RANGE;
@@ -80,19 +98,40 @@ pub(super) fn read_decimal(
 pub(super) fn read_money(text: &str) -> Option<Reading> {
     let whole = signed(text, Kind::Money);
     let mut amount = whole.or_else(|| {
-        let mut amounts = text
-            .split_whitespace()
+        let words = words_of_amounts(text);
+        let amounts = words
+            .iter()
             .filter(|word| word.contains(['.', ',']))
             .filter_map(|word| signed(word, Kind::Money))
             .filter(|number| number.value.scale() == 2);
-        let only = amounts.next().filter(|_| amounts.next().is_none())?;
-        Some(Number { certainty: only.certainty * PART_OF_TEXT, ..only })
+        let amount = only(amounts)?;
+        Some(Number { certainty: amount.certainty * PART_OF_TEXT, ..amount })
     })?;
     if amount.value.scale() == 0 {
         amount.certainty *= WHOLE_AMOUNT;
     }
     amount.value.rescale(2);
     Some(amount.reading())
+}
+
+/// Splits at white space, but not `33, 92`, of which the recognizer made two words.
+fn words_of_amounts(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let cents = word.len() == 2 && word.chars().all(|c| c.is_ascii_digit());
+        let unfinished = |whole: &&mut String| {
+            let digits = whole.strip_suffix(['.', ',']);
+            digits.is_some_and(|digits| digits.ends_with(|c: char| c.is_ascii_digit()))
+        };
+        match words.last_mut().filter(unfinished) {
+            Some(whole) if cents => {
+                whole.push(' ');
+                whole.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 impl Number {

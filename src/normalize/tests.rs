@@ -66,6 +66,8 @@ fn cleans_text_of_rules_leaders_and_junk() {
             ("Replaced the left tire.", "Replaced the left tire"),
             (": 12 Main St,\n  Springfield _", "12 Main St, Springfield"),
             ("Name .......... Smith", "Name Smith"),
+            ("Name . . . . Smith", "Name Smith"),
+            ("Smith - Jones", "Smith - Jones"),
             ("Well-known (Pty) Ltd", "Well-known (Pty) Ltd"),
             ("ACME (M", "ACME (M"),
             ("(ACME", "ACME"),
@@ -84,7 +86,8 @@ fn reads_integers_and_repairs_look_alikes() {
         &FieldKind::Integer { min: Some(1), max: Some(99_999) },
         &[
             ("3712", "3712"),
-            ("No 3712", "none"),
+            ("No 3712", "3712?"),
+            ("3712 of 9", "none"),
             ("# 3712.", "3712"),
             ("1,234", "1234"),
             ("1 234", "1234"),
@@ -137,6 +140,7 @@ fn repairs_misread_amounts() {
             ("l2.00", "12.00*"),
             ("S2.00", "52.00*"),
             ("12. 50", "12.50*"),
+            ("TOTAL RM 33, 92", "33.92*?"),
             ("1.234.50", "1234.50*"),
             ("B.g0", "none"),
         ],
@@ -152,6 +156,7 @@ fn reads_decimals() {
             ("1523.4", "1523.4"),
             ("1,523.4", "1523.4"),
             ("1523", "1523.0"),
+            ("1523.4 hrs", "1523.4?"),
             ("1523,4", "1523.4"),
             ("0.25", "0.2"),
             ("99999.0", "99999.0?"),
@@ -170,7 +175,7 @@ fn reads_dates_of_numbers_in_the_order_of_the_model() {
             ("03/04/2018", "2018-04-03"),
             ("3-4-18", "2018-04-03"),
             ("03.04.78", "1978-04-03"),
-            ("03 04 2018", "2018-04-03"),
+            ("03 04 2018", "2018-04-03?"),
             ("2018-04-03", "2018-04-03"),
             ("20180403", "2018-04-03"),
             ("03042018", "2018-04-03"),
@@ -206,6 +211,8 @@ fn reads_dates_with_names_of_months() {
             ("2018 Mar 12", "2018-03-12"),
             ("Sept. 3, 1955", "1955-09-03"),
             ("Monday, 12 March 2018", "2018-03-12"),
+            ("9 OGOS 2017", "2017-08-09"),
+            ("1. Dezember 1955", "1955-12-01"),
             ("30 Feb 2018", "none"),
             ("March 2018", "none"),
         ],
@@ -222,6 +229,7 @@ fn leaves_times_beside_dates_alone() {
             ("10:30 12/03/2018", "2018-03-12"),
             ("Date: 12/03/2018", "2018-03-12"),
             ("12/03/2018 CASH", "2018-03-12?"),
+            ("4 5 78 Date 31/03/2018", "2018-03-31?"),
         ],
     );
 }
@@ -234,6 +242,7 @@ fn repairs_misread_dates() {
             ("1O/03/2018", "2018-03-10*"),
             ("l2/03/2O18", "2018-03-12**"),
             ("12I03I2018", "2018-03-12**"),
+            ("l/OI/1978", "1978-01-01***"),
             ("12 0CT 1978", "1978-10-12*"),
             ("12 Novenber 1978", "1978-11-12*"),
             ("12 Jum 1978", "none"),
@@ -361,8 +370,13 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
 }
 
 fn total(choose: Choose, candidates: &[(&str, f32, f32)]) -> TypedField {
-    let candidates = candidates.iter().map(|&(text, words, place)| candidate(text, words, place));
-    field(&money_field(choose), &RawField { candidates: candidates.collect() })
+    let mut candidates: Vec<Candidate> =
+        candidates.iter().map(|&(text, words, place)| candidate(text, words, place)).collect();
+    for (candidate, top) in candidates.iter_mut().zip((0..).step_by(20)) {
+        candidate.bounds.top += top;
+        candidate.bounds.bottom += top;
+    }
+    field(&money_field(choose), &RawField { candidates })
 }
 
 fn amount(field: &TypedField) -> String {
@@ -399,6 +413,16 @@ fn chooses_among_equally_placed_candidates() {
     assert_eq!(amount(&total(Choose::Best, &found)), "9.00");
     assert_eq!(amount(&total(Choose::First, &found)), "5.00");
     assert_eq!(amount(&total(Choose::Largest, &found)), "9.00");
+}
+
+#[test]
+fn agreement_raises_and_contradiction_lowers_the_confidence() {
+    let alone = total(Choose::Best, &[("12.50", 0.8, 1.0)]).confidence;
+    let agreed = total(Choose::Best, &[("12.50", 0.8, 1.0), ("RM 12.50", 0.8, 0.8)]).confidence;
+    let denied = total(Choose::Best, &[("12.50", 0.8, 1.0), ("72.50", 0.7, 1.0)]).confidence;
+    let elsewhere = total(Choose::Best, &[("12.50", 0.8, 1.0), ("72.50", 0.8, 0.6)]).confidence;
+    assert!(denied < alone && alone < agreed, "{denied} {alone} {agreed}");
+    assert!((elsewhere - alone).abs() < f32::EPSILON);
 }
 
 #[test]

@@ -29,7 +29,18 @@ pub(super) fn read(text: &str, join: &str, max_length: usize) -> Option<Reading>
 /// stand there already.
 fn clean_line(line: &str, join: &str) -> String {
     let without_leaders = drop_leaders(line);
-    let words: Vec<&str> = without_leaders.split_whitespace().collect();
+    let all: Vec<&str> = without_leaders.split_whitespace().collect();
+    // A lone sign may be a dash; several in a row are what became of a leader.
+    let lone = |at: usize| {
+        !at.checked_sub(1).is_some_and(|before| is_junk(all[before]))
+            && !all.get(at + 1).is_some_and(|after| is_junk(after))
+    };
+    let words: Vec<&str> = all
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| !is_junk(word) || lone(*at))
+        .map(|(_, word)| *word)
+        .collect();
     let first = words.iter().position(|word| !is_junk(word));
     let last = words.iter().rposition(|word| !is_junk(word));
     match (first, last) {
