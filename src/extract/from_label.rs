@@ -33,9 +33,12 @@ impl Search<'_> {
     fn after(&self, label: &Label) -> (Piece, usize) {
         let matched = &label.matched;
         let row = self.row(label.row);
-        let glued = self.sheet.layout.words[matched.last].text.get(matched.tail..);
-        if glued.is_some_and(|rest| rest.chars().any(char::is_alphanumeric)) {
-            let piece = Piece { lines: vec![(matched.last, row.end)], head: matched.tail };
+        let word = &self.sheet.layout.words[matched.last].text;
+        let glued = word.get(matched.tail..).unwrap_or_default();
+        if glued.chars().any(char::is_alphanumeric) {
+            let value = glued.trim_start_matches([':', ';', '.', ',', '=', '-', ')', '_', ' ']);
+            let head = word.len() - value.len();
+            let piece = Piece { lines: vec![(matched.last, row.end)], head };
             return (piece, matched.last);
         }
         (Piece::line(matched.last + 1, row.end), matched.last + 1)

@@ -12,6 +12,8 @@ mod piece;
 mod region;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record};

@@ -10,6 +10,8 @@ use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
 
+/// Score of a perfect place: what stands there may still be something else.
+const BEST_PLACE: f32 = 0.97;
 /// Each later place of a field's list is tried with its scores multiplied by this.
 pub(super) const LATER_PLACE: f32 = 0.85;
 /// Score of a value with one line fewer than it might have.
@@ -106,7 +108,7 @@ fn size(text: &str) -> f64 {
 impl Search<'_> {
     fn candidates(&self) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        let mut factor = 1.0;
+        let mut factor = BEST_PLACE;
         for place in &self.field.places {
             let from = candidates.len();
             self.at_place(place, &mut candidates);

@@ -9,7 +9,11 @@ use super::parse::parse;
 use super::problem::{ModelError, ModelErrors, Problem};
 
 /// The models that come with the program: file name and text.
-const SHIPPED: &[(&str, &str)] = &[];
+const SHIPPED: &[(&str, &str)] = &[
+    ("models/filing.toml", include_str!("../../models/filing.toml")),
+    ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml")),
+    ("models/receipt.toml", include_str!("../../models/receipt.toml")),
+];
 
 /// Returns the models that come with the program, in order of name.
 ///
