@@ -153,14 +153,6 @@ impl<'p> Layout<'p> {
         text
     }
 
-    /// Returns the first word and the one after the last of the cell that holds a word of a row.
-    pub fn cell_of(&self, row: &Row, word: usize) -> (usize, usize) {
-        let after = row.cell_starts.iter().position(|&start| start > word);
-        let next = after.map_or(row.cell_starts.len(), |position| position);
-        let start = row.cell_starts[next.saturating_sub(1)];
-        (start, row.cell_starts.get(next).copied().unwrap_or(row.end))
-    }
-
     /// Tells whether the middle of a box is in a zone.
     pub fn in_zone(&self, bounds: &PixelBox, zone: &Zone) -> bool {
         let (x, y) = (center_x(bounds) / self.width, center_y(bounds) / self.height);
@@ -187,6 +179,16 @@ impl<'p> Layout<'p> {
             .iter()
             .filter(move |rule| (rule.top as f32) <= top && rule.bottom as f32 >= bottom)
             .map(center_x)
+    }
+}
+
+impl Row {
+    /// Returns the first word and the one after the last of the cell that holds a word.
+    pub fn cell_of(&self, word: usize) -> (usize, usize) {
+        let after = self.cell_starts.iter().position(|&start| start > word);
+        let next = after.map_or(self.cell_starts.len(), |position| position);
+        let start = self.cell_starts[next.saturating_sub(1)];
+        (start, self.cell_starts.get(next).copied().unwrap_or(self.end))
     }
 }
 

@@ -5,11 +5,15 @@
 
 mod claims;
 mod columns;
+mod from_label;
 mod layout;
 mod phrase;
 mod piece;
+mod region;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record};

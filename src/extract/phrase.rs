@@ -5,9 +5,16 @@
 //! `table` call it.
 
 use super::layout::Layout;
+use crate::normalize::merge;
 
 /// Letters of a phrase that are compared; the rest of a longer one is ignored.
 const LONGEST: usize = 120;
+
+/// Letters in the two windows that rule out most places at a glance, and the most edits for which
+/// the narrow one does.
+const NARROW: usize = 8;
+const WIDE: usize = 20;
+const NARROW_EDITS: usize = 2;
 
 /// A phrase to look for.
 #[derive(Debug, Clone)]
@@ -15,6 +22,8 @@ pub(crate) struct Phrase {
     folded: Vec<char>,
     /// How many edits a match may need.
     allowed: usize,
+    /// The set of its first letters: as many as stand in a window in spite of the edits.
+    first_letters: u64,
 }
 
 /// Where a phrase was found in a run of words.
@@ -34,6 +43,15 @@ pub(crate) struct Match {
 /// The folded letters of a run of words, and where each came from.
 pub(crate) struct Letters {
     letters: Vec<Letter>,
+    starts: Vec<Start>,
+}
+
+/// A place where a phrase may begin, with the sets of the letters that follow in two windows.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    at: usize,
+    narrow: u64,
+    wide: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +81,7 @@ enum End {
 impl Phrase {
     /// Folds a phrase; one without letters or digits never matches.
     pub fn new(text: &str) -> Self {
-        let mut letters = Letters { letters: Vec::new() };
+        let mut letters = Letters { letters: Vec::new(), starts: Vec::new() };
         letters.push_word(0, text);
         let folded: Vec<char> =
             letters.letters.iter().map(|letter| letter.folded).take(LONGEST).collect();
@@ -74,7 +92,10 @@ impl Phrase {
             10..=14 => 2,
             length => length / 6,
         };
-        Self { folded, allowed }
+        let window = if allowed <= NARROW_EDITS { NARROW } else { WIDE };
+        let first = folded.iter().take(window.saturating_sub(allowed));
+        let first_letters = first.fold(0, |set, &letter| set | bit(letter));
+        Self { folded, allowed, first_letters }
     }
 
     /// Folds several phrases.
@@ -110,18 +131,23 @@ impl Phrase {
     }
 
     fn find_from(&self, letters: &Letters, start: usize) -> Option<(usize, Match)> {
-        let letters = &letters.letters;
         if self.folded.is_empty() {
             return None;
         }
+        let first = letters.starts.partition_point(|place| place.at < start);
+        let starts = &letters.starts[first..];
+        let letters = &letters.letters;
         let mut best: Option<(usize, usize, u8)> = None;
-        for begin in start..letters.len() {
-            if !letters[begin].begins {
-                continue;
-            }
+        for place in starts {
+            let begin = place.at;
             // A better match may begin a word later, but must overlap the one at hand.
             if best.is_some_and(|(_, end, _)| begin >= end) {
                 break;
+            }
+            // Every letter that is missing in the window costs an edit.
+            let window = if self.allowed <= NARROW_EDITS { place.narrow } else { place.wide };
+            if (self.first_letters & !window).count_ones() as usize > self.allowed {
+                continue;
             }
             if let Some((end, edits)) = self.compare(&letters[begin..])
                 && best.is_none_or(|(_, _, fewest)| edits < fewest)
@@ -201,20 +227,34 @@ impl Phrase {
 impl Letters {
     /// Folds the words `start..end` of a page.
     pub fn of_words(layout: &Layout, start: usize, end: usize) -> Self {
-        let mut letters = Self { letters: Vec::with_capacity((end - start) * 6) };
+        let mut letters =
+            Self { letters: Vec::with_capacity((end - start) * 6), starts: Vec::new() };
         for index in start..end {
             letters.push_word(index, &layout.words[index].text);
         }
+        letters.find_starts();
         letters
     }
 
     /// Folds words that are given one by one; matches number them from 0.
     pub fn of_texts<'t>(words: impl Iterator<Item = &'t str>) -> Self {
-        let mut letters = Self { letters: Vec::new() };
+        let mut letters = Self { letters: Vec::new(), starts: Vec::new() };
         for (index, text) in words.enumerate() {
             letters.push_word(index, text);
         }
+        letters.find_starts();
         letters
+    }
+
+    fn find_starts(&mut self) {
+        let set = |from: usize, length: usize| {
+            let window = self.letters[from..].iter().take(length);
+            window.fold(0, |set, letter| set | bit(letter.folded))
+        };
+        let begins = self.letters.iter().enumerate().filter(|(_, letter)| letter.begins);
+        self.starts = begins
+            .map(|(at, _)| Start { at, narrow: set(at, NARROW), wide: set(at, WIDE) })
+            .collect();
     }
 
     fn push_word(&mut self, word: usize, text: &str) {
@@ -251,7 +291,6 @@ impl Letters {
         }
         if let Some(last) = self.letters[first..].last_mut() {
             last.ends = End::Yes;
-            last.to = last.to.max(last.from + 1);
         }
     }
 }
@@ -261,20 +300,18 @@ fn is_digit_at(text: &str, byte: usize) -> bool {
 }
 
 /// Folds a character: capitals without accents, look-alikes merged; `None` for punctuation.
-pub(crate) fn fold(character: char) -> Option<char> {
-    let folded = match character {
-        '0' | 'O' | 'o' | 'Q' | 'Ò'..='Ö' | 'ò'..='ö' => 'O',
-        '1' | 'I' | 'i' | 'L' | 'l' | '|' | '!' | ']' | '[' | 'Ì'..='Ï' | 'ì'..='ï' => 'I',
-        '5' | 'S' | 's' | '$' | '§' => 'S',
-        '8' | 'B' | 'b' => 'B',
-        '2' | 'Z' | 'z' => 'Z',
-        'À'..='Å' | 'à'..='å' => 'A',
-        'È'..='Ë' | 'è'..='ë' => 'E',
-        'Ù'..='Ü' | 'ù'..='ü' => 'U',
-        'Ç' | 'ç' | '¢' | '©' => 'C',
-        'Ñ' | 'ñ' => 'N',
-        other if other.is_alphanumeric() => other.to_uppercase().next().unwrap_or(other),
-        _ => return None,
-    };
-    Some(folded)
+fn fold(character: char) -> Option<char> {
+    match character {
+        // Inside a word these are letters.
+        '|' | '!' | '[' | ']' => Some(merge('I')),
+        '$' | '§' => Some(merge('S')),
+        '¢' | '©' => Some(merge('C')),
+        letter if letter.is_alphanumeric() => letter.to_uppercase().next().map(merge),
+        _ => None,
+    }
+}
+
+/// Returns a letter's bit in a set of letters; rare ones share bits.
+fn bit(letter: char) -> u64 {
+    1 << (u32::from(letter) % 64)
 }

@@ -9,11 +9,13 @@ use super::piece::{Piece, Standing, is_ditto};
 use super::sheet::Sheet;
 use super::value;
 use crate::document::{Candidate, Found, RawField, Record};
-use crate::model::{FieldKind, RecordModel};
+use crate::model::{Field, FieldKind, RecordModel};
 
-/// Score of a value in its column; of one that was carried down; of one without a header.
+/// Score of a value in its column; of one that a ditto mark repeats; of one for an empty cell,
+/// which may as well be one that could not be read; of one without a header.
 const COLUMN_SCORE: f32 = 0.95;
 const CARRIED_SCORE: f32 = 0.85;
+const BLANK_SCORE: f32 = 0.5;
 const PATTERN_SCORE: f32 = 0.6;
 
 /// The cells of one record on their way: for each field the words of its lines.
@@ -67,20 +69,14 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
         if cells.iter().all(|cell| cell.lines.is_empty()) {
             continue;
         }
-        match records.last_mut() {
-            Some(current) if !begins(model, sheet, (&cells, current), starter) => {
-                for (all, more) in current.iter_mut().zip(cells) {
-                    all.lines.extend(more.lines);
-                }
-            }
-            Some(_) => records.push(cells),
-            // What stands between the header and the first row belongs to neither.
-            None => {
-                if starter.is_none_or(|field| starts(model, sheet, &cells, field)) {
-                    records.push(cells);
-                }
+        if begins(model, sheet, (&cells, records.last()), starter) {
+            records.push(cells);
+        } else if let Some(current) = records.last_mut() {
+            for (all, more) in current.iter_mut().zip(cells) {
+                all.lines.extend(more.lines);
             }
         }
+        // What stands between the header and the first row belongs to neither.
     }
     records.retain(|cells| {
         cells.iter().filter(|cell| !cell.lines.is_empty()).count() >= rules.min_fields.max(1)
@@ -88,28 +84,37 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
     records
 }
 
-/// Tells whether a line begins a new record rather than continuing the current one.
+/// Tells whether a line begins a new record rather than continuing the current one, if any.
 fn begins(
     model: &RecordModel,
     sheet: &Sheet,
-    (cells, current): (&Cells, &Cells),
+    (cells, current): (&Cells, Option<&Cells>),
     starter: Option<usize>,
 ) -> bool {
     let Some(starter) = starter else { return true };
     if starts(model, sheet, cells, starter) {
         return true;
     }
-    // With the starting value carried down, a second value for a column that holds one means a
-    // new record; text columns may run over lines.
+    // With the starting value carried down, or read as nothing, a second number for a column that
+    // holds one means a new record; text columns may run over lines.
     model.fields[starter].carry
-        && cells[starter].lines.is_empty()
-        && model.fields.iter().zip(cells).zip(current).any(|((field, cell), before)| {
+        && model.fields.iter().enumerate().any(|(index, field)| {
             let one_line = matches!(
                 field.kind,
                 FieldKind::Decimal { .. } | FieldKind::Duration | FieldKind::Integer { .. }
             );
-            one_line && !before.lines.is_empty() && has_digit(sheet, cell)
+            let filled = current.is_none_or(|current| looks_right(field, sheet, &current[index]));
+            one_line && filled && looks_right(field, sheet, &cells[index])
         })
+}
+
+/// Tells whether a cell may hold a field's value: it matches the pattern, or has a digit.
+fn looks_right(field: &Field, sheet: &Sheet, cell: &Piece) -> bool {
+    let text = plain(sheet, cell);
+    match &field.pattern {
+        Some(pattern) => pattern.is_match(&text),
+        None => text.chars().any(|character| character.is_ascii_digit()),
+    }
 }
 
 /// Tells whether the cell of the starting field holds a value or a ditto mark.
@@ -136,12 +141,8 @@ fn starts(model: &RecordModel, sheet: &Sheet, cells: &Cells, starter: usize) -> 
             | FieldKind::Time
             | FieldKind::Duration
             | FieldKind::Checkbox,
-        ) => has_digit(sheet, &cells[starter]),
+        ) => looks_right(field, sheet, &cells[starter]),
     }
-}
-
-fn has_digit(sheet: &Sheet, cell: &Piece) -> bool {
-    plain(sheet, cell).chars().any(|character| character.is_ascii_digit())
 }
 
 fn plain(sheet: &Sheet, cell: &Piece) -> String {
@@ -256,11 +257,12 @@ fn fill(
         }
         let above = above.and_then(|record| record.fields.get(index));
         let candidates = above.map(|field| field.candidates.clone()).unwrap_or_default();
+        let most = if cell.lines.is_empty() { BLANK_SCORE } else { CARRIED_SCORE };
         fields.push(
             candidates
                 .into_iter()
                 .map(|candidate| Candidate {
-                    place_score: candidate.place_score.min(CARRIED_SCORE),
+                    place_score: candidate.place_score.min(most),
                     found: Found::Carried,
                     ..candidate
                 })

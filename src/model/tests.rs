@@ -97,6 +97,24 @@ fn reads_lengths_in_three_units() {
 }
 
 #[test]
+fn reads_cells_passages_and_places_with_labels_of_their_own() {
+    let places = |value: &str| {
+        let field = format!("[fields.total]\ntype = \"text\"\nvalue = {value}\n");
+        let toml = format!("name = \"a\"\nversion = 1\nrecords = \"page\"\n{field}");
+        parse(&toml, "a.toml").unwrap().fields[0].places.clone()
+    };
+    let cell = Place::Cell { within_mm: 20.0, lines: Some(2), until: None };
+    let labelled = Place::Labelled { labels: vec!["Name".to_owned()], place: Box::new(cell) };
+    assert_eq!(places("{ label = \"Name\", cell = \"20mm\", lines = 2 }"), [labelled]);
+    let [Place::Passage { starts, ends: Some(ends), lines: Some(6), zone: None }] =
+        &places("{ passage = '^No', ends = 'Tel', lines = 6 }")[..]
+    else {
+        panic!("no passage");
+    };
+    assert_eq!((starts.0.as_str(), ends.0.as_str()), ("^No", "Tel"));
+}
+
+#[test]
 fn looks_for_a_bare_pattern_anywhere_and_for_a_labelled_value_right_then_below() {
     let model = parse(FILING, "models/filing.toml").unwrap();
     assert_eq!(model.fields[1].places, [Place::Pattern { zone: None }]);
@@ -236,7 +254,7 @@ models/a.toml:6:9: fields.total: place `pattern` needs a `pattern` in the field
 "#);
     assert_snapshot!(field_errors("type = \"text\"\nvalue = { lines = 2 }"), @r#"
 models/a.toml:6:1: fields.total.value: the table names no place
-hint: say one of `right`, `left`, `below`, `above`, `line`, `zone`, `between`, `pattern`
+hint: say one of `right`, `left`, `below`, `above`, `cell`, `line`, `passage`, `zone`, `between`, `pattern`
 "#);
     assert_snapshot!(
         field_errors("type = \"text\"\nlabel = \"x\"\nvalue = { right = true, below = \"1cm\" }"),

@@ -53,7 +53,8 @@ fn push_folded(folded: &mut String, letter: char) {
     }
 }
 
-fn merge(capital: char) -> char {
+/// Returns the one letter that stands for a capital or digit and all that look like it.
+pub(crate) fn merge(capital: char) -> char {
     match capital {
         '0' | 'Q' | 'Ò'..='Ö' | 'Ø' => 'O',
         '1' | 'L' | '|' | '!' | 'Ì'..='Ï' => 'I',

@@ -14,6 +14,7 @@ mod repair;
 mod tests;
 mod text;
 
+pub(crate) use fold::merge;
 pub use fold::{fold, similarity};
 
 use crate::document::{Candidate, Found, PixelBox, RawField, Record, TypedField, Value};

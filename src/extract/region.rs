@@ -1,0 +1,145 @@
+//! Values in a zone or passage of the page, or found by what they look like.
+//!
+//! `value` calls it for places that need no label.
+
+use super::phrase::{Letters, Phrase};
+use super::piece::Piece;
+use super::value::{LATER_PLACE, Search};
+use crate::document::{Candidate, Found};
+use crate::model::{EnumValue, FieldKind, LinePattern, Zone};
+
+/// Score of what stands in a fixed zone, in a passage, or was found by its pattern alone.
+const ZONE_SCORE: f32 = 0.85;
+const PASSAGE_SCORE: f32 = 0.95;
+const PATTERN_SCORE: f32 = 0.75;
+/// The patterns of a passage see so many lines at once.
+const PASSAGE_VIEW: usize = 3;
+
+/// All of the page.
+const WHOLE_PAGE: Zone = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+
+impl Search<'_> {
+    fn zone_rows(&self, zone: &Zone) -> Vec<(usize, Piece)> {
+        let layout = &self.sheet.layout;
+        let mut found = Vec::new();
+        for (index, row) in layout.rows.iter().enumerate() {
+            let inside = |word: &usize| layout.in_zone(&layout.words[*word].bounds, zone);
+            let Some(start) = (row.start..row.end).find(inside) else { continue };
+            let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
+            let span = (index, start, end);
+            if let Some((from, to)) = self.sheet.without_captions(self.labels, self.index, span) {
+                found.push((index, Piece::line(from, to)));
+            }
+        }
+        found
+    }
+
+    pub(super) fn in_zone(&self, zone: &Zone, lines: Option<u32>, candidates: &mut Vec<Candidate>) {
+        if let FieldKind::Enum { values } = &self.field.kind {
+            let texts = values.iter().flat_map(names);
+            self.by_phrases(texts, Some(zone), candidates);
+            return;
+        }
+        let mut found = self.zone_rows(zone);
+        found.truncate(lines.map_or(usize::MAX, |lines| lines as usize));
+        self.push_lines(ZONE_SCORE, &found, candidates);
+    }
+
+    pub(super) fn by_pattern(&self, zone: Option<&Zone>, candidates: &mut Vec<Candidate>) {
+        if let FieldKind::Enum { values } = &self.field.kind {
+            let texts = values.iter().flat_map(names);
+            self.by_phrases(texts, zone, candidates);
+            return;
+        }
+        for (_, piece) in self.zone_rows(zone.unwrap_or(&WHOLE_PAGE)) {
+            self.push(&piece, PATTERN_SCORE, Found::Pattern, candidates);
+        }
+    }
+
+    fn by_phrases<'t>(
+        &self,
+        texts: impl Iterator<Item = &'t String>,
+        zone: Option<&Zone>,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let layout = &self.sheet.layout;
+        for text in texts {
+            let phrase = Phrase::new(text);
+            for letters in &self.sheet.letters {
+                for matched in phrase.find_all(letters) {
+                    let bounds = layout.words[matched.first].bounds;
+                    if zone.is_none_or(|zone| layout.in_zone(&bounds, zone)) {
+                        let piece = Piece::line(matched.first, matched.last + 1);
+                        self.push(&piece, matched.score, Found::Pattern, candidates);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn between(&self, from: &[String], to: &[String], candidates: &mut Vec<Candidate>) {
+        let layout = &self.sheet.layout;
+        let letters = Letters::of_words(layout, 0, layout.words.len());
+        let ends: Vec<usize> = to
+            .iter()
+            .flat_map(|text| Phrase::new(text).find_all(&letters))
+            .map(|matched| matched.first)
+            .collect();
+        for text in from {
+            for matched in Phrase::new(text).find_all(&letters) {
+                let start = matched.last + 1;
+                let Some(&end) = ends.iter().filter(|&&end| end >= start).min() else { continue };
+                let lines = layout
+                    .rows
+                    .iter()
+                    .map(|row| (row.start.max(start), row.end.min(end)))
+                    .filter(|(from, to)| from < to)
+                    .collect();
+                let piece = Piece { lines, head: 0 };
+                self.push(&piece, matched.score, Found::Label, candidates);
+            }
+        }
+    }
+
+    pub(super) fn passages(
+        &self,
+        starts: &LinePattern,
+        (ends, lines): (Option<&LinePattern>, usize),
+        zone: Option<&Zone>,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let layout = &self.sheet.layout;
+        let rows = self.zone_rows(zone.unwrap_or(&WHOLE_PAGE));
+        let texts: Vec<String> = rows
+            .iter()
+            .map(|(_, piece)| piece.lines.iter().map(|&(from, to)| layout.text(from, to)).collect())
+            .collect();
+        let at = |pattern: &LinePattern, line: usize| {
+            let view = texts[line..texts.len().min(line + PASSAGE_VIEW)].join("\n");
+            pattern.0.find(&view).is_some_and(|found| found.start() <= texts[line].len())
+        };
+        let ended = |line: usize| ends.is_some_and(|ends| at(ends, line));
+        let mut score = PASSAGE_SCORE;
+        let mut next = 0;
+        while next < rows.len() {
+            if !at(starts, next) || ended(next) {
+                next += 1;
+                continue;
+            }
+            let limit = rows.len().min(next + lines);
+            let length = (next + 1..limit).take_while(|&line| !ended(line)).count() + 1;
+            let lines = rows[next..next + length]
+                .iter()
+                .flat_map(|(_, piece)| piece.lines.clone())
+                .collect();
+            self.push(&Piece { lines, head: 0 }, score, Found::Zone, candidates);
+            score *= LATER_PLACE;
+            next += length;
+        }
+    }
+}
+
+/// Returns the texts that mean a value of an enum.
+fn names(value: &EnumValue) -> impl Iterator<Item = &String> {
+    std::iter::once(&value.value).chain(&value.synonyms)
+}

@@ -1,0 +1,168 @@
+//! Pages drawn with characters, small models, and what must be found.
+
+mod models;
+mod places;
+mod rows;
+
+use super::{document_records, page, page_records};
+use crate::document::{
+    Line, Mark, PageFacts, PageNumber, PageText, PixelBox, RawField, Record, Word,
+};
+use crate::model::{RecordModel, parse};
+
+/// A character is 2 mm wide and a line 4 mm high, at 10 pixels a millimetre.
+const CHARACTER_WIDTH: usize = 20;
+const LINE_HEIGHT: usize = 40;
+const WORD_HEIGHT: usize = 30;
+
+/// Draws a page: words as they stand, `|` by itself as part of a vertical rule, `-----` as a
+/// horizontal one. Three spaces divide cells.
+fn draw(art: &str) -> PageText {
+    let mut page = PageText {
+        width: (100 * CHARACTER_WIDTH) as u32,
+        height: (art.lines().count() * LINE_HEIGHT) as u32,
+        dpi: 254.0,
+        lines: Vec::new(),
+        marks: Vec::new(),
+        facts: PageFacts::default(),
+    };
+    let mut bars: Vec<(usize, usize, usize)> = Vec::new();
+    for (row, text) in art.lines().enumerate() {
+        let mut words = Vec::new();
+        for (column, token) in tokens(text) {
+            let bounds = at(row, column, token.chars().count());
+            if token == "|" {
+                match bars.iter_mut().find(|bar| bar.0 == column) {
+                    Some(bar) => bar.2 = row,
+                    None => bars.push((column, row, row)),
+                }
+            } else if token.starts_with("-----") {
+                page.marks.push(Mark::HorizontalRule(bounds));
+            } else {
+                words.push(Word { text: token.to_owned(), bounds, confidence: 90.0 });
+            }
+        }
+        if !words.is_empty() {
+            page.lines.push(Line { block: 0, paragraph: 0, words });
+        }
+    }
+    for (column, first, last) in bars {
+        let (top, bottom) = (at(first, column, 1), at(last, column, 1));
+        let rule = PixelBox {
+            left: top.left + 8,
+            top: top.top,
+            right: top.left + 12,
+            bottom: bottom.top + LINE_HEIGHT as u32,
+        };
+        page.marks.push(Mark::VerticalRule(rule));
+    }
+    page
+}
+
+fn tokens(text: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
+    let mut column = 0;
+    for part in text.split(' ') {
+        if !part.is_empty() {
+            tokens.push((column, part));
+        }
+        column += part.chars().count() + 1;
+    }
+    tokens
+}
+
+fn at(row: usize, column: usize, length: usize) -> PixelBox {
+    let (left, top) = (column * CHARACTER_WIDTH, row * LINE_HEIGHT);
+    PixelBox {
+        left: left as u32,
+        top: top as u32,
+        right: (left + length * CHARACTER_WIDTH) as u32,
+        bottom: (top + WORD_HEIGHT) as u32,
+    }
+}
+
+fn model(scope: &str, lines: &str) -> RecordModel {
+    let head = format!("name = \"sample\"\nversion = 1\nrecords = \"{scope}\"\n");
+    parse(&format!("{head}{lines}"), "sample.toml").unwrap()
+}
+
+/// Returns the texts of all candidates of a field, best first.
+fn texts(record: &Record<RawField>, field: usize) -> Vec<&str> {
+    record.fields[field].candidates.iter().map(|candidate| candidate.text.as_str()).collect()
+}
+
+/// Returns the best candidate of each field of each record, empty without one.
+fn best(records: &[Record<RawField>]) -> Vec<Vec<&str>> {
+    let text = |field: &RawField| {
+        field.candidates.first().map_or(String::new(), |candidate| candidate.text.clone())
+    };
+    let rows = records.iter().map(|record| record.fields.iter().map(text).collect::<Vec<_>>());
+    rows.map(|row| row.into_iter().map(|text| &*text.leak()).collect()).collect()
+}
+
+/// Checks what a page model with one field finds on a page, best first.
+fn check(field: &str, art: &str, expected: &[&str]) {
+    let model = model("page", &format!("[fields.value]\n{field}\n"));
+    let records = page(&model, PageNumber::FIRST, &draw(art)).unwrap();
+    assert_eq!(texts(&records[0], 0), expected, "{field}");
+}
+
+fn claims(claims: &str, art: &str) -> bool {
+    let field = "[fields.value]\ntype = \"text\"\nlabel = \"x\"\n";
+    let model = model("page", &format!("[claims]\n{claims}\n{field}"));
+    super::claim_strength(&model, PageNumber::FIRST, &draw(art)).is_some()
+}
+
+#[test]
+fn claims_pages_through_misread_letters_and_line_breaks() {
+    let page = "AMENDMENT T0 REGlSTRAT1ON\nSTATEMENT\n";
+    assert!(claims("all = [\"Amendment to Registration Statement\"]", page));
+    assert!(!claims("all = [\"Short Form Registration Statement\"]", page));
+}
+
+#[test]
+fn claims_need_all_one_of_any_and_none_of_none() {
+    let page = "Invoice\nTotal 5.00\n";
+    assert!(claims("all = [\"Invoice\", \"Total\"]", page));
+    assert!(!claims("all = [\"Invoice\", \"Receipt\"]", page));
+    assert!(claims("any = [\"Receipt\", \"Invoice\"]", page));
+    assert!(!claims("any = [\"Receipt\"]", page));
+    assert!(!claims("any = [\"Invoice\"]\nnone = [\"Total\"]", page));
+}
+
+#[test]
+fn claims_look_only_within_their_zone() {
+    let page = "Exhibit\n\n\n\n\nInvoice\n";
+    let zone = "within = { left = 0.0, top = 0.0, right = 1.0, bottom = 0.5 }";
+    assert!(claims(&format!("any = [\"Exhibit\"]\n{zone}"), page));
+    assert!(!claims(&format!("any = [\"Invoice\"]\n{zone}"), page));
+}
+
+#[test]
+fn the_models_of_the_highest_priority_take_a_page() {
+    let field = "[fields.value]\ntype = \"text\"\nlabel = \"Total\"\n";
+    let named = |name: &str, priority: i32| RecordModel {
+        name: name.to_owned(),
+        ..model("page", &format!("[claims]\nany = [\"Total\"]\npriority = {priority}\n{field}"))
+    };
+    let models = [named("low", -1), named("high", 3), named("as_high", 3)];
+    let records = page_records(&models, PageNumber::FIRST, &draw("Total 5.00\n"));
+    let names: Vec<&str> = records.iter().map(|record| record.model.as_str()).collect();
+    assert_eq!(names, ["high", "as_high"]);
+}
+
+#[test]
+fn a_document_is_claimed_by_any_page_and_read_from_all() {
+    let model = model(
+        "document",
+        "[claims]\nany = [\"Annual Report\"]\n[fields.number]\ntype = \"integer\"\nlabel = \"Number\"\n",
+    );
+    let (cover, report) = (draw("Number 17\n"), draw("Annual Report\nNumber 42\n"));
+    let second = PageNumber::from_index(1).unwrap();
+    let pages = [(PageNumber::FIRST, &cover), (second, &report)];
+    let records = document_records(std::slice::from_ref(&model), &pages);
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].page, second, "it starts on the page that is claimed");
+    assert_eq!(texts(&records[0], 0), ["42", "17"], "claimed pages count more");
+    assert!(document_records(&[model], &pages[..1]).is_empty());
+}

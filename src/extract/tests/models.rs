@@ -1,0 +1,115 @@
+//! The shipped models on small pages of their kinds.
+
+use super::{document_records, draw, page_records};
+use crate::document::{PageNumber, RawField, Record, TypedField, Value};
+use crate::model::{RecordModel, shipped};
+use crate::normalize;
+
+fn read(models: &[RecordModel], raw: Record<RawField>) -> Vec<String> {
+    let model = models.iter().find(|model| model.name == raw.model).unwrap();
+    let typed = normalize::record(model, raw);
+    let text = |field: &TypedField| match &field.value {
+        None => String::new(),
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Integer(number)) => number.to_string(),
+        Some(Value::Decimal(number)) => number.to_string(),
+        Some(Value::Date(date)) => date.to_string(),
+        Some(Value::Time(time)) => time.to_string(),
+        Some(Value::Boolean(flag)) => flag.to_string(),
+    };
+    let mut all = vec![typed.model.clone()];
+    all.extend(typed.fields.iter().map(text));
+    all
+}
+
+fn on_page(art: &str) -> Vec<Vec<String>> {
+    let models = shipped().unwrap();
+    let records = page_records(&models, PageNumber::FIRST, &draw(art));
+    records.into_iter().map(|record| read(&models, record)).collect()
+}
+
+fn in_document(art: &str) -> Vec<Vec<String>> {
+    let models = shipped().unwrap();
+    let page = draw(art);
+    let records = document_records(&models, &[(PageNumber::FIRST, &page)]);
+    records.into_iter().map(|record| read(&models, record)).collect()
+}
+
+#[test]
+fn reads_a_receipt() {
+    let art = "\
+        BLUE LANTERN STATIONERY SDN BHD\n\
+        (123456-X)\n\
+        NO. 8, JALAN TERATAI 2,\n\
+        TAMAN TERATAI,\n\
+        43000 KAJANG, SELANGOR\n\
+        TEL: 03-1234 5678\n\
+        TAX INVOICE\n\
+        Bill No: 00123       Date: 14/03/2017\n\
+        PENCIL 2B      2 x 1.50     3.00\n\
+        PAPER A4                   10.00\n\
+        Sub Total                  13.00\n\
+        Total GST                   0.78\n\
+        TOTAL (RM)                 13.78\n\
+        CASH                       20.00\n\
+        CHANGE                      6.22\n";
+    assert_eq!(
+        on_page(art),
+        [[
+            "receipt",
+            "BLUE LANTERN STATIONERY SDN BHD",
+            "2017-03-14",
+            "NO. 8, JALAN TERATAI 2, TAMAN TERATAI, 43000 KAJANG, SELANGOR",
+            "13.78",
+        ]]
+    );
+}
+
+#[test]
+fn reads_an_amendment() {
+    let art = "\
+        U.S. Department of Justice     Amendment to Registration Statement\n\
+        Washington, DC 20530           Pursuant to the Foreign Agents Registration Act of 1938\n\
+        \n\
+        1. Name of Registrant                    2. Registration No.\n\
+               HARROW ISLAND BUREAU                  2714\n\
+        3. This amendment is filed to accomplish the following indicated purpose\n";
+    let expected = [["filing", "amendment", "2714", "HARROW ISLAND BUREAU"]];
+    assert_eq!(in_document(art), expected);
+    assert!(on_page(art).is_empty(), "no other model takes it");
+}
+
+#[test]
+fn reads_the_primary_registrant_of_a_short_form() {
+    let art = "\
+        U.S. Department of Justice     Short-Form Registration Statement\n\
+        Pursuant to the Foreign Agents Registration Act of 1938, as amended\n\
+        \n\
+        1. Name                                  2. Registration No.\n\
+        Ann Hill                                     3186\n\
+        8. What is the name and address of the primary registrant?\n\
+        Name                                     Address\n\
+        Harrow Island Bureau                     12 Mill Road\n\
+        9. Indicate your connection with the primary registrant:\n";
+    assert_eq!(in_document(art), [["filing", "short_form", "3186", "Harrow Island Bureau"]]);
+}
+
+#[test]
+fn reads_a_maintenance_log() {
+    let art = "\
+        AIRCRAFT LOG\n\
+        Registration N4521K       Serial No. 17262345       Total Time 2314.6\n\
+        \n\
+        | DATE       | TACH TIME | DESCRIPTION OF WORK PERFORMED | CERTIFICATE NO. |\n\
+        | 03/11/74   | 2314.6    | Annual inspection completed.  | A&P 2384417     |\n\
+        |            |           | Changed oil and filter.       |                 |\n\
+        | 04/28/74   | 2325.4    | Replaced L/H main tire        | PR4R127K        |\n";
+    let head = ["maintenance_log", "N4521K", "17262345", "2314.6"];
+    let rows = [
+        ["1974-03-11", "2314.6", "Annual inspection completed. Changed oil and filter.", "2384417"],
+        ["1974-04-28", "2325.4", "Replaced L/H main tire", "PR4R127K"],
+    ];
+    let expected: Vec<Vec<&str>> =
+        rows.iter().map(|row| head.iter().chain(row).copied().collect()).collect();
+    assert_eq!(on_page(art), expected);
+}

@@ -1,0 +1,158 @@
+//! Values at their places.
+
+use super::check;
+
+#[test]
+fn right_of_a_label_is_its_own_cell_then_the_next() {
+    let field = "type = \"money\"\nlabel = \"Total\"\nvalue = { right = true }";
+    check(field, "Total: 12.50\n", &["12.50"]);
+    check(field, "Total:12.50\n", &["12.50"]);
+    check(field, "Tota1      RM 12.50      0.75\n", &["RM 12.50", "0.75"]);
+    check(field, "Subtotal 11.00\n", &[]);
+}
+
+#[test]
+fn right_of_a_label_goes_no_further_than_it_says() {
+    let field = "type = \"integer\"\nlabel = \"No.\"\nvalue = { right = \"20mm\" }";
+    check(field, "No.     1234\n", &["1234"]);
+    check(field, "No.                1234\n", &[]);
+}
+
+#[test]
+fn a_value_ends_at_an_excluded_caption() {
+    let field =
+        "type = \"text\"\nlabel = \"Name\"\nexclude = [\"Address\"]\nvalue = { right = true }";
+    check(field, "Name Ann Hill Address 12 Mill Road\n", &["Ann Hill"]);
+}
+
+#[test]
+fn an_excluded_caption_hides_the_label_in_it() {
+    let field =
+        "type = \"money\"\nlabel = \"Total\"\nexclude = [\"Total Tax\"]\nvalue = { right = true }";
+    check(field, "Total Tax 0.75\nTotal 12.50\n", &["12.50"]);
+}
+
+#[test]
+fn below_a_label_is_its_column() {
+    let page = "Name of owner        Number\n  Mill & Sons        4711\n  Ltd.\n";
+    let owner = "type = \"text\"\nlabel = \"Name of owner\"\nvalue = { below = \"15mm\" }";
+    check(owner, page, &["Mill & Sons\nLtd.", "Mill & Sons"]);
+    let number = "type = \"integer\"\nlabel = \"Number\"\nvalue = { below = \"15mm\" }";
+    check(number, page, &["4711"]);
+    let one = "type = \"text\"\nlabel = \"Name of owner\"\nvalue = { below = \"15mm\", lines = 1 }";
+    check(one, page, &["Mill & Sons"]);
+}
+
+#[test]
+fn what_is_below_a_label_ends_at_rules_labels_and_gaps() {
+    let until = |until: &str| {
+        format!(
+            "type = \"text\"\nlabel = \"Name\"\nvalue = {{ below = \"40mm\", until = {until} }}"
+        )
+    };
+    check(&until("\"rule\""), "Name\nMill\n--------\nSons\n", &["Mill"]);
+    check(&until("[\"Phone\"]"), "Name\nMill\nPhone 12\n", &["Mill"]);
+    check(&until("{ gap = 2.0 }"), "Name\nMill\n\n\nSons\n", &["Mill"]);
+}
+
+#[test]
+fn a_cell_is_the_rest_of_its_line_and_the_lines_below() {
+    let field = "type = \"text\"\nlabel = \"1. Name of registrant\"\nvalue = { cell = \"10mm\" }";
+    let page = "1. Name of registrant Office of the\n       Island of Mull\n";
+    check(field, page, &["Office of the\nIsland of Mull", "Office of the"]);
+}
+
+#[test]
+fn above_and_left_of_a_label_and_its_line() {
+    let value = |value: &str| format!("type = \"text\"\nlabel = \"Signature\"\nvalue = {value}");
+    check(&value("{ above = \"8mm\" }"), "Ann Hill\nSignature\n", &["Ann Hill"]);
+    check(&value("{ left = true }"), "Ann Hill Signature\n", &["Ann Hill"]);
+    check(&value("{ line = true }"), "Ann Hill Signature\n", &["Ann Hill Signature"]);
+}
+
+#[test]
+fn a_place_may_have_labels_of_its_own() {
+    let field = "type = \"text\"\nlabel = \"Owner\"\n\
+        value = [{ right = true }, { label = \"Keeper\", below = \"8mm\" }]";
+    check(field, "Keeper\nAnn Hill\n", &["Ann Hill"]);
+}
+
+#[test]
+fn a_zone_holds_whatever_stands_there() {
+    let field = "type = \"text\"\n\
+        value = { zone = { left = 0.0, top = 0.0, right = 1.0, bottom = 0.4 }, lines = 1 }";
+    check(field, "Mill & Sons\n\n\n\nThank you\n", &["Mill & Sons"]);
+}
+
+#[test]
+fn an_enum_is_found_by_its_names() {
+    let field = "type = \"enum\"\nvalues = [{ value = \"a\", synonyms = [\"Short Form\"] }, \"Long Form\"]\n\
+        value = { pattern = true }";
+    check(field, "THE SH0RT F0RM OF 1966\n", &["SH0RT F0RM"]);
+}
+
+#[test]
+fn between_two_labels_in_reading_order() {
+    let field =
+        "type = \"text\"\nvalue = { between = { from = [\"Remarks\"], to = [\"Signed\"] } }";
+    check(field, "Remarks all is\nwell Signed A. Hill\n", &["all is\nwell"]);
+}
+
+#[test]
+fn a_pattern_finds_its_value_anywhere_and_cuts_it_out() {
+    let field = "type = \"date\"\npattern = '(\\d+/\\d+/\\d+)'";
+    check(field, "printed 3/4/78 by\nA. Hill 5/6/79\n", &["3/4/78", "5/6/79"]);
+}
+
+#[test]
+fn a_passage_runs_from_one_line_to_another() {
+    let field = "type = \"text\"\nvalue = { passage = '^No', ends = '^Tel', lines = 4 }";
+    check(field, "MILL\nNo 4, Mill Road\nOban\nTel 55\nNo 5\n", &["No 4, Mill Road\nOban", "No 5"]);
+}
+
+#[test]
+fn the_patterns_of_a_passage_see_the_lines_after() {
+    let field = "type = \"text\"\nvalue = { passage = '^[A-Z ]+\\n\\(\\d+\\)' }";
+    check(field, "WELCOME TO\nMILL AND SONS\n(4711)\n", &["MILL AND SONS"]);
+}
+
+#[test]
+fn chooses_the_first_the_last_or_the_largest() {
+    let field = |choose: &str| {
+        format!("type = \"money\"\npattern = '\\d+\\.\\d\\d'\nchoose = \"{choose}\"")
+    };
+    let page = "5.00\n12.50\n9.00\n";
+    check(&field("first"), page, &["5.00", "12.50", "9.00"]);
+    check(&field("last"), page, &["9.00", "12.50", "5.00"]);
+    check(&field("largest"), page, &["12.50", "9.00", "5.00"]);
+}
+
+#[test]
+fn an_earlier_label_of_the_list_is_preferred() {
+    let field = "type = \"money\"\nlabel = [\"Grand Total\", \"Total\"]\nvalue = { right = true }";
+    check(field, "Total 11.00\nGrand Total 12.50\n", &["12.50", "11.00"]);
+}
+
+#[test]
+fn what_is_said_twice_counts_more() {
+    let field = "type = \"money\"\nlabel = \"Total\"\nvalue = { right = true }";
+    check(field, "Total 4.00\nTotal 5.00\nTotal 5.00\n", &["5.00", "5.00", "4.00"]);
+}
+
+#[test]
+fn a_label_is_more_than_its_first_word() {
+    let field = "type = \"integer\"\nlabel = \"Registration No.\"\nvalue = { right = true }";
+    check(field, "Registration at 20530\nReg1stration N0. 2714\n", &["2714"]);
+    check(field, "Registration N9083\n", &[]);
+}
+
+#[test]
+fn joins_what_the_recognizer_put_in_two_blocks() {
+    let mut page = super::draw("Total        12.50\n");
+    let value = page.lines[0].words.split_off(1);
+    page.lines.push(crate::document::Line { block: 7, paragraph: 0, words: value });
+    let field = "[fields.value]\ntype = \"money\"\nlabel = \"Total\"\n";
+    let model = super::model("page", field);
+    let records = super::page(&model, super::PageNumber::FIRST, &page).unwrap();
+    assert_eq!(super::texts(&records[0], 0), ["12.50"]);
+}
