@@ -22,6 +22,17 @@ impl PixelBox {
         self.bottom.saturating_sub(self.top)
     }
 
+    /// Returns the box moved right and down, in pixels.
+    #[must_use]
+    pub fn moved(&self, right: u32, down: u32) -> Self {
+        Self {
+            left: self.left.saturating_add(right),
+            top: self.top.saturating_add(down),
+            right: self.right.saturating_add(right),
+            bottom: self.bottom.saturating_add(down),
+        }
+    }
+
     /// Returns the smallest box that holds both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

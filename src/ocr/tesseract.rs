@@ -1,17 +1,24 @@
 //! Tesseract's engine through leptess: the only file that names it.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
+use image::imageops;
 use leptess::tesseract::TessApi;
 
+use super::regions::{self, Region, RegionLayout};
 use super::{EngineSettings, MAX_SIDE, Recognizer, tsv};
-use crate::document::{Failure, Line, PreparedPage, Reason, Stage};
+use crate::document::{Failure, Line, PixelBox, PreparedPage, Reason, Stage};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
 pub struct Tesseract {
     api: TessApi,
+    page_segmentation_mode: CString,
 }
+
+/// Page segmentation mode 6: a single block of text.
+const SINGLE_BLOCK: &CStr = c"6";
 
 /// Settings that hold for every page, with their reasons.
 const VARIABLES: [(&CStr, &CStr); 2] = [
@@ -84,12 +91,9 @@ impl Tesseract {
             // An older Tesseract may not know a variable, and then works as it always did.
             let _known = api.raw.set_variable(name, value).is_ok();
         }
-        let mode = CString::new(settings.page_segmentation_mode.to_string())
+        let page_segmentation_mode = CString::new(settings.page_segmentation_mode.to_string())
             .map_err(|error| error.to_string())?;
-        api.raw
-            .set_variable(c"tessedit_pageseg_mode", &mode)
-            .map_err(|_| format!("`{mode:?}`: tesseract: no such page segmentation mode"))?;
-        Ok(Self { api })
+        Ok(Self { api, page_segmentation_mode })
     }
 }
 
@@ -109,12 +113,51 @@ impl Recognizer for Tesseract {
                 format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
             return Err(refused(Reason::TooLarge, message));
         }
+        let mut lines: Vec<Line> = Vec::new();
+        for region in regions::of_page(page) {
+            let blocks = lines.last().map_or(0, |line| line.block.saturating_add(1));
+            for mut line in self.recognize_region(page, &region)? {
+                line.block = line.block.saturating_add(blocks);
+                for word in &mut line.words {
+                    word.bounds = word.bounds.moved(region.bounds.left, region.bounds.top);
+                }
+                lines.push(line);
+            }
+        }
+        Ok(lines)
+    }
+}
+
+impl Tesseract {
+    /// Returns the words of a region, in pixels of the region.
+    fn recognize_region(
+        &mut self,
+        page: &PreparedPage,
+        region: &Region,
+    ) -> Result<Vec<Line>, Failure> {
+        let PixelBox { left, top, .. } = region.bounds;
+        let (width, height) = (region.bounds.width(), region.bounds.height());
+        let view = imageops::crop_imm(&page.image, left, top, width, height);
+        let pixels = if (width, height) == page.image.dimensions() {
+            Cow::Borrowed(&page.image)
+        } else {
+            Cow::Owned(view.to_image())
+        };
+        // Sides are at most MAX_SIDE.
         let (width, height) = (width as i32, height as i32);
         self.api
             .raw
-            .set_image(page.image.as_raw(), width, height, 1, width)
+            .set_image(pixels.as_raw(), width, height, 1, width)
             .map_err(|error| refused(Reason::Engine, error.to_string()))?;
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
+        let mode = match region.layout {
+            RegionLayout::Page => self.page_segmentation_mode.as_c_str(),
+            RegionLayout::Column => SINGLE_BLOCK,
+        };
+        self.api
+            .raw
+            .set_variable(c"tessedit_pageseg_mode", mode)
+            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
         // The text getters unwrap a null pointer unless recognition was done and went well.
         if self.api.recognize() != 0 {
             return Err(refused(Reason::Engine, "Tesseract gave the page up".to_owned()));
