@@ -1,3 +1,11 @@
 //! All integration tests in one binary: the program as its users run it, and the house rules.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is right")]
+
+mod errors;
+mod hostile;
+mod models;
+mod program;
+mod recovery;
+mod samples;
 mod tidy;

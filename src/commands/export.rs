@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Exit;
 use super::options::Common;
-use super::session::with_store;
+use super::session::{hinted, with_store};
 use crate::document::Verdict;
 use crate::export::{Content, ExportError, ExportOptions, Formulas, Target, export};
 use crate::store::Filter;
@@ -84,8 +84,6 @@ pub(super) fn gone_reader(error: ExportError) -> anyhow::Result<u64> {
     if error.is_broken_pipe() {
         return Ok(0);
     }
-    Err(match error.hint() {
-        Some(hint) => anyhow!("{error}\nhint: {hint}"),
-        None => anyhow::Error::new(error),
-    })
+    let hint = error.hint();
+    Err(hinted(error.into(), hint))
 }

@@ -43,7 +43,8 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
     let walk = Walk::new(&args.paths, &walk_options)?;
     let readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
-    let noted = serde_json::json!({ "paths": args.paths, "readers": readers.settings });
+    let noted =
+        serde_json::json!({ "paths": args.paths, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;
     with_store(common, async |store| {
         super::model::fit_tables(common, &store, models.models()).await?;
@@ -55,7 +56,7 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
             talk: common.talk(),
             stop,
         };
-        let result = pipeline::run(&store, &mut run, Source::Walk(walk), settings).await;
+        let result = pipeline::run(&store, &mut run, Source::Walk(Box::new(walk)), settings).await;
         finish(common, &store, run, result).await
     })
     .await

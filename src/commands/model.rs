@@ -87,8 +87,11 @@ pub(super) async fn fit_tables(
 ) -> anyhow::Result<()> {
     let plans = store.plan_models(models).await.map_err(store_error)?;
     for plan in plans.iter().filter(|plan| !plan.is_empty()) {
-        if !common.quiet {
-            writeln!(std::io::stderr(), "{plan}")?;
+        let mut stderr = std::io::stderr();
+        match (common.quiet, plan.is_new_table()) {
+            (true, _) => {}
+            (false, true) => writeln!(stderr, "new table: records.{}", plan.model)?,
+            (false, false) => write!(stderr, "changed model `{}`:\n{plan}", plan.model)?,
         }
     }
     store.apply_models(&plans).await.map_err(store_error)

@@ -46,44 +46,39 @@ pub(super) async fn execute(common: &Common, args: ReportArgs) -> anyhow::Result
     .await
 }
 
+/// Returns the report for people, a sum a line.
 fn text(report: &Report) -> String {
     let r = report;
-    let mut text = format!(
-        "files: {} = {} documents + {} duplicates + {} unreadable\n\
-         pages: {} = {} stored + {} blank + {} failed + {} quarantined + {} pending\n",
-        r.files,
-        r.documents,
-        r.duplicates,
-        r.unreadable,
-        r.pages,
-        r.stored,
-        r.blank,
-        r.failed,
-        r.quarantined,
-        r.pending
+    let mut lines = vec![
+        format!(
+            "files: {} = {} documents + {} duplicates + {} unreadable",
+            r.files, r.documents, r.duplicates, r.unreadable
+        ),
+        format!(
+            "pages: {} = {} stored + {} blank + {} failed + {} quarantined + {} pending",
+            r.pages, r.stored, r.blank, r.failed, r.quarantined, r.pending
+        ),
+    ];
+    lines.extend(r.failures.iter().map(|(reason, count)| format!("  {count:>8} pages {reason}")));
+    lines.extend(
+        r.unreadable_files.iter().map(|(reason, count)| format!("  {count:>8} files {reason}")),
     );
-    for (reason, count) in &r.failures {
-        text += &format!("  {count:>8} pages {reason}\n");
-    }
-    for (reason, count) in &r.unreadable_files {
-        text += &format!("  {count:>8} files {reason}\n");
-    }
     for (model, verdicts) in &r.records {
         let sum: u64 = verdicts.values().sum();
         let parts: Vec<String> =
             verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
         let parts =
             if parts.is_empty() { String::new() } else { format!(" = {}", parts.join(" + ")) };
-        text += &format!("{model}: {sum} records{parts}\n");
+        lines.push(format!("{model}: {sum} records{parts}"));
     }
     if r.rejects > 0 {
-        text += &format!("rejects: {} rows that the database refused\n", r.rejects);
+        lines.push(format!("rejects: {} rows that the database refused", r.rejects));
     }
     if r.superseded_documents > 0 {
-        text += &format!(
-            "superseded: {} documents whose files hold other content now\n",
+        lines.push(format!(
+            "superseded: {} documents whose files hold other content now",
             r.superseded_documents
-        );
+        ));
     }
-    text
+    lines.join("\n") + "\n"
 }

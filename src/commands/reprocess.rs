@@ -36,7 +36,7 @@ pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Res
         .transpose()?;
     let readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
-    let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings });
+    let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;
     with_store(common, async |store| {
         super::model::fit_tables(common, &store, models.models()).await?;

@@ -30,9 +30,15 @@ where
 
 /// Returns the error with its hint.
 pub(super) fn store_error(error: StoreError) -> anyhow::Error {
-    match error.hint() {
-        Some(hint) => anyhow!("{error}\nhint: {hint}"),
-        None => anyhow!("{error}"),
+    let hint = error.hint();
+    hinted(error.into(), hint)
+}
+
+/// Returns the error with its causes, and a hint below them.
+pub(super) fn hinted(error: anyhow::Error, hint: Option<String>) -> anyhow::Error {
+    match hint {
+        Some(hint) => anyhow!("{error:#}\nhint: {hint}"),
+        None => error,
     }
 }
 

@@ -144,7 +144,7 @@ impl Tesseract {
             Cow::Owned(view.to_image())
         };
         // Sides are at most MAX_SIDE.
-        let (width, height) = (width as i32, height as i32);
+        let (width, height) = (width.cast_signed(), height.cast_signed());
         self.api
             .raw
             .set_image(pixels.as_raw(), width, height, 1, width)

@@ -50,7 +50,7 @@ pub struct Readers {
 /// Where the pages of a run come from.
 pub enum Source<'a> {
     /// Files that are found.
-    Walk(Walk),
+    Walk(Box<Walk>),
     /// Pages that the ledger has; failed and quarantined ones without a condition.
     Ledger(Option<&'a Filter>),
 }
@@ -89,7 +89,7 @@ pub async fn run(
     let feeding = async {
         let fed = match source {
             Source::Walk(walk) => {
-                feed::from_walk(store, run_id, walk, &queue, &progress, &stop).await.map(Some)
+                feed::from_walk(store, run_id, *walk, &queue, &progress, &stop).await.map(Some)
             }
             Source::Ledger(filter) => {
                 feed::from_ledger(store, filter, &queue, &progress, &stop).await.map(|()| None)

@@ -116,14 +116,12 @@ impl Progress {
 
 impl State {
     fn message(&self) -> String {
-        let mut message = format!("{} files found", self.found);
+        let mut parts = vec![format!("{} files found", self.found)];
         if self.unreadable > 0 {
-            message += &format!(", {} unreadable", self.unreadable);
+            parts.push(format!("{} unreadable", self.unreadable));
         }
-        for (reason, count) in &self.failures {
-            message += &format!(", {count} {reason}");
-        }
-        message
+        parts.extend(self.failures.iter().map(|(reason, count)| format!("{count} {reason}")));
+        parts.join(", ")
     }
 
     fn line(&self) -> String {

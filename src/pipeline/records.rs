@@ -34,7 +34,7 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| self.judge(extract::page_records(&self.models, page, text)))
+        guarded(|| self.judge(&extract::page_records(&self.models, page, text)))
     }
 
     /// Returns the records of document scope; each says which pages are missing.
@@ -44,7 +44,7 @@ impl ModelSet {
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
         guarded(|| {
-            let mut records = self.judge(extract::document_records(&self.models, pages));
+            let mut records = self.judge(&extract::document_records(&self.models, pages));
             for record in &mut records {
                 for page in missing {
                     record.issues.push(Issue {
@@ -70,7 +70,7 @@ impl ModelSet {
         })
     }
 
-    fn judge(&self, raw: Vec<Record<RawField>>) -> Vec<TypedRecord> {
+    fn judge(&self, raw: &[Record<RawField>]) -> Vec<TypedRecord> {
         let mut records = Vec::with_capacity(raw.len());
         for (model, validator) in self.models.iter().zip(&self.validators) {
             let mut rows: Vec<TypedRecord> = raw

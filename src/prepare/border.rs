@@ -67,7 +67,7 @@ impl Border {
             // The pixel where black turns to white is gray.
             let deeper = Strip { depth: strip.depth + 1, ..*strip };
             deeper.pixels((width, height), |x, y| {
-                image.as_flat_samples_mut().samples[y * width + x] = paper
+                image.as_flat_samples_mut().samples[y * width + x] = paper;
             });
         }
     }

@@ -27,6 +27,16 @@ pub struct ReaderSettings {
     pub prepare: PrepareOptions,
 }
 
+impl ReaderSettings {
+    /// Returns the settings as they may be noted down: without passwords.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let mut settings = self.clone();
+        settings.decode.passwords.clear();
+        settings
+    }
+}
+
 /// What a reader tells about a document that it has opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedDocument {

@@ -151,14 +151,13 @@ impl ReaderProcess {
         let mut answers = Deadlined { pipe: &mut running.answers, end: Instant::now() + timeout };
         match protocol::read(&mut answers) {
             Ok(Some(response)) => Ok(response),
-            Ok(None) => Err(self.died()),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 self.stop();
                 let message = format!("no answer within {} s, reader killed", timeout.as_secs());
                 Err(ReaderError::Died(Failure::new(Stage::Read, Reason::Timeout, message)))
             }
             Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(self.confused()),
-            Err(_) => Err(self.died()),
+            Ok(None) | Err(_) => Err(self.died()),
         }
     }
 

@@ -30,7 +30,7 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
     let mut session = Session { settings: *settings, engine, document: None };
     while let Some(request) = protocol::read(&mut input)? {
         limits::grant_cpu_seconds(page_cpu_seconds)?;
-        let response = session.answer(request, &mut input)?;
+        let response = session.answer(&request, &mut input)?;
         protocol::write(&mut output, &response)?;
     }
     Ok(())
@@ -44,8 +44,8 @@ struct Session<R> {
 
 impl<R: Recognizer> Session<R> {
     /// Returns the answer to a request; an error means that the pipe is broken.
-    fn answer(&mut self, request: Request, input: &mut impl Read) -> io::Result<Response> {
-        let answer = match request {
+    fn answer(&mut self, request: &Request, input: &mut impl Read) -> io::Result<Response> {
+        let answer = match *request {
             Request::Configure(_) => {
                 return Err(io::Error::other("a reader is configured once"));
             }

@@ -41,6 +41,11 @@ pub struct TablePlan {
 }
 
 impl TablePlan {
+    /// True if the model has no table yet.
+    pub fn is_new_table(&self) -> bool {
+        self.statements.first().is_some_and(|statement| statement.starts_with("create table"))
+    }
+
     /// True if the table fits the model as it is.
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()
