@@ -13,6 +13,8 @@ use crate::model::Zone;
 const CELL_GAP: f32 = 1.8;
 /// Share of the smaller height by which two words must overlap to stand on one row.
 const ROW_OVERLAP: f32 = 0.45;
+/// Of so many rows before it a piece may be part.
+const NEAR_ROWS: usize = 4;
 /// Resolution that is assumed where a page does not know its own.
 const FALLBACK_DPI: f32 = 300.0;
 
@@ -217,10 +219,9 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
     let mut rows: Vec<Vec<&Word>> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         // Only the last few rows can be as high as this piece, since pieces come by height.
-        let beside = rows.iter().rposition(|row| stands_beside(row, &piece));
-        match beside.filter(|&at| at + 4 >= rows.len()) {
-            Some(at) => {
-                let row = &mut rows[at];
+        let recent = rows.len().saturating_sub(NEAR_ROWS);
+        match rows[recent..].iter_mut().rev().find(|row| stands_beside(row, &piece)) {
+            Some(row) => {
                 row.extend(piece);
                 row.sort_by_key(|word| word.bounds.left);
             }
