@@ -13,6 +13,8 @@ use crate::model::Zone;
 const CELL_GAP: f32 = 1.8;
 /// Share of the smaller height by which two words must overlap to stand on one row.
 const ROW_OVERLAP: f32 = 0.45;
+/// A sign so close to a ruled line may be part of it.
+const RULE_REACH_MM: f32 = 1.5;
 /// Of so many rows before it a piece may be part.
 const NEAR_ROWS: usize = 4;
 /// Resolution that is assumed where a page does not know its own.
@@ -67,7 +69,7 @@ impl<'p> Layout<'p> {
             for word in words {
                 match layout.split(word) {
                     Some(parts) => layout.words.extend(parts.map(Cow::Owned)),
-                    None => layout.words.push(Cow::Borrowed(word)),
+                    None => layout.words.extend(layout.without_rule(word)),
                 }
             }
             layout.push_row(start);
@@ -75,10 +77,31 @@ impl<'p> Layout<'p> {
         layout
     }
 
+    /// Drops what was read of a ruled line at the ends of a word, as in `[Replaced`; `None` if
+    /// nothing else was read.
+    fn without_rule<'w>(&self, word: &'w Word) -> Option<Cow<'w, Word>> {
+        let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
+        let middle = center_y(&word.bounds);
+        let reach = RULE_REACH_MM * self.pixels_per_mm;
+        let near = |edge: f32| self.rules_through(middle, middle).any(|x| (x - edge).abs() < reach);
+        let starts = word.text.starts_with(is_bar) && near(left);
+        let ends = word.text.ends_with(is_bar) && near(right);
+        if !starts && !ends {
+            return Some(Cow::Borrowed(word));
+        }
+        let mut text = word.text.as_str();
+        if starts {
+            text = text.trim_start_matches(is_bar);
+        }
+        if ends {
+            text = text.trim_end_matches(is_bar);
+        }
+        (!text.is_empty()).then(|| Cow::Owned(Word { text: text.to_owned(), ..word.clone() }))
+    }
+
     /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
     fn split(&self, word: &Word) -> Option<[Word; 2]> {
         let from = word.text.find(['|', '[', ']', '!', '{', '}'])?;
-        let is_bar = |character: char| "|[](){}!/\\".contains(character);
         let head = word.text[..from].trim_end_matches(is_bar);
         let tail = word.text[from..].trim_start_matches(is_bar);
         if !has_letter(head) || !has_letter(tail) {
@@ -230,6 +253,11 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
     }
     rows.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
     rows
+}
+
+/// Tells whether a sign may be what was read of a vertical line.
+fn is_bar(character: char) -> bool {
+    "|[](){}!/\\".contains(character)
 }
 
 fn has_letter(text: &str) -> bool {

@@ -147,6 +147,8 @@ fn scraps() -> impl Strategy<Value = Vec<(usize, u32, u32, u32, u32, bool)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_page_is_too_odd(scraps in scraps(), dpi in prop_oneof![Just(0.0), Just(f32::NAN), 1.0..1200.0_f32]) {
         let mut page = draw("");

@@ -126,6 +126,16 @@ fn splits_words_that_were_read_across_a_rule() {
 }
 
 #[test]
+fn drops_what_was_read_of_a_rule() {
+    check(
+        "| Date     | Hours | Work done    | Signed  |\n\
+         | 3/4/78   | 12.5  |[oil changed  | A. Hill |\n\
+         | 5/6/78   | 14.0  | hull (painted) | A. Hill |\n",
+        &[["", "3/4/78", "12.5", "oil changed"], ["", "5/6/78", "14.0", "hull (painted)"]],
+    );
+}
+
+#[test]
 fn a_page_may_hold_two_tables() {
     check(
         "Date     Hours    Work done\n\
