@@ -13,6 +13,8 @@ use crate::model::Zone;
 const CELL_GAP: f32 = 1.8;
 /// Share of the smaller height by which two words must overlap to stand on one row.
 const ROW_OVERLAP: f32 = 0.45;
+/// So many letters a rule may be off the sign that it was read as.
+const RULE_SHIFT: f32 = 1.5;
 /// A sign so close to a ruled line may be part of it.
 const RULE_REACH_MM: f32 = 1.5;
 /// Of so many rows before it a piece may be part.
@@ -101,26 +103,30 @@ impl<'p> Layout<'p> {
 
     /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
     fn split(&self, word: &Word) -> Option<[Word; 2]> {
-        let from = word.text.find(['|', '[', ']', '!', '{', '}'])?;
-        let head = word.text[..from].trim_end_matches(is_bar);
-        let tail = word.text[from..].trim_start_matches(is_bar);
+        let bars = word.text.match_indices(is_bar);
+        bars.filter_map(|(at, bar)| self.split_at(word, at, bar)).next()
+    }
+
+    fn split_at(&self, word: &Word, at: usize, bar: &str) -> Option<[Word; 2]> {
+        let head = word.text[..at].trim_end_matches(is_bar);
+        let tail = word.text[at..].trim_start_matches(is_bar);
         if !has_letter(head) || !has_letter(tail) {
             return None;
         }
         let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
-        let share = head.chars().count() as f32 / word.text.chars().count().max(1) as f32;
-        let guess = left + share * (right - left);
-        let reach = 0.15 * (right - left);
+        let length = word.text.chars().count().max(1) as f32;
+        let guess = left + (head.chars().count() as f32 + 0.5) / length * (right - left);
+        let reach = RULE_SHIFT * (right - left) / length;
         let middle = center_y(&word.bounds);
         let crossing = self.rules_through(middle, middle);
         let rule = crossing
-            .filter(|x| (x - guess).abs() < reach.max(word.bounds.height() as f32))
+            .filter(|x| (x - guess).abs() < reach && *x > left && *x < right)
             .min_by(|a, b| (a - guess).abs().total_cmp(&(b - guess).abs()));
-        // Without a rule only a bar divides: brackets may be part of a word.
-        if rule.is_none() && !word.text[from..].starts_with('|') {
+        // Without a rule only a bar divides: brackets and slashes may be part of a word.
+        if rule.is_none() && bar != "|" {
             return None;
         }
-        let x = rule.unwrap_or(guess).clamp(left, right) as u32;
+        let x = rule.unwrap_or(guess).max(left).min(right) as u32;
         let part = |text: &str, left: u32, right: u32| Word {
             text: text.to_owned(),
             bounds: PixelBox { left, right, ..word.bounds },
