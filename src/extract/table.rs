@@ -70,6 +70,7 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
         if cells.iter().all(|cell| cell.lines.is_empty()) {
             continue;
         }
+        // What stands between the header and the first row belongs to neither.
         if begins(model, sheet, (&cells, records.last()), starter) {
             records.push(cells);
         } else if let Some(current) = records.last_mut() {
@@ -77,7 +78,6 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
                 all.lines.extend(more.lines);
             }
         }
-        // What stands between the header and the first row belongs to neither.
     }
     records.retain(|cells| {
         cells.iter().filter(|cell| !cell.lines.is_empty()).count() >= rules.min_fields.max(1)
