@@ -103,8 +103,8 @@ impl<'p> Layout<'p> {
 
     /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
     fn split(&self, word: &Word) -> Option<[Word; 2]> {
-        let bars = word.text.match_indices(is_bar);
-        bars.filter_map(|(at, bar)| self.split_at(word, at, bar)).next()
+        let mut bars = word.text.match_indices(is_bar);
+        bars.find_map(|(at, bar)| self.split_at(word, at, bar))
     }
 
     fn split_at(&self, word: &Word, at: usize, bar: &str) -> Option<[Word; 2]> {
