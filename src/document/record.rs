@@ -61,7 +61,7 @@ pub struct Candidate {
     pub text: String,
     pub page: PageNumber,
     pub bounds: PixelBox,
-    /// Mean confidence of its words, 0–1.
+    /// How likely its words were read right, 0–1: between their mean confidence and the worst.
     pub word_confidence: f32,
     /// How well the label or place fits, 0–1.
     pub place_score: f32,

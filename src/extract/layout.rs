@@ -13,6 +13,12 @@ use crate::model::Zone;
 const CELL_GAP: f32 = 1.8;
 /// Share of the smaller height by which two words must overlap to stand on one row.
 const ROW_OVERLAP: f32 = 0.45;
+/// So many letters a rule may be off the sign that it was read as.
+const RULE_SHIFT: f32 = 1.5;
+/// A sign so close to a ruled line may be part of it.
+const RULE_REACH_MM: f32 = 1.5;
+/// Of so many rows before it a piece may be part.
+const NEAR_ROWS: usize = 4;
 /// Resolution that is assumed where a page does not know its own.
 const FALLBACK_DPI: f32 = 300.0;
 
@@ -65,7 +71,7 @@ impl<'p> Layout<'p> {
             for word in words {
                 match layout.split(word) {
                     Some(parts) => layout.words.extend(parts.map(Cow::Owned)),
-                    None => layout.words.push(Cow::Borrowed(word)),
+                    None => layout.words.extend(layout.without_rule(word)),
                 }
             }
             layout.push_row(start);
@@ -73,29 +79,54 @@ impl<'p> Layout<'p> {
         layout
     }
 
+    /// Drops what was read of a ruled line at the ends of a word, as in `[Replaced`; `None` if
+    /// nothing else was read.
+    fn without_rule<'w>(&self, word: &'w Word) -> Option<Cow<'w, Word>> {
+        let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
+        let middle = center_y(&word.bounds);
+        let reach = RULE_REACH_MM * self.pixels_per_mm;
+        let near = |edge: f32| self.rules_through(middle, middle).any(|x| (x - edge).abs() < reach);
+        let starts = word.text.starts_with(is_bar) && near(left);
+        let ends = word.text.ends_with(is_bar) && near(right);
+        if !starts && !ends {
+            return Some(Cow::Borrowed(word));
+        }
+        let mut text = word.text.as_str();
+        if starts {
+            text = text.trim_start_matches(is_bar);
+        }
+        if ends {
+            text = text.trim_end_matches(is_bar);
+        }
+        (!text.is_empty()).then(|| Cow::Owned(Word { text: text.to_owned(), ..word.clone() }))
+    }
+
     /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
     fn split(&self, word: &Word) -> Option<[Word; 2]> {
-        let from = word.text.find(['|', '[', ']', '!', '{', '}'])?;
-        let is_bar = |character: char| "|[](){}!/\\".contains(character);
-        let head = word.text[..from].trim_end_matches(is_bar);
-        let tail = word.text[from..].trim_start_matches(is_bar);
+        let mut bars = word.text.match_indices(is_bar);
+        bars.find_map(|(at, bar)| self.split_at(word, at, bar))
+    }
+
+    fn split_at(&self, word: &Word, at: usize, bar: &str) -> Option<[Word; 2]> {
+        let head = word.text[..at].trim_end_matches(is_bar);
+        let tail = word.text[at..].trim_start_matches(is_bar);
         if !has_letter(head) || !has_letter(tail) {
             return None;
         }
         let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
-        let share = head.chars().count() as f32 / word.text.chars().count().max(1) as f32;
-        let guess = left + share * (right - left);
-        let reach = 0.15 * (right - left);
+        let length = word.text.chars().count().max(1) as f32;
+        let guess = left + (head.chars().count() as f32 + 0.5) / length * (right - left);
+        let reach = RULE_SHIFT * (right - left) / length;
         let middle = center_y(&word.bounds);
         let crossing = self.rules_through(middle, middle);
         let rule = crossing
-            .filter(|x| (x - guess).abs() < reach.max(word.bounds.height() as f32))
+            .filter(|x| (x - guess).abs() < reach && *x > left && *x < right)
             .min_by(|a, b| (a - guess).abs().total_cmp(&(b - guess).abs()));
-        // Without a rule only a bar divides: brackets may be part of a word.
-        if rule.is_none() && !word.text[from..].starts_with('|') {
+        // Without a rule only a bar divides: brackets and slashes may be part of a word.
+        if rule.is_none() && bar != "|" {
             return None;
         }
-        let x = rule.unwrap_or(guess).clamp(left, right) as u32;
+        let x = rule.unwrap_or(guess).max(left).min(right) as u32;
         let part = |text: &str, left: u32, right: u32| Word {
             text: text.to_owned(),
             bounds: PixelBox { left, right, ..word.bounds },
@@ -217,10 +248,9 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
     let mut rows: Vec<Vec<&Word>> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         // Only the last few rows can be as high as this piece, since pieces come by height.
-        let beside = rows.iter().rposition(|row| stands_beside(row, &piece));
-        match beside.filter(|&at| at + 4 >= rows.len()) {
-            Some(at) => {
-                let row = &mut rows[at];
+        let recent = rows.len().saturating_sub(NEAR_ROWS);
+        match rows[recent..].iter_mut().rev().find(|row| stands_beside(row, &piece)) {
+            Some(row) => {
                 row.extend(piece);
                 row.sort_by_key(|word| word.bounds.left);
             }
@@ -229,6 +259,11 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
     }
     rows.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
     rows
+}
+
+/// Tells whether a sign may be what was read of a vertical line.
+fn is_bar(character: char) -> bool {
+    "|[](){}!/\\".contains(character)
 }
 
 fn has_letter(text: &str) -> bool {

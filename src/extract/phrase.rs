@@ -10,6 +10,10 @@ use crate::normalize::merge;
 /// Letters of a phrase that are compared; the rest of a longer one is ignored.
 const LONGEST: usize = 120;
 
+/// A long phrase may have one edit in so many letters, and so many at its beginning.
+const LETTERS_PER_EDIT: usize = 6;
+const EARLY_EDITS: usize = 2;
+
 /// Letters in the two windows that rule out most places at a glance, and the most edits for which
 /// the narrow one does.
 const NARROW: usize = 8;
@@ -90,7 +94,7 @@ impl Phrase {
             0..=3 => 0,
             4..=9 => 1,
             10..=14 => 2,
-            length => length / 6,
+            length => length / LETTERS_PER_EDIT,
         };
         let window = if allowed <= NARROW_EDITS { NARROW } else { WIDE };
         let first = folded.iter().take(window.saturating_sub(allowed));
@@ -165,18 +169,21 @@ impl Phrase {
     }
 
     /// Compares the phrase with a prefix of `letters`: the end of the best prefix and its edits.
-    /// Edit distance in a band (Ukkonen 1985), given up as soon as no prefix can succeed.
+    /// Edit distance in a band (Ukkonen 1985), given up
+    /// as soon as no prefix can succeed.
     fn compare(&self, letters: &[Letter]) -> Option<(usize, u8)> {
         let (length, allowed) = (self.folded.len(), self.allowed);
         let mut column = [0_u8; LONGEST + 1];
-        for (position, edits) in column.iter_mut().enumerate() {
+        for (position, edits) in column[..=length].iter_mut().enumerate() {
             *edits = position as u8;
         }
         let allowed_edits = allowed as u8;
         let mut best: Option<(usize, u8)> = None;
         for (at, letter) in letters.iter().take(length + allowed).enumerate() {
-            let from = (at + 1).saturating_sub(allowed).max(1);
-            let to = (at + 1 + allowed).min(length);
+            // Errors are spread over a phrase: one that begins with a heap of them is another.
+            let so_far = allowed.min(EARLY_EDITS + at / LETTERS_PER_EDIT);
+            let from = (at + 1).saturating_sub(so_far).max(1);
+            let to = (at + 1 + so_far).min(length);
             let mut diagonal = column[from - 1];
             // Left of the band every distance is over the limit.
             column[from - 1] = if from == 1 { at as u8 + 1 } else { allowed_edits + 1 };
@@ -193,7 +200,7 @@ impl Phrase {
                 column[position] = edits;
                 least = least.min(edits);
             }
-            if least > allowed_edits {
+            if usize::from(least) > so_far {
                 break;
             }
             let edits = column[length];

@@ -99,7 +99,9 @@ pub(crate) fn is_ditto(text: &str) -> bool {
     marks_only || word == "do" || word == "ditto"
 }
 
-/// Returns the box and the mean confidence (0–1) of the words that overlap a span of the text.
+/// Returns the box of the words that overlap a span of the text, and how likely all of them are
+/// right (0–1): half their mean confidence by length, half that of the worst, since one misread
+/// word makes a wrong value.
 fn evidence(
     layout: &Layout,
     spans: &[(usize, usize, usize)],
@@ -107,6 +109,7 @@ fn evidence(
 ) -> (PixelBox, f32) {
     let mut bounds: Option<PixelBox> = None;
     let (mut sum, mut weight) = (0.0_f32, 0.0_f32);
+    let mut worst = 100.0_f32;
     for &(start, end, index) in spans {
         if start >= to || end <= from {
             continue;
@@ -116,6 +119,11 @@ fn evidence(
         let length = word.text.chars().count() as f32;
         sum += word.confidence * length;
         weight += length;
+        if word.text.chars().any(char::is_alphanumeric) {
+            worst = worst.min(word.confidence);
+        }
     }
-    (bounds.unwrap_or_default(), (sum / weight.max(1.0) / 100.0).clamp(0.0, 1.0))
+    let mean = sum / weight.max(1.0);
+    let likely = f32::midpoint(mean, worst.min(mean)) / 100.0;
+    (bounds.unwrap_or_default(), likely.clamp(0.0, 1.0))
 }

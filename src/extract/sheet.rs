@@ -155,7 +155,7 @@ impl<'p> Sheet<'p> {
             .any(|word| word.text.chars().any(char::is_alphanumeric))
     }
 
-    /// Returns the row's number and the words of `row` whose middle is in the columns.
+    /// Returns the first word of a row whose middle is in the columns, and the one after the last.
     pub fn words_in(&self, row: &Row, (left, right): (f32, f32)) -> Option<(usize, usize)> {
         let inside = |index: &usize| {
             let middle = super::layout::center_x(&self.layout.words[*index].bounds);

@@ -8,7 +8,7 @@ use super::layout::Row;
 use super::piece::{Piece, Standing, is_ditto};
 use super::sheet::Sheet;
 use super::value;
-use crate::document::{Candidate, Found, RawField, Record};
+use crate::document::{Candidate, Found, PixelBox, RawField, Record};
 use crate::model::{Field, FieldKind, RecordModel};
 
 /// Score of a value in its column; of one that a ditto mark repeats; of one for an empty cell,
@@ -25,10 +25,6 @@ type Cells = Vec<Piece>;
 pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> {
     let labels = sheet.labels(model);
     let tables = columns::tables(model, sheet);
-    let mut page_head = value::fields(model, sheet, &labels);
-    for candidate in &mut page_head {
-        candidate.retain(|candidate| !tables.iter().any(|table| in_body(sheet, table, candidate)));
-    }
     let mut read: Vec<(Vec<Cells>, f32)> = tables
         .iter()
         .map(|table| (rows_of(model, sheet, table), COLUMN_SCORE * table.score))
@@ -37,6 +33,12 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
     if read.iter().all(|(rows, _)| rows.is_empty()) {
         read = vec![(by_pattern(model, sheet), PATTERN_SCORE)];
         found = Found::Pattern;
+    }
+    let mut page_head = value::fields(model, sheet, &labels);
+    for candidates in &mut page_head {
+        candidates.retain(|candidate| {
+            !read.iter().any(|(rows, _)| stands_in(sheet, rows, &candidate.bounds))
+        });
     }
     let mut records: Vec<Record<RawField>> = Vec::new();
     for (cells, score) in read {
@@ -50,13 +52,12 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
     records
 }
 
-/// Tells whether a candidate stands in a table's rows: the page's head does not.
-fn in_body(sheet: &Sheet, table: &Table, candidate: &Candidate) -> bool {
-    let row = |at: Option<&usize>| at.map(|&row| sheet.layout.rows[row].bounds);
-    let (Some(first), Some(last)) = (row(table.body.first()), row(table.body.last())) else {
-        return false;
-    };
-    candidate.bounds.top >= first.top && candidate.bounds.bottom <= last.bottom
+/// Tells whether a box is among a table's rows: what stands there is no head of the page.
+fn stands_in(sheet: &Sheet, rows: &[Cells], bounds: &PixelBox) -> bool {
+    let words = rows.iter().flatten().flat_map(|cell| &cell.lines).map(|&(start, _)| start);
+    let tops = words.map(|word| sheet.layout.words[word].bounds);
+    let Some(all) = tops.reduce(|all, word| all.union(&word)) else { return false };
+    bounds.top >= all.top && bounds.bottom <= all.bottom
 }
 
 /// Reads the rows of a table.
@@ -69,6 +70,7 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
         if cells.iter().all(|cell| cell.lines.is_empty()) {
             continue;
         }
+        // What stands between the header and the first row belongs to neither.
         if begins(model, sheet, (&cells, records.last()), starter) {
             records.push(cells);
         } else if let Some(current) = records.last_mut() {
@@ -76,7 +78,6 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
                 all.lines.extend(more.lines);
             }
         }
-        // What stands between the header and the first row belongs to neither.
     }
     records.retain(|cells| {
         cells.iter().filter(|cell| !cell.lines.is_empty()).count() >= rules.min_fields.max(1)

@@ -79,13 +79,14 @@ pub struct Zone {
 pub struct Field {
     pub name: String,
     pub kind: FieldKind,
-    /// Any of these phrases marks the field; matching forgives OCR errors.
+    /// Any of these phrases marks the field, the earlier ones rather; matching forgives OCR errors.
     pub labels: Vec<String>,
     /// Where the value stands; several are tried in order.
     pub places: Vec<Place>,
     /// The value must match somewhere in the text; its first group is the value if it has one.
     pub pattern: Option<regex::Regex>,
-    /// Text that is never part of the value (form captions, boilerplate); matched like labels.
+    /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
+    /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,

@@ -92,12 +92,11 @@ fn texts(record: &Record<RawField>, field: usize) -> Vec<&str> {
 }
 
 /// Returns the best candidate of each field of each record, empty without one.
-fn best(records: &[Record<RawField>]) -> Vec<Vec<&str>> {
+fn best(records: &[Record<RawField>]) -> Vec<Vec<String>> {
     let text = |field: &RawField| {
         field.candidates.first().map_or(String::new(), |candidate| candidate.text.clone())
     };
-    let rows = records.iter().map(|record| record.fields.iter().map(text).collect::<Vec<_>>());
-    rows.map(|row| row.into_iter().map(|text| &*text.leak()).collect()).collect()
+    records.iter().map(|record| record.fields.iter().map(text).collect()).collect()
 }
 
 /// Checks what a page model with one field finds on a page, best first.

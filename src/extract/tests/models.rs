@@ -1,7 +1,11 @@
 //! The shipped models on small pages of their kinds.
 
+use proptest::prelude::*;
+
 use super::{document_records, draw, page_records};
-use crate::document::{PageNumber, RawField, Record, TypedField, Value};
+use crate::document::{
+    Line, Mark, PageNumber, PixelBox, RawField, Record, TypedField, Value, Word,
+};
 use crate::model::{RecordModel, shipped};
 use crate::normalize;
 
@@ -112,4 +116,61 @@ fn reads_a_maintenance_log() {
     let expected: Vec<Vec<&str>> =
         rows.iter().map(|row| head.iter().chain(row).copied().collect()).collect();
     assert_eq!(on_page(art), expected);
+}
+
+/// Words of forms, tables and receipts, and what recognizers make of stains.
+const SCRAPS: [&str; 16] = [
+    "Total",
+    "1.",
+    "Name",
+    "of",
+    "Registrant",
+    "Registration",
+    "No.",
+    "DATE",
+    "HOURS",
+    "3/4/78",
+    "12.50",
+    "\"",
+    "|",
+    "a|b]",
+    "ﬁ¢§",
+    "SDN",
+];
+
+fn scraps() -> impl Strategy<Value = Vec<(usize, u32, u32, u32, u32, bool)>> {
+    let corner = prop_oneof![0..60_u32, 0..3000_u32, Just(u32::MAX / 2)];
+    prop::collection::vec(
+        (0..SCRAPS.len(), corner.clone(), corner, 0..400_u32, 0..90_u32, any::<bool>()),
+        0..60,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_page_is_too_odd(scraps in scraps(), dpi in prop_oneof![Just(0.0), Just(f32::NAN), 1.0..1200.0_f32]) {
+        let mut page = draw("");
+        (page.width, page.height, page.dpi) = (2000, 3000, dpi);
+        for (scrap, left, top, width, height, rule) in scraps {
+            let bounds = PixelBox { left, top, right: left + width, bottom: top + height };
+            if rule {
+                page.marks.push(Mark::VerticalRule(bounds));
+                page.marks.push(Mark::HorizontalRule(bounds));
+            } else {
+                let text = SCRAPS[scrap].to_owned();
+                let word = Word { text, bounds, confidence: 50.0 };
+                page.lines.push(Line { block: 0, paragraph: 0, words: vec![word] });
+            }
+        }
+        let models = shipped().unwrap();
+        for model in &models {
+            for record in super::super::page(model, PageNumber::FIRST, &page).unwrap_or_default() {
+                prop_assert_eq!(record.fields.len(), model.fields.len());
+            }
+            let record = super::super::document(model, &[(PageNumber::FIRST, &page)]);
+            prop_assert!(record.is_none_or(|record| record.fields.len() == model.fields.len()));
+        }
+    }
 }

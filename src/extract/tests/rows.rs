@@ -120,8 +120,23 @@ fn splits_words_that_were_read_across_a_rule() {
     check(
         "| Date     | Hours | Work done    | Signed  |\n\
          | 3/4/78   |  12.5|oil changed  | A. Hill |\n\
-         | 5/6/78   | 14.0  | hull painted | A. Hill |\n",
-        &[["", "3/4/78", "12.5", "oil changed"], ["", "5/6/78", "14.0", "hull painted"]],
+         | 5/6/78   |   14.0/C/W order 7 | A. Hill |\n\
+         | 7/8/78   | 15.0  | I/O checked  | A. Hill |\n",
+        &[
+            ["", "3/4/78", "12.5", "oil changed"],
+            ["", "5/6/78", "14.0", "C/W order 7"],
+            ["", "7/8/78", "15.0", "I/O checked"],
+        ],
+    );
+}
+
+#[test]
+fn drops_what_was_read_of_a_rule() {
+    check(
+        "| Date     | Hours | Work done    | Signed  |\n\
+         | 3/4/78   | 12.5  |[oil changed  | A. Hill |\n\
+         | 5/6/78   | 14.0  | hull (painted) | A. Hill |\n",
+        &[["", "3/4/78", "12.5", "oil changed"], ["", "5/6/78", "14.0", "hull (painted)"]],
     );
 }
 
