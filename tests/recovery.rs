@@ -90,7 +90,7 @@ fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
         "{}",
         first.stderr
     );
-    let ended = program.sql("select outcome from scanlift.run order by run_id desc limit 1");
+    let ended = program.sql("select ended_as from scanlift.run order by run_id desc limit 1");
     assert_eq!(ended.trim(), "interrupted");
 
     assert_eq!(program.run(&["ingest", "scans"]).code, 1);

@@ -36,8 +36,9 @@ impl Default for ProcessLimits {
     }
 }
 
-/// Starting an engine takes a tenth of a second; on a machine that swaps it takes longer.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+/// Starting an engine takes a tenth of a second; a machine that swaps needs longer, whatever a
+/// page's deadline is.
+const LEAST_START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A reader process that is started when it is needed and replaced when it has died.
 pub struct ReaderProcess {
@@ -77,7 +78,7 @@ impl ReaderProcess {
             let running = self.start().map_err(|error| ReaderError::Broken(error.to_string()))?;
             self.running = Some(running);
             let configure = Request::Configure(Box::new(self.settings.clone()));
-            match self.ask(&configure, START_TIMEOUT)? {
+            match self.ask(&configure, self.limits.page_timeout.max(LEAST_START_TIMEOUT))? {
                 Response::Ready => {}
                 Response::Unable(problem) => {
                     self.stop();
