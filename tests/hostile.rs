@@ -98,8 +98,8 @@ fn a_reader_that_hangs_is_killed_at_the_deadline_and_its_page_can_be_read_later(
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert!(again.stderr.contains("1 rescued"), "{}", again.stderr);
     program.succeed(&["db", "start"]);
-    let attempts =
-        program.sql("select string_agg(outcome, ',' order by attempt_number) from scanlift.attempt");
+    let attempts = program
+        .sql("select string_agg(outcome, ',' order by attempt_number) from scanlift.attempt");
     assert_eq!(attempts.trim(), "quarantined,stored", "earlier attempts are kept");
 }
 

@@ -52,7 +52,7 @@ fn a_new_field_is_added_to_the_table_and_filled_from_the_stored_words() {
 
     let changed = format!("{}{ONE_MORE_FIELD}", MODEL.replace("version = 1", "version = 2"));
     fs::write(models.join("bill.toml"), changed).unwrap();
-    let ended = program.run(&["reextract"]);
+    let ended = program.run(&["--models", "models", "reextract", "bill"]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(ended.stderr.contains("alter table"), "the plan is shown: {}", ended.stderr);
     let rows = program.rows(&["export", "bill"]);

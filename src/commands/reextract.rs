@@ -15,23 +15,23 @@ use crate::store::RunEnd;
 pub(super) struct ReextractArgs {
     /// Models whose records are made anew; all without it.
     #[arg(value_name = "MODEL")]
-    models: Vec<String>,
+    only: Vec<String>,
 }
 
 pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Result<Exit> {
     let mut models = common.models()?;
-    for name in &args.models {
+    for name in &args.only {
         super::model::find(&models, name)?;
     }
-    if !args.models.is_empty() {
-        models.retain(|model| args.models.contains(&model.name));
+    if !args.only.is_empty() {
+        models.retain(|model| args.only.contains(&model.name));
     }
     if models.is_empty() {
         return Err(anyhow!("models: there are none"));
     }
     let models = Arc::new(ModelSet::new(models));
     let stop = stop_on_signals()?;
-    let noted = serde_json::json!({ "models": args.models });
+    let noted = serde_json::json!({ "models": args.only });
     with_store(common, async |store| {
         super::model::fit_tables(common, &store, models.models()).await?;
         let mut run = store.start_run("reextract", &noted).await.map_err(store_error)?;

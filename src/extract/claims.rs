@@ -23,7 +23,12 @@ pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Optio
         scores.push(best(phrase)?);
     }
     if !claims.any.is_empty() {
-        scores.push(claims.any.iter().filter_map(best).reduce(f32::max)?);
+        let mut found: Vec<f32> = claims.any.iter().filter_map(best).collect();
+        if found.len() < claims.at_least {
+            return None;
+        }
+        found.sort_by(|a, b| b.total_cmp(a));
+        scores.extend(found.iter().take(claims.at_least));
     }
     if scores.is_empty() {
         return Some(0.5);

@@ -55,8 +55,10 @@ pub enum Scope {
 pub struct Claims {
     /// All of these phrases must be there.
     pub all: Vec<String>,
-    /// At least one of these, if there are any.
+    /// At least `at_least` of these, if there are any.
     pub any: Vec<String>,
+    /// From 1.
+    pub at_least: usize,
     /// None of these.
     pub none: Vec<String>,
     /// Where phrases are looked for; the whole page without it.

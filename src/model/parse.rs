@@ -99,10 +99,19 @@ fn read_claims(root: &Section, problems: &mut Problems) -> Claims {
     let Some(section) = root.get("claims").and_then(|entry| Section::of(&entry, problems)) else {
         return Claims::default();
     };
-    section.only(&["all", "any", "none", "within", "priority"], problems);
+    section.only(&["all", "any", "none", "at_least", "within", "priority"], problems);
+    let any = section.texts("any", problems);
+    let range = "a number from 1 to the count of `any`";
+    let at_least = section.integer::<usize>("at_least", range, problems).unwrap_or(1);
+    if let Some(entry) = section.get("at_least")
+        && !(1..=any.len()).contains(&at_least)
+    {
+        entry.out_of_range(&at_least.to_string(), range, problems);
+    }
     Claims {
         all: section.texts("all", problems),
-        any: section.texts("any", problems),
+        any,
+        at_least,
         none: section.texts("none", problems),
         within: section.get("within").and_then(|entry| entry.zone(problems)),
         priority: section

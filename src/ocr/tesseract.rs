@@ -1,10 +1,10 @@
 //! Tesseract's engine through leptess: the only file that names it.
 
-use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
-use image::imageops;
+use image::GrayImage;
+use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
@@ -128,6 +128,44 @@ impl Recognizer for Tesseract {
     }
 }
 
+/// Returns the pixels as a raw PBM (netpbm "P4"): eight pixels a byte, 1 is black. Leptonica takes
+/// it in a tenth of the time that Tesseract needs to take pixels one by one, and Tesseract then has
+/// nothing to threshold.
+fn portable_bitmap(image: &GrayImage, part: &PixelBox) -> Vec<u8> {
+    let mut bytes = format!("P4\n{} {}\n", part.width(), part.height()).into_bytes();
+    bytes.reserve(part.width().div_ceil(8) as usize * part.height() as usize);
+    for row in rows(image, part) {
+        bytes.extend(row.chunks(8).map(|pixels| {
+            pixels
+                .iter()
+                .enumerate()
+                .fold(0_u8, |byte, (bit, pixel)| byte | (u8::from(*pixel < 128) << (7 - bit)))
+        }));
+    }
+    bytes
+}
+
+/// Returns the pixels as a raw PGM (netpbm "P5"): one byte a pixel.
+fn portable_graymap(image: &GrayImage, part: &PixelBox) -> Vec<u8> {
+    let mut bytes = format!("P5\n{} {}\n255\n", part.width(), part.height()).into_bytes();
+    bytes.reserve(part.width() as usize * part.height() as usize);
+    for row in rows(image, part) {
+        bytes.extend_from_slice(row);
+    }
+    bytes
+}
+
+/// Returns the rows of a part that lies inside the image.
+fn rows<'a>(image: &'a GrayImage, part: &PixelBox) -> impl Iterator<Item = &'a [u8]> {
+    let columns = part.left as usize..part.right as usize;
+    image
+        .as_raw()
+        .chunks_exact(image.width().max(1) as usize)
+        .skip(part.top as usize)
+        .take(part.height() as usize)
+        .map(move |row| &row[columns.clone()])
+}
+
 impl Tesseract {
     /// Returns the words of a region, in pixels of the region.
     fn recognize_region(
@@ -135,20 +173,11 @@ impl Tesseract {
         page: &PreparedPage,
         region: &Region,
     ) -> Result<Vec<Line>, Failure> {
-        let PixelBox { left, top, .. } = region.bounds;
-        let (width, height) = (region.bounds.width(), region.bounds.height());
-        let view = imageops::crop_imm(&page.image, left, top, width, height);
-        let pixels = if (width, height) == page.image.dimensions() {
-            Cow::Borrowed(&page.image)
-        } else {
-            Cow::Owned(view.to_image())
-        };
-        // Sides are at most MAX_SIDE.
-        let (width, height) = (width.cast_signed(), height.cast_signed());
-        self.api
-            .raw
-            .set_image(pixels.as_raw(), width, height, 1, width)
-            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
+        let encode = if page.bilevel { portable_bitmap } else { portable_graymap };
+        let encoded = encode(&page.image, &region.bounds);
+        let pix = leptonica::pix_read_mem(&encoded)
+            .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
+        self.api.set_image(&pix);
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
         let mode = match region.layout {
             RegionLayout::Page => self.page_segmentation_mode.as_c_str(),
