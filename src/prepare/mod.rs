@@ -32,9 +32,10 @@ use self::analysis::Analysis;
 use self::background::PaperMap;
 pub use self::options::{Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
+use self::rules::TracedRule;
 use crate::document::{
     Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
-    Stage,
+    Stage, TableGrid,
 };
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
@@ -44,8 +45,6 @@ const UNEVEN: f32 = 40.0;
 const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
-/// A page with so many vertical rules is a narrow table, whose rules touch its figures.
-const TABLE_RULES: usize = 12;
 /// Sauvola's window is so many text heights wide.
 const SAUVOLA_WINDOW: f32 = 3.0;
 /// Text height that is assumed where none was found, in pixels.
@@ -69,11 +68,11 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
         analysis = work.analyze(Choice::Never);
     }
     work.remove_specks(&analysis);
-    work.remove_rules(&analysis);
     work.measure(&analysis, (width, height));
+    let rules = work.remove_rules(&analysis);
     work.rescale(&analysis);
     work.binarize(&analysis);
-    Ok(work.finish(&analysis))
+    Ok(work.finish(&rules))
 }
 
 /// A page between two steps.
@@ -172,13 +171,21 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn remove_rules(&mut self, analysis: &Analysis) {
-        let count = analysis.rules.count();
-        let is_table = || analysis.rules.vertical.len() >= TABLE_RULES;
-        if count > 0 && self.options.remove_rules.decide(is_table) {
-            analysis.rules.erase(&mut self.image, &analysis.mask, analysis.paper());
-            self.steps.push(format!("remove_rules({count})"));
+    /// Finds the rules of the page, and takes them off where they would disturb.
+    fn remove_rules(&mut self, analysis: &Analysis) -> Vec<TracedRule> {
+        let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT);
+        let rules = rules::trace(&self.image, &analysis.rules, height, analysis.contrast());
+        let is_table = || {
+            let marks = rules::marks(&rules, 1.0, self.image.dimensions());
+            TableGrid::find(&marks, self.facts.dpi).is_some()
+        };
+        if !rules.is_empty() && self.options.remove_rules.decide(is_table) {
+            for rule in &rules {
+                rules::erase(rule, &mut self.image, &analysis.mask, analysis.paper());
+            }
+            self.steps.push(format!("remove_rules({})", rules.len()));
         }
+        rules
     }
 
     fn measure(&mut self, analysis: &Analysis, decoded: (u32, u32)) {
@@ -215,9 +222,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn finish(self, analysis: &Analysis) -> PreparedPage {
+    fn finish(self, rules: &[TracedRule]) -> PreparedPage {
         PreparedPage {
-            marks: analysis.rules.marks(self.facts.scale, self.image.dimensions()),
+            marks: rules::marks(rules, self.facts.scale, self.image.dimensions()),
             image: self.image,
             bilevel: self.bilevel,
             dpi: self.facts.dpi * self.facts.scale,
