@@ -32,7 +32,7 @@ use self::analysis::Analysis;
 use self::background::PaperMap;
 pub use self::options::{Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
-use self::rules::TracedRule;
+use self::rules::{Ground, TracedRule};
 use crate::document::{
     Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
     Stage, TableGrid,
@@ -173,16 +173,19 @@ impl<'a> Work<'a> {
 
     /// Finds the rules of the page, and takes them off where they would disturb.
     fn remove_rules(&mut self, analysis: &Analysis) -> Vec<TracedRule> {
-        let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT);
-        let rules = rules::trace(&self.image, &analysis.rules, height, analysis.contrast());
+        let ground = Ground {
+            image: &self.image,
+            mask: &analysis.mask,
+            text_height: analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT),
+            contrast: analysis.contrast(),
+        };
+        let rules = rules::trace(&ground, &analysis.rules);
         let is_table = || {
             let marks = rules::marks(&rules, 1.0, self.image.dimensions());
             TableGrid::find(&marks, self.facts.dpi).is_some()
         };
         if !rules.is_empty() && self.options.remove_rules.decide(is_table) {
-            for rule in &rules {
-                rules::erase(rule, &mut self.image, &analysis.mask, analysis.paper());
-            }
+            rules::erase(&rules, &mut self.image, &analysis.mask, analysis.paper());
             self.steps.push(format!("remove_rules({})", rules.len()));
         }
         rules

@@ -16,7 +16,7 @@ use crate::document::{Mark, PixelBox};
 const MIN_RUN: usize = 24;
 
 pub(super) use self::erase::erase;
-pub(super) use self::trace::{TracedRule, trace};
+pub(super) use self::trace::{Ground, TracedRule, trace};
 
 /// The pieces of ruled lines that a page's mask shows, in its pixels.
 #[derive(Debug, Clone, Default)]

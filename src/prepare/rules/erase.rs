@@ -8,15 +8,40 @@ use crate::prepare::bits::BitMask;
 /// Pixels beside a rule that its blurred edge darkens on gray pages.
 const FRINGE: i64 = 2;
 
-/// Paints a rule in the gray of the paper beside it. Where a stroke goes on at both sides of the
+/// Paints rules in the gray of the paper beside them. Where a stroke goes on at both sides of a
 /// rule it stays; `mask` is that of the page's ink, `paper` the gray of paper where nothing is
 /// beside the rule.
 pub(in crate::prepare) fn erase(
-    rule: &TracedRule,
+    rules: &[TracedRule],
     image: &mut GrayImage,
     mask: &BitMask,
     paper: u8,
 ) {
+    // A rule that crosses another one is no stroke.
+    let mut strokes = mask.clone();
+    for rule in rules {
+        clear(rule, &mut strokes);
+    }
+    for rule in rules {
+        erase_one(rule, image, &strokes, paper);
+    }
+}
+
+/// Clears a rule, one pixel beyond its edges, where it was seen.
+fn clear(rule: &TracedRule, mask: &mut BitMask) {
+    for (along, extent) in (rule.start as usize..).zip(&rule.extents) {
+        let Extent::Seen(low, high) = *extent else { continue };
+        let (low, high) = ((low as usize).saturating_sub(1), high as usize + 1);
+        match rule.direction {
+            Direction::Horizontal => {
+                (low..high.min(mask.height)).for_each(|y| mask.clear(y, along, along + 1));
+            }
+            Direction::Vertical => mask.clear(along, low, high),
+        }
+    }
+}
+
+fn erase_one(rule: &TracedRule, image: &mut GrayImage, mask: &BitMask, paper: u8) {
     let place = |along: i64, across: i64| {
         let (x, y) = match rule.direction {
             Direction::Horizontal => (along, across),

@@ -13,14 +13,14 @@ use crate::prepare::components;
 
 /// Rules of broken lines are at most this thick, in text heights; strokes of bold letters are thicker.
 const THICKNESS: f32 = 0.18;
-/// Shortest piece of a horizontal rule in text heights: longer than the bars of letters.
-const MIN_ACROSS: f32 = 0.9;
+/// Shortest piece of a horizontal rule in text heights.
+const MIN_ACROSS: f32 = 0.4;
 /// Shortest piece of a vertical rule in text heights: longer than a capital or a figure.
 const MIN_DOWN: f32 = 2.2;
 /// Longest gap between two pieces in text heights.
 const MAX_GAP: f32 = 8.0;
-/// Grain breaks pieces into parts with such gaps, in pixels.
-const GRAIN: usize = 3;
+/// Grain breaks pieces into parts with gaps of so many text heights; stems of letters are thicker.
+const GRAIN: f32 = 0.07;
 /// Share of the contrast between paper and ink by which a faint rule is darker than the paper.
 const MIN_CONTRAST_SHARE: f32 = 0.12;
 /// The same in gray levels, above the grain of the paper.
@@ -28,7 +28,12 @@ const MIN_CONTRAST: f32 = 10.0;
 /// A rule that only its pieces show has this share of the longer side of the page at least.
 const MIN_SPAN: f32 = 0.1;
 /// Share of such a rule that its pieces cover.
-const MIN_COVER: f32 = 0.35;
+const MIN_COVER: f32 = 0.2;
+/// Share of a piece, or of a rule in pieces, that may have ink close to one of its sides: more is a line of text,
+/// whose serifs and bows lie in one line too.
+const MAX_TEXT: f32 = 0.15;
+/// How close that is, in text heights.
+const CLOSE: [f32; 3] = [0.12, 0.2, 0.35];
 /// A rule rises or falls by at most so much of its length: pages are level to 0.4 degrees.
 const MAX_SLOPE: f32 = 0.012;
 /// More pieces than this are a halftone, not a form.
@@ -79,6 +84,11 @@ pub(super) enum Strength {
 }
 
 impl TracedRule {
+    fn of_part(part: &Part, direction: Direction) -> Self {
+        let extents = part.extents.iter().map(|&(low, high)| Extent::Seen(low, high)).collect();
+        Self { direction, start: part.start, extents, strength: part.strength }
+    }
+
     /// Returns the box around it in pixels.
     pub(in crate::prepare) fn bounds(&self) -> PixelBox {
         let low = self.extents.iter().map(|extent| extent.edges().0).min().unwrap_or(0);
@@ -109,38 +119,51 @@ impl Part {
     }
 }
 
-/// Follows the rules of a page whose text is `text_height` pixels high; `contrast` is that between
-/// its ink and its paper.
-pub(in crate::prepare) fn trace(
-    image: &GrayImage,
-    rules: &Rules,
-    text_height: f32,
-    contrast: f32,
-) -> Vec<TracedRule> {
-    let thickest = (text_height * THICKNESS).round().clamp(3.0, 8.0) as usize;
-    let least = (contrast * MIN_CONTRAST_SHARE).max(MIN_CONTRAST) as u8;
-    let across = BitMask::thin_across(image, thickest + 1, least)
-        .close_horizontally(GRAIN)
-        .open_horizontally((text_height * MIN_ACROSS).max(8.0) as usize);
-    let mut traced = trace_one_way(across, &rules.horizontal, Direction::Horizontal, text_height);
-    let down = BitMask::thin_down(image, thickest + 1, least)
-        .close_vertically(GRAIN)
-        .open_vertically((text_height * MIN_DOWN).max(16.0) as usize);
-    traced.extend(trace_one_way(down, &rules.vertical, Direction::Vertical, text_height));
+/// A page whose rules are to be followed.
+#[derive(Clone, Copy)]
+pub(in crate::prepare) struct Ground<'a> {
+    pub(in crate::prepare) image: &'a GrayImage,
+    /// Its ink.
+    pub(in crate::prepare) mask: &'a BitMask,
+    /// Height of its text in pixels.
+    pub(in crate::prepare) text_height: f32,
+    /// Gray levels between its paper and its ink.
+    pub(in crate::prepare) contrast: f32,
+}
+
+/// Follows the rules of a page.
+pub(in crate::prepare) fn trace(ground: &Ground, rules: &Rules) -> Vec<TracedRule> {
+    let height = ground.text_height;
+    let thickest = (height * THICKNESS).round().clamp(3.0, 8.0) as usize;
+    let least = (ground.contrast * MIN_CONTRAST_SHARE).max(MIN_CONTRAST) as u8;
+    let grain = (height * GRAIN).round().clamp(1.0, 3.0) as usize;
+    let across = BitMask::thin_across(ground.image, thickest + 1, least)
+        .close_horizontally(grain)
+        .open_horizontally((height * MIN_ACROSS).max(8.0) as usize);
+    let mut traced = trace_one_way(ground, across, &rules.horizontal, Direction::Horizontal);
+    let down = BitMask::thin_down(ground.image, thickest + 1, least)
+        .close_vertically(grain)
+        .open_vertically((height * MIN_DOWN).max(16.0) as usize);
+    traced.extend(trace_one_way(ground, down, &rules.vertical, Direction::Vertical));
     traced
 }
 
 fn trace_one_way(
+    ground: &Ground,
     mut mask: BitMask,
     pieces: &[Piece],
     direction: Direction,
-    text_height: f32,
 ) -> Vec<TracedRule> {
+    let text_height = ground.text_height;
     for run in pieces.iter().flat_map(|piece| &piece.runs) {
         mask.set(run.y as usize, run.left as usize, run.right as usize);
     }
     let shortest = mask.width.max(mask.height) as f32 * MIN_SPAN;
     let mut parts = parts(&mask, pieces, direction, text_height);
+    parts.retain(|part| {
+        part.strength == Strength::Ink
+            || !is_beside_text(ground, &TracedRule::of_part(part, direction))
+    });
     parts.sort_by_key(|part| part.start);
     let mut chains: Vec<Chain> = Vec::new();
     let mut open: Vec<Chain> = Vec::new();
@@ -164,7 +187,26 @@ fn trace_one_way(
         .into_iter()
         .filter(|chain| chain.is_rule(shortest))
         .map(|chain| chain.joined(direction))
+        .filter(|rule| rule.strength == Strength::Ink || !is_beside_text(ground, rule))
         .collect()
+}
+
+/// Returns whether much of a rule has ink close to it at one side only. Strokes that cross a rule
+/// have ink at both sides.
+fn is_beside_text(ground: &Ground, rule: &TracedRule) -> bool {
+    let mut beside = 0;
+    for (along, extent) in (rule.start as usize..).zip(&rule.extents) {
+        let (low, high) = extent.edges();
+        let dark = |across: usize| match rule.direction {
+            Direction::Horizontal => ground.mask.get(along, across),
+            Direction::Vertical => ground.mask.get(across, along),
+        };
+        let steps = || CLOSE.iter().map(|share| (share * ground.text_height) as usize + 1);
+        let before = steps().any(|step| (low as usize).checked_sub(step).is_some_and(dark));
+        let after = steps().any(|step| dark(high as usize + step));
+        beside += usize::from(before != after);
+    }
+    beside as f32 > rule.extents.len() as f32 * MAX_TEXT
 }
 
 /// Returns the parts of rules in a mask: its components, but for those that are no thin lines.
