@@ -7,6 +7,8 @@ use crate::prepare::bits::BitMask;
 
 /// Pixels beside a rule that its blurred edge darkens on gray pages.
 const FRINGE: i64 = 2;
+/// How far beside the straight line across a gap a rest of the rule may lie, in pixels.
+const BESIDE: u32 = 2;
 
 /// Paints rules in the gray of the paper beside them. Where a stroke goes on at both sides of a
 /// rule it stays; `mask` is that of the page's ink, `paper` the gray of paper where nothing is
@@ -18,19 +20,52 @@ pub(in crate::prepare) fn erase(
     paper: u8,
 ) {
     // A rule that crosses another one is no stroke.
+    let edges: Vec<Vec<Edges>> = rules.iter().map(|rule| edges(rule, mask)).collect();
     let mut strokes = mask.clone();
-    for rule in rules {
-        clear(rule, &mut strokes);
+    for (rule, edges) in rules.iter().zip(&edges) {
+        clear(rule, edges, &mut strokes);
     }
-    for rule in rules {
-        erase_one(rule, image, &strokes, paper);
+    for (rule, edges) in rules.iter().zip(&edges) {
+        erase_one(rule, edges, image, &strokes, paper);
     }
 }
 
-/// Clears a rule, one pixel beyond its edges, where it was seen.
-fn clear(rule: &TracedRule, mask: &mut BitMask) {
-    for (along, extent) in (rule.start as usize..).zip(&rule.extents) {
-        let Extent::Seen(low, high) = *extent else { continue };
+/// First and one past the last pixel across a rule at one place along it; `None` where something
+/// thicker stands in its way.
+type Edges = Option<(u32, u32)>;
+
+/// Returns the edges of a rule along its way. In a gap there may be a rest of it that was too short
+/// to be seen, a little beside the straight line.
+fn edges(rule: &TracedRule, mask: &BitMask) -> Vec<Edges> {
+    let seen = || rule.extents.iter().filter(|extent| matches!(extent, Extent::Seen(..)));
+    let thickest = seen().map(|extent| extent.edges().1 - extent.edges().0).max().unwrap_or(0);
+    let edges_at = |(along, extent): (u32, &Extent)| {
+        let (low, high) = extent.edges();
+        if matches!(extent, Extent::Seen(..)) {
+            return Some((low, high));
+        }
+        let dark = |across: u32| match rule.direction {
+            Direction::Horizontal => mask.get(along as usize, across as usize),
+            Direction::Vertical => mask.get(across as usize, along as usize),
+        };
+        let near = low.saturating_sub(BESIDE)..high + BESIDE;
+        let Some(first) = near.clone().find(|&across| dark(across)) else {
+            return Some((low, high));
+        };
+        let before =
+            (0..first).rev().take(thickest as usize + 1).take_while(|&at| dark(at)).count();
+        let start = first - before as u32;
+        let length =
+            (start..).take(thickest as usize + 2).take_while(|&at| dark(at)).count() as u32;
+        (length <= thickest + 1).then_some((start.min(low), (start + length).max(high)))
+    };
+    (rule.start..).zip(&rule.extents).map(edges_at).collect()
+}
+
+/// Clears a rule, one pixel beyond its edges.
+fn clear(rule: &TracedRule, edges: &[Edges], mask: &mut BitMask) {
+    for (along, edges) in (rule.start as usize..).zip(edges) {
+        let Some((low, high)) = *edges else { continue };
         let (low, high) = ((low as usize).saturating_sub(1), high as usize + 1);
         match rule.direction {
             Direction::Horizontal => {
@@ -41,7 +76,7 @@ fn clear(rule: &TracedRule, mask: &mut BitMask) {
     }
 }
 
-fn erase_one(rule: &TracedRule, image: &mut GrayImage, mask: &BitMask, paper: u8) {
+fn erase_one(rule: &TracedRule, edges: &[Edges], image: &mut GrayImage, mask: &BitMask, paper: u8) {
     let place = |along: i64, across: i64| {
         let (x, y) = match rule.direction {
             Direction::Horizontal => (along, across),
@@ -52,19 +87,15 @@ fn erase_one(rule: &TracedRule, image: &mut GrayImage, mask: &BitMask, paper: u8
     let dark = |along: i64, across: i64| {
         place(along, across).is_some_and(|(x, y)| mask.get(x as usize, y as usize))
     };
-    for (along, &extent) in (i64::from(rule.start)..).zip(&rule.extents) {
-        let (low, high) = extent.edges();
+    for (along, edges) in (i64::from(rule.start)..).zip(edges) {
+        let Some((low, high)) = *edges else { continue };
         let (low, high) = (i64::from(low), i64::from(high));
         // A slanted stroke leaves the rule at most as far away as the rule is thick.
         let slant = high - low;
         // One pixel beside the rule may be its own ragged edge; two are a stroke.
         let before = (-1..=1).any(|shift| dark(along + shift, low - 2));
         let after = (-slant..=slant).any(|shift| dark(along + shift, high + 1));
-        let is_stroke = match extent {
-            Extent::Seen(..) => before && after,
-            Extent::Between(..) => before || after,
-        };
-        if is_stroke {
+        if before && after {
             continue;
         }
         let beside = |across: i64| {
