@@ -2,6 +2,7 @@
 //!
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
+mod bands;
 mod regions;
 mod tesseract;
 mod tsv;

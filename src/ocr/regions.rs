@@ -3,6 +3,7 @@
 //! Tesseract's page layout joins and drops the narrow columns of ruled tables. The rules that
 //! preparation has found say where the columns are, so each is recognized as a block of its own.
 
+use super::bands::{self, BandLines};
 use crate::document::{PixelBox, PreparedPage, TableGrid};
 
 /// A part of the page and how its text is laid out.
@@ -17,8 +18,10 @@ pub(super) struct Region {
 pub(super) enum RegionLayout {
     /// As the settings say.
     Page,
-    /// One column of a table: a single block of lines.
-    Column,
+    /// A single block of lines.
+    Block,
+    /// A single line.
+    Line,
 }
 
 /// A strip narrower than this holds no text.
@@ -33,13 +36,14 @@ pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
         return vec![Region { bounds: whole, layout: RegionLayout::Page }];
     };
     let mut regions = Vec::new();
-    let mut add = |bounds: PixelBox, layout: RegionLayout| {
+    let holds_text = |bounds: &PixelBox| {
         let least = pixels(MIN_STRIP_MM) as u32;
-        if bounds.width() >= least && bounds.height() >= least {
-            regions.push(Region { bounds, layout });
-        }
+        bounds.width() >= least && bounds.height() >= least
     };
-    add(PixelBox { bottom: table.top, ..whole }, RegionLayout::Page);
+    let around = |bounds: PixelBox| {
+        holds_text(&bounds).then_some(Region { bounds, layout: RegionLayout::Page })
+    };
+    regions.extend(around(PixelBox { bottom: table.top, ..whole }));
     let edges: Vec<u32> = std::iter::once(0)
         .chain(table.columns.iter().copied())
         .chain(std::iter::once(width))
@@ -47,8 +51,27 @@ pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
     for pair in edges.windows(2) {
         let bounds =
             PixelBox { left: pair[0], top: table.top, right: pair[1], bottom: table.bottom };
-        add(bounds, RegionLayout::Column);
+        if holds_text(&bounds) {
+            regions.extend(of_column(page, bounds));
+        }
     }
-    add(PixelBox { top: table.bottom, ..whole }, RegionLayout::Page);
+    regions.extend(around(PixelBox { top: table.bottom, ..whole }));
     regions
+}
+
+/// Returns the lines of a column.
+fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
+    let Some(text_height) = page.facts.x_height else {
+        return vec![Region { bounds: column, layout: RegionLayout::Block }];
+    };
+    bands::of_column(&page.image, column, text_height * page.facts.scale)
+        .into_iter()
+        .map(|band| Region {
+            bounds: band.bounds,
+            layout: match band.lines {
+                BandLines::One => RegionLayout::Line,
+                BandLines::Several => RegionLayout::Block,
+            },
+        })
+        .collect()
 }

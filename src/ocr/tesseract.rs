@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
-use image::imageops;
+use image::{GrayImage, Luma, imageops};
 use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
@@ -19,6 +19,13 @@ pub struct Tesseract {
 
 /// Page segmentation mode 6: a single block of text.
 const SINGLE_BLOCK: &CStr = c"6";
+/// Page segmentation mode 7: a single line of text.
+const SINGLE_LINE: &CStr = c"7";
+
+/// Margin around cut-out text in pixels.
+const MARGIN: u32 = 12;
+/// Every so many pixels are looked at to find the gray of the paper; prime to usual widths.
+const PAPER_STEP: usize = 37;
 
 /// Settings that hold for every page, with their reasons.
 const VARIABLES: [(&CStr, &CStr); 2] = [
@@ -118,9 +125,6 @@ impl Recognizer for Tesseract {
             let blocks = lines.last().map_or(0, |line| line.block.saturating_add(1));
             for mut line in self.recognize_region(page, &region)? {
                 line.block = line.block.saturating_add(blocks);
-                for word in &mut line.words {
-                    word.bounds = word.bounds.moved(region.bounds.left, region.bounds.top);
-                }
                 lines.push(line);
             }
         }
@@ -129,21 +133,20 @@ impl Recognizer for Tesseract {
 }
 
 impl Tesseract {
-    /// Returns the words of a region, in pixels of the region.
+    /// Returns the words of a region, in pixels of the page.
     fn recognize_region(
         &mut self,
         page: &PreparedPage,
         region: &Region,
     ) -> Result<Vec<Line>, Failure> {
-        let PixelBox { left, top, .. } = region.bounds;
-        let (width, height) = (region.bounds.width(), region.bounds.height());
-        let view = imageops::crop_imm(&page.image, left, top, width, height);
-        let pixels = if (width, height) == page.image.dimensions() {
-            Cow::Borrowed(&page.image)
-        } else {
-            Cow::Owned(view.to_image())
+        let pixels = match region.layout {
+            RegionLayout::Page => view(page, region.bounds),
+            RegionLayout::Block | RegionLayout::Line => {
+                Cow::Owned(with_margin(&view(page, region.bounds)))
+            }
         };
-        // Sides are at most MAX_SIDE.
+        let (width, height) = pixels.dimensions();
+        // Sides are at most MAX_SIDE and two margins.
         let (width, height) = (width as i32, height as i32);
         self.api
             .raw
@@ -152,7 +155,8 @@ impl Tesseract {
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
         let mode = match region.layout {
             RegionLayout::Page => self.page_segmentation_mode.as_c_str(),
-            RegionLayout::Column => SINGLE_BLOCK,
+            RegionLayout::Block => SINGLE_BLOCK,
+            RegionLayout::Line => SINGLE_LINE,
         };
         self.api
             .raw
@@ -166,8 +170,47 @@ impl Tesseract {
             .api
             .get_tsv_text(0)
             .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
-        tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))
+        let mut lines = tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))?;
+        let margin = match region.layout {
+            RegionLayout::Page => 0,
+            RegionLayout::Block | RegionLayout::Line => MARGIN,
+        };
+        for word in lines.iter_mut().flat_map(|line| &mut line.words) {
+            let place = |at: u32, start: u32, end: u32| {
+                (at + start).saturating_sub(margin).clamp(start, end)
+            };
+            let PixelBox { left, top, right, bottom } = region.bounds;
+            word.bounds = PixelBox {
+                left: place(word.bounds.left, left, right),
+                top: place(word.bounds.top, top, bottom),
+                right: place(word.bounds.right, left, right),
+                bottom: place(word.bounds.bottom, top, bottom),
+            };
+        }
+        Ok(lines)
     }
+}
+
+/// Returns a part of the page.
+fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, GrayImage> {
+    let (width, height) = (bounds.width(), bounds.height());
+    if (width, height) == page.image.dimensions() {
+        return Cow::Borrowed(&page.image);
+    }
+    Cow::Owned(imageops::crop_imm(&page.image, bounds.left, bounds.top, width, height).to_image())
+}
+
+/// Returns the image with a margin of its paper around it: letters at the very edge are read badly.
+fn with_margin(image: &GrayImage) -> GrayImage {
+    let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
+    let paper = match levels.len() {
+        0 => u8::MAX,
+        count => *levels.select_nth_unstable(count * 3 / 4).1,
+    };
+    let (width, height) = (image.width() + 2 * MARGIN, image.height() + 2 * MARGIN);
+    let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
+    imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
+    framed
 }
 
 #[cfg(test)]

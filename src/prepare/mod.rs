@@ -33,6 +33,7 @@ use self::background::PaperMap;
 pub use self::options::{Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
+use self::scale::Content;
 use crate::document::{
     Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
     Stage, TableGrid,
@@ -83,6 +84,7 @@ struct Work<'a> {
     options: &'a PrepareOptions,
     facts: PageFacts,
     orientation: OrientationSureness,
+    content: Content,
     steps: Vec<String>,
 }
 
@@ -100,6 +102,7 @@ impl<'a> Work<'a> {
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
+            content: Content::Text,
             steps: Vec::new(),
         }
     }
@@ -173,19 +176,26 @@ impl<'a> Work<'a> {
 
     /// Finds the rules of the page, and takes them off where they would disturb.
     fn remove_rules(&mut self, analysis: &Analysis) -> Vec<TracedRule> {
+        let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT);
         let ground = Ground {
             image: &self.image,
             mask: &analysis.mask,
-            text_height: analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT),
+            text_height: height,
             contrast: analysis.contrast(),
         };
         let rules = rules::trace(&ground, &analysis.rules);
-        let is_table = || {
-            let marks = rules::marks(&rules, 1.0, self.image.dimensions());
-            TableGrid::find(&marks, self.facts.dpi).is_some()
+        let marks = rules::marks(&rules, 1.0, self.image.dimensions());
+        self.content = match TableGrid::find(&marks, self.facts.dpi) {
+            Some(_) => Content::RuledTable,
+            None => Content::Text,
         };
-        if !rules.is_empty() && self.options.remove_rules.decide(is_table) {
+        let is_table = self.content == Content::RuledTable;
+        if !rules.is_empty() && self.options.remove_rules.decide(|| is_table) {
             rules::erase(&rules, &mut self.image, &analysis.mask, analysis.paper());
+            if let Some(components) = analysis.components.as_ref().filter(|_| is_table) {
+                let rests = despeckle::find_rests_of_rules(&components.list, height);
+                despeckle::erase(components, &rests, &mut self.image, analysis.paper());
+            }
             self.steps.push(format!("remove_rules({})", rules.len()));
         }
         rules
@@ -205,8 +215,8 @@ impl<'a> Work<'a> {
         if self.facts.blank {
             return;
         }
-        let scale =
-            scale::factor(self.options.scale, analysis.text_height, self.image.dimensions());
+        let (height, size) = (analysis.text_height, self.image.dimensions());
+        let scale = scale::factor(self.options.scale, height, self.content, size);
         if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
             self.image = resample::resize(&self.image, scale);
             self.bilevel = false;
