@@ -20,6 +20,8 @@ const MIN_ROW_INK: usize = 2;
 const DOT_GAP: f32 = 0.3;
 /// A line has at least this much ink, in squares of the text height: ditto marks have more, specks less.
 const MIN_INK: f32 = 0.03;
+/// Lines are higher than this in text heights; what is lower are the rests of a rule.
+const MIN_HEIGHT: f32 = 0.25;
 /// What is higher than so many text heights is more than one line.
 const MAX_LINE: f32 = 2.6;
 /// Margin around a line in text heights.
@@ -65,7 +67,10 @@ pub(super) fn of_column(image: &GrayImage, column: PixelBox, text_height: f32) -
             _ => joined.push(stripe),
         }
     }
-    joined.retain(|stripe| stripe.ink as f32 >= MIN_INK * text_height * text_height);
+    joined.retain(|stripe| {
+        stripe.ink as f32 >= MIN_INK * text_height * text_height
+            && (stripe.bottom - stripe.top) as f32 >= MIN_HEIGHT * text_height
+    });
     let margin = (MARGIN * text_height) as u32;
     let band = |(index, stripe): (usize, &Stripe)| {
         // A margin ends in the middle of the white that two bands share.
@@ -180,6 +185,8 @@ mod tests {
             // Ditto marks.
             (120, 260, 124, 270),
             (128, 260, 132, 270),
+            // What is left of a rule.
+            (60, 225, 280, 227),
             // A neighbor's letter beyond the column.
             (10, 300, 45, 330),
         ]);

@@ -26,6 +26,8 @@ pub(super) enum RegionLayout {
 
 /// A strip narrower than this holds no text.
 const MIN_STRIP_MM: f32 = 4.0;
+/// Between the middle of a rule and the text of its column, in text heights.
+const INSET: f32 = 0.2;
 
 /// Returns the regions of a page in reading order; a single one without a ruled table.
 pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
@@ -64,7 +66,15 @@ fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
     let Some(text_height) = page.facts.x_height else {
         return vec![Region { bounds: column, layout: RegionLayout::Block }];
     };
-    bands::of_column(&page.image, column, text_height * page.facts.scale)
+    let text_height = text_height * page.facts.scale;
+    // Where a rule was cut by another one, its rests stand at the edges of the column.
+    let inset = (INSET * text_height) as u32;
+    let column = PixelBox {
+        left: column.left.saturating_add(inset),
+        right: column.right.saturating_sub(inset),
+        ..column
+    };
+    bands::of_column(&page.image, column, text_height)
         .into_iter()
         .map(|band| Region {
             bounds: band.bounds,

@@ -46,6 +46,8 @@ const UNEVEN: f32 = 40.0;
 const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
+/// Gray pages whose ink differs from the paper by fewer gray levels are faint.
+const MIN_SPECK_CONTRAST: f32 = 64.0;
 /// Sauvola's window is so many text heights wide.
 const SAUVOLA_WINDOW: f32 = 3.0;
 /// Text height that is assumed where none was found, in pixels.
@@ -167,7 +169,9 @@ impl<'a> Work<'a> {
             return;
         };
         let specks = despeckle::find(&components.list, height);
-        let many = || despeckle::are_many(specks.len(), analysis.letters.len());
+        // On faint pages the pieces of broken letters look like specks.
+        let is_clear = self.bilevel || analysis.contrast() >= MIN_SPECK_CONTRAST;
+        let many = || is_clear && despeckle::are_many(specks.len(), analysis.letters.len());
         if self.options.despeckle.decide(many) && !specks.is_empty() {
             despeckle::erase(components, &specks, &mut self.image, analysis.paper());
             self.steps.push(format!("despeckle({})", specks.len()));

@@ -26,7 +26,7 @@ const MIN_CONTRAST_SHARE: f32 = 0.12;
 /// The same in gray levels, above the grain of the paper.
 const MIN_CONTRAST: f32 = 10.0;
 /// A rule that only its pieces show has this share of the longer side of the page at least.
-const MIN_SPAN: f32 = 0.1;
+const MIN_SPAN: f32 = 0.25;
 /// Share of such a rule that its pieces cover.
 const MIN_COVER: f32 = 0.2;
 /// Share of a piece, or of a rule in pieces, that may have ink close to one of its sides: more is a line of text,
