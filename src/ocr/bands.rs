@@ -100,7 +100,9 @@ pub(super) fn of_column(image: &GrayImage, column: PixelBox, text_height: f32) -
 fn threshold(image: &GrayImage, column: PixelBox) -> Option<u8> {
     let mut histogram = [0_usize; 256];
     for y in column.top..column.bottom {
-        row(image, column, y).iter().for_each(|&level| histogram[usize::from(level)] += 1);
+        for &level in row(image, column, y) {
+            histogram[usize::from(level)] += 1;
+        }
     }
     let total: usize = histogram.iter().sum();
     let darker = |share: f32| {

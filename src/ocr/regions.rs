@@ -85,3 +85,59 @@ fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+    use crate::document::{Mark, OrientationSureness, PageFacts};
+
+    /// A page of 1000 × 1000 pixels, ten a millimetre, with rules at the given places and two words.
+    fn page(rules: &[u32]) -> PreparedPage {
+        let mut image = GrayImage::from_pixel(1000, 1000, Luma([255]));
+        for (left, top) in [(130, 300), (430, 400)] {
+            for (x, y) in (0..100).flat_map(|x| (0..30).map(move |y| (left + x, top + y))) {
+                image.put_pixel(x, y, Luma([0]));
+            }
+        }
+        let rule = |&x: &u32| {
+            Mark::VerticalRule(PixelBox { left: x - 1, top: 200, right: x + 2, bottom: 800 })
+        };
+        PreparedPage {
+            image,
+            bilevel: true,
+            dpi: 254.0,
+            facts: PageFacts { x_height: Some(40.0), scale: 0.5, ..PageFacts::default() },
+            orientation: OrientationSureness::Sure,
+            marks: rules.iter().map(rule).collect(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn found(rules: &[u32]) -> Vec<(u32, u32, u32, u32, RegionLayout)> {
+        let flat = |region: Region| {
+            let PixelBox { left, top, right, bottom } = region.bounds;
+            (left, top, right, bottom, region.layout)
+        };
+        of_page(&page(rules)).into_iter().map(flat).collect()
+    }
+
+    #[test]
+    fn cuts_a_table_into_the_lines_of_its_columns() {
+        assert_eq!(
+            found(&[100, 400, 600, 900]),
+            [
+                (0, 0, 1000, 200, RegionLayout::Page),
+                (122, 292, 238, 338, RegionLayout::Line),
+                (422, 392, 538, 438, RegionLayout::Line),
+                (0, 800, 1000, 1000, RegionLayout::Page),
+            ]
+        );
+    }
+
+    #[test]
+    fn leaves_a_page_without_a_table_whole() {
+        assert_eq!(found(&[100, 900]), [(0, 0, 1000, 1000, RegionLayout::Page)]);
+    }
+}

@@ -146,8 +146,10 @@ impl Tesseract {
             }
         };
         let (width, height) = pixels.dimensions();
-        // Sides are at most MAX_SIDE and two margins.
-        let (width, height) = (width as i32, height as i32);
+        let side = |pixels: u32| {
+            i32::try_from(pixels).map_err(|error| refused(Reason::TooLarge, error.to_string()))
+        };
+        let (width, height) = (side(width)?, side(height)?);
         self.api
             .raw
             .set_image(pixels.as_raw(), width, height, 1, width)

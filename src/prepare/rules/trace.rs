@@ -188,7 +188,29 @@ fn trace_one_way(
         .filter(|chain| chain.is_rule(shortest))
         .map(|chain| chain.joined(direction))
         .filter(|rule| rule.strength == Strength::Ink || !is_beside_text(ground, rule))
+        .map(|rule| match rule.strength {
+            Strength::Faint if is_mostly_ink(ground, &rule) => {
+                TracedRule { strength: Strength::Ink, ..rule }
+            }
+            Strength::Ink | Strength::Faint => rule,
+        })
         .collect()
+}
+
+/// Returns whether most of what was seen of a rule is as dark as ink.
+fn is_mostly_ink(ground: &Ground, rule: &TracedRule) -> bool {
+    let (mut seen, mut ink) = (0, 0);
+    for (along, extent) in (rule.start as usize..).zip(&rule.extents) {
+        let Extent::Seen(low, high) = *extent else { continue };
+        let across = u32::midpoint(low, high.saturating_sub(1)) as usize;
+        let dark = match rule.direction {
+            Direction::Horizontal => ground.mask.get(along, across),
+            Direction::Vertical => ground.mask.get(across, along),
+        };
+        seen += 1;
+        ink += usize::from(dark);
+    }
+    2 * ink > seen
 }
 
 /// Returns whether much of a rule has ink close to it at one side only. Strokes that cross a rule
