@@ -1,7 +1,8 @@
-//! Where Tesseract is to look: the columns of a ruled table one by one, and the page around it.
+//! Where Tesseract is to look: the lines of each column of a ruled table, and the page around it.
 //!
 //! Tesseract's page layout joins and drops the narrow columns of ruled tables. The rules that
-//! preparation has found say where the columns are, so each is recognized as a block of its own.
+//! preparation has found say where the columns are, so each is cut into its lines and these are
+//! recognized one by one. `tesseract` calls it.
 
 use super::bands::{self, BandLines};
 use crate::document::{PixelBox, PreparedPage, TableGrid};

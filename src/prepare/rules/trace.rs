@@ -131,8 +131,11 @@ pub(in crate::prepare) struct Ground<'a> {
     pub(in crate::prepare) contrast: f32,
 }
 
-/// Follows the rules of a page.
+/// Follows the rules of a page; a page without a single clear piece has none.
 pub(in crate::prepare) fn trace(ground: &Ground, rules: &Rules) -> Vec<TracedRule> {
+    if rules.horizontal.is_empty() && rules.vertical.is_empty() {
+        return Vec::new();
+    }
     let height = ground.text_height;
     let thickest = (height * THICKNESS).round().clamp(3.0, 8.0) as usize;
     let least = (ground.contrast * MIN_CONTRAST_SHARE).max(MIN_CONTRAST) as u8;
