@@ -46,6 +46,9 @@ const UNEVEN: f32 = 40.0;
 const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
+/// A page with so many pieces of vertical rules is a narrow table, whose rules touch its figures, even
+/// if they are too broken to show a grid.
+const TABLE_RULES: usize = 12;
 /// Gray pages whose ink differs from the paper by fewer gray levels are faint.
 const MIN_SPECK_CONTRAST: f32 = 64.0;
 /// Sauvola's window is so many text heights wide.
@@ -194,7 +197,8 @@ impl<'a> Work<'a> {
             None => Content::Text,
         };
         let is_table = self.content == Content::RuledTable;
-        if !rules.is_empty() && self.options.remove_rules.decide(|| is_table) {
+        let is_narrow = analysis.rules.vertical_pieces() >= TABLE_RULES;
+        if !rules.is_empty() && self.options.remove_rules.decide(|| is_table || is_narrow) {
             rules::erase(&rules, &mut self.image, &analysis.mask, analysis.paper());
             if let Some(components) = analysis.components.as_ref().filter(|_| is_table) {
                 let rests = despeckle::find_rests_of_rules(&components.list, height);

@@ -68,6 +68,11 @@ impl Rules {
         }
     }
 
+    /// Returns the number of pieces of vertical rules.
+    pub(super) fn vertical_pieces(&self) -> usize {
+        self.vertical.len()
+    }
+
     /// Clears all rules, one pixel beyond their edges, from a mask that letters are looked for in.
     pub(super) fn clear_from(&self, mask: &mut BitMask) {
         for run in self.horizontal.iter().flat_map(|rule| &rule.runs) {
