@@ -5,6 +5,7 @@ mod geometry;
 mod page;
 mod record;
 mod source;
+mod table;
 mod text;
 
 pub(crate) use failure::words;
@@ -18,4 +19,5 @@ pub use record::{
     Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
+pub use table::TableGrid;
 pub use text::{Line, Mark, PageText, Word};

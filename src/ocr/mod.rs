@@ -2,6 +2,8 @@
 //!
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
+mod bands;
+mod netpbm;
 mod regions;
 mod tesseract;
 mod tsv;

@@ -1,9 +1,11 @@
-//! Where Tesseract is to look: the columns of a ruled table one by one, and the page around it.
+//! Where Tesseract is to look: the lines of each column of a ruled table, and the page around it.
 //!
 //! Tesseract's page layout joins and drops the narrow columns of ruled tables. The rules that
-//! preparation has found say where the columns are, so each is recognized as a block of its own.
+//! preparation has found say where the columns are, so each is cut into its lines and these are
+//! recognized one by one. `tesseract` calls it.
 
-use crate::document::{Mark, PixelBox, PreparedPage};
+use super::bands::{self, BandLines};
+use crate::document::{PixelBox, PreparedPage, TableGrid};
 
 /// A part of the page and how its text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,37 +19,34 @@ pub(super) struct Region {
 pub(super) enum RegionLayout {
     /// As the settings say.
     Page,
-    /// One column of a table: a single block of lines.
-    Column,
+    /// A single block of lines.
+    Block,
+    /// A single line.
+    Line,
 }
 
-/// A table has at least so many vertical rules.
-const MIN_RULES: usize = 4;
-/// A table's vertical rules are at least so long.
-const MIN_TABLE_MM: f32 = 30.0;
-/// Pieces of one vertical rule lie within so much of each other.
-const SAME_RULE_MM: f32 = 1.2;
 /// A strip narrower than this holds no text.
 const MIN_STRIP_MM: f32 = 4.0;
-/// Vertical rules of one table have at least this share of the longest one's length.
-const MIN_LENGTH_SHARE: f32 = 0.7;
+/// Between the middle of a rule and the text of its column, in text heights.
+const INSET: f32 = 0.2;
 
 /// Returns the regions of a page in reading order; a single one without a ruled table.
 pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
     let (width, height) = page.image.dimensions();
     let whole = PixelBox { left: 0, top: 0, right: width, bottom: height };
     let pixels = |mm: f32| mm / 25.4 * page.dpi;
-    let Some(table) = table(&page.marks, &pixels) else {
+    let Some(table) = TableGrid::find(&page.marks, page.dpi) else {
         return vec![Region { bounds: whole, layout: RegionLayout::Page }];
     };
     let mut regions = Vec::new();
-    let mut add = |bounds: PixelBox, layout: RegionLayout| {
+    let holds_text = |bounds: &PixelBox| {
         let least = pixels(MIN_STRIP_MM) as u32;
-        if bounds.width() >= least && bounds.height() >= least {
-            regions.push(Region { bounds, layout });
-        }
+        bounds.width() >= least && bounds.height() >= least
     };
-    add(PixelBox { bottom: table.top, ..whole }, RegionLayout::Page);
+    let around = |bounds: PixelBox| {
+        holds_text(&bounds).then_some(Region { bounds, layout: RegionLayout::Page })
+    };
+    regions.extend(around(PixelBox { bottom: table.top, ..whole }));
     let edges: Vec<u32> = std::iter::once(0)
         .chain(table.columns.iter().copied())
         .chain(std::iter::once(width))
@@ -55,119 +54,91 @@ pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
     for pair in edges.windows(2) {
         let bounds =
             PixelBox { left: pair[0], top: table.top, right: pair[1], bottom: table.bottom };
-        add(bounds, RegionLayout::Column);
+        if holds_text(&bounds) {
+            regions.extend(of_column(page, bounds));
+        }
     }
-    add(PixelBox { top: table.bottom, ..whole }, RegionLayout::Page);
+    regions.extend(around(PixelBox { top: table.bottom, ..whole }));
     regions
 }
 
-/// The ruled table of a page.
-#[derive(Debug, PartialEq, Eq)]
-struct Table {
-    top: u32,
-    bottom: u32,
-    /// Positions of its vertical rules, ascending.
-    columns: Vec<u32>,
-}
-
-/// A vertical rule put together from its pieces.
-#[derive(Debug, Clone, Copy)]
-struct Upright {
-    /// Middle of the rule.
-    x: u32,
-    top: u32,
-    bottom: u32,
-    /// Sum of the lengths of its pieces.
-    length: u32,
-}
-
-fn table(marks: &[Mark], pixels: &impl Fn(f32) -> f32) -> Option<Table> {
-    let rules = joined(marks, pixels(SAME_RULE_MM) as u32);
-    let longest = rules.iter().max_by_key(|rule| rule.length)?;
-    if (longest.length as f32) < pixels(MIN_TABLE_MM) {
-        return None;
-    }
-    let of_table: Vec<&Upright> = rules
-        .iter()
-        .filter(|rule| {
-            let overlap = rule.bottom.min(longest.bottom).saturating_sub(rule.top.max(longest.top));
-            let wanted = longest.length as f32 * MIN_LENGTH_SHARE;
-            overlap as f32 >= wanted && rule.length as f32 >= wanted
+/// Returns the lines of a column.
+fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
+    let Some(text_height) = page.facts.x_height else {
+        return vec![Region { bounds: column, layout: RegionLayout::Block }];
+    };
+    let text_height = text_height * page.facts.scale;
+    // Where a rule was cut by another one, its rests stand at the edges of the column.
+    let inset = (INSET * text_height) as u32;
+    let column = PixelBox {
+        left: column.left.saturating_add(inset),
+        right: column.right.saturating_sub(inset),
+        ..column
+    };
+    bands::of_column(&page.image, column, text_height)
+        .into_iter()
+        .map(|band| Region {
+            bounds: band.bounds,
+            layout: match band.lines {
+                BandLines::One => RegionLayout::Line,
+                BandLines::Several => RegionLayout::Block,
+            },
         })
-        .collect();
-    if of_table.len() < MIN_RULES {
-        return None;
-    }
-    Some(Table {
-        top: of_table.iter().map(|rule| rule.top).min()?,
-        bottom: of_table.iter().map(|rule| rule.bottom).max()?,
-        columns: of_table.iter().map(|rule| rule.x).collect(),
-    })
-}
-
-/// Returns the vertical rules from left to right, with pieces of one rule joined.
-fn joined(marks: &[Mark], tolerance: u32) -> Vec<Upright> {
-    let mut pieces: Vec<PixelBox> = marks
-        .iter()
-        .filter_map(|mark| match mark {
-            Mark::VerticalRule(bounds) => Some(*bounds),
-            Mark::HorizontalRule(_) => None,
-        })
-        .collect();
-    pieces.sort_by_key(|piece| piece.left + piece.right);
-    let mut rules: Vec<Upright> = Vec::new();
-    for piece in pieces {
-        let x = u32::midpoint(piece.left, piece.right);
-        match rules.last_mut() {
-            Some(rule) if x.abs_diff(rule.x) <= tolerance => {
-                rule.top = rule.top.min(piece.top);
-                rule.bottom = rule.bottom.max(piece.bottom);
-                rule.length += piece.height();
-            }
-            _ => rules.push(Upright {
-                x,
-                top: piece.top,
-                bottom: piece.bottom,
-                length: piece.height(),
-            }),
-        }
-    }
-    rules
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use image::{GrayImage, Luma};
+
     use super::*;
+    use crate::document::{Mark, OrientationSureness, PageFacts};
 
-    fn rule(x: u32, top: u32, bottom: u32) -> Mark {
-        Mark::VerticalRule(PixelBox { left: x, top, right: x + 3, bottom })
+    /// A page of 1000 × 1000 pixels, ten a millimetre, with rules at the given places and two words.
+    fn page(rules: &[u32]) -> PreparedPage {
+        let mut image = GrayImage::from_pixel(1000, 1000, Luma([255]));
+        for (left, top) in [(130, 300), (430, 400)] {
+            for (x, y) in (0..100).flat_map(|x| (0..30).map(move |y| (left + x, top + y))) {
+                image.put_pixel(x, y, Luma([0]));
+            }
+        }
+        let rule = |&x: &u32| {
+            Mark::VerticalRule(PixelBox { left: x - 1, top: 200, right: x + 2, bottom: 800 })
+        };
+        PreparedPage {
+            image,
+            bilevel: true,
+            dpi: 254.0,
+            facts: PageFacts { x_height: Some(40.0), scale: 0.5, ..PageFacts::default() },
+            orientation: OrientationSureness::Sure,
+            marks: rules.iter().map(rule).collect(),
+            steps: Vec::new(),
+        }
     }
 
-    /// 254 dpi: ten pixels a millimetre.
-    fn found(marks: &[Mark]) -> Option<Table> {
-        table(marks, &|mm| mm * 10.0)
+    fn found(rules: &[u32]) -> Vec<(u32, u32, u32, u32, RegionLayout)> {
+        let flat = |region: Region| {
+            let PixelBox { left, top, right, bottom } = region.bounds;
+            (left, top, right, bottom, region.layout)
+        };
+        of_page(&page(rules)).into_iter().map(flat).collect()
     }
 
     #[test]
-    fn finds_the_columns_of_a_table_whose_rules_are_broken() {
-        let marks = [
-            rule(100, 500, 1500),
-            rule(400, 500, 900),
-            rule(403, 950, 1500),
-            rule(800, 505, 1495),
-            rule(1600, 500, 1500),
-            // A mark in the margin and a short stroke belong to no table.
-            rule(20, 100, 130),
-            rule(1000, 600, 800),
-        ];
-        let table = found(&marks).unwrap();
-        assert_eq!((table.top, table.bottom), (500, 1500));
-        assert_eq!(table.columns, [101, 401, 801, 1601]);
+    fn cuts_a_table_into_the_lines_of_its_columns() {
+        assert_eq!(
+            found(&[100, 400, 600, 900]),
+            [
+                (0, 0, 1000, 200, RegionLayout::Page),
+                (122, 292, 238, 338, RegionLayout::Line),
+                (422, 392, 538, 438, RegionLayout::Line),
+                (0, 800, 1000, 1000, RegionLayout::Page),
+            ]
+        );
     }
 
     #[test]
-    fn a_form_with_a_few_boxes_is_no_table() {
-        assert_eq!(found(&[rule(100, 100, 600), rule(900, 100, 600), rule(500, 700, 900)]), None);
-        assert_eq!(found(&[]), None);
+    fn leaves_a_page_without_a_table_whole() {
+        assert_eq!(found(&[100, 900]), [(0, 0, 1000, 1000, RegionLayout::Page)]);
     }
 }

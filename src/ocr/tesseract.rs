@@ -3,12 +3,12 @@
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
-use image::GrayImage;
+use image::{GrayImage, Luma, imageops};
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
-use super::{EngineSettings, MAX_SIDE, Recognizer, tsv};
+use super::{EngineSettings, MAX_SIDE, Recognizer, netpbm, tsv};
 use crate::document::{Failure, Line, PixelBox, PreparedPage, Reason, Stage};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
@@ -19,6 +19,13 @@ pub struct Tesseract {
 
 /// Page segmentation mode 6: a single block of text.
 const SINGLE_BLOCK: &CStr = c"6";
+/// Page segmentation mode 7: a single line of text.
+const SINGLE_LINE: &CStr = c"7";
+
+/// Margin around cut-out text in pixels.
+const MARGIN: u32 = 12;
+/// Every so many pixels are looked at to find the gray of the paper; prime to usual widths.
+const PAPER_STEP: usize = 37;
 
 /// Settings that hold for every page, with their reasons.
 const VARIABLES: [(&CStr, &CStr); 2] = [
@@ -118,9 +125,6 @@ impl Recognizer for Tesseract {
             let blocks = lines.last().map_or(0, |line| line.block.saturating_add(1));
             for mut line in self.recognize_region(page, &region)? {
                 line.block = line.block.saturating_add(blocks);
-                for word in &mut line.words {
-                    word.bounds = word.bounds.moved(region.bounds.left, region.bounds.top);
-                }
                 lines.push(line);
             }
         }
@@ -128,60 +132,28 @@ impl Recognizer for Tesseract {
     }
 }
 
-/// Returns the pixels as a raw PBM (netpbm "P4"): eight pixels a byte, 1 is black. Leptonica takes
-/// it in a tenth of the time that Tesseract needs to take pixels one by one, and Tesseract then has
-/// nothing to threshold.
-fn portable_bitmap(image: &GrayImage, part: &PixelBox) -> Vec<u8> {
-    let mut bytes = format!("P4\n{} {}\n", part.width(), part.height()).into_bytes();
-    bytes.reserve(part.width().div_ceil(8) as usize * part.height() as usize);
-    for row in rows(image, part) {
-        bytes.extend(row.chunks(8).map(|pixels| {
-            pixels
-                .iter()
-                .enumerate()
-                .fold(0_u8, |byte, (bit, pixel)| byte | (u8::from(*pixel < 128) << (7 - bit)))
-        }));
-    }
-    bytes
-}
-
-/// Returns the pixels as a raw PGM (netpbm "P5"): one byte a pixel.
-fn portable_graymap(image: &GrayImage, part: &PixelBox) -> Vec<u8> {
-    let mut bytes = format!("P5\n{} {}\n255\n", part.width(), part.height()).into_bytes();
-    bytes.reserve(part.width() as usize * part.height() as usize);
-    for row in rows(image, part) {
-        bytes.extend_from_slice(row);
-    }
-    bytes
-}
-
-/// Returns the rows of a part that lies inside the image.
-fn rows<'a>(image: &'a GrayImage, part: &PixelBox) -> impl Iterator<Item = &'a [u8]> {
-    let columns = part.left as usize..part.right as usize;
-    image
-        .as_raw()
-        .chunks_exact(image.width().max(1) as usize)
-        .skip(part.top as usize)
-        .take(part.height() as usize)
-        .map(move |row| &row[columns.clone()])
-}
-
 impl Tesseract {
-    /// Returns the words of a region, in pixels of the region.
+    /// Returns the words of a region, in pixels of the page.
     fn recognize_region(
         &mut self,
         page: &PreparedPage,
         region: &Region,
     ) -> Result<Vec<Line>, Failure> {
-        let encode = if page.bilevel { portable_bitmap } else { portable_graymap };
-        let encoded = encode(&page.image, &region.bounds);
+        let pixels = match region.layout {
+            RegionLayout::Page => view(page, region.bounds),
+            RegionLayout::Block | RegionLayout::Line => {
+                Cow::Owned(with_margin(&view(page, region.bounds)))
+            }
+        };
+        let encoded = if page.bilevel { netpbm::bitmap(&pixels) } else { netpbm::graymap(&pixels) };
         let pix = leptonica::pix_read_mem(&encoded)
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
         self.api.set_image(&pix);
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
         let mode = match region.layout {
             RegionLayout::Page => self.page_segmentation_mode.as_c_str(),
-            RegionLayout::Column => SINGLE_BLOCK,
+            RegionLayout::Block => SINGLE_BLOCK,
+            RegionLayout::Line => SINGLE_LINE,
         };
         self.api
             .raw
@@ -195,8 +167,47 @@ impl Tesseract {
             .api
             .get_tsv_text(0)
             .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
-        tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))
+        let mut lines = tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))?;
+        let margin = match region.layout {
+            RegionLayout::Page => 0,
+            RegionLayout::Block | RegionLayout::Line => MARGIN,
+        };
+        for word in lines.iter_mut().flat_map(|line| &mut line.words) {
+            let place = |at: u32, start: u32, end: u32| {
+                (at + start).saturating_sub(margin).clamp(start, end)
+            };
+            let PixelBox { left, top, right, bottom } = region.bounds;
+            word.bounds = PixelBox {
+                left: place(word.bounds.left, left, right),
+                top: place(word.bounds.top, top, bottom),
+                right: place(word.bounds.right, left, right),
+                bottom: place(word.bounds.bottom, top, bottom),
+            };
+        }
+        Ok(lines)
     }
+}
+
+/// Returns a part of the page.
+fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, GrayImage> {
+    let (width, height) = (bounds.width(), bounds.height());
+    if (width, height) == page.image.dimensions() {
+        return Cow::Borrowed(&page.image);
+    }
+    Cow::Owned(imageops::crop_imm(&page.image, bounds.left, bounds.top, width, height).to_image())
+}
+
+/// Returns the image with a margin of its paper around it: letters at the very edge are read badly.
+fn with_margin(image: &GrayImage) -> GrayImage {
+    let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
+    let paper = match levels.len() {
+        0 => u8::MAX,
+        count => *levels.select_nth_unstable(count * 3 / 4).1,
+    };
+    let (width, height) = (image.width() + 2 * MARGIN, image.height() + 2 * MARGIN);
+    let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
+    imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
+    framed
 }
 
 #[cfg(test)]

@@ -26,15 +26,57 @@ impl BitMask {
         let mut words = Vec::with_capacity(words_per_row * height);
         if width > 0 {
             for row in image.as_raw().chunks_exact(width) {
-                let (whole, rest) = row.as_chunks::<WORD>();
-                words.extend(whole.iter().map(|pixels| pack(pixels, threshold)));
-                if !rest.is_empty() {
-                    let bits = rest.iter().enumerate();
-                    words.push(bits.fold(0, |word, (bit, &value)| {
-                        word | (u64::from(value <= threshold) << bit)
-                    }));
-                }
+                pack_row(row, &mut words, |value| value <= threshold);
             }
+        }
+        Self { width, height, words_per_row, words }
+    }
+
+    /// Returns the mask of the pixels that are darker by at least `contrast` than both the pixel
+    /// `reach` above and that below: thin dark lines from left to right, however dark the paper is.
+    pub(super) fn thin_across(image: &GrayImage, reach: usize, contrast: u8) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let white = vec![u8::MAX; width];
+        let row_at = |y: Option<usize>| {
+            let y = y.filter(|&y| y < height);
+            y.map_or(&white[..], |y| &image.as_raw()[y * width..(y + 1) * width])
+        };
+        Self::of_rows(width, height, |y, depths| {
+            let (above, below) = (row_at(y.checked_sub(reach)), row_at(Some(y + reach)));
+            let sides = above.iter().zip(below);
+            for ((depth, &value), (&above, &below)) in
+                depths.iter_mut().zip(row_at(Some(y))).zip(sides)
+            {
+                *depth = above.min(below).saturating_sub(value);
+            }
+            contrast
+        })
+    }
+
+    /// Like [`Self::thin_across`] for lines from top to bottom.
+    pub(super) fn thin_down(image: &GrayImage, reach: usize, contrast: u8) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let mut padded = vec![u8::MAX; width + 2 * reach];
+        Self::of_rows(width, height, |y, depths| {
+            padded[reach..reach + width].copy_from_slice(&image.as_raw()[y * width..][..width]);
+            let sides = padded.iter().zip(&padded[2 * reach..]);
+            for ((depth, &value), (&before, &after)) in
+                depths.iter_mut().zip(&padded[reach..]).zip(sides)
+            {
+                *depth = before.min(after).saturating_sub(value);
+            }
+            contrast
+        })
+    }
+
+    /// Sets the pixels whose value reaches the threshold that `fill(y, values)` returns for a row.
+    fn of_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [u8]) -> u8) -> Self {
+        let words_per_row = width.div_ceil(WORD);
+        let mut words = Vec::with_capacity(words_per_row * height);
+        let mut values = vec![0_u8; width];
+        for y in 0..height {
+            let least = fill(y, &mut values);
+            pack_row(&values, &mut words, |value| value >= least);
         }
         Self { width, height, words_per_row, words }
     }
@@ -60,15 +102,49 @@ impl BitMask {
 
     /// Clears pixels `left..right` of row `y`; `right` may lie beyond the width.
     pub(super) fn clear(&mut self, y: usize, left: usize, right: usize) {
+        self.paint(y, left, right, |word, ones| *word &= !ones);
+    }
+
+    fn paint(&mut self, y: usize, left: usize, right: usize, change: impl Fn(&mut u64, u64)) {
         let right = right.min(self.width);
         let row = self.row_mut(y);
         let mut x = left;
         while x < right {
             let end = right.min((x / WORD + 1) * WORD);
             let ones = if end - x == WORD { u64::MAX } else { (1_u64 << (end - x)) - 1 };
-            row[x / WORD] &= !(ones << (x % WORD));
+            change(&mut row[x / WORD], ones << (x % WORD));
             x = end;
         }
+    }
+
+    /// Sets pixels `left..right` of row `y`; `right` may lie beyond the width.
+    pub(super) fn set(&mut self, y: usize, left: usize, right: usize) {
+        self.paint(y, left, right, |word, ones| *word |= ones);
+    }
+
+    /// Returns the mask with the unset pixels set and the other way round.
+    fn inverted(&self) -> Self {
+        let mut inverted = self.clone();
+        inverted.words.iter_mut().for_each(|word| *word = !*word);
+        let used = self.width % WORD;
+        if used > 0 {
+            for y in 0..self.height {
+                if let Some(last) = inverted.row_mut(y).last_mut() {
+                    *last &= (1 << used) - 1;
+                }
+            }
+        }
+        inverted
+    }
+
+    /// Returns the mask with gaps of at most `gap` pixels between two pixels of a row filled.
+    pub(super) fn close_horizontally(&self, gap: usize) -> Self {
+        self.inverted().open_horizontally(gap + 1).inverted()
+    }
+
+    /// Returns the mask with gaps of at most `gap` pixels between two pixels of a column filled.
+    pub(super) fn close_vertically(&self, gap: usize) -> Self {
+        self.inverted().open_vertically(gap + 1).inverted()
     }
 
     /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
@@ -148,10 +224,20 @@ fn doubling(length: usize, mut step: impl FnMut(usize)) {
     }
 }
 
-fn pack(pixels: &[u8; WORD], threshold: u8) -> u64 {
+/// Appends the words of a row: a bit is 1 where `is_set` says so.
+fn pack_row(row: &[u8], words: &mut Vec<u64>, is_set: impl Fn(u8) -> bool) {
+    let (whole, rest) = row.as_chunks::<WORD>();
+    words.extend(whole.iter().map(|pixels| pack(pixels, &is_set)));
+    if !rest.is_empty() {
+        let bits = rest.iter().enumerate();
+        words.push(bits.fold(0, |word, (bit, &value)| word | (u64::from(is_set(value)) << bit)));
+    }
+}
+
+fn pack(pixels: &[u8; WORD], is_set: &impl Fn(u8) -> bool) -> u64 {
     // Each of the 8 products gathers the low bits of 8 bytes in its top byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let dark: [u8; WORD] = std::array::from_fn(|index| u8::from(pixels[index] <= threshold));
+    let dark: [u8; WORD] = std::array::from_fn(|index| u8::from(is_set(pixels[index])));
     let (bytes, _) = dark.as_chunks::<8>();
     bytes.iter().enumerate().fold(0, |word, (index, &eight)| {
         word | ((u64::from_le_bytes(eight).wrapping_mul(GATHER) >> 56) << (8 * index))

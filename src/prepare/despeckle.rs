@@ -17,6 +17,21 @@ const MANY: usize = 150;
 /// … and so many for each letter.
 const MANY_PER_LETTER: f32 = 0.35;
 
+/// Rests of ruled lines are flatter than this share of the text height, or a pixel; hyphens are not.
+const FLAT: f32 = 0.11;
+/// They are so many times as wide as high at least.
+const LONG: f32 = 2.0;
+
+/// Returns the indices of the components that are rests of horizontal rules.
+pub(super) fn find_rests_of_rules(components: &[Component], text_height: f32) -> Vec<u32> {
+    let highest = (FLAT * text_height).max(1.0);
+    let is_rest = |component: &Component| {
+        component.height() <= highest && component.width() >= LONG * component.height()
+    };
+    let rests = components.iter().enumerate().filter(|(_, component)| is_rest(component));
+    rests.map(|(index, _)| index as u32).collect()
+}
+
 /// Returns the indices of the components that are specks.
 pub(super) fn find(components: &[Component], text_height: f32) -> Vec<u32> {
     let largest = MAX_EXTENT * text_height;

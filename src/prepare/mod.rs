@@ -32,9 +32,11 @@ use self::analysis::Analysis;
 use self::background::PaperMap;
 pub use self::options::{Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
+use self::rules::{Ground, TracedRule};
+use self::scale::Content;
 use crate::document::{
     Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
-    Stage,
+    Stage, TableGrid,
 };
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
@@ -44,8 +46,11 @@ const UNEVEN: f32 = 40.0;
 const MIN_SKEW_DEGREES: f32 = 0.4;
 /// Scales closer to 1 than this are not worth resampling.
 const MIN_SCALE_CHANGE: f32 = 0.05;
-/// A page with so many vertical rules is a narrow table, whose rules touch its figures.
+/// A page with so many pieces of vertical rules is a narrow table, whose rules touch its figures, even
+/// if they are too broken to show a grid.
 const TABLE_RULES: usize = 12;
+/// Gray pages whose ink differs from the paper by fewer gray levels are faint.
+const MIN_SPECK_CONTRAST: f32 = 64.0;
 /// Sauvola's window is so many text heights wide.
 const SAUVOLA_WINDOW: f32 = 3.0;
 /// Text height that is assumed where none was found, in pixels.
@@ -69,11 +74,11 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
         analysis = work.analyze(Choice::Never);
     }
     work.remove_specks(&analysis);
-    work.remove_rules(&analysis);
     work.measure(&analysis, (width, height));
+    let rules = work.remove_rules(&analysis);
     work.rescale(&analysis);
     work.binarize(&analysis);
-    Ok(work.finish(&analysis))
+    Ok(work.finish(&rules))
 }
 
 /// A page between two steps.
@@ -84,6 +89,7 @@ struct Work<'a> {
     options: &'a PrepareOptions,
     facts: PageFacts,
     orientation: OrientationSureness,
+    content: Content,
     steps: Vec<String>,
 }
 
@@ -101,6 +107,7 @@ impl<'a> Work<'a> {
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
+            content: Content::Text,
             steps: Vec::new(),
         }
     }
@@ -165,20 +172,41 @@ impl<'a> Work<'a> {
             return;
         };
         let specks = despeckle::find(&components.list, height);
-        let many = || despeckle::are_many(specks.len(), analysis.letters.len());
+        // On faint pages the pieces of broken letters look like specks.
+        let is_clear = self.bilevel || analysis.contrast() >= MIN_SPECK_CONTRAST;
+        let many = || is_clear && despeckle::are_many(specks.len(), analysis.letters.len());
         if self.options.despeckle.decide(many) && !specks.is_empty() {
             despeckle::erase(components, &specks, &mut self.image, analysis.paper());
             self.steps.push(format!("despeckle({})", specks.len()));
         }
     }
 
-    fn remove_rules(&mut self, analysis: &Analysis) {
-        let count = analysis.rules.count();
-        let is_table = || analysis.rules.vertical.len() >= TABLE_RULES;
-        if count > 0 && self.options.remove_rules.decide(is_table) {
-            analysis.rules.erase(&mut self.image, &analysis.mask, analysis.paper());
-            self.steps.push(format!("remove_rules({count})"));
+    /// Finds the rules of the page, and takes them off where they would disturb.
+    fn remove_rules(&mut self, analysis: &Analysis) -> Vec<TracedRule> {
+        let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT);
+        let ground = Ground {
+            image: &self.image,
+            mask: &analysis.mask,
+            text_height: height,
+            contrast: analysis.contrast(),
+        };
+        let rules = rules::trace(&ground, &analysis.rules);
+        let marks = rules::marks(&rules, 1.0, self.image.dimensions());
+        self.content = match TableGrid::find(&marks, self.facts.dpi) {
+            Some(_) => Content::RuledTable,
+            None => Content::Text,
+        };
+        let is_table = self.content == Content::RuledTable;
+        let is_narrow = analysis.rules.vertical_pieces() >= TABLE_RULES;
+        if !rules.is_empty() && self.options.remove_rules.decide(|| is_table || is_narrow) {
+            rules::erase(&rules, &mut self.image, &analysis.mask, analysis.paper());
+            if let Some(components) = analysis.components.as_ref().filter(|_| is_table) {
+                let rests = despeckle::find_rests_of_rules(&components.list, height);
+                despeckle::erase(components, &rests, &mut self.image, analysis.paper());
+            }
+            self.steps.push(format!("remove_rules({})", rules.len()));
         }
+        rules
     }
 
     fn measure(&mut self, analysis: &Analysis, decoded: (u32, u32)) {
@@ -195,8 +223,8 @@ impl<'a> Work<'a> {
         if self.facts.blank {
             return;
         }
-        let scale =
-            scale::factor(self.options.scale, analysis.text_height, self.image.dimensions());
+        let (height, size) = (analysis.text_height, self.image.dimensions());
+        let scale = scale::factor(self.options.scale, height, self.content, size);
         if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
             self.image = resample::resize(&self.image, scale);
             self.bilevel = false;
@@ -215,9 +243,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn finish(self, analysis: &Analysis) -> PreparedPage {
+    fn finish(self, rules: &[TracedRule]) -> PreparedPage {
         PreparedPage {
-            marks: analysis.rules.marks(self.facts.scale, self.image.dimensions()),
+            marks: rules::marks(rules, self.facts.scale, self.image.dimensions()),
             image: self.image,
             bilevel: self.bilevel,
             dpi: self.facts.dpi * self.facts.scale,

@@ -61,7 +61,7 @@ pub struct PrepareOptions {
     /// Make every pixel black or white after Sauvola (`Auto` doesn't, because the recognizer reads gray
     /// better); never done to bilevel pages.
     pub binarize: Choice,
-    /// Take ruled lines off the page (`Auto`: off narrow tables; elsewhere the recognizer finds its own way
+    /// Take ruled lines off the page (`Auto`: off ruled tables; elsewhere the recognizer finds its own way
     /// around them). They are reported as marks in any case.
     pub remove_rules: Choice,
     /// Take specks off the page where they are many (`Always`: even if they are few).

@@ -10,6 +10,8 @@ const BEST_TEXT_HEIGHT: f32 = 21.0;
 const MIN_TEXT_HEIGHT: f32 = 14.0;
 /// Larger text is reduced: it only costs time.
 const MAX_TEXT_HEIGHT: f32 = 42.0;
+/// The same on ruled tables, whose short lines of figures give the recognizer little context.
+const MAX_TABLE_TEXT_HEIGHT: f32 = 24.0;
 /// Enlarging more invents nothing but pixels.
 const MAX_SCALE: f32 = 3.0;
 /// Prepared pages have no longer side than this; engines refuse 32,767 pixels.
@@ -79,10 +81,26 @@ fn guess_dpi(longer: f32, shorter: f32, text_height: Option<f32>) -> f32 {
     scanner.copied().unwrap_or(guess.round()).clamp(70.0, 1200.0)
 }
 
+/// What is on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Text,
+    RuledTable,
+}
+
 /// Returns the scale that brings text to a readable height; 1 if it has one or nothing is known of it.
-pub(super) fn factor(choice: Choice, text_height: Option<f32>, (width, height): (u32, u32)) -> f32 {
+pub(super) fn factor(
+    choice: Choice,
+    text_height: Option<f32>,
+    content: Content,
+    (width, height): (u32, u32),
+) -> f32 {
     let Some(text_height) = text_height else { return 1.0 };
-    let readable = (MIN_TEXT_HEIGHT..=MAX_TEXT_HEIGHT).contains(&text_height);
+    let largest = match content {
+        Content::Text => MAX_TEXT_HEIGHT,
+        Content::RuledTable => MAX_TABLE_TEXT_HEIGHT,
+    };
+    let readable = (MIN_TEXT_HEIGHT..=largest).contains(&text_height);
     if !choice.decide(|| !readable) {
         return 1.0;
     }

@@ -253,6 +253,89 @@ fn removes_the_rules_of_a_narrow_table() {
     assert_eq!(result.image.get_pixel(61, 800).0, [255]);
 }
 
+/// A page with a table of five columns, without its rules; the x-height is 15 pixels.
+fn table_text() -> GrayImage {
+    let mut page = white(1240, 1754);
+    for row in 0..20 {
+        for column in 0..5 {
+            let text: String =
+                SENTENCE.chars().cycle().skip(row * 7 + column * 3).take(9).collect();
+            write_line(&mut page, &text, 80 + column as u32 * 225, 120 + row as u32 * 78, 3);
+        }
+    }
+    page
+}
+
+fn rule_columns(page: &mut GrayImage) {
+    (0..6).for_each(|column| fill(page, 60 + column * 225, 90, 3, 1580));
+}
+
+#[test]
+fn follows_a_dashed_rule_and_reports_it_once() {
+    let mut page = table_text();
+    rule_columns(&mut page);
+    for dash in 0..28 {
+        // The line is not quite level.
+        fill(&mut page, 70 + dash * 40, 182 + dash / 10, 12 + dash % 9, 2);
+    }
+    let result = prepared(bilevel(page));
+    assert_eq!(result.steps, ["remove_rules(7)"]);
+    let left = result.image.pixels().zip(table_text().pixels()).filter(|(a, b)| a != b).count();
+    assert_eq!(left, 0, "rests of rules, or holes in letters");
+    let horizontal: Vec<&Mark> =
+        result.marks.iter().filter(|mark| matches!(mark, Mark::HorizontalRule(_))).collect();
+    let [Mark::HorizontalRule(bounds)] = horizontal.as_slice() else { panic!("{horizontal:?}") };
+    assert_eq!((bounds.top, bounds.bottom), (182, 186));
+    assert!(bounds.left <= 70 && bounds.right >= 1150, "{bounds:?}");
+}
+
+#[test]
+fn takes_faint_rules_off_a_gray_table_and_reports_only_ink() {
+    let mut page = table_text();
+    rule_columns(&mut page);
+    let mut page = GrayImage::from_fn(1240, 1754, |x, y| {
+        Luma([240 - (255 - page.get_pixel(x, y).0[0]) / 5 * 4])
+    });
+    for x in 70..1180 {
+        // What shines through from the back, with a blurred edge.
+        for (y, level) in [(179, 230), (180, 205), (181, 205), (182, 230)] {
+            page.put_pixel(x, y, Luma([level]));
+        }
+    }
+    let result = prepared(gray(page));
+    assert_eq!(result.steps, ["remove_rules(7)"]);
+    assert_eq!(result.marks.len(), 6);
+    let darkest = (100..1100).flat_map(|x| (178..184).map(move |y| (x, y)));
+    assert!(darkest.map(|(x, y)| result.image.get_pixel(x, y).0[0]).all(|level| level >= 238));
+}
+
+#[test]
+fn reduces_the_large_text_of_a_table() {
+    let mut page = white(2400, 2400);
+    for column in 0..5 {
+        fill(&mut page, 60 + column * 560, 90, 3, 2200);
+    }
+    for (row, column) in (0..25).flat_map(|row| (0..4).map(move |column| (row, column))) {
+        write_line(&mut page, "hold an apple", 80 + column * 560, 120 + row * 85, 6);
+    }
+    let result = prepared(bilevel(page));
+    assert_eq!(result.steps, ["remove_rules(5)", "scale(0.70)"]);
+}
+
+#[test]
+fn does_not_take_the_pieces_of_faint_letters_for_specks() {
+    let mut page = GrayImage::from_pixel(1240, 1754, Luma([230]));
+    for (faint, clean) in page.pixels_mut().zip(text_page(3).pixels()) {
+        faint.0 = [if clean.0[0] == 0 { 190 } else { 230 }];
+    }
+    let mut state = 3;
+    for _ in 0..6000 {
+        let (x, y) = (random(&mut state) % 1240, random(&mut state) % 1754);
+        page.put_pixel(x, y, Luma([190]));
+    }
+    assert_eq!(prepared(gray(page)).steps, Vec::<String>::new());
+}
+
 #[test]
 fn removes_specks_and_keeps_dots() {
     let clean = text_page(3);
