@@ -1,5 +1,6 @@
 //! Tesseract's engine through leptess: the only file that names it.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
