@@ -11,6 +11,10 @@ const MIN_TABLE_MM: f32 = 30.0;
 const SAME_RULE_MM: f32 = 1.2;
 /// Vertical rules of one table have at least this share of the longest one's length.
 const MIN_LENGTH_SHARE: f32 = 0.7;
+/// A horizontal rule of a table covers at least this share of its width.
+const MIN_CROSSING_SHARE: f32 = 0.85;
+/// The uppermost and lowermost rules lie so near to the ends of the vertical ones.
+const NEAR_MM: f32 = 5.0;
 
 /// The ruled table of a page: where it is, and its vertical rules. In pixels of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +47,29 @@ impl TableGrid {
         if of_table.len() < MIN_RULES {
             return None;
         }
-        Some(Self {
+        let grid = Self {
             top: of_table.iter().map(|rule| rule.top).min()?,
             bottom: of_table.iter().map(|rule| rule.bottom).max()?,
             columns: of_table.iter().map(|rule| rule.x).collect(),
+        };
+        grid.is_crossed(marks, pixels(NEAR_MM) as u32).then_some(grid)
+    }
+}
+
+impl TableGrid {
+    /// True if a horizontal rule runs over nearly all columns: a drawing has none.
+    fn is_crossed(&self, marks: &[Mark], near: u32) -> bool {
+        let (Some(left), Some(right)) = (self.columns.first(), self.columns.last()) else {
+            return false;
+        };
+        let rows = self.top.saturating_sub(near)..self.bottom.saturating_add(near);
+        marks.iter().any(|mark| match mark {
+            Mark::HorizontalRule(rule) => {
+                let shared = rule.right.min(*right).saturating_sub(rule.left.max(*left));
+                rows.contains(&rule.top)
+                    && shared as f32 >= (right - left) as f32 * MIN_CROSSING_SHARE
+            }
+            Mark::VerticalRule(_) => false,
         })
     }
 }
@@ -116,10 +139,17 @@ mod tests {
             // A mark in the margin and a short stroke belong to no table.
             rule(20, 100, 130),
             rule(1000, 600, 800),
+            Mark::HorizontalRule(PixelBox { left: 101, top: 560, right: 1500, bottom: 563 }),
         ];
         let table = found(&marks).unwrap();
         assert_eq!((table.top, table.bottom), (500, 1500));
         assert_eq!(table.columns, [101, 401, 801, 1601]);
+    }
+
+    #[test]
+    fn a_drawing_that_no_rule_crosses_is_no_table() {
+        let strokes = [100, 400, 800, 1600].map(|x| rule(x, 500, 1500));
+        assert_eq!(found(&strokes), None);
     }
 
     #[test]

@@ -105,13 +105,14 @@ mod tests {
         let rule = |&x: &u32| {
             Mark::VerticalRule(PixelBox { left: x - 1, top: 200, right: x + 2, bottom: 800 })
         };
+        let head = Mark::HorizontalRule(PixelBox { left: 100, top: 250, right: 900, bottom: 252 });
         PreparedPage {
             image,
             bilevel: true,
             dpi: 254.0,
             facts: PageFacts { x_height: Some(40.0), scale: 0.5, ..PageFacts::default() },
             orientation: OrientationSureness::Sure,
-            marks: rules.iter().map(rule).collect(),
+            marks: rules.iter().map(rule).chain([head]).collect(),
             steps: Vec::new(),
         }
     }

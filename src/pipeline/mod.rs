@@ -78,7 +78,12 @@ pub async fn run(
     let (events, received) = mpsc::channel(EVENTS);
     let loops = {
         let (queue, models, stop) = (Arc::clone(&queue), Arc::clone(&models), stop.clone());
-        tokio::task::spawn_blocking(move || read_all(&readers, &queue, &models, &events, &stop))
+        let progress = Arc::clone(&progress);
+        tokio::task::spawn_blocking(move || {
+            let work =
+                Loop { queue: &queue, models: &models, events, progress: &progress, stop: &stop };
+            read_all(&readers, &work)
+        })
     };
     let mut summary = Summary::default();
     let run_id = run.id;
@@ -133,13 +138,8 @@ async fn write(
 }
 
 /// Runs one loop a reader on a pool of its own, until the queue ends.
-fn read_all(
-    readers: &Readers,
-    queue: &JobQueue,
-    models: &ModelSet,
-    events: &mpsc::Sender<LedgerEvent>,
-    stop: &Stop,
-) -> Result<(), RunError> {
+fn read_all(readers: &Readers, work: &Loop<'_>) -> Result<(), RunError> {
+    let Loop { queue, stop, .. } = work;
     let fault = OnceLock::new();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(readers.count.get())
@@ -152,7 +152,6 @@ fn read_all(
             readers.settings.clone(),
             readers.limits.clone(),
         );
-        let work = Loop { queue, models, events: events.clone(), stop };
         let ended = page::guarded(|| work.run(&mut reader as &mut dyn PageReader));
         match ended {
             Ok(Ok(())) => {}

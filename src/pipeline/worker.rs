@@ -3,6 +3,7 @@
 use tokio::sync::mpsc;
 
 use super::page::{self, Failed, PageJob};
+use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
 use super::records::ModelSet;
 use super::stop::Stop;
@@ -18,6 +19,7 @@ pub(super) struct Loop<'a> {
     pub queue: &'a JobQueue,
     pub models: &'a ModelSet,
     pub events: mpsc::Sender<LedgerEvent>,
+    pub progress: &'a Progress,
     pub stop: &'a Stop,
 }
 
@@ -55,6 +57,8 @@ impl Loop<'_> {
                 format: opened.format,
                 page_count: opened.page_count,
             })?;
+            // One page was expected of a document that nobody had opened.
+            self.progress.expect(u64::from(opened.page_count.saturating_sub(1)));
         }
         let mut pages = match &job.pages {
             Pages::All => {
