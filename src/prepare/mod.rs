@@ -107,7 +107,7 @@ impl<'a> Work<'a> {
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
-            content: Content::Text,
+            content: if page.bilevel { Content::BilevelText } else { Content::GrayText },
             steps: Vec::new(),
         }
     }
@@ -194,7 +194,7 @@ impl<'a> Work<'a> {
         let marks = rules::marks(&rules, 1.0, self.image.dimensions());
         self.content = match TableGrid::find(&marks, self.facts.dpi) {
             Some(_) => Content::RuledTable,
-            None => Content::Text,
+            None => self.content,
         };
         let is_table = self.content == Content::RuledTable;
         let is_narrow = analysis.rules.vertical_pieces() >= TABLE_RULES;
