@@ -14,5 +14,6 @@ pub mod ocr;
 pub mod pipeline;
 pub mod prepare;
 pub mod reader;
+pub mod shapes;
 pub mod store;
 pub mod validate;

@@ -9,12 +9,13 @@ const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 80;
 
 /// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("document", &[]),
     ("intake", &["document"]),
     ("decode", &["document"]),
-    ("prepare", &["document"]),
-    ("ocr", &["document"]),
+    ("shapes", &["document"]),
+    ("prepare", &["document", "shapes"]),
+    ("ocr", &["document", "shapes"]),
     ("reader", &["document", "decode", "prepare", "ocr"]),
     ("model", &["document"]),
     ("normalize", &["document", "model"]),

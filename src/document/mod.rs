@@ -2,6 +2,7 @@
 
 mod failure;
 mod geometry;
+mod mask;
 mod page;
 mod record;
 mod source;
@@ -11,9 +12,10 @@ mod text;
 pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
+pub use mask::BitMask;
 pub use page::{
     Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageNumber,
-    PageOutcome, Pixels, PreparedPage, Recipe,
+    PageOutcome, PagePixels, Pixels, PreparedPage, Recipe,
 };
 pub use record::{
     Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::geometry::RightAngle;
+use super::mask::BitMask;
 use super::record::TypedRecord;
 use super::source::DocumentId;
 use super::text::{Mark, PageText};
@@ -108,6 +109,24 @@ pub struct PageFacts {
     pub scale: f32,
     /// True if there is nothing on the page that could be text.
     pub blank: bool,
+}
+
+/// Pixels of a prepared page: upright, dark text on light paper.
+#[derive(Debug, Clone)]
+pub enum PagePixels {
+    /// Set pixels are ink.
+    Bilevel(BitMask),
+    Gray(GrayImage),
+}
+
+impl PagePixels {
+    /// Returns width and height in pixels.
+    pub fn dimensions(&self) -> (u32, u32) {
+        match self {
+            Self::Bilevel(mask) => (mask.width as u32, mask.height as u32),
+            Self::Gray(image) => image.dimensions(),
+        }
+    }
 }
 
 /// How sure preparation is that a page stands upright.

@@ -3,6 +3,8 @@
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
 mod bands;
+mod layout;
+mod native;
 mod netpbm;
 mod regions;
 mod tesseract;

@@ -3,12 +3,12 @@
 
 use image::GrayImage;
 
-use super::bits::BitMask;
-use super::components::{self, Component, Components};
 use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};
 use super::{blank, border, measure};
+use crate::document::BitMask;
+use crate::shapes::{self, Component, Components};
 
 /// Ink and paper that differ by less than this many gray levels are only the grain of the paper, or what
 /// shines through from its back.
@@ -88,7 +88,7 @@ impl Analysis {
         let rules = Rules::find(&mask);
         let mut without_rules = mask.clone();
         rules.clear_from(&mut without_rules);
-        let components = components::find(&without_rules);
+        let components = shapes::find_components(&without_rules);
         let list = components.as_ref().map_or(&[][..], |components| &components.list);
         let text_height = measure::text_height(list, mask.width.max(mask.height));
         let letters = text_height.map_or_else(Vec::new, |height| measure::letters(list, height));
@@ -137,7 +137,7 @@ fn reliable_split(image: &GrayImage) -> Split {
 /// Returns whether there are more letters among the light pixels of a mostly dark page than among the dark ones.
 fn is_light_on_dark(image: &GrayImage, dark: &BitMask, split: Split) -> bool {
     let letters = |mask: &BitMask| {
-        let Some(found) = components::find(mask) else { return 0 };
+        let Some(found) = shapes::find_components(mask) else { return 0 };
         let height = measure::text_height(&found.list, mask.width.max(mask.height));
         height.map_or(0, |height| measure::letters(&found.list, height).len())
     };

@@ -1,7 +1,7 @@
 //! Tells a page with nothing to read from one with a single word on it. When in doubt, a page is not blank: a
 //! page called blank is never read.
 
-use super::components::Component;
+use crate::shapes::Component;
 
 /// Letters are at least this share of the longer side tall (1.5 mm on A4 would be 1/200).
 const MIN_HEIGHT: f32 = 1.0 / 450.0;

@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::bits::BitMask;
+use crate::document::BitMask;
 
 /// Pixels at the very edge that may be light although a border begins there.
 const MAX_START: usize = 3;

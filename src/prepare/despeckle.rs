@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::components::{Component, Components};
+use crate::shapes::{Component, Components};
 
 /// Larger than this share of the text height nothing is a speck.
 const MAX_EXTENT: f32 = 0.35;

@@ -2,7 +2,7 @@
 //!
 //! Shared by every step that needs to know what text looks like on this page.
 
-use super::components::Component;
+use crate::shapes::Component;
 
 /// Heights that text may have in pixels; taller shapes are pictures.
 const MAX_TEXT_HEIGHT: usize = 300;

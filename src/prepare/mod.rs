@@ -9,10 +9,8 @@
 
 mod analysis;
 mod background;
-mod bits;
 mod blank;
 mod border;
-mod components;
 mod despeckle;
 mod measure;
 mod options;

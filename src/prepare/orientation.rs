@@ -6,8 +6,8 @@
 //! (g j p q y): this tells up from down. A page that shows too little of it is reported as unsure
 //! and never turned upside down.
 
-use super::components::Component;
 use crate::document::{OrientationSureness, PixelBox, RightAngle};
+use crate::shapes::Component;
 
 /// Pairs of neighbors needed to trust the direction of the lines.
 const MIN_NEIGHBORS: usize = 30;

@@ -8,9 +8,9 @@ mod erase;
 mod trace;
 
 use self::trace::{Direction, Strength};
-use super::bits::BitMask;
-use super::components::{self, Run};
+use crate::document::BitMask;
 use crate::document::{Mark, PixelBox};
+use crate::shapes::{self, Run};
 
 /// Shortest run in pixels that can be part of a rule, whatever the size of the page.
 const MIN_RUN: usize = 24;
@@ -41,7 +41,7 @@ impl Rules {
         let thickest = (side / 110).max(3) as f32;
         let of = |opened: &BitMask, shortest: usize, length: fn(&PixelBox) -> u32| {
             let shortest = shortest.max(MIN_RUN * 3 / 2);
-            let Some(found) = components::find(opened) else { return Vec::new() };
+            let Some(found) = shapes::find_components(opened) else { return Vec::new() };
             let mut numbers = vec![None; found.list.len()];
             let mut rules: Vec<Piece> = Vec::new();
             for (component, number) in found.list.iter().zip(&mut numbers) {

@@ -3,7 +3,7 @@
 //! Works on boxes only: for each angle the sheared bottoms are counted in a histogram, which is
 //! sharpest (largest sum of squares) where the base lines run along its bins.
 
-use super::components::Component;
+use crate::shapes::Component;
 
 /// Steepest slope that is looked for: tan 16°, so that 15° lies inside.
 const MAX_SLOPE: f32 = 0.2867;

@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use super::trace::{Direction, Extent, TracedRule};
-use crate::prepare::bits::BitMask;
+use crate::document::BitMask;
 
 /// Pixels beside a rule that its blurred edge darkens on gray pages.
 const FRINGE: i64 = 2;

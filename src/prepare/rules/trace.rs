@@ -7,9 +7,9 @@
 use image::GrayImage;
 
 use super::{Piece, Rules};
+use crate::document::BitMask;
 use crate::document::PixelBox;
-use crate::prepare::bits::BitMask;
-use crate::prepare::components;
+use crate::shapes;
 
 /// Rules of broken lines are at most this thick, in text heights; strokes of bold letters are thicker.
 const THICKNESS: f32 = 0.18;
@@ -236,7 +236,8 @@ fn is_beside_text(ground: &Ground, rule: &TracedRule) -> bool {
 
 /// Returns the parts of rules in a mask: its components, but for those that are no thin lines.
 fn parts(mask: &BitMask, pieces: &[Piece], direction: Direction, text_height: f32) -> Vec<Part> {
-    let Some(found) = components::find(mask).filter(|found| found.list.len() <= MAX_PIECES) else {
+    let Some(found) = shapes::find_components(mask).filter(|found| found.list.len() <= MAX_PIECES)
+    else {
         return pieces.iter().map(|piece| piece_part(piece, direction)).collect();
     };
     let mut parts: Vec<Option<Part>> = found

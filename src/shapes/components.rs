@@ -2,8 +2,7 @@
 //!
 //! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere.
 
-use super::bits::BitMask;
-use crate::document::PixelBox;
+use crate::document::{BitMask, PixelBox};
 
 /// More runs than this are noise or a halftone, and labelling them would cost too much memory
 /// (16 bytes a run); a dense 600-dpi page of text has about one million.
@@ -11,35 +10,36 @@ const MAX_RUNS: usize = 4_000_000;
 
 /// A connected component (8 neighbors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Component {
-    pub(super) bounds: PixelBox,
+pub struct Component {
+    /// The smallest box around it.
+    pub bounds: PixelBox,
     /// Number of its pixels.
-    pub(super) area: u32,
+    pub area: u32,
 }
 
 impl Component {
     /// Returns the share of its box that is ink, 0–1.
-    pub(super) fn fill(&self) -> f32 {
+    pub fn fill(&self) -> f32 {
         self.area as f32 / (self.width() * self.height()).max(1.0)
     }
 
     /// Returns the width in pixels.
-    pub(super) fn width(&self) -> f32 {
+    pub fn width(&self) -> f32 {
         self.bounds.width() as f32
     }
 
     /// Returns the height in pixels.
-    pub(super) fn height(&self) -> f32 {
+    pub fn height(&self) -> f32 {
         self.bounds.height() as f32
     }
 
     /// Returns the larger of width and height in pixels.
-    pub(super) fn extent(&self) -> u32 {
+    pub fn extent(&self) -> u32 {
         self.bounds.width().max(self.bounds.height())
     }
 
     /// Returns x and y of the middle of the box in pixels.
-    pub(super) fn center(&self) -> (f32, f32) {
+    pub fn center(&self) -> (f32, f32) {
         let PixelBox { left, top, right, bottom } = self.bounds;
         ((left + right) as f32 / 2.0, (top + bottom) as f32 / 2.0)
     }
@@ -47,22 +47,26 @@ impl Component {
 
 /// Pixels `left..right` of row `y`, which belong to the component with index `component`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) y: u32,
-    pub(super) left: u32,
-    pub(super) right: u32,
-    pub(super) component: u32,
+pub struct Run {
+    pub y: u32,
+    pub left: u32,
+    /// Exclusive.
+    pub right: u32,
+    /// Index in the list of components.
+    pub component: u32,
 }
 
 /// The components of a mask and the runs that they consist of, from top to bottom.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Components {
-    pub(super) list: Vec<Component>,
-    pub(super) runs: Vec<Run>,
+pub struct Components {
+    /// From top to bottom by their first run.
+    pub list: Vec<Component>,
+    /// From top to bottom, each row from left to right.
+    pub runs: Vec<Run>,
 }
 
 /// Finds the components of a mask; `None` if there are too many runs for a page of text.
-pub(super) fn find(mask: &BitMask) -> Option<Components> {
+pub fn find_components(mask: &BitMask) -> Option<Components> {
     let mut runs: Vec<Run> = Vec::new();
     let mut parents: Vec<u32> = Vec::new();
     let mut above = 0..0;

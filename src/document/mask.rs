@@ -1,7 +1,7 @@
 //! A page mask with 64 pixels in a word, and the shifts that make openings cheap.
 //!
-//! Owns the packed form only; what dark means is decided by the caller's threshold. Used by every
-//! step of `prepare` that looks at shapes.
+//! Owns the packed form only; what dark means is decided by the caller's threshold. Bilevel scans
+//! are kept in it, and every step that looks at shapes works on it.
 
 use image::GrayImage;
 
@@ -11,16 +11,18 @@ const WORD: usize = 64;
 /// A mask of `width` × `height` pixels, row-major, each row in whole words; pixel `x` is bit
 /// `x % 64` of word `x / 64`. Bits beyond the width are 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BitMask {
-    pub(super) width: usize,
-    pub(super) height: usize,
+pub struct BitMask {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
     words_per_row: usize,
     words: Vec<u64>,
 }
 
 impl BitMask {
     /// Returns the mask of the pixels that are not lighter than `threshold`.
-    pub(super) fn dark(image: &GrayImage, threshold: u8) -> Self {
+    pub fn dark(image: &GrayImage, threshold: u8) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let words_per_row = width.div_ceil(WORD);
         let mut words = Vec::with_capacity(words_per_row * height);
@@ -34,7 +36,7 @@ impl BitMask {
 
     /// Returns the mask of the pixels that are darker by at least `contrast` than both the pixel
     /// `reach` above and that below: thin dark lines from left to right, however dark the paper is.
-    pub(super) fn thin_across(image: &GrayImage, reach: usize, contrast: u8) -> Self {
+    pub fn thin_across(image: &GrayImage, reach: usize, contrast: u8) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let white = vec![u8::MAX; width];
         let row_at = |y: Option<usize>| {
@@ -54,7 +56,7 @@ impl BitMask {
     }
 
     /// Like [`Self::thin_across`] for lines from top to bottom.
-    pub(super) fn thin_down(image: &GrayImage, reach: usize, contrast: u8) -> Self {
+    pub fn thin_down(image: &GrayImage, reach: usize, contrast: u8) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let mut padded = vec![u8::MAX; width + 2 * reach];
         Self::of_rows(width, height, |y, depths| {
@@ -82,7 +84,7 @@ impl BitMask {
     }
 
     /// Returns the words of row `y`.
-    pub(super) fn row(&self, y: usize) -> &[u64] {
+    pub fn row(&self, y: usize) -> &[u64] {
         &self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
     }
 
@@ -91,17 +93,17 @@ impl BitMask {
     }
 
     /// Returns whether the pixel is set; pixels outside are not.
-    pub(super) fn get(&self, x: usize, y: usize) -> bool {
+    pub fn get(&self, x: usize, y: usize) -> bool {
         x < self.width && y < self.height && (self.row(y)[x / WORD] >> (x % WORD)) & 1 == 1
     }
 
     /// Returns the number of set pixels.
-    pub(super) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
     /// Clears pixels `left..right` of row `y`; `right` may lie beyond the width.
-    pub(super) fn clear(&mut self, y: usize, left: usize, right: usize) {
+    pub fn clear(&mut self, y: usize, left: usize, right: usize) {
         self.paint(y, left, right, |word, ones| *word &= !ones);
     }
 
@@ -118,7 +120,7 @@ impl BitMask {
     }
 
     /// Sets pixels `left..right` of row `y`; `right` may lie beyond the width.
-    pub(super) fn set(&mut self, y: usize, left: usize, right: usize) {
+    pub fn set(&mut self, y: usize, left: usize, right: usize) {
         self.paint(y, left, right, |word, ones| *word |= ones);
     }
 
@@ -138,17 +140,17 @@ impl BitMask {
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a row filled.
-    pub(super) fn close_horizontally(&self, gap: usize) -> Self {
+    pub fn close_horizontally(&self, gap: usize) -> Self {
         self.inverted().open_horizontally(gap + 1).inverted()
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a column filled.
-    pub(super) fn close_vertically(&self, gap: usize) -> Self {
+    pub fn close_vertically(&self, gap: usize) -> Self {
         self.inverted().open_vertically(gap + 1).inverted()
     }
 
     /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
-    pub(super) fn open_horizontally(&self, length: usize) -> Self {
+    pub fn open_horizontally(&self, length: usize) -> Self {
         let mut opened = self.clone();
         for y in 0..self.height {
             let row = opened.row_mut(y);
@@ -164,7 +166,7 @@ impl BitMask {
     }
 
     /// Returns the mask of the pixels that lie in vertical runs of at least `length` pixels.
-    pub(super) fn open_vertically(&self, length: usize) -> Self {
+    pub fn open_vertically(&self, length: usize) -> Self {
         let mut opened = self.clone();
         let stride = self.words_per_row;
         doubling(length, |shift| {
@@ -186,7 +188,7 @@ impl BitMask {
 
     /// Calls `found(left, right)` for each run of set pixels in row `y`, from left to right;
     /// `right` is exclusive.
-    pub(super) fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
+    pub fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
         let mut start: Option<usize> = None;
         for (index, &word) in self.row(y).iter().enumerate() {
             if start.is_none() && word == 0 || start.is_some() && word == u64::MAX {
