@@ -140,16 +140,19 @@ impl BitMask {
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a row filled.
+    #[must_use]
     pub fn close_horizontally(&self, gap: usize) -> Self {
         self.inverted().open_horizontally(gap + 1).inverted()
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a column filled.
+    #[must_use]
     pub fn close_vertically(&self, gap: usize) -> Self {
         self.inverted().open_vertically(gap + 1).inverted()
     }
 
     /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
+    #[must_use]
     pub fn open_horizontally(&self, length: usize) -> Self {
         let mut opened = self.clone();
         for y in 0..self.height {
@@ -166,6 +169,7 @@ impl BitMask {
     }
 
     /// Returns the mask of the pixels that lie in vertical runs of at least `length` pixels.
+    #[must_use]
     pub fn open_vertically(&self, length: usize) -> Self {
         let mut opened = self.clone();
         let stride = self.words_per_row;
