@@ -10,7 +10,7 @@ use clap::Args;
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
-use crate::ocr::{self, EngineSettings};
+use crate::ocr::{self, EngineChoice, EngineSettings, LayoutChoice};
 use crate::pipeline::{Readers, Talk};
 use crate::prepare::{Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
@@ -99,6 +99,12 @@ pub(super) struct ReaderArgs {
     /// Languages of Tesseract, joined by `+` [default: eng].
     #[arg(short, long, value_name = "LANG")]
     languages: Option<String>,
+    /// What recognizes lines: scanlift itself where it supports the language data, or Tesseract.
+    #[arg(long, value_name = "auto|native|tesseract", default_value = "auto")]
+    engine: EngineChoice,
+    /// What finds the lines of a page: scanlift itself, and Tesseract where that is doubtful.
+    #[arg(long, value_name = "auto|native|tesseract", default_value = "auto")]
+    layout: LayoutChoice,
     /// Page segmentation mode of Tesseract: 3 automatic, 4 one column, 6 one block, 11 sparse text.
     #[arg(long, value_name = "MODE", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=13))]
     psm: u8,
@@ -145,7 +151,12 @@ impl ReaderArgs {
         };
         decode.limits.max_pixels = self.max_megapixels * 1_000_000;
         let settings = ReaderSettings {
-            engine: EngineSettings { languages, page_segmentation_mode: self.psm },
+            engine: EngineSettings {
+                languages,
+                page_segmentation_mode: self.psm,
+                engine: self.engine,
+                layout: self.layout,
+            },
             decode,
             prepare: self.prepare.options(),
         };

@@ -161,13 +161,15 @@ pub struct PreparedPage {
 /// Everything that decided the words of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Recipe {
-    /// Name and version, such as `tesseract 5.3.0`, or `pdf-text` for a PDF's own text layer.
+    /// Name and version, such as `native 0.1.0` or `tesseract 5.3.0`, or `pdf-text` for a PDF's own text layer.
     pub engine: String,
     /// Languages such as `eng` or `eng+deu`; empty for a text layer.
     pub languages: String,
     /// Page segmentation mode of Tesseract, 0–13.
     pub page_segmentation_mode: u8,
-    /// Preparation steps in order.
+    /// Who found the lines: `native` or `tesseract`; empty for a text layer or a blank page.
+    pub layout: String,
+    /// Preparation steps in order, then what recognition decided.
     pub steps: Vec<String>,
 }
 

@@ -33,6 +33,8 @@ pub enum Mark {
     HorizontalRule(PixelBox),
     /// A ruled line that runs from top to bottom.
     VerticalRule(PixelBox),
+    /// An area that looks like text which could not be read.
+    Unread(PixelBox),
 }
 
 /// The text of one page. `width`, `height` and all boxes are pixels of the upright, prepared page.

@@ -3,18 +3,22 @@
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
 mod bands;
+mod languages;
 mod layout;
 mod native;
 mod netpbm;
 mod regions;
+mod settings;
 mod tesseract;
 mod tsv;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, PreparedPage};
+use crate::document::{Failure, Line, PixelBox, PreparedPage};
 
-pub use tesseract::{Tesseract, language_problem};
+pub use languages::language_problem;
+pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
+pub use tesseract::Tesseract;
 
 /// What an engine needs to start; fixed for the life of a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,22 +27,58 @@ pub struct EngineSettings {
     pub languages: String,
     /// Page segmentation mode of Tesseract, 0–13; 3 is fully automatic layout.
     pub page_segmentation_mode: u8,
+    pub engine: EngineChoice,
+    pub layout: LayoutChoice,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { languages: "eng".to_owned(), page_segmentation_mode: 3 }
+        Self {
+            languages: "eng".to_owned(),
+            page_segmentation_mode: 3,
+            engine: EngineChoice::default(),
+            layout: LayoutChoice::default(),
+        }
     }
 }
 
 /// Largest side in pixels that Tesseract takes: it keeps coordinates in 16 bits.
 pub const MAX_SIDE: u32 = 32_767;
 
+/// Who found the lines of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayoutUsed {
+    Native,
+    Tesseract,
+}
+
+impl LayoutUsed {
+    /// Returns the word that stands in recipes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Tesseract => "tesseract",
+        }
+    }
+}
+
+/// What an engine found on a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// In reading order, in pixels of the prepared page.
+    pub lines: Vec<Line>,
+    pub layout: LayoutUsed,
+    /// What was decided on the way, such as `layout_doubt(few_letters)`: part of the recipe.
+    pub notes: Vec<String>,
+    /// Areas that look like text which could not be read.
+    pub unread: Vec<PixelBox>,
+}
+
 /// An engine that reads prepared pages. Tests replay stored words through it.
 pub trait Recognizer {
     /// Returns name and version as they stand in recipes, such as `tesseract 5.3.0`.
     fn name(&self) -> String;
 
-    /// Returns the words of the page in lines, in reading order, in pixels of `page.image`.
-    fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure>;
+    /// Returns the words of the page in lines, in reading order.
+    fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure>;
 }

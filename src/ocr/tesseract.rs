@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString};
-use std::path::{Path, PathBuf};
 
 use image::{GrayImage, Luma, imageops};
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
-use super::{EngineSettings, MAX_SIDE, Recognizer, netpbm, tsv};
+use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
 use crate::document::{Failure, Line, PixelBox, PreparedPage, Reason, Stage};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
@@ -37,60 +36,10 @@ const VARIABLES: [(&CStr, &CStr); 2] = [
     (c"invert_threshold", c"0.0"),
 ];
 
-/// Where Debian, Fedora, Arch and a build from source put the language data.
-const DATA_DIRECTORIES: [&str; 5] = [
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-];
-
-/// Returns what is wrong with the languages, with a hint, or `None` if their data is installed.
-pub fn language_problem(languages: &str) -> Option<String> {
-    data_directory(languages).err()
-}
-
-fn data_directory(languages: &str) -> Result<PathBuf, String> {
-    let directories: Vec<PathBuf> = match std::env::var_os("TESSDATA_PREFIX") {
-        Some(prefix) => vec![PathBuf::from(&prefix), Path::new(&prefix).join("tessdata")],
-        None => DATA_DIRECTORIES.iter().map(PathBuf::from).collect(),
-    };
-    let names: Vec<&str> = languages.split('+').collect();
-    if names.iter().any(|name| !is_language_name(name)) {
-        return Err(format!(
-            "`{languages}`: languages: not names of language data\nhint: names are joined by `+`, such as `eng+deu`"
-        ));
-    }
-    let holds =
-        |directory: &&PathBuf, name: &str| directory.join(format!("{name}.traineddata")).is_file();
-    if let Some(directory) =
-        directories.iter().find(|directory| names.iter().all(|name| holds(directory, name)))
-    {
-        return Ok(directory.clone());
-    }
-    let missing = names
-        .iter()
-        .find(|name| !directories.iter().any(|directory| holds(&directory, name)))
-        .unwrap_or(&languages);
-    let looked_in: Vec<String> =
-        directories.iter().map(|directory| format!("`{}`", directory.display())).collect();
-    Err(format!(
-        "`{missing}`: languages: no `{missing}.traineddata` in {}\nhint: `apt-get install tesseract-ocr-{}` installs it; TESSDATA_PREFIX names another directory",
-        looked_in.join(", "),
-        missing.replace('_', "-")
-    ))
-}
-
-fn is_language_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/'))
-}
-
 impl Tesseract {
     /// Starts an engine. The error says which language data is missing, or that Tesseract refused.
     pub fn new(settings: &EngineSettings) -> Result<Self, String> {
-        let directory = data_directory(&settings.languages)?;
+        let directory = languages::data_directory(&settings.languages)?;
         let directory = directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
         let mut api = TessApi::new(Some(directory), &settings.languages).map_err(|error| {
             format!("`{}`: tesseract: cannot start: {error}", settings.languages)
@@ -114,7 +63,7 @@ impl Recognizer for Tesseract {
         format!("tesseract {}", tesseract_plumbing::version().to_string_lossy())
     }
 
-    fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
+    fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
         let (width, height) = page.image.dimensions();
         if width > MAX_SIDE || height > MAX_SIDE {
             let message =
@@ -129,7 +78,7 @@ impl Recognizer for Tesseract {
                 lines.push(line);
             }
         }
-        Ok(lines)
+        Ok(Reading { lines, layout: LayoutUsed::Tesseract, notes: Vec::new(), unread: Vec::new() })
     }
 }
 
@@ -209,22 +158,4 @@ fn with_margin(image: &GrayImage) -> GrayImage {
     let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
     imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
     framed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn says_which_language_is_missing_and_how_to_get_it() {
-        let problem = language_problem("eng+xyz_old").expect("there is no such language");
-        assert!(problem.starts_with("`xyz_old`: languages: no `xyz_old.traineddata` in "));
-        assert!(problem.contains("apt-get install tesseract-ocr-xyz-old"));
-    }
-
-    #[test]
-    fn refuses_a_language_that_is_a_path() {
-        assert!(language_problem("../eng").is_some_and(|p| p.contains("not names")));
-        assert!(language_problem("eng").is_none());
-    }
 }

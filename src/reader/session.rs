@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::protocol::{self, Request, Response};
 use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, upright};
 use crate::decode::{self, DecodedPage, OpenDocument};
-use crate::document::{Failure, Line, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
-use crate::ocr::{Recognizer, Tesseract};
+use crate::document::{Failure, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
+use crate::ocr::{Reading, Recognizer, Tesseract};
 use crate::prepare::{self, Choice};
 
 /// Runs a reader until its parent closes the pipe. `address_space_bytes` is its memory cap,
@@ -84,27 +84,29 @@ impl<R: Recognizer> Session<R> {
         };
         let prepared = prepare::prepare(image, &self.settings.prepare)?;
         if prepared.facts.blank {
-            let recipe = self.recipe(&prepared);
+            let recipe = self.recipe(&prepared, None);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
         }
-        let (prepared, lines) = match self.settings.prepare.rotate {
+        let (prepared, reading) = match self.settings.prepare.rotate {
             Choice::Auto | Choice::Always => upright::recognize(&mut self.engine, prepared)?,
             Choice::Never => {
-                let lines = self.engine.recognize(&prepared)?;
-                (prepared, lines)
+                let reading = self.engine.recognize(&prepared)?;
+                (prepared, reading)
             }
         };
-        let recipe = self.recipe(&prepared);
-        let content = PageContent::Text(Box::new(page_text(prepared, lines)));
+        let recipe = self.recipe(&prepared, Some(&reading));
+        let content = PageContent::Text(Box::new(page_text(prepared, reading)));
         Ok(PageReading { content, recipe })
     }
 
-    fn recipe(&self, prepared: &PreparedPage) -> Recipe {
+    fn recipe(&self, prepared: &PreparedPage, reading: Option<&Reading>) -> Recipe {
+        let notes = reading.map_or(&[][..], |reading| &reading.notes);
         Recipe {
             engine: self.engine.name(),
             languages: self.settings.engine.languages.clone(),
             page_segmentation_mode: self.settings.engine.page_segmentation_mode,
-            steps: prepared.steps.clone(),
+            layout: reading.map_or("", |reading| reading.layout.as_str()).to_owned(),
+            steps: prepared.steps.iter().chain(notes).cloned().collect(),
         }
     }
 }
@@ -117,13 +119,15 @@ fn text_layer(text: PageText) -> PageReading {
     PageReading { content: PageContent::Text(Box::new(text)), recipe }
 }
 
-fn page_text(prepared: PreparedPage, lines: Vec<Line>) -> PageText {
+fn page_text(prepared: PreparedPage, reading: Reading) -> PageText {
+    let mut marks = prepared.marks;
+    marks.extend(reading.unread.into_iter().map(Mark::Unread));
     PageText {
         width: prepared.image.width(),
         height: prepared.image.height(),
         dpi: prepared.dpi,
-        lines,
-        marks: prepared.marks,
+        lines: reading.lines,
+        marks,
         facts: prepared.facts,
     }
 }

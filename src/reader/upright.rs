@@ -6,7 +6,7 @@ use image::imageops;
 use crate::document::{
     Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
 };
-use crate::ocr::Recognizer;
+use crate::ocr::{Reading, Recognizer};
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read
 /// at 75 and more, the same pages upside down at 20 to 45.
@@ -19,18 +19,18 @@ const MARGIN: f32 = 10.0;
 pub(super) fn recognize(
     engine: &mut impl Recognizer,
     page: PreparedPage,
-) -> Result<(PreparedPage, Vec<Line>), Failure> {
-    let lines = engine.recognize(&page)?;
-    let confidence = sense(&lines);
+) -> Result<(PreparedPage, Reading), Failure> {
+    let reading = engine.recognize(&page)?;
+    let confidence = sense(&reading.lines);
     if page.orientation == OrientationSureness::Sure || confidence >= UPRIGHT_CONFIDENCE {
-        return Ok((page, lines));
+        return Ok((page, reading));
     }
     let turned = upside_down(&page);
-    let turned_lines = engine.recognize(&turned)?;
-    if sense(&turned_lines) > confidence + MARGIN {
-        return Ok((turned, turned_lines));
+    let turned_reading = engine.recognize(&turned)?;
+    if sense(&turned_reading.lines) > confidence + MARGIN {
+        return Ok((turned, turned_reading));
     }
-    Ok((page, lines))
+    Ok((page, reading))
 }
 
 /// Returns the mean confidence of the words that could be words, 0 without any; short scraps count
@@ -74,6 +74,7 @@ fn upside_down(page: &PreparedPage) -> PreparedPage {
             .map(|mark| match mark {
                 Mark::HorizontalRule(bounds) => Mark::HorizontalRule(turn(bounds)),
                 Mark::VerticalRule(bounds) => Mark::VerticalRule(turn(bounds)),
+                Mark::Unread(bounds) => Mark::Unread(turn(bounds)),
             })
             .collect(),
         orientation: OrientationSureness::Sure,

@@ -180,6 +180,7 @@ fn storable_recipe(recipe: &Recipe) -> Recipe {
         engine: storable(&recipe.engine),
         languages: storable(&recipe.languages),
         page_segmentation_mode: recipe.page_segmentation_mode,
+        layout: storable(&recipe.layout),
         steps: recipe.steps.iter().map(storable).collect(),
     }
 }
