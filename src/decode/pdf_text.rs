@@ -296,7 +296,7 @@ fn finished(word: Piece, (width, height): (u32, u32)) -> Word {
         right: inside(word.right.ceil(), width),
         bottom: inside(word.bottom().ceil(), height),
     };
-    Word { text: word.text, bounds, confidence: 100.0 }
+    Word { text: word.text, bounds, confidence: 100.0, doubts: Vec::new() }
 }
 
 #[cfg(test)]

@@ -22,4 +22,4 @@ pub use record::{
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
 pub use table::TableGrid;
-pub use text::{Line, Mark, PageText, Word};
+pub use text::{Doubt, Line, Mark, PageText, Word};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::words;
 use super::geometry::PixelBox;
 use super::page::PageNumber;
+use super::text::Doubt;
 use std::fmt;
 
 /// A typed value of a field.
@@ -66,6 +67,8 @@ pub struct Candidate {
     /// How well the label or place fits, 0–1.
     pub place_score: f32,
     pub found: Found,
+    /// Characters of `text` that may be others.
+    pub doubts: Vec<Doubt>,
 }
 
 /// What extraction gives of a field: its candidates, best first.

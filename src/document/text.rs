@@ -14,6 +14,39 @@ pub struct Word {
     pub bounds: PixelBox,
     /// 0–100.
     pub confidence: f32,
+    /// Its characters that may be others, from left to right; empty where the recognizer does not say.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A character of a word that may be another one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// Byte of the word's text at which the character starts.
+    pub start: u16,
+    /// Byte after it.
+    pub end: u16,
+    /// What it may be instead, best first.
+    pub alternatives: Vec<String>,
+}
+
+impl Doubt {
+    /// Returns the doubt for a text that begins `by` bytes later; `None` if it does not lie in bytes
+    /// `by..end` of the text it belonged to.
+    pub fn cut(&self, by: usize, end: usize) -> Option<Self> {
+        let by16 = u16::try_from(by).ok()?;
+        (self.start >= by16 && usize::from(self.end) <= end).then(|| Self {
+            start: self.start - by16,
+            end: self.end - by16,
+            alternatives: self.alternatives.clone(),
+        })
+    }
+}
+
+impl Word {
+    /// Returns the doubts of bytes `start..end` of the text, counted from `start`.
+    pub fn doubts_of(&self, start: usize, end: usize) -> Vec<Doubt> {
+        self.doubts.iter().filter_map(|doubt| doubt.cut(start, end)).collect()
+    }
 }
 
 /// Words that stand beside each other, from left to right; never empty.

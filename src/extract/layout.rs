@@ -92,14 +92,10 @@ impl<'p> Layout<'p> {
         if !starts && !ends {
             return Some(Cow::Borrowed(word));
         }
-        let mut text = word.text.as_str();
-        if starts {
-            text = text.trim_start_matches(is_bar);
-        }
-        if ends {
-            text = text.trim_end_matches(is_bar);
-        }
-        (!text.is_empty()).then(|| Cow::Owned(Word { text: text.to_owned(), ..word.clone() }))
+        let whole = word.text.as_str();
+        let start = if starts { whole.len() - whole.trim_start_matches(is_bar).len() } else { 0 };
+        let end = if ends { whole.trim_end_matches(is_bar).len() } else { whole.len() };
+        (start < end).then(|| Cow::Owned(part_of(word, start, end, word.bounds)))
     }
 
     /// Splits a word that was read across a ruled line, as in `2314.6|Replaced`.
@@ -128,12 +124,11 @@ impl<'p> Layout<'p> {
             return None;
         }
         let x = rule.unwrap_or(guess).max(left).min(right) as u32;
-        let part = |text: &str, left: u32, right: u32| Word {
-            text: text.to_owned(),
-            bounds: PixelBox { left, right, ..word.bounds },
-            confidence: word.confidence,
-        };
-        Some([part(head, word.bounds.left, x), part(tail, x, word.bounds.right)])
+        let tail_start = word.text.len() - tail.len();
+        Some([
+            part_of(word, 0, head.len(), PixelBox { right: x, ..word.bounds }),
+            part_of(word, tail_start, word.text.len(), PixelBox { left: x, ..word.bounds }),
+        ])
     }
 
     fn push_row(&mut self, start: usize) {
@@ -221,6 +216,16 @@ impl Row {
         let next = after.map_or(self.cell_starts.len(), |position| position);
         let start = self.cell_starts[next.saturating_sub(1)];
         (start, self.cell_starts.get(next).copied().unwrap_or(self.end))
+    }
+}
+
+/// Returns the part of a word that has bytes `start..end` of its text.
+fn part_of(word: &Word, start: usize, end: usize, bounds: PixelBox) -> Word {
+    Word {
+        text: word.text[start..end].to_owned(),
+        bounds,
+        confidence: word.confidence,
+        doubts: word.doubts_of(start, end),
     }
 }
 

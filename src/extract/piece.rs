@@ -1,7 +1,7 @@
 //! Pieces of a page's text on their way to candidates: words in lines, cut by a pattern.
 
 use super::layout::Layout;
-use crate::document::{Candidate, Found, PageNumber, PixelBox};
+use crate::document::{Candidate, Doubt, Found, PageNumber, PixelBox};
 use crate::model::Field;
 
 /// Several matches of a pattern in one piece: the later one scores lower by this factor.
@@ -54,11 +54,47 @@ impl Piece {
             }
             let (bounds, word_confidence) = evidence(layout, &spans, (from, to));
             let (place_score, found) = (score, standing.found);
+            let start = from + text[from..to].len() - text[from..to].trim_start().len();
+            let doubts = self.doubts(layout, &spans, (start, start + value.len()));
             let text = value.to_owned();
-            candidates.push(Candidate { text, page, bounds, word_confidence, place_score, found });
+            candidates.push(Candidate {
+                text,
+                page,
+                bounds,
+                word_confidence,
+                place_score,
+                found,
+                doubts,
+            });
             score *= LATER_MATCH;
         }
         candidates
+    }
+
+    /// Returns the doubts about bytes `start..end` of the text, counted from `start`.
+    fn doubts(
+        &self,
+        layout: &Layout,
+        spans: &[(usize, usize, usize)],
+        (start, end): (usize, usize),
+    ) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        for (position, &(from, to, index)) in spans.iter().enumerate() {
+            if from >= end || to <= start {
+                continue;
+            }
+            let head = if position == 0 { self.head } else { 0 };
+            let word = &layout.words[index];
+            for doubt in word.doubts_of(head, word.text.len()) {
+                let (doubt_start, doubt_end) =
+                    (from + usize::from(doubt.start), from + usize::from(doubt.end));
+                let span = doubt_start.checked_sub(start).filter(|_| doubt_end <= end);
+                let Some(at) = span.and_then(|at| u16::try_from(at).ok()) else { continue };
+                let length = doubt.end - doubt.start;
+                doubts.push(Doubt { start: at, end: at.saturating_add(length), ..doubt });
+            }
+        }
+        doubts
     }
 
     /// Returns the text, lines separated by `\n`, and for each word its span of bytes.

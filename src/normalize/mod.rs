@@ -78,7 +78,9 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
-        if let Some(reading) = read(&field.kind, &candidate.text) {
+        let reading = read(&field.kind, &candidate.text)
+            .or_else(|| read_alternatives(&field.kind, candidate));
+        if let Some(reading) = reading {
             let confidence = confidence(&field.kind, candidate, &reading);
             readings.push(Judged { candidate, reading, confidence });
         }
@@ -106,6 +108,29 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
     }
+}
+
+/// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
+/// recognizer thought of as well; `None` unless exactly one value comes out.
+fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading> {
+    let mut found: Option<Reading> = None;
+    for doubt in &candidate.doubts {
+        let (start, end) = (usize::from(doubt.start), usize::from(doubt.end));
+        let (Some(before), Some(after)) = (candidate.text.get(..start), candidate.text.get(end..))
+        else {
+            continue;
+        };
+        for alternative in &doubt.alternatives {
+            match (read(kind, &format!("{before}{alternative}{after}")), &found) {
+                (Some(reading), Some(other)) if reading.value != other.value => return None,
+                (Some(reading), None) => {
+                    found = Some(Reading { repairs: reading.repairs.saturating_add(1), ..reading });
+                }
+                (Some(_) | None, _) => {}
+            }
+        }
+    }
+    found
 }
 
 /// Reads a text as a value of a type; `None` if it is none even after repairs.

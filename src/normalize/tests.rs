@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::document::PageNumber;
+use crate::document::{Doubt, PageNumber};
 use crate::model::{DateOrder, EnumValue};
 
 /// Returns the value in SQL's spelling, `*` for each repair, `?` if less than certain.
@@ -366,6 +366,7 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
         word_confidence,
         place_score,
         found: Found::Label,
+        doubts: Vec::new(),
     }
 }
 
@@ -377,6 +378,23 @@ fn total(choose: Choose, candidates: &[(&str, f32, f32)]) -> TypedField {
         candidate.bounds.bottom += top;
     }
     field(&money_field(choose), &RawField { candidates })
+}
+
+/// A field of one candidate whose first character is doubtful.
+fn doubtful(text: &str, alternatives: &[&str]) -> TypedField {
+    let alternatives = alternatives.iter().map(|&text| text.to_owned()).collect();
+    let mut candidate = candidate(text, 0.9, 1.0);
+    candidate.doubts = vec![Doubt { start: 0, end: 1, alternatives }];
+    field(&money_field(Choose::Best), &RawField { candidates: vec![candidate] })
+}
+
+#[test]
+fn takes_what_else_a_character_may_be_where_only_that_makes_a_value() {
+    let repaired = doubtful("?2.50", &["x", "7"]);
+    assert_eq!((amount(&repaired).as_str(), repaired.repaired), ("72.50", true));
+    assert_eq!(repaired.raw.as_deref(), Some("?2.50"));
+    assert_eq!(amount(&doubtful("?2.50", &["7", "1"])), "none");
+    assert_eq!(amount(&doubtful("12.50", &["7"])), "12.50");
 }
 
 fn amount(field: &TypedField) -> String {

@@ -55,7 +55,10 @@ fn word(columns: &[&str]) -> Option<PlacedWord> {
         .chars()
         .filter(|c| !c.is_control() && !c.is_whitespace())
         .collect();
-    Some((place, (!text.is_empty()).then_some(Word { text, bounds, confidence })))
+    Some((
+        place,
+        (!text.is_empty()).then_some(Word { text, bounds, confidence, doubts: Vec::new() }),
+    ))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod filter;
 mod ledger;
 mod model_table;
 mod packed;
+mod packed_v1;
 mod pages;
 mod report;
 mod rows;

@@ -39,7 +39,12 @@ fn draw(art: &str) -> PageText {
             } else if token.starts_with("-----") {
                 page.marks.push(Mark::HorizontalRule(bounds));
             } else {
-                words.push(Word { text: token.to_owned(), bounds, confidence: 90.0 });
+                words.push(Word {
+                    text: token.to_owned(),
+                    bounds,
+                    confidence: 90.0,
+                    doubts: Vec::new(),
+                });
             }
         }
         if !words.is_empty() {

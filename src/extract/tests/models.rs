@@ -160,7 +160,7 @@ proptest! {
                 page.marks.push(Mark::HorizontalRule(bounds));
             } else {
                 let text = SCRAPS[scrap].to_owned();
-                let word = Word { text, bounds, confidence: 50.0 };
+                let word = Word { text, bounds, confidence: 50.0, doubts: Vec::new() };
                 page.lines.push(Line { block: 0, paragraph: 0, words: vec![word] });
             }
         }

@@ -133,7 +133,7 @@ pub(crate) fn record(
 /// A page text of one word that was read with a confidence of 0–100.
 pub(crate) fn page_text(word: &str, confidence: f32) -> PageText {
     let bounds = PixelBox { left: 0, top: 0, right: 10, bottom: 10 };
-    let words = vec![Word { text: word.to_owned(), bounds, confidence }];
+    let words = vec![Word { text: word.to_owned(), bounds, confidence, doubts: Vec::new() }];
     PageText {
         width: 100,
         height: 200,
