@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 
 use image::{GrayImage, Luma, imageops};
+use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
@@ -135,6 +136,42 @@ impl Tesseract {
             };
         }
         Ok(lines)
+    }
+}
+
+impl Tesseract {
+    /// Returns the boxes of the lines that Tesseract's page layout finds in an image of `dpi` pixels
+    /// per inch, in reading order, in pixels of the image.
+    pub(super) fn text_lines(
+        &mut self,
+        image: &GrayImage,
+        dpi: f32,
+    ) -> Result<Vec<PixelBox>, Failure> {
+        let pix = leptonica::pix_read_mem(&netpbm::graymap(image))
+            .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
+        self.api.set_image(&pix);
+        self.api.set_source_resolution(dpi.round().clamp(70.0, 2400.0) as i32);
+        self.api
+            .raw
+            .set_variable(c"tessedit_pageseg_mode", &self.page_segmentation_mode)
+            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
+        // A page without any text has no components.
+        let Some(lines) = self.api.get_component_images(TessPageIteratorLevel_RIL_TEXTLINE, true)
+        else {
+            return Ok(Vec::new());
+        };
+        let (width, height) = image.dimensions();
+        let inside = |at: i32, limit: u32| u32::try_from(at).unwrap_or(0).min(limit);
+        let boxes = lines.into_iter().map(|line| {
+            let at = line.get_geometry();
+            PixelBox {
+                left: inside(at.x, width),
+                top: inside(at.y, height),
+                right: inside(at.x.saturating_add(at.w), width),
+                bottom: inside(at.y.saturating_add(at.h), height),
+            }
+        });
+        Ok(boxes.filter(|bounds| bounds.width() > 0 && bounds.height() > 0).collect())
     }
 }
 
