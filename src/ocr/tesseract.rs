@@ -10,7 +10,7 @@ use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
 use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
-use crate::document::{Failure, Line, PixelBox, PreparedPage, Reason, Stage};
+use crate::document::{BitMask, Failure, Line, PagePixels, PixelBox, PreparedPage, Reason, Stage};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
 pub struct Tesseract {
@@ -23,6 +23,8 @@ const SINGLE_BLOCK: &CStr = c"6";
 /// Page segmentation mode 7: a single line of text.
 const SINGLE_LINE: &CStr = c"7";
 
+/// Text of at least this x-height in pixels is laid out at half size.
+const HALVED_TEXT_HEIGHT: f32 = 16.0;
 /// Margin around cut-out text in pixels.
 const MARGIN: u32 = 12;
 /// Every so many pixels are looked at to find the gray of the paper; prime to usual widths.
@@ -65,7 +67,7 @@ impl Recognizer for Tesseract {
     }
 
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
-        let (width, height) = page.image.dimensions();
+        let (width, height) = page.pixels.dimensions();
         if width > MAX_SIDE || height > MAX_SIDE {
             let message =
                 format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
@@ -96,8 +98,7 @@ impl Tesseract {
                 Cow::Owned(with_margin(&view(page, region.bounds)))
             }
         };
-        let encoded = if page.bilevel { netpbm::bitmap(&pixels) } else { netpbm::graymap(&pixels) };
-        let pix = leptonica::pix_read_mem(&encoded)
+        let pix = leptonica::pix_read_mem(&netpbm::encoded(&pixels))
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
         self.api.set_image(&pix);
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
@@ -140,14 +141,17 @@ impl Tesseract {
 }
 
 impl Tesseract {
-    /// Returns the boxes of the lines that Tesseract's page layout finds in an image of `dpi` pixels
-    /// per inch, in reading order, in pixels of the image.
-    pub(super) fn text_lines(
-        &mut self,
-        image: &GrayImage,
-        dpi: f32,
-    ) -> Result<Vec<PixelBox>, Failure> {
-        let pix = leptonica::pix_read_mem(&netpbm::graymap(image))
+    /// Returns the boxes of the lines that Tesseract's page layout finds, in reading order, in pixels
+    /// of the page. Large text is laid out at half size, which finds the same lines in less than
+    /// half the time (measured on forms of 300 dpi).
+    pub(super) fn text_lines(&mut self, page: &PreparedPage) -> Result<Vec<PixelBox>, Failure> {
+        let is_large = page.facts.x_height.is_some_and(|height| height >= HALVED_TEXT_HEIGHT);
+        let (encoded, scale) = match is_large {
+            true => (netpbm::encoded(&PagePixels::Gray(halved(&page.pixels.gray()))), 2),
+            false => (netpbm::encoded(&page.pixels), 1),
+        };
+        let dpi = page.dpi / scale as f32;
+        let pix = leptonica::pix_read_mem(&encoded)
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
         self.api.set_image(&pix);
         self.api.set_source_resolution(dpi.round().clamp(70.0, 2400.0) as i32);
@@ -160,8 +164,9 @@ impl Tesseract {
         else {
             return Ok(Vec::new());
         };
-        let (width, height) = image.dimensions();
-        let inside = |at: i32, limit: u32| u32::try_from(at).unwrap_or(0).min(limit);
+        let (width, height) = page.pixels.dimensions();
+        let inside =
+            |at: i32, limit: u32| u32::try_from(at).unwrap_or(0).saturating_mul(scale).min(limit);
         let boxes = lines.into_iter().map(|line| {
             let at = line.get_geometry();
             PixelBox {
@@ -175,24 +180,49 @@ impl Tesseract {
     }
 }
 
-/// Returns a part of the page.
-fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, GrayImage> {
-    let (width, height) = (bounds.width(), bounds.height());
-    if (width, height) == page.image.dimensions() {
-        return Cow::Borrowed(&page.image);
+/// Returns the image at half its size, each pixel the mean of four.
+fn halved(image: &GrayImage) -> GrayImage {
+    let width = image.width() as usize;
+    let (half_width, half_height) = (image.width() / 2, image.height() / 2);
+    let mut pixels = Vec::with_capacity(half_width as usize * half_height as usize);
+    for rows in image.as_raw().chunks_exact(2 * width.max(1)) {
+        let (above, below) = rows.split_at(width);
+        let pairs = above.chunks_exact(2).zip(below.chunks_exact(2));
+        pixels.extend(pairs.map(|(a, b)| {
+            ((u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1])) / 4) as u8
+        }));
     }
-    Cow::Owned(imageops::crop_imm(&page.image, bounds.left, bounds.top, width, height).to_image())
+    GrayImage::from_raw(half_width, half_height, pixels).unwrap_or_default()
 }
 
-/// Returns the image with a margin of its paper around it: letters at the very edge are read badly.
-fn with_margin(image: &GrayImage) -> GrayImage {
-    let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
-    let paper = match levels.len() {
-        0 => u8::MAX,
-        count => *levels.select_nth_unstable(count * 3 / 4).1,
-    };
-    let (width, height) = (image.width() + 2 * MARGIN, image.height() + 2 * MARGIN);
-    let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
-    imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
-    framed
+/// Returns a part of the page.
+fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, PagePixels> {
+    let (width, height) = (bounds.width(), bounds.height());
+    if (width, height) == page.pixels.dimensions() {
+        return Cow::Borrowed(&page.pixels);
+    }
+    Cow::Owned(page.pixels.cropped(bounds))
+}
+
+/// Returns the pixels with a margin of their paper around them: letters at the very edge are read badly.
+fn with_margin(pixels: &PagePixels) -> PagePixels {
+    let (width, height) = pixels.dimensions();
+    let (width, height) = (width + 2 * MARGIN, height + 2 * MARGIN);
+    match pixels {
+        PagePixels::Bilevel(mask) => {
+            let mut framed = BitMask::empty(width as usize, height as usize);
+            framed.paste(mask, MARGIN as usize, MARGIN as usize);
+            PagePixels::Bilevel(framed)
+        }
+        PagePixels::Gray(image) => {
+            let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
+            let paper = match levels.len() {
+                0 => u8::MAX,
+                count => *levels.select_nth_unstable(count * 3 / 4).1,
+            };
+            let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
+            imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
+            PagePixels::Gray(framed)
+        }
+    }
 }

@@ -1,30 +1,14 @@
-//! Turns, rotates and resizes gray images: the only steps that make new pixels out of old ones.
+//! Rotates and resizes gray images: the only steps that make new pixels out of old ones.
 //!
 //! Own code because the generic routines of the image crates take several times the budget of the
 //! whole preparation on a 300-dpi page.
 
 use image::GrayImage;
 
-use crate::document::RightAngle;
-
 /// Fraction bits of coordinates.
 const FRACTION_BITS: u32 = 16;
 /// Fraction bits of filter weights; sums of 255 · weights stay far below `i32::MAX`.
 const WEIGHT_BITS: u32 = 14;
-
-/// Turns the image clockwise.
-pub(super) fn turn(image: GrayImage, rotation: RightAngle) -> GrayImage {
-    match rotation {
-        RightAngle::None => image,
-        RightAngle::Quarter => image::imageops::rotate90(&image),
-        RightAngle::Half => {
-            let mut image = image;
-            image.reverse();
-            image
-        }
-        RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
-    }
-}
 
 /// Rotates the image clockwise by a few degrees around its middle with bilinear interpolation. The
 /// result is so much larger that no corner is lost; what lies outside of the page becomes `fill`.

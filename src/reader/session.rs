@@ -122,9 +122,10 @@ fn text_layer(text: PageText) -> PageReading {
 fn page_text(prepared: PreparedPage, reading: Reading) -> PageText {
     let mut marks = prepared.marks;
     marks.extend(reading.unread.into_iter().map(Mark::Unread));
+    let (width, height) = prepared.pixels.dimensions();
     PageText {
-        width: prepared.image.width(),
-        height: prepared.image.height(),
+        width,
+        height,
         dpi: prepared.dpi,
         lines: reading.lines,
         marks,
