@@ -49,6 +49,7 @@ pub(super) struct Recoder {
     /// Index of each code among the completions of the empty prefix.
     singles: Vec<Option<u16>>,
     longest: usize,
+    code_range: u64,
 }
 
 fn broken(what: impl Into<String>) -> ModelError {
@@ -78,7 +79,12 @@ impl Recoder {
             return Err(broken(format!("{count} characters, the unicharset has {characters}")));
         }
         let mut recoder =
-            Self { prefixes: vec![Branches::default()], singles: vec![None; classes], longest: 1 };
+            Self {
+                prefixes: vec![Branches::default()],
+                singles: vec![None; classes],
+                longest: 1,
+                code_range: 1,
+            };
         for id in 0..count {
             let (_self_normalized, tail) =
                 rest.split_first().ok_or_else(|| broken("the component ends early"))?;
@@ -95,6 +101,8 @@ impl Recoder {
                     .filter(|value| usize::from(*value) < classes)
                     .ok_or_else(|| broken(format!("code {value} of {classes} outputs")))?;
             }
+            let largest = codes[..length].iter().max().copied().unwrap_or(0);
+            recoder.code_range = recoder.code_range.max(u64::from(largest) + 1);
             recoder.insert(&codes[..length], id);
         }
         Ok(recoder)
@@ -146,6 +154,17 @@ impl Recoder {
         self.singles[usize::from(code)]
     }
 
+    /// Returns the number of prefixes, the empty one included; a prefix has a smaller number than those
+    /// that are longer by a code.
+    pub(super) fn prefixes(&self) -> usize {
+        self.prefixes.len()
+    }
+
+    /// Returns the largest code and one.
+    pub(super) fn code_range(&self) -> u64 {
+        self.code_range
+    }
+
     /// Returns the largest number of codes of a character.
     pub(super) fn longest(&self) -> usize {
         self.longest
@@ -185,7 +204,7 @@ mod tests {
         );
         let [three] = *recoder.continuations(one.prefix) else { panic!("1 3 continues") };
         assert_eq!(recoder.completions(three.prefix), [Completion { code: 4, id: 5 }]);
-        assert_eq!(recoder.longest(), 3);
+        assert_eq!((recoder.longest(), recoder.prefixes(), recoder.code_range()), (3, 3, 8));
     }
 
     #[test]
