@@ -1,0 +1,403 @@
+//! The nodes of the search's paths, and the beams that keep the best of a step.
+
+use super::super::dawg::{Permuter, Position};
+use super::super::recoder::{Code, Prefix};
+use super::super::unicharset::{CharacterId, SPACE};
+use super::WIDTHS;
+use super::heap::Heap;
+
+/// Stands for no node and no character.
+const NONE: u32 = u32::MAX;
+
+/// Which of the two searches a path belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The network alone.
+    Network,
+    /// Words of the dictionaries.
+    Dictionary,
+}
+
+/// What may follow a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Anything,
+    /// The null's probability is already in, so the same code must follow.
+    OnlyDuplicate,
+    /// The null's probability is in the last duplicate.
+    NoDuplicate,
+}
+
+/// The place of a heap: search, what may follow, codes of the unfinished character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beam {
+    pub(super) mode: Mode,
+    pub(super) next: Next,
+    pub(super) length: usize,
+}
+
+impl Beam {
+    pub(super) fn width(self) -> usize {
+        WIDTHS[self.length]
+    }
+}
+
+/// Properties of a node, as a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    pub(super) const NONE: Self = Self(0);
+    /// The place before a word.
+    pub(super) const START_OF_DICTIONARY: Self = Self(1);
+    /// The first character of a word.
+    pub(super) const START_OF_WORD: Self = Self(2);
+    /// A word may end here.
+    pub(super) const END_OF_WORD: Self = Self(4);
+    /// The same output as in the step before.
+    pub(super) const DUPLICATE: Self = Self(8);
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Part of the arena's positions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    len: u32,
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    /// Of all codes of the path, without duplicates and nulls.
+    pub(super) hash: u64,
+    pub(super) score: f32,
+    pub(super) certainty: f32,
+    parent: u32,
+    id: u32,
+    /// The last node up to here that completes a character.
+    character: u32,
+    pub(super) positions: Span,
+    pub(super) prefix: Prefix,
+    pub(super) code: Code,
+    pub(super) permuter: Permuter,
+    pub(super) marks: Marks,
+}
+
+impl Node {
+    pub(super) fn parent(&self) -> Option<u32> {
+        (self.parent != NONE).then_some(self.parent)
+    }
+
+    /// Returns the character that this node completes or repeats.
+    pub(super) fn character_id(&self) -> Option<CharacterId> {
+        (self.id != NONE).then_some(self.id)
+    }
+
+    pub(super) fn has_positions(&self) -> bool {
+        self.positions.len > 0
+    }
+
+    /// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
+    fn key(&self) -> Key {
+        let start = u32::from(self.marks.has(Marks::START_OF_DICTIONARY));
+        Key {
+            hash: self.hash,
+            rest: u32::from(self.code) << 16 | (self.permuter as u32) << 1 | start,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Key {
+    hash: u64,
+    rest: u32,
+}
+
+/// A node that is offered to a beam.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    pub(super) code: Code,
+    pub(super) id: Option<CharacterId>,
+    pub(super) permuter: Permuter,
+    pub(super) marks: Marks,
+    pub(super) certainty: f32,
+    pub(super) prefix: Prefix,
+    pub(super) positions: Positions,
+}
+
+/// Where in the dictionaries an offered node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Positions {
+    /// Outside.
+    None,
+    /// Before a word.
+    Start,
+    /// At the positions in `Arena::followed`.
+    Followed,
+}
+
+/// What of a parent its children need; that of the line's start is the default.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parent {
+    index: u32,
+    pub(super) score: f32,
+    hash: u64,
+    character: u32,
+}
+
+impl Parent {
+    pub(super) const NONE: Self = Self { index: NONE, score: 0.0, hash: 0, character: NONE };
+}
+
+/// The nodes of a line and their positions in the dictionaries.
+#[derive(Debug)]
+pub(super) struct Arena {
+    nodes: Vec<Node>,
+    positions: Vec<Position>,
+    /// Scratch: the positions after the character at hand.
+    pub(super) followed: Vec<Position>,
+    start: Span,
+    /// A node that was dropped from its beam.
+    spare: Option<u32>,
+    /// Number of values of a code.
+    pub(super) code_range: u64,
+    pub(super) null: Code,
+}
+
+impl Arena {
+    /// Returns an arena; `start` are the positions before a word.
+    pub(super) fn new(start: &[Position], code_range: u64, null: Code) -> Self {
+        Self {
+            nodes: Vec::new(),
+            positions: start.to_vec(),
+            followed: Vec::new(),
+            start: Span { start: 0, len: start.len() as u32 },
+            spare: None,
+            code_range,
+            null,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.positions.truncate(self.start.len as usize);
+        self.spare = None;
+    }
+
+    pub(super) fn node(&self, index: u32) -> &Node {
+        &self.nodes[index as usize]
+    }
+
+    pub(super) fn parent(&self, index: u32) -> Parent {
+        let node = self.node(index);
+        Parent { index, score: node.score, hash: node.hash, character: node.character }
+    }
+
+    /// Returns the last node of the parent's path that completes a character.
+    pub(super) fn last_character(&self, parent: &Parent) -> Option<&Node> {
+        (parent.character != NONE).then(|| self.node(parent.character))
+    }
+
+    pub(super) fn positions(&self, span: Span) -> &[Position] {
+        &self.positions[span.start as usize..][..span.len as usize]
+    }
+
+    /// Returns whether a path of the dictionary search may end with the node.
+    pub(super) fn ends_dictionary_path(&self, index: u32) -> bool {
+        let last = self.node(index).character;
+        last != NONE && {
+            let node = self.node(last);
+            node.marks.has(Marks::END_OF_WORD) || node.id == SPACE
+        }
+    }
+
+    /// Returns the node of an offer, not yet in the arena and without positions.
+    fn build(&self, parent: &Parent, offer: &Offer) -> Node {
+        let duplicate = offer.marks.has(Marks::DUPLICATE);
+        let hash = if duplicate || offer.code == self.null {
+            parent.hash
+        } else {
+            let carry = (parent.hash >> 32).wrapping_mul(self.code_range) >> 32;
+            parent
+                .hash
+                .wrapping_mul(self.code_range)
+                .wrapping_add(carry)
+                .wrapping_add(u64::from(offer.code))
+        };
+        Node {
+            hash,
+            score: offer.certainty + parent.score,
+            certainty: offer.certainty,
+            parent: parent.index,
+            id: offer.id.unwrap_or(NONE),
+            character: parent.character,
+            positions: Span::default(),
+            prefix: offer.prefix,
+            code: offer.code,
+            permuter: offer.permuter,
+            marks: offer.marks,
+        }
+    }
+
+    fn keep_positions(&mut self, positions: Positions) -> Span {
+        match positions {
+            Positions::None => Span::default(),
+            Positions::Start => self.start,
+            Positions::Followed => {
+                let start = self.positions.len() as u32;
+                self.positions.extend_from_slice(&self.followed);
+                Span { start, len: self.followed.len() as u32 }
+            }
+        }
+    }
+
+    /// Puts a node into the arena: at `place`, or anywhere.
+    fn keep(&mut self, mut node: Node, place: Option<u32>) -> u32 {
+        let index = place.unwrap_or(self.nodes.len() as u32);
+        if node.id != NONE && !node.marks.has(Marks::DUPLICATE) {
+            node.character = index;
+        }
+        match self.nodes.get_mut(index as usize) {
+            Some(old) => *old = node,
+            None => self.nodes.push(node),
+        }
+        index
+    }
+}
+
+/// What a beam holds of a node.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Entry {
+    pub(super) node: u32,
+    key: Key,
+}
+
+/// The beams of a step.
+#[derive(Debug, Clone)]
+pub(super) struct Beams {
+    heaps: Vec<Heap<Entry>>,
+    lengths: usize,
+    /// The best place before a word, for each of `Next`.
+    starts: [Option<Node>; 3],
+}
+
+const MODES: [Mode; 2] = [Mode::Network, Mode::Dictionary];
+const NEXTS: [Next; 3] = [Next::Anything, Next::OnlyDuplicate, Next::NoDuplicate];
+
+impl Beams {
+    /// Returns beams for characters of up to `lengths` codes.
+    pub(super) fn new(lengths: usize) -> Self {
+        let heaps = vec![Heap::default(); MODES.len() * NEXTS.len() * lengths];
+        Self { heaps, lengths, starts: [None; 3] }
+    }
+
+    pub(super) fn clear(&mut self) {
+        for heap in &mut self.heaps {
+            heap.clear();
+        }
+        self.starts = [None; 3];
+    }
+
+    /// Returns all beams in the order in which they are extended.
+    pub(super) fn places(&self) -> impl Iterator<Item = Beam> + use<> {
+        let lengths = self.lengths;
+        MODES.into_iter().flat_map(move |mode| {
+            NEXTS.into_iter().flat_map(move |next| {
+                (0..lengths).map(move |length| Beam { mode, next, length })
+            })
+        })
+    }
+
+    fn index(&self, beam: Beam) -> usize {
+        (beam.mode as usize * NEXTS.len() + beam.next as usize) * self.lengths + beam.length
+    }
+
+    pub(super) fn heap(&self, beam: Beam) -> &Heap<Entry> {
+        &self.heaps[self.index(beam)]
+    }
+
+    /// Puts a node into a beam if it is good enough.
+    pub(super) fn offer(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
+        let index = self.index(beam);
+        let heap = &mut self.heaps[index];
+        if heap.admits(offer.certainty + parent.score, beam.width()) {
+            let mut node = arena.build(parent, offer);
+            let key = node.key();
+            if let Some(place) = find(heap, key) {
+                if improves(heap, place, &node) {
+                    node.positions = arena.keep_positions(offer.positions);
+                    replace(heap, place, arena, node);
+                }
+                return;
+            }
+            node.positions = arena.keep_positions(offer.positions);
+            insert(heap, beam.width(), arena, node);
+        }
+    }
+
+    /// Offers a place before a word: each beam has one, the best.
+    pub(super) fn offer_start(
+        &mut self,
+        next: Next,
+        arena: &Arena,
+        parent: &Parent,
+        offer: &Offer,
+    ) {
+        let best = &mut self.starts[next as usize];
+        if best.is_none_or(|best| offer.certainty + parent.score > best.score) {
+            let mut node = arena.build(parent, offer);
+            node.positions = arena.start;
+            *best = Some(node);
+        }
+    }
+
+    /// Puts the best places before words into the beams of the dictionary search.
+    pub(super) fn add_starts(&mut self, arena: &mut Arena) {
+        for next in NEXTS {
+            let Some(node) = self.starts[next as usize] else { continue };
+            let beam = Beam { mode: Mode::Dictionary, next, length: 0 };
+            let index = self.index(beam);
+            let heap = &mut self.heaps[index];
+            if !heap.admits(node.score, beam.width()) {
+                continue;
+            }
+            match find(heap, node.key()) {
+                Some(place) if improves(heap, place, &node) => replace(heap, place, arena, node),
+                Some(_) => {}
+                None => insert(heap, beam.width(), arena, node),
+            }
+        }
+    }
+}
+
+fn find(heap: &Heap<Entry>, key: Key) -> Option<usize> {
+    heap.entries().iter().position(|(_, entry)| entry.key == key)
+}
+
+fn improves(heap: &Heap<Entry>, place: usize, node: &Node) -> bool {
+    node.score > heap.entries()[place].0
+}
+
+/// Replaces a node of a beam by a better one with the same key.
+fn replace(heap: &mut Heap<Entry>, place: usize, arena: &mut Arena, node: Node) {
+    let (_, entry) = heap.entries()[place];
+    arena.keep(node, Some(entry.node));
+    heap.replace(place, node.score, entry);
+}
+
+fn insert(heap: &mut Heap<Entry>, width: usize, arena: &mut Arena, node: Node) {
+    let place = arena.spare.take();
+    let index = arena.keep(node, place);
+    heap.push(node.score, Entry { node: index, key: node.key() });
+    if heap.len() > width {
+        arena.spare = heap.pop().map(|(_, entry)| entry.node);
+    }
+}

@@ -1,0 +1,56 @@
+//! The network's curves: tanh and the logistic function from tables, the exponential, rounding.
+//!
+//! Tesseract evaluates the first two by straight lines between points of a table. The models were made
+//! with that, so the tables are part of the arithmetic. The vector kernels compute the same bits.
+
+use std::sync::LazyLock;
+
+/// Points of a table for 1.0 of the argument.
+pub(super) const POINTS_PER_UNIT: f32 = 256.0;
+/// The last point; from here on the curve is 1.
+pub(super) const LAST_POINT: usize = 4095;
+
+/// The points of a curve for arguments from 0: value, and difference to the next value.
+pub(super) type Curve = [[f32; 2]; LAST_POINT + 1];
+
+/// Hyperbolic tangent.
+pub(super) static TANH: LazyLock<Box<Curve>> = LazyLock::new(|| curve(f64::tanh));
+/// Logistic function.
+pub(super) static LOGISTIC: LazyLock<Box<Curve>> =
+    LazyLock::new(|| curve(|x| 1.0 / (1.0 + (-x).exp())));
+
+fn curve(function: impl Fn(f64) -> f64) -> Box<Curve> {
+    let point = |index: usize| function(index as f64 / f64::from(POINTS_PER_UNIT)) as f32;
+    let mut curve = Box::new([[1.0, 0.0]; LAST_POINT + 1]);
+    // The last point keeps the value 1 and no slope, so that no argument needs a case of its own.
+    for (index, entry) in curve.iter_mut().take(LAST_POINT).enumerate() {
+        *entry = [point(index), point(index + 1) - point(index)];
+    }
+    curve
+}
+
+/// Returns the curve's value for an argument of 0 or more.
+fn on_curve(curve: &Curve, argument: f32) -> f32 {
+    let place = (argument * POINTS_PER_UNIT).min(LAST_POINT as f32);
+    let index = place as usize;
+    let [value, slope] = curve[index];
+    value + slope * (place - index as f32)
+}
+
+/// Returns the hyperbolic tangent as the network knows it.
+pub(super) fn tanh(curve: &Curve, argument: f32) -> f32 {
+    on_curve(curve, argument.abs()).copysign(argument)
+}
+
+/// Returns the logistic function as the network knows it.
+pub(super) fn logistic(curve: &Curve, argument: f32) -> f32 {
+    let value = on_curve(curve, argument.abs());
+    if argument < 0.0 { 1.0 - value } else { value }
+}
+
+/// Returns a value of -1 to 1 as an activation, -127 to 127.
+pub(super) fn quantized(value: f32) -> i8 {
+    let scaled = value * 127.0;
+    // Half away from zero, with the sum rounded to 32 bits; the cast stays at the limits.
+    ((scaled + 0.5f32.copysign(scaled)) as i8).max(-127)
+}
