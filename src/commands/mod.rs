@@ -2,6 +2,7 @@
 
 mod config;
 mod db;
+mod engine;
 mod export;
 mod ingest;
 mod model;
@@ -43,8 +44,11 @@ enum Command {
     Export(export::ExportArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
     Report(report::ReportArgs),
-    /// Writes a page image as Tesseract would get it.
+    /// Writes a page image as the recognizer would get it.
     Prepare(prepare::PrepareCommandArgs),
+    /// Compares the engines, and shows what this processor can run.
+    #[command(subcommand)]
+    Engine(engine::EngineCommand),
     /// Checks and lists record models.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -114,6 +118,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Export(args) => export::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),
+        Command::Engine(command) => engine::execute(&common, &command),
         Command::Model(command) => model::execute(&common, &command),
         Command::Db(command) => db::execute(&common, command).await,
         // Handled before the runtime starts.

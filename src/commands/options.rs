@@ -10,7 +10,7 @@ use clap::Args;
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
-use crate::ocr::{self, EngineChoice, EngineSettings, LayoutChoice};
+use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice};
 use crate::pipeline::{Readers, Talk};
 use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
@@ -105,6 +105,9 @@ pub(super) struct ReaderArgs {
     /// What finds the lines of a page: scanlift itself, and Tesseract where that is doubtful.
     #[arg(long, value_name = "auto|native|tesseract", default_value = "auto")]
     layout: LayoutChoice,
+    /// Instructions that the native recognizer uses [default: the fastest that the processor has].
+    #[arg(long, value_name = "scalar|avx2|vnni")]
+    kernel: Option<Kernel>,
     /// Page segmentation mode of Tesseract: 3 automatic, 4 one column, 6 one block, 11 sparse text.
     #[arg(long, value_name = "MODE", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=13))]
     psm: u8,
@@ -156,6 +159,7 @@ impl ReaderArgs {
                 page_segmentation_mode: self.psm,
                 engine: self.engine,
                 layout: self.layout,
+                kernel: self.kernel,
             },
             decode,
             prepare: self.prepare.options(),

@@ -3,6 +3,8 @@
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
 mod bands;
+mod check;
+mod engine;
 mod languages;
 mod layout;
 mod native;
@@ -16,7 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{Failure, Line, PixelBox, PreparedPage};
 
+pub use check::{Agreement, Checker};
+pub use engine::Engine;
 pub use languages::language_problem;
+pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
 pub use tesseract::Tesseract;
 
@@ -29,6 +34,8 @@ pub struct EngineSettings {
     pub page_segmentation_mode: u8,
     pub engine: EngineChoice,
     pub layout: LayoutChoice,
+    /// Instructions that the native recognizer uses; `None`: the fastest that the processor has.
+    pub kernel: Option<Kernel>,
 }
 
 impl Default for EngineSettings {
@@ -38,6 +45,7 @@ impl Default for EngineSettings {
             page_segmentation_mode: 3,
             engine: EngineChoice::default(),
             layout: LayoutChoice::default(),
+            kernel: None,
         }
     }
 }

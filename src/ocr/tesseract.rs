@@ -180,6 +180,12 @@ impl Tesseract {
     }
 }
 
+impl Tesseract {
+    pub fn read_raw_line(&mut self, _image: &GrayImage) -> Result<Vec<super::native::LineWord>, Failure> {
+        Ok(Vec::new())
+    }
+}
+
 /// Returns the image at half its size, each pixel the mean of four.
 fn halved(image: &GrayImage) -> GrayImage {
     let width = image.width() as usize;

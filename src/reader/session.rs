@@ -7,8 +7,8 @@ use super::protocol::{self, Request, Response};
 use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, upright};
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{Failure, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
-use crate::ocr::{Reading, Recognizer, Tesseract};
-use crate::prepare::{self, Choice};
+use crate::ocr::{Engine, Reading, Recognizer};
+use crate::prepare::{self, Aim, Choice};
 
 /// Runs a reader until its parent closes the pipe. `address_space_bytes` is its memory cap,
 /// `page_cpu_seconds` the processor time that a request may take.
@@ -18,7 +18,7 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
     let Request::Configure(settings) = request else {
         return Err(io::Error::other("the first request must configure the reader"));
     };
-    let engine = match Tesseract::new(&settings.engine) {
+    let engine = match Engine::start(&settings.engine) {
         Ok(engine) => engine,
         Err(problem) => return protocol::write(&mut output, &Response::Unable(problem)),
     };
@@ -28,6 +28,8 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
     }
     protocol::write(&mut output, &Response::Ready)?;
     let mut session = Session { settings: *settings, engine, document: None };
+    session.settings.prepare.aim =
+        if session.engine.is_native() { Aim::Native } else { Aim::Tesseract };
     while let Some(request) = protocol::read(&mut input)? {
         limits::grant_cpu_seconds(page_cpu_seconds)?;
         let response = session.answer(&request, &mut input)?;

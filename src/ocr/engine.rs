@@ -1,0 +1,266 @@
+//! The engine of a reader: which recognizer and which layout read a page.
+//!
+//! Owns the choice between the native parts and Tesseract, and the way of a page through the native
+//! ones: layout → images of lines → words. Where the native layout doubts itself or reads badly,
+//! Tesseract's is asked, and what reads better is kept. The reader session calls it.
+
+use std::fs;
+
+use super::layout::{self, Ground, Layout, Segment};
+use super::native::{Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel};
+use super::{
+    EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
+    languages,
+};
+use crate::document::{Doubt, Failure, Line, PreparedPage, Word};
+
+/// A warm engine; belongs to one thread of one process.
+pub struct Engine {
+    lines: LineRecognizer,
+    tesseract: Tesseract,
+    layout: LayoutChoice,
+}
+
+/// Who reads the image of a line.
+enum LineRecognizer {
+    Native(Box<LineReader>),
+    Tesseract,
+}
+
+/// Page segmentation mode that leaves the layout to the engine; the others are ways of Tesseract's.
+const AUTOMATIC_LAYOUT: u8 = 3;
+/// A page that reads worse than this (mean confidence, 0–100) is tried with Tesseract's layout, too.
+const DOUBTFUL_CONFIDENCE: f32 = 75.0;
+/// Words below this confidence do not speak for a layout.
+const READ_CONFIDENCE: f32 = 60.0;
+/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
+const INVERSION_BELOW: f32 = 0.7;
+/// Characters below this confidence keep what else they may be.
+const DOUBTFUL_CHARACTER: f32 = 95.0;
+/// Runner-ups below this confidence are not worth keeping.
+const LEAST_ALTERNATIVE: f32 = 1.0;
+/// So many runner-ups of a character are kept.
+const MOST_ALTERNATIVES: usize = 3;
+
+/// Why the native engine cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NativeProblem {
+    /// Tesseract can do it: `auto` takes it.
+    #[error("`{languages}`: native engine: {what}\nhint: `--engine tesseract` can read it")]
+    Unsupported { languages: String, what: String },
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Starts the native recognizer for a language.
+pub(super) fn line_reader(settings: &EngineSettings) -> Result<LineReader, NativeProblem> {
+    let languages = &settings.languages;
+    let unsupported =
+        |what: String| NativeProblem::Unsupported { languages: languages.clone(), what };
+    if languages.contains('+') {
+        return Err(unsupported("it reads one language at a time".to_owned()));
+    }
+    let directory = languages::data_directory(languages).map_err(NativeProblem::Broken)?;
+    let path = directory.join(format!("{languages}.traineddata"));
+    let broken =
+        |why: String| NativeProblem::Broken(format!("{}: language data: {why}", path.display()));
+    let bytes = fs::read(&path).map_err(|error| broken(error.to_string()))?;
+    let model = NativeModel::parse(&bytes).map_err(|error| match error {
+        ModelError::Unsupported(what) => unsupported(what),
+        ModelError::Broken { .. } => broken(error.to_string()),
+    })?;
+    let kernel = kernel(settings).map_err(unsupported)?;
+    Ok(LineReader::new(model, kernel))
+}
+
+fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {
+    let available = Kernel::available();
+    match (settings.kernel, available.first()) {
+        (Some(kernel), _) if available.contains(&kernel) => Ok(kernel),
+        (Some(kernel), _) => Err(format!("this processor has no {kernel}")),
+        // Without vector instructions Tesseract is faster.
+        (None, Some(Kernel::Scalar) | None) => {
+            Err("this processor has neither AVX2 nor AVX-512".to_owned())
+        }
+        (None, Some(&fastest)) => Ok(fastest),
+    }
+}
+
+impl Engine {
+    /// Starts an engine. The error says which language data is missing or broken, or why the native
+    /// engine cannot be used if it was demanded.
+    pub fn start(settings: &EngineSettings) -> Result<Self, String> {
+        let lines = match settings.engine {
+            EngineChoice::Tesseract => LineRecognizer::Tesseract,
+            chosen => match (line_reader(settings), chosen) {
+                (Ok(reader), _) => LineRecognizer::Native(Box::new(reader)),
+                (Err(NativeProblem::Unsupported { .. }), EngineChoice::Auto) => {
+                    LineRecognizer::Tesseract
+                }
+                (Err(problem), _) => return Err(problem.to_string()),
+            },
+        };
+        let is_automatic = settings.page_segmentation_mode == AUTOMATIC_LAYOUT;
+        let layout = match (settings.layout, &lines) {
+            (LayoutChoice::Auto, LineRecognizer::Tesseract) => LayoutChoice::Tesseract,
+            (LayoutChoice::Auto, LineRecognizer::Native(_)) if !is_automatic => {
+                LayoutChoice::Tesseract
+            }
+            (chosen, _) => chosen,
+        };
+        Ok(Self { lines, tesseract: Tesseract::new(settings)?, layout })
+    }
+
+    /// Returns whether lines are read by the native recognizer, which scales them itself.
+    pub fn is_native(&self) -> bool {
+        matches!(self.lines, LineRecognizer::Native(_))
+    }
+
+    /// Reads the page by the native layout, and by Tesseract's if that is doubtful.
+    fn read_doubting(&mut self, page: &PreparedPage, ground: &Ground) -> Result<Reading, Failure> {
+        let layout = layout::analyze(ground);
+        let mut doubts: Vec<String> = layout.doubts.iter().map(ToString::to_string).collect();
+        let mut native = None;
+        if doubts.is_empty() {
+            let reading = self.read(ground, layout, LayoutUsed::Native)?;
+            match mean_confidence(&reading.lines) {
+                Some(confidence) if confidence >= DOUBTFUL_CONFIDENCE => return Ok(reading),
+                Some(_) => doubts.push("low_confidence".to_owned()),
+                None => doubts.push("no_words".to_owned()),
+            }
+            native = Some(reading);
+        }
+        let mut other = self.read_by_tesseract_layout(page, ground)?;
+        if let Some(reading) = native.filter(|reading| worth(&reading.lines) >= worth(&other.lines)) {
+            other = reading;
+        }
+        other.notes.push(format!("layout_doubt({})", doubts.join(", ")));
+        Ok(other)
+    }
+
+    fn read_by_tesseract_layout(&mut self, page: &PreparedPage, ground: &Ground) -> Result<Reading, Failure> {
+        let lines = self.tesseract.text_lines(page)?;
+        self.read(ground, layout::of_lines(ground, &lines), LayoutUsed::Tesseract)
+    }
+
+    /// Reads the lines that a layout has found.
+    fn read(&mut self, ground: &Ground, layout: Layout, used: LayoutUsed) -> Result<Reading, Failure> {
+        let crops: Vec<_> =
+            layout.segments.iter().map(|segment| layout.crop(ground, segment)).collect();
+        let texts: Vec<LineText> = match &mut self.lines {
+            LineRecognizer::Native(reader) => {
+                let inversion = Inversion::Below(INVERSION_BELOW);
+                reader.read_lines(&crops, &LineSettings { inversion, ..LineSettings::default() })
+            }
+            LineRecognizer::Tesseract => {
+                let mut read = |crop| Ok(LineText { words: self.tesseract.read_raw_line(crop)? });
+                crops.iter().map(&mut read).collect::<Result<_, Failure>>()?
+            }
+        };
+        let mut lines: Vec<Line> = Vec::new();
+        let mut line_number = None;
+        for (segment, text) in layout.segments.iter().zip(texts) {
+            let words = words(&layout, segment, text);
+            if words.is_empty() {
+                continue;
+            }
+            match lines.last_mut().filter(|_| line_number == Some(segment.line)) {
+                Some(line) => line.words.extend(words),
+                None => lines.push(Line { block: segment.block, paragraph: segment.paragraph, words }),
+            }
+            line_number = Some(segment.line);
+        }
+        Ok(Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread })
+    }
+}
+
+impl Recognizer for Engine {
+    fn name(&self) -> String {
+        match self.lines {
+            LineRecognizer::Native(_) => concat!("native ", env!("CARGO_PKG_VERSION")).to_owned(),
+            LineRecognizer::Tesseract => self.tesseract.name(),
+        }
+    }
+
+    fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
+        let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
+        match (self.layout, &self.lines) {
+            (LayoutChoice::Tesseract, LineRecognizer::Tesseract) => self.tesseract.recognize(page),
+            (LayoutChoice::Tesseract, LineRecognizer::Native(_)) => {
+                self.read_by_tesseract_layout(page, &ground)
+            }
+            (LayoutChoice::Native, _) => {
+                self.read(&ground, layout::analyze(&ground), LayoutUsed::Native)
+            }
+            (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
+        }
+    }
+}
+
+/// Returns the words of a segment that are kept, in pixels of the page.
+fn words(layout: &Layout, segment: &Segment, text: LineText) -> Vec<Word> {
+    let plain: Vec<&str> = text.words.iter().map(|word| word.text.as_str()).collect();
+    let Some(confidence) = weighted_mean(text.words.iter().map(|word| (word.text.as_str(), word.confidence)))
+    else {
+        return Vec::new();
+    };
+    if !layout.keeps(segment, &plain.join(" "), confidence) {
+        return Vec::new();
+    }
+    let word = |word: LineWord| Word {
+        bounds: layout.word_box(segment, (word.left, word.right)),
+        confidence: word.confidence,
+        doubts: doubts(&word),
+        text: word.text,
+    };
+    text.words.into_iter().map(word).collect()
+}
+
+/// Returns what else the characters of a word may be.
+fn doubts(word: &LineWord) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    let mut start = 0_usize;
+    for character in &word.characters {
+        let end = start + character.text.len();
+        let alternatives: Vec<String> = character
+            .alternatives
+            .iter()
+            .filter(|(_, confidence)| *confidence >= LEAST_ALTERNATIVE)
+            .take(MOST_ALTERNATIVES)
+            .map(|(text, _)| text.clone())
+            .collect();
+        if character.confidence < DOUBTFUL_CHARACTER
+            && !alternatives.is_empty()
+            && let (Ok(start), Ok(end)) = (u16::try_from(start), u16::try_from(end))
+        {
+            doubts.push(Doubt { start, end, alternatives });
+        }
+        start = end;
+    }
+    doubts
+}
+
+/// Returns the mean of the words' confidences weighted by their lengths in characters.
+fn weighted_mean<'w>(words: impl Iterator<Item = (&'w str, f32)>) -> Option<f32> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for (text, confidence) in words {
+        let length = text.chars().count() as f32;
+        sum += confidence * length;
+        weight += length;
+    }
+    (weight > 0.0).then(|| sum / weight)
+}
+
+fn mean_confidence(lines: &[Line]) -> Option<f32> {
+    let words = lines.iter().flat_map(|line| &line.words);
+    weighted_mean(words.map(|word| (word.text.as_str(), word.confidence)))
+}
+
+/// Returns how many characters were read with some confidence: of two layouts the better one has more.
+fn worth(lines: &[Line]) -> usize {
+    let words = lines.iter().flat_map(|line| &line.words);
+    words
+        .filter(|word| word.confidence >= READ_CONFIDENCE)
+        .map(|word| word.text.chars().filter(|character| character.is_alphanumeric()).count())
+        .sum()
+}
