@@ -1,0 +1,102 @@
+//! Letters → chains: what stands beside each other on one height, from left to right.
+
+use super::part::Part;
+use super::rules::Barriers;
+use super::strip::{Strip, median};
+
+/// The height of a chain is that of so many last members.
+const RECENT: usize = 9;
+/// A member shares this share of the smaller height with its chain.
+const MIN_OVERLAP: f32 = 0.5;
+/// Its foot is at most so many larger heights off.
+const MAX_FOOT_SHIFT: f32 = 0.45;
+const MAX_HEIGHT_RATIO: f32 = 3.2;
+/// Longest gap in heights of the chain.
+const MAX_GAP: f32 = 3.0;
+/// Where a member is higher than its chain, this share of its height counts.
+const MEMBER_SHARE: f32 = 0.7;
+/// A chain is closed after a gap of so many heights.
+const CLOSING_GAP: f32 = 4.5;
+const GAP_PENALTY: f32 = 0.15;
+
+struct Chain {
+    members: Vec<u32>,
+    right: f32,
+    /// Median top and bottom of its last members.
+    top: f32,
+    bottom: f32,
+}
+
+impl Chain {
+    fn begin(id: u32, part: &Part) -> Self {
+        Self { members: vec![id], right: part.right, top: part.top, bottom: part.bottom }
+    }
+
+    fn height(&self) -> f32 {
+        self.bottom - self.top
+    }
+
+    fn push(&mut self, id: u32, parts: &[Part]) {
+        self.members.push(id);
+        self.right = self.right.max(parts[id as usize].right);
+        let recent = &self.members[self.members.len().saturating_sub(RECENT)..];
+        let (mut tops, mut bottoms) = ([0.0_f32; RECENT], [0.0_f32; RECENT]);
+        for (index, &id) in recent.iter().enumerate() {
+            (tops[index], bottoms[index]) = (parts[id as usize].top, parts[id as usize].bottom);
+        }
+        self.top = median(&mut tops[..recent.len()]);
+        self.bottom = median(&mut bottoms[..recent.len()]);
+    }
+
+    /// Returns how well a part continues the chain, if it does.
+    fn affinity(&self, part: &Part, barriers: &Barriers) -> Option<f32> {
+        let (own, other) = (self.height(), part.height());
+        let (smaller, larger) = (own.min(other), own.max(other));
+        let overlap = self.bottom.min(part.bottom) - self.top.max(part.top);
+        let gap = part.left - self.right;
+        if overlap <= MIN_OVERLAP * smaller
+            || (part.bottom - self.bottom).abs() >= MAX_FOOT_SHIFT * larger
+            || larger > MAX_HEIGHT_RATIO * smaller
+            || gap > MAX_GAP * own.max(MEMBER_SHARE * other)
+            || barriers.divide((self.right, part.left), part.middle_y(), own)
+        {
+            return None;
+        }
+        Some(overlap / larger + overlap / smaller - GAP_PENALTY * gap / own)
+    }
+}
+
+/// Chains parts, which come in order of their left edge, and measures the strips they form.
+pub(super) fn chain(
+    parts: &[Part],
+    seeds: &[u32],
+    text_height: f32,
+    barriers: &Barriers,
+) -> Vec<Strip> {
+    let mut open: Vec<Chain> = Vec::new();
+    let mut closed: Vec<Chain> = Vec::new();
+    for &id in seeds {
+        let part = &parts[id as usize];
+        let mut best: Option<(f32, usize)> = None;
+        let mut index = 0;
+        while index < open.len() {
+            let chain = &open[index];
+            if part.left - chain.right > CLOSING_GAP * text_height.max(chain.height()) {
+                closed.push(open.swap_remove(index));
+                continue;
+            }
+            if let Some(affinity) = chain.affinity(part, barriers)
+                && best.is_none_or(|(most, _)| affinity > most)
+            {
+                best = Some((affinity, index));
+            }
+            index += 1;
+        }
+        match best {
+            Some((_, index)) => open[index].push(id, parts),
+            None => open.push(Chain::begin(id, part)),
+        }
+    }
+    closed.extend(open);
+    closed.into_iter().map(|chain| Strip::of(chain.members, parts)).collect()
+}

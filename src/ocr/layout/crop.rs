@@ -1,0 +1,280 @@
+//! Pictures of single lines for the recognizer, and the way back from their pixels to the page.
+//!
+//! A line is drawn from its own components on white paper, or, on gray pages, cut out with the
+//! neighbors' ink and the rules painted over. Columns are moved by the line's slope.
+
+use image::{GrayImage, Luma};
+
+use super::{Ground, Layout, Segment};
+use crate::document::{BitMask, PagePixels, PixelBox, RightAngle};
+use crate::shapes::{Component, Run};
+
+/// Gray level of drawn paper.
+const WHITE: u8 = 255;
+/// Foreign ink on gray pages is painted over with so many pixels around it.
+const FOREIGN_EDGE: u32 = 2;
+/// Own ink keeps so many pixels around it.
+const OWN_EDGE: u32 = 1;
+/// Share of the pixels of a line that are lighter than its paper.
+const PAPER_SHARE: usize = 3;
+
+/// Who a component belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The segment with this identity.
+    Segment(u32),
+    /// Nobody: it may be part of the line it stands in.
+    None,
+    /// A rule, a picture, noise: it is never drawn.
+    Foreign,
+}
+
+/// What of the page is a line's picture: an upright box, whose columns are moved down by the slope.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frame {
+    /// Left edge on the page; may lie outside.
+    pub left: i32,
+    /// Upper edge at the middle.
+    pub top: i32,
+    pub width: u32,
+    pub height: u32,
+    /// In px a px.
+    pub slope: f32,
+}
+
+impl Frame {
+    /// Returns by how many pixels a column lies lower than that in the middle of the frame.
+    fn shift(&self, column: i32) -> i32 {
+        (self.slope * (column as f32 - self.width as f32 / 2.0)).round() as i32
+    }
+
+    /// Returns the largest shift of any column.
+    fn most(&self) -> i32 {
+        self.shift(0).abs().max(self.shift(self.width as i32).abs())
+    }
+}
+
+/// The runs of the components of a page, row by row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RunRows {
+    runs: Vec<Run>,
+    /// Index of the first run of each row, and one past the last.
+    starts: Vec<u32>,
+}
+
+impl RunRows {
+    /// Indexes runs, which come from top to bottom, of a page of `height` rows.
+    pub fn of(runs: Vec<Run>, height: usize) -> Self {
+        let mut starts = Vec::with_capacity(height + 1);
+        for (index, run) in runs.iter().enumerate() {
+            while starts.len() <= run.y as usize {
+                starts.push(index as u32);
+            }
+        }
+        starts.resize(height + 1, runs.len() as u32);
+        Self { runs, starts }
+    }
+
+    /// Returns the runs of row `y` that meet `left..right`.
+    fn meeting(&self, y: u32, left: i32, right: i32) -> impl Iterator<Item = &Run> {
+        let bound = |y: u32| self.starts.get(y as usize).map_or(self.runs.len(), |&at| at as usize);
+        let row = &self.runs[bound(y)..bound(y.saturating_add(1))];
+        let first = row.partition_point(|run| run.right as i32 <= left);
+        row[first..].iter().take_while(move |run| (run.left as i32) < right)
+    }
+}
+
+impl Layout {
+    /// Returns the picture of a segment: one line of upright dark text on light paper. Turn
+    /// [`Layout::word_box`] maps its pixels back.
+    pub(in crate::ocr) fn crop(&self, ground: &Ground, segment: &Segment) -> GrayImage {
+        let image = match ground.pixels {
+            PagePixels::Bilevel(_) => self.drawn(segment),
+            PagePixels::Gray(page) => self.cut_out(page, segment),
+        };
+        match segment.turn {
+            RightAngle::None => image,
+            RightAngle::Quarter => image::imageops::rotate90(&image),
+            RightAngle::Half => image::imageops::rotate180(&image),
+            RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
+        }
+    }
+
+    /// Draws the components that belong to a segment or to nobody.
+    fn drawn(&self, segment: &Segment) -> GrayImage {
+        let frame = &segment.frame;
+        let mut image = GrayImage::from_pixel(frame.width, frame.height, Luma([WHITE]));
+        self.each_run(frame, |run| {
+            if matches!(self.owner(run), Owner::Foreign) || !self.is_own_or_free(segment, run) {
+                return;
+            }
+            paint(&mut image, frame, (run.y as i32, run.left as i32, run.right as i32), |_, _| 0);
+        });
+        image
+    }
+
+    /// Cuts a segment out of a gray page and paints over what is foreign.
+    fn cut_out(&self, page: &GrayImage, segment: &Segment) -> GrayImage {
+        let frame = &segment.frame;
+        let (width, height) = (page.width() as i32, page.height() as i32);
+        let invert = |level: u8| if segment.is_inverted { WHITE - level } else { level };
+        let level_at = |x: i32, y: i32| {
+            let (x, y) = (x.clamp(0, width - 1), y.clamp(0, height - 1));
+            invert(page.as_raw()[y as usize * width as usize + x as usize])
+        };
+        let mut image = GrayImage::new(frame.width, frame.height);
+        for y in 0..frame.height as i32 {
+            for x in 0..frame.width as i32 {
+                let level = level_at(frame.left + x, frame.top + y + frame.shift(x));
+                image.put_pixel(x as u32, y as u32, Luma([level]));
+            }
+        }
+        let paper = paper_level(&image);
+        let mut own: Vec<Run> = Vec::new();
+        let mut foreign: Vec<Run> = Vec::new();
+        self.each_run(frame, |run| match self.owner(run) {
+            Owner::Segment(id) if id == segment.id => own.push(*run),
+            Owner::None => {}
+            Owner::Segment(_) | Owner::Foreign => foreign.push(*run),
+        });
+        if foreign.is_empty() {
+            return image;
+        }
+        let around = |run: &Run, edge: u32| {
+            let edge = edge as i32;
+            let (y, left, right) = (run.y as i32, run.left as i32, run.right as i32);
+            (y - edge..=y + edge).map(move |y| (y, left - edge, right + edge))
+        };
+        for row in foreign.iter().flat_map(|run| around(run, FOREIGN_EDGE)) {
+            paint(&mut image, frame, row, |_, _| paper);
+        }
+        for row in own.iter().flat_map(|run| around(run, OWN_EDGE)) {
+            paint(&mut image, frame, row, level_at);
+        }
+        image
+    }
+
+    /// Calls `found` with each run that may show in a frame, those of rules among them.
+    fn each_run(&self, frame: &Frame, mut found: impl FnMut(&Run)) {
+        let (first, last) = (frame.top - frame.most(), frame.top + frame.height as i32 + frame.most());
+        let (left, right) = (frame.left, frame.left + frame.width as i32);
+        for y in first.max(0)..last.max(0) {
+            self.runs.meeting(y as u32, left, right).for_each(&mut found);
+        }
+    }
+
+    fn owner(&self, run: &Run) -> Owner {
+        self.owners.get(run.component as usize).copied().unwrap_or(Owner::Foreign)
+    }
+
+    fn is_own_or_free(&self, segment: &Segment, run: &Run) -> bool {
+        match self.owner(run) {
+            Owner::Segment(id) => id == segment.id,
+            Owner::None => true,
+            Owner::Foreign => false,
+        }
+    }
+
+    /// Returns where `left..right` in pixels of a segment's crop lies on the page: the box of the
+    /// segment's own components there, or of the whole height of the line if there are none.
+    pub(in crate::ocr) fn word_box(&self, segment: &Segment, (left, right): (u32, u32)) -> PixelBox {
+        let frame = &segment.frame;
+        let (width, height) = (frame.width as i32, frame.height as i32);
+        let (from, to) = (left as i32, right as i32);
+        // Where the span lies in the frame before it was turned upright.
+        let (x, y) = match segment.turn {
+            RightAngle::None => ((from, to), (0, height)),
+            RightAngle::Half => ((width - to, width - from), (0, height)),
+            RightAngle::Quarter => ((0, width), (height - to, height - from)),
+            RightAngle::ThreeQuarters => ((0, width), (from, to)),
+        };
+        let shift = frame.shift(i32::midpoint(x.0, x.1));
+        let span = PixelBox {
+            left: clamped(frame.left + x.0, self.size.0),
+            top: clamped(frame.top + y.0 + shift, self.size.1),
+            right: clamped(frame.left + x.1, self.size.0),
+            bottom: clamped(frame.top + y.1 + shift, self.size.1),
+        };
+        self.tightened(segment, &span)
+    }
+
+    fn tightened(&self, segment: &Segment, span: &PixelBox) -> PixelBox {
+        let is_level = matches!(segment.turn, RightAngle::None | RightAngle::Half);
+        let along = |bounds: &PixelBox| {
+            if is_level { (bounds.left, bounds.right) } else { (bounds.top, bounds.bottom) }
+        };
+        let (from, to) = along(span);
+        let mut tight: Option<PixelBox> = None;
+        for &id in &segment.members {
+            let Some(Component { bounds, .. }) = self.components.get(id as usize) else { continue };
+            let (left, right) = along(bounds);
+            let shared = right.min(to).saturating_sub(left.max(from));
+            if shared == 0 {
+                continue;
+            }
+            // Most of a letter lies in its word; what runs through several words is cut.
+            let part = if 2 * shared > right - left {
+                *bounds
+            } else if shared as f32 > segment.x_height / 2.0 {
+                clipped(bounds, span, is_level)
+            } else {
+                continue;
+            };
+            tight = Some(tight.map_or(part, |all| all.union(&part)));
+        }
+        tight.unwrap_or_else(|| {
+            let own = segment.bounds;
+            if is_level {
+                PixelBox { top: own.top, bottom: own.bottom, ..*span }
+            } else {
+                PixelBox { left: own.left, right: own.right, ..*span }
+            }
+        })
+    }
+}
+
+fn clipped(bounds: &PixelBox, span: &PixelBox, is_level: bool) -> PixelBox {
+    if is_level {
+        PixelBox { left: bounds.left.max(span.left), right: bounds.right.min(span.right), ..*bounds }
+    } else {
+        PixelBox { top: bounds.top.max(span.top), bottom: bounds.bottom.min(span.bottom), ..*bounds }
+    }
+}
+
+fn clamped(value: i32, limit: u32) -> u32 {
+    value.max(0).cast_unsigned().min(limit)
+}
+
+/// Sets the pixels `left..right` of page row `y` that show in the frame.
+fn paint(
+    image: &mut GrayImage,
+    frame: &Frame,
+    (y, left, right): (i32, i32, i32),
+    level: impl Fn(i32, i32) -> u8,
+) {
+    let first = (left - frame.left).max(0);
+    let last = (right - frame.left).min(frame.width as i32);
+    for column in first..last {
+        let row = y - frame.top - frame.shift(column);
+        if (0..frame.height as i32).contains(&row) {
+            image.put_pixel(column as u32, row as u32, Luma([level(frame.left + column, y)]));
+        }
+    }
+}
+
+/// Returns the gray level of the paper of a line: two thirds of its pixels are darker or equal.
+fn paper_level(image: &GrayImage) -> u8 {
+    let mut histogram = [0_usize; 256];
+    for &level in image.as_raw() {
+        histogram[usize::from(level)] += 1;
+    }
+    let mut left = image.as_raw().len() * (PAPER_SHARE - 1) / PAPER_SHARE;
+    (0..=u8::MAX)
+        .find(|&level| {
+            let count = histogram[usize::from(level)];
+            let is_reached = count > left;
+            left = left.saturating_sub(count);
+            is_reached
+        })
+        .unwrap_or(WHITE)
+}
