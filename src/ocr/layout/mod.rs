@@ -7,6 +7,7 @@
 
 mod chains;
 mod crop;
+mod given;
 mod ink;
 mod merge;
 mod order;
@@ -16,6 +17,7 @@ mod rules;
 mod skew;
 mod strip;
 
+pub(super) use self::given::of_lines;
 use self::crop::{Frame, Owner, RunRows};
 use self::merge::Measures;
 use self::part::Part;
@@ -225,5 +227,14 @@ impl Layout {
             _ => 10.0,
         };
         mean_confidence >= least
+    }
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Noise => "noise",
+            Self::FewLetters => "few_letters",
+        })
     }
 }

@@ -80,6 +80,7 @@ impl Rules {
             match mark {
                 Mark::HorizontalRule(bounds) => self.horizontal.push(*bounds),
                 Mark::VerticalRule(bounds) => self.vertical.push(*bounds),
+                Mark::Unread(_) => {}
             }
         }
     }
