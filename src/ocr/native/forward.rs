@@ -4,7 +4,7 @@
 //! length, so that at each step the lines that still run stand in front.
 
 use super::border::{self, Border};
-use super::kernels::{Arithmetic, Kernel, LstmStep, Place, Scalar, Window, padded};
+use super::kernels::{Arithmetic, Kernel, LstmStep, Place, Scalar, Vnni, Window, padded};
 use super::line::LineInput;
 use super::network::{Direction, Lstm, NEIGHBORS, Network, POOL};
 
@@ -61,25 +61,46 @@ impl Outputs {
 /// A network ready to run on one kind of processor.
 #[derive(Debug)]
 pub(super) struct Forward {
-    kernel: Kernel,
-    engine: Engine<Scalar>,
+    engine: AnyEngine,
+}
+
+#[derive(Debug)]
+enum AnyEngine {
+    Scalar(Engine<Scalar>),
+    #[cfg(target_arch = "x86_64")]
+    Vnni(Engine<Vnni>),
 }
 
 impl Forward {
     /// Arranges the weights for `kernel`. A kernel that this processor cannot run is replaced by the fastest
     /// that it can.
     pub(super) fn new(network: &Network, kernel: Kernel) -> Self {
-        Self { kernel, engine: Engine::new(network) }
+        let available = Kernel::available();
+        let kernel = if available.contains(&kernel) { kernel } else { available[0] };
+        let engine = match kernel {
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Vnni => AnyEngine::Vnni(Engine::new(network)),
+            _ => AnyEngine::Scalar(Engine::new(network)),
+        };
+        Self { engine }
     }
 
     /// Returns the kernel that runs.
     pub(super) fn kernel(&self) -> Kernel {
-        self.kernel
+        match self.engine {
+            AnyEngine::Scalar(_) => Kernel::Scalar,
+            #[cfg(target_arch = "x86_64")]
+            AnyEngine::Vnni(_) => Kernel::Vnni,
+        }
     }
 
     /// Runs the network; returns one answer for each line, in their order.
     pub(super) fn run(&mut self, lines: &[LineInput]) -> Vec<Outputs> {
-        self.engine.run(lines)
+        match &mut self.engine {
+            AnyEngine::Scalar(engine) => engine.run(lines),
+            #[cfg(target_arch = "x86_64")]
+            AnyEngine::Vnni(engine) => engine.run(lines),
+        }
     }
 }
 
@@ -88,6 +109,8 @@ impl Forward {
 struct Recurrent<G> {
     gates: G,
     direction: Direction,
+    /// Values of an input row.
+    input_stride: usize,
     /// Values of an output row.
     stride: usize,
 }
@@ -136,6 +159,7 @@ impl<A: Arithmetic> Engine<A> {
         let recurrent = |lstm: &Lstm| Recurrent {
             gates: A::pack_gates(lstm),
             direction: lstm.direction,
+            input_stride: padded(lstm.inputs),
             stride: padded(lstm.units),
         };
         Self {
@@ -263,6 +287,7 @@ impl<A: Arithmetic> Engine<A> {
                 &recurrent.gates,
                 LstmStep {
                     input: &scratch.read,
+                    input_stride: recurrent.input_stride,
                     output: &mut scratch.written,
                     state: &mut scratch.state,
                     places: &scratch.places,
@@ -283,8 +308,8 @@ impl<A: Arithmetic> Engine<A> {
             rows.chunks(SUM_ROWS * stride).zip(probabilities.chunks_mut(SUM_ROWS * self.classes))
         {
             let sums = &mut sums[..rows.len() / stride * padded(self.classes)];
-            A::dense(&self.output, rows, sums);
-            A::softmax(self.classes, sums, probabilities);
+            A::dense(&self.output, self.classes, rows, sums);
+            A::softmax(&self.output, self.classes, sums, probabilities);
         }
         probabilities
     }
@@ -390,6 +415,7 @@ fn run_down<A: Arithmetic>(
             &summary.gates,
             LstmStep {
                 input: &scratch.pooled,
+                input_stride: summary.input_stride,
                 output: &mut scratch.read,
                 state: &mut scratch.state,
                 places: &scratch.places,

@@ -30,6 +30,13 @@ pub(super) struct Matrix {
     pub scale: Vec<f32>,
 }
 
+impl Matrix {
+    /// Returns the weights of one output.
+    pub(super) fn row(&self, row: usize) -> &[i8] {
+        &self.weights[row * self.inputs..][..self.inputs]
+    }
+}
+
 /// One layer of the tree.
 #[derive(Debug)]
 pub(super) struct Layer<'a> {

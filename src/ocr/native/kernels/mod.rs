@@ -4,7 +4,10 @@
 //! fixed. `forward` drives them; it knows the order of lines and steps, the kernels know numbers only.
 
 mod curves;
+mod pack;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +19,8 @@ use super::layers::Matrix;
 use super::network::Lstm;
 
 pub(super) use scalar::Scalar;
+#[cfg(target_arch = "x86_64")]
+pub(super) use vnni::Vnni;
 
 /// Rows of activations are padded with zeros to a multiple of so many values.
 pub(super) const BLOCK: usize = 16;
@@ -40,7 +45,13 @@ pub enum Kernel {
 impl Kernel {
     /// Returns the kernels that this processor can run, the fastest first; `Scalar` is always the last.
     pub fn available() -> Vec<Self> {
-        vec![Self::Scalar]
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if vnni::is_available() {
+            kernels.push(Self::Vnni);
+        }
+        kernels.push(Self::Scalar);
+        kernels
     }
 }
 
@@ -89,8 +100,10 @@ pub(super) struct Place {
 /// One step of an LSTM over several lines or columns at once.
 #[derive(Debug)]
 pub(super) struct LstmStep<'a, A> {
-    /// Rows of `padded(inputs)` values.
+    /// Rows of `input_stride` values: at least `padded(inputs)`.
     pub input: &'a [A],
+    /// Values of an input row.
+    pub input_stride: usize,
     /// Rows of `padded(units)` values.
     pub output: &'a mut [A],
     /// The cells' states: a row of `padded(units)` for each of `places`.
@@ -131,7 +144,7 @@ pub(super) trait Arithmetic {
     /// Runs one step of an LSTM.
     fn lstm_step(gates: &Self::Gates, step: LstmStep<'_, Self::Activation>);
     /// Runs the last layer over rows of `padded(inputs)`; gives rows of `padded(classes)`.
-    fn dense(weights: &Self::Dense, input: &[Self::Activation], sums: &mut [f32]);
+    fn dense(weights: &Self::Dense, classes: usize, input: &[Self::Activation], sums: &mut [f32]);
     /// Turns rows of `padded(classes)` sums into rows of `classes` probabilities; changes `sums`.
-    fn softmax(classes: usize, sums: &mut [f32], probabilities: &mut [f32]);
+    fn softmax(weights: &Self::Dense, classes: usize, sums: &mut [f32], probabilities: &mut [f32]);
 }

@@ -1,6 +1,6 @@
 //! The network's layers in plain code: what the other kernels must equal.
 
-use super::curves::{self, LOGISTIC, TANH};
+use super::curves::{self, LOGISTIC, POWERS, TANH};
 use super::{Arithmetic, LstmStep, Window, padded};
 use crate::ocr::native::layers::Matrix;
 use crate::ocr::native::network::Lstm;
@@ -53,9 +53,9 @@ impl Arithmetic for Scalar {
 
     fn lstm_step(gates: &Lstm, step: LstmStep<'_, i8>) {
         let units = gates.units;
-        let (input_stride, stride) = (padded(gates.inputs), padded(units));
+        let stride = padded(units);
         for (row, place) in step.places.iter().enumerate() {
-            let input = &step.input[place.input * input_stride..][..gates.inputs];
+            let input = &step.input[place.input * step.input_stride..][..gates.inputs];
             for unit in 0..units {
                 let before = &step.output[place.before * stride..][..units];
                 let [cell, enter, keep, leave] = gates.gates.each_ref().map(|gate| {
@@ -72,7 +72,7 @@ impl Arithmetic for Scalar {
         }
     }
 
-    fn dense(weights: &Matrix, input: &[i8], sums: &mut [f32]) {
+    fn dense(weights: &Matrix, _classes: usize, input: &[i8], sums: &mut [f32]) {
         let rows = input.chunks_exact(padded(weights.inputs));
         for (input, sums) in rows.zip(sums.chunks_exact_mut(padded(weights.rows))) {
             for (class, sum) in sums.iter_mut().take(weights.rows).enumerate() {
@@ -82,7 +82,14 @@ impl Arithmetic for Scalar {
         }
     }
 
-    fn softmax(classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
+    fn softmax(_weights: &Matrix, classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
+        Self::softmax_rows(classes, sums, probabilities);
+    }
+}
+
+impl Scalar {
+    /// Softmax as all kernels compute it; see `Arithmetic::softmax`.
+    pub(super) fn softmax_rows(classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
         let rows = sums.chunks_exact(padded(classes));
         for (sums, probabilities) in rows.zip(probabilities.chunks_exact_mut(classes)) {
             let sums = &sums[..classes];
@@ -90,7 +97,8 @@ impl Arithmetic for Scalar {
             let mut total = 0.0;
             for (probability, &sum) in probabilities.iter_mut().zip(sums) {
                 // Below -86 the exponential would leave the range of normal numbers.
-                *probability = (sum - largest).clamp(-86.0, 0.0).exp();
+                let sum = (sum - largest).clamp(-86.0, 0.0);
+                *probability = curves::exponential(&POWERS, sum);
                 total += *probability;
             }
             for probability in probabilities {
@@ -102,7 +110,7 @@ impl Arithmetic for Scalar {
 
 /// Returns the sum of products of one row with the inputs, which stand in several pieces, and its bias.
 fn product_sum(matrix: &Matrix, row: usize, pieces: &[&[i8]]) -> i32 {
-    let mut weights = matrix.weights[row * matrix.inputs..][..matrix.inputs].iter();
+    let mut weights = matrix.row(row).iter();
     let mut sum = 127 * i32::from(matrix.bias[row]);
     for piece in pieces {
         // The weights are the second, so that none is taken when the piece is at its end.
