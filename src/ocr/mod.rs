@@ -4,7 +4,7 @@
 
 mod bands;
 mod layout;
-mod native;
+pub mod native;
 mod netpbm;
 mod regions;
 mod tesseract;
