@@ -5,6 +5,7 @@
 mod errors;
 mod hostile;
 mod models;
+mod parity;
 mod program;
 mod recovery;
 mod samples;

@@ -7,7 +7,7 @@ mod check;
 mod engine;
 mod languages;
 mod layout;
-mod native;
+pub mod native;
 mod netpbm;
 mod regions;
 mod settings;

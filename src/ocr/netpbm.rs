@@ -22,7 +22,7 @@ fn bitmap(mask: &BitMask) -> Vec<u8> {
 }
 
 /// Returns the image as a raw PGM (netpbm "P5"): one byte a pixel.
-fn graymap(image: &GrayImage) -> Vec<u8> {
+pub(super) fn graymap(image: &GrayImage) -> Vec<u8> {
     let (width, height) = image.dimensions();
     let mut bytes = format!("P5\n{width} {height}\n255\n").into_bytes();
     bytes.extend_from_slice(image.as_raw());

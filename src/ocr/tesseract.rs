@@ -8,6 +8,7 @@ use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
+use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
 use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
 use crate::document::{BitMask, Failure, Line, PagePixels, PixelBox, PreparedPage, Reason, Stage};
@@ -22,6 +23,10 @@ pub struct Tesseract {
 const SINGLE_BLOCK: &CStr = c"6";
 /// Page segmentation mode 7: a single line of text.
 const SINGLE_LINE: &CStr = c"7";
+/// Page segmentation mode 13: the image is a line, without any layout; the network sees all of it.
+const RAW_LINE: &CStr = c"13";
+/// Resolution that is told of an image of a line; without layout it changes nothing.
+const LINE_DPI: i32 = 300;
 
 /// Text of at least this x-height in pixels is laid out at half size.
 const HALVED_TEXT_HEIGHT: f32 = 16.0;
@@ -36,8 +41,13 @@ const VARIABLES: [(&CStr, &CStr); 2] = [
     (c"debug_file", c"/dev/null"),
     // Preparation gives dark text on light paper. Without this, each line that is read badly is
     // recognized a second time in negative, which costs a tenth of the time on bad pages.
-    (c"invert_threshold", c"0.0"),
+    (INVERT_THRESHOLD, c"0.0"),
 ];
+
+/// Mean certainty of a line below which it is read in negative, too.
+const INVERT_THRESHOLD: &CStr = c"invert_threshold";
+/// What Tesseract has unless it is set.
+const DEFAULT_INVERT_THRESHOLD: &CStr = c"0.7";
 
 impl Tesseract {
     /// Starts an engine. The error says which language data is missing, or that Tesseract refused.
@@ -103,23 +113,11 @@ impl Tesseract {
         self.api.set_image(&pix);
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
         let mode = match region.layout {
-            RegionLayout::Page => self.page_segmentation_mode.as_c_str(),
-            RegionLayout::Block => SINGLE_BLOCK,
-            RegionLayout::Line => SINGLE_LINE,
+            RegionLayout::Page => self.page_segmentation_mode.clone(),
+            RegionLayout::Block => SINGLE_BLOCK.to_owned(),
+            RegionLayout::Line => SINGLE_LINE.to_owned(),
         };
-        self.api
-            .raw
-            .set_variable(c"tessedit_pageseg_mode", mode)
-            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
-        // The text getters unwrap a null pointer unless recognition was done and went well.
-        if self.api.recognize() != 0 {
-            return Err(refused(Reason::Engine, "Tesseract gave the page up".to_owned()));
-        }
-        let table = self
-            .api
-            .get_tsv_text(0)
-            .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
-        let mut lines = tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))?;
+        let mut lines = self.read_table(&mode)?;
         let margin = match region.layout {
             RegionLayout::Page => 0,
             RegionLayout::Block | RegionLayout::Line => MARGIN,
@@ -147,7 +145,7 @@ impl Tesseract {
     pub(super) fn text_lines(&mut self, page: &PreparedPage) -> Result<Vec<PixelBox>, Failure> {
         let is_large = page.facts.x_height.is_some_and(|height| height >= HALVED_TEXT_HEIGHT);
         let (encoded, scale) = match is_large {
-            true => (netpbm::encoded(&PagePixels::Gray(halved(&page.pixels.gray()))), 2),
+            true => (netpbm::graymap(&halved(&page.pixels.gray())), 2),
             false => (netpbm::encoded(&page.pixels), 1),
         };
         let dpi = page.dpi / scale as f32;
@@ -178,11 +176,60 @@ impl Tesseract {
         });
         Ok(boxes.filter(|bounds| bounds.width() > 0 && bounds.height() > 0).collect())
     }
-}
 
-impl Tesseract {
-    pub fn read_raw_line(&mut self, _image: &GrayImage) -> Result<Vec<super::native::LineWord>, Failure> {
-        Ok(Vec::new())
+    /// Reads the image of one line as Tesseract by itself does: no layout, and in negative where it is
+    /// unsure. The words have no characters, and their sides are those of Tesseract's layout. What the
+    /// native recognizer must agree with. Fails with `too_large` or `engine`.
+    pub fn read_raw_line(&mut self, image: &GrayImage) -> Result<Vec<LineWord>, Failure> {
+        let (width, height) = image.dimensions();
+        if width > MAX_SIDE || height > MAX_SIDE {
+            let message =
+                format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
+            return Err(refused(Reason::TooLarge, message));
+        }
+        let pix = leptonica::pix_read_mem(&netpbm::graymap(image))
+            .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
+        self.api.set_image(&pix);
+        self.api.set_source_resolution(LINE_DPI);
+        // The page segmentation mode is set anew for each page, the threshold is not. A Tesseract that
+        // does not know the threshold works with the default.
+        let _known = self.api.raw.set_variable(INVERT_THRESHOLD, DEFAULT_INVERT_THRESHOLD).is_ok();
+        let words = self.words_of_line();
+        for (name, value) in VARIABLES {
+            let _known = self.api.raw.set_variable(name, value).is_ok();
+        }
+        words
+    }
+
+    /// Reads the image that is set as a raw line.
+    fn words_of_line(&mut self) -> Result<Vec<LineWord>, Failure> {
+        let words = self.read_table(RAW_LINE)?.into_iter().flat_map(|line| line.words);
+        Ok(words
+            .map(|word| LineWord {
+                text: word.text,
+                confidence: word.confidence,
+                left: word.bounds.left,
+                right: word.bounds.right,
+                characters: Vec::new(),
+            })
+            .collect())
+    }
+
+    /// Recognizes the image that is set, in a page segmentation mode.
+    fn read_table(&mut self, mode: &CStr) -> Result<Vec<Line>, Failure> {
+        self.api
+            .raw
+            .set_variable(c"tessedit_pageseg_mode", mode)
+            .map_err(|error| refused(Reason::Engine, error.to_string()))?;
+        // The text getters unwrap a null pointer unless recognition was done and went well.
+        if self.api.recognize() != 0 {
+            return Err(refused(Reason::Engine, "Tesseract gave the image up".to_owned()));
+        }
+        let table = self
+            .api
+            .get_tsv_text(0)
+            .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
+        tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))
     }
 }
 

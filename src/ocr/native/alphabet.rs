@@ -45,11 +45,7 @@ impl FromIterator<char> for CharacterSet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Admission {
     All,
-    Only {
-        characters: Vec<bool>,
-        codes: Vec<bool>,
-        prefixes: Vec<bool>,
-    },
+    Only { characters: Vec<bool>, codes: Vec<bool>, prefixes: Vec<bool> },
 }
 
 impl Admission {
@@ -151,8 +147,9 @@ mod tests {
 
     /// Characters: space, `7`, `O`, and `山` as the codes 4 5; the null is code 3.
     fn model() -> Vocabulary {
-        let unicharset =
-            Unicharset::parse("4\nNULL 0 Common 0\n7 8 Common 1\nO 5 Latin 2\n山 1 Han 3\n".as_bytes());
+        let unicharset = Unicharset::parse(
+            "4\nNULL 0 Common 0\n7 8 Common 1\nO 5 Latin 2\n山 1 Han 3\n".as_bytes(),
+        );
         let mut recoder = 4_u32.to_le_bytes().to_vec();
         for codes in [&[0_u32][..], &[1], &[2], &[4, 5]] {
             recoder.push(1);

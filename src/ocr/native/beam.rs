@@ -14,7 +14,7 @@ use super::dawg::{Dictionary, Permuter};
 use super::recoder::{Code, Recoder};
 use super::unicharset::{CharacterId, Unicharset};
 
-use nodes::{Arena, Beams, Beam, Marks, Mode, Next};
+use nodes::{Arena, Beam, Beams, Marks, Mode, Next};
 use ranking::{Rank, Ranking};
 use step::Step;
 
@@ -140,9 +140,11 @@ impl BeamSearch {
                     step.extend(entry.node, beam);
                 }
             }
-            if self.current.places().any(|beam| {
-                beam.next == Next::Anything && self.current.heap(beam).len() > 0
-            }) {
+            if self
+                .current
+                .places()
+                .any(|beam| beam.next == Next::Anything && self.current.heap(beam).len() > 0)
+            {
                 break;
             }
         }

@@ -60,9 +60,7 @@ impl Dawg {
         let edges: Vec<u64> = records
             .chunks_exact(EDGE_BYTES)
             .take(count)
-            .map(|bytes| {
-                bytes.iter().rev().fold(0, |record, byte| record << 8 | u64::from(*byte))
-            })
+            .map(|bytes| bytes.iter().rev().fold(0, |record, byte| record << 8 | u64::from(*byte)))
             .collect();
         // As many bits as the numbers 0..=letters take.
         let letter_bits = u32::BITS - letters.leading_zeros();
@@ -213,7 +211,10 @@ impl Dictionary {
             });
         }
         // A punctuation graph with the bare word among its patterns leads to the others.
-        if !punctuation.as_ref().is_some_and(|graph| graph.ends_word(graph.edge(Node::Root, PATTERN))) {
+        if !punctuation
+            .as_ref()
+            .is_some_and(|graph| graph.ends_word(graph.edge(Node::Root, PATTERN)))
+        {
             let alone = |core| Position {
                 core,
                 core_edge: Edge::NONE,

@@ -78,13 +78,12 @@ impl Recoder {
         if usize::try_from(count).ok() != Some(characters) {
             return Err(broken(format!("{count} characters, the unicharset has {characters}")));
         }
-        let mut recoder =
-            Self {
-                prefixes: vec![Branches::default()],
-                singles: vec![None; classes],
-                longest: 1,
-                code_range: 1,
-            };
+        let mut recoder = Self {
+            prefixes: vec![Branches::default()],
+            singles: vec![None; classes],
+            longest: 1,
+            code_range: 1,
+        };
         for id in 0..count {
             let (_self_normalized, tail) =
                 rest.split_first().ok_or_else(|| broken("the component ends early"))?;

@@ -113,11 +113,8 @@ fn character(line: &str) -> Option<(Character, &str)> {
     let text = fields.next()?;
     let properties = u32::from_str_radix(fields.next()?, 16).ok()?;
     let script = fields.find(|field| !field.contains(',')).unwrap_or("NULL");
-    let spacing = if SCRIPTS_WITHOUT_SPACES.contains(&script) {
-        Spacing::NoSpaces
-    } else {
-        Spacing::Spaces
-    };
+    let spacing =
+        if SCRIPTS_WITHOUT_SPACES.contains(&script) { Spacing::NoSpaces } else { Spacing::Spaces };
     let text = if text == "NULL" { " " } else { text };
     Some((Character { text: text.into(), digit: properties & DIGIT != 0, spacing }, script))
 }

@@ -115,8 +115,7 @@ impl Decoded<'_> {
     /// Returns a word of the readings; none if there is nothing but spaces. `space` is the certainty of
     /// the worse of the spaces around it.
     fn word(&self, readings: &[Reading], space: f32) -> Option<LineWord> {
-        let certainty =
-            readings.iter().map(|reading| reading.certainty).fold(f32::MAX, f32::min);
+        let certainty = readings.iter().map(|reading| reading.certainty).fold(f32::MAX, f32::min);
         let characters: Vec<LineCharacter> = readings
             .iter()
             .filter(|reading| reading.id != SPACE)
@@ -148,9 +147,10 @@ impl Decoded<'_> {
     fn alternatives(&self, reading: Reading) -> Vec<(String, f32)> {
         let own = self.path[reading.start].code;
         let recoder = &self.vocabulary.recoder;
-        if recoder.single(own).is_none_or(|place| {
-            recoder.completions(ROOT)[usize::from(place)].id != reading.id
-        }) {
+        if recoder
+            .single(own)
+            .is_none_or(|place| recoder.completions(ROOT)[usize::from(place)].id != reading.id)
+        {
             return Vec::new();
         }
         let mut best: Vec<(f32, CharacterId)> = Vec::new();

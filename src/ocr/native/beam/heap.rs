@@ -112,10 +112,10 @@ mod tests {
         assert_eq!(letters(&heap), "dbcae");
         assert!(heap.admits(1.5, 5) && !heap.admits(1.0, 5) && heap.admits(0.0, 6));
         assert_eq!(heap.pop(), Some((1.0, 'd')));
-        assert_eq!(letters(&heap), "beca");
+        assert_eq!(letters(&heap), "ebca");
         heap.replace(0, 9.0, 'f');
-        assert_eq!(letters(&heap), "eacf");
+        assert_eq!(letters(&heap), "bacf");
         heap.replace(3, 0.0, 'g');
-        assert_eq!(letters(&heap), "geca".replace("ec", "ec"));
+        assert_eq!(letters(&heap), "gbca");
     }
 }

@@ -310,9 +310,9 @@ impl Beams {
     pub(super) fn places(&self) -> impl Iterator<Item = Beam> + use<> {
         let lengths = self.lengths;
         MODES.into_iter().flat_map(move |mode| {
-            NEXTS.into_iter().flat_map(move |next| {
-                (0..lengths).map(move |length| Beam { mode, next, length })
-            })
+            NEXTS
+                .into_iter()
+                .flat_map(move |next| (0..lengths).map(move |length| Beam { mode, next, length }))
         })
     }
 

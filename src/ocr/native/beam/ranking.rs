@@ -56,8 +56,7 @@ pub(super) struct Ranking {
 
 /// Returns the certainty of a probability: its logarithm, bounded, with the search's offset.
 fn certainty(probability: f32) -> f32 {
-    let bounded =
-        if probability > MIN_PROBABILITY { probability.ln() } else { MIN_CERTAINTY };
+    let bounded = if probability > MIN_PROBABILITY { probability.ln() } else { MIN_CERTAINTY };
     (f64::from(bounded) + CERTAINTY_OFFSET) as f32
 }
 
@@ -96,9 +95,11 @@ impl Ranking {
                 let good = good(outputs);
                 // A recoder's codes fit 16 bits, further outputs have no meaning.
                 let codes = 0..=Code::try_from(outputs.len() - 1).unwrap_or(Code::MAX);
-                self.members.extend(codes.filter(|code| {
-                    !good.contains(&Some(*code)) && !best.contains(&Some(*code))
-                }));
+                self.members.extend(
+                    codes.filter(|code| {
+                        !good.contains(&Some(*code)) && !best.contains(&Some(*code))
+                    }),
+                );
             }
         }
         // The null may also be one of the best two.

@@ -2,7 +2,8 @@ use super::super::unicharset::Unicharset;
 use super::*;
 
 /// Ids: 0 space, 1 a, 2 b, 3 the digit 7, 4 the comma.
-const CHARACTERS: &str = "5\nNULL 0 Common 0\na 3 Latin 1\nb 3 Latin 2\n7 8 Common 3\n, 10 Common 4\n";
+const CHARACTERS: &str =
+    "5\nNULL 0 Common 0\na 3 Latin 1\nb 3 Latin 2\n7 8 Common 3\n, 10 Common 4\n";
 const LETTER_BITS: u32 = 3;
 
 /// An edge: letter, marks (`l` last of its node, `e` end of a word), next node's first edge.
@@ -88,7 +89,8 @@ fn a_model_may_have_no_dictionary() {
 
 #[test]
 fn refuses_broken_graphs() {
-    let problem = |component: &[u8]| Dawg::parse("word dictionary", component).unwrap_err().to_string();
+    let problem =
+        |component: &[u8]| Dawg::parse("word dictionary", component).unwrap_err().to_string();
     let whole = graph(&[(1, "le", 1), (2, "le", 0)]);
     assert!(problem(&whole[..9]).contains("ends early"));
     assert!(problem(&whole[..whole.len() - 1]).contains("number of edges does not fit"));
