@@ -133,7 +133,8 @@ impl<'a> Work<'a> {
         let found = match self.options.forced_rotation {
             Some(rotation) => Orientation { rotation, sureness: OrientationSureness::Sure },
             None => analysis.text_height.map_or(Orientation::UNKNOWN, |height| {
-                orientation::detect(&analysis.letters, height, self.pixels.dimensions())
+                let size = self.pixels.dimensions();
+                orientation::detect(&analysis.letters, height, size, || analysis.skew_degrees())
             }),
         };
         self.orientation = found.sureness;
@@ -150,9 +151,7 @@ impl<'a> Work<'a> {
 
     /// Makes the lines level; returns whether the page was rotated.
     fn deskew(&mut self, analysis: &Analysis) -> bool {
-        let skew =
-            analysis.text_height.and_then(|height| skew::skew_degrees(&analysis.letters, height));
-        let Some(skew) = skew else { return false };
+        let Some(skew) = analysis.skew_degrees() else { return false };
         if !self.options.deskew.decide(|| skew.abs() >= MIN_SKEW_DEGREES) {
             return false;
         }
