@@ -1,12 +1,14 @@
 //! What is on a page: its mask, borders, rules, components and letters, each found once and then
 //! shared by all steps.
 
+use std::cell::OnceCell;
+
 use image::GrayImage;
 
 use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};
-use super::{blank, border, measure};
+use super::{blank, border, measure, skew};
 use crate::document::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
@@ -39,6 +41,7 @@ pub(super) struct Analysis {
     pub(super) ink: f32,
     split: Split,
     legibility: Legibility,
+    skew_degrees: OnceCell<Option<f32>>,
 }
 
 /// Whether the mask holds all there is to read. Faint letters come out broken, so they are not measured.
@@ -101,7 +104,14 @@ impl Analysis {
             ink,
             split,
             legibility: Legibility::Dark,
+            skew_degrees: OnceCell::new(),
         }
+    }
+
+    /// Returns the skew of the text in degrees counter-clockwise, if the letters show any.
+    pub(super) fn skew_degrees(&self) -> Option<f32> {
+        let measure = || skew::skew_degrees(&self.letters, self.text_height?);
+        *self.skew_degrees.get_or_init(measure)
     }
 
     /// Returns the gray level of the paper.

@@ -106,7 +106,7 @@ pub(super) fn sauvola(image: &GrayImage, radius: usize) -> BitMask {
     for y in 0..radius.min(height) {
         add_row(&mut sums, &mut squares, row_at(y));
     }
-    let mut ink = vec![0_u8; width];
+    let mut is_paper = vec![0_u8; width];
     for y in 0..height {
         if y + radius < height {
             add_row(&mut sums, &mut squares, row_at(y + radius));
@@ -119,16 +119,16 @@ pub(super) fn sauvola(image: &GrayImage, radius: usize) -> BitMask {
             let (sum, square) = prefix[x];
             prefix[x + 1] = (sum + u64::from(sums[x]), square + u64::from(squares[x]));
         }
-        for (x, (out, &value)) in ink.iter_mut().zip(row_at(y)).enumerate() {
+        for (x, (out, &value)) in is_paper.iter_mut().zip(row_at(y)).enumerate() {
             let (left, right) = (x.saturating_sub(radius), (x + radius).min(width - 1) + 1);
             let count = ((right - left) * rows) as f32;
             let mean = (prefix[right].0 - prefix[left].0) as f32 / count;
             let square = (prefix[right].1 - prefix[left].1) as f32 / count;
             let deviation = (square - mean * mean).max(0.0).sqrt();
             let threshold = mean * (1.0 + SAUVOLA_K * (deviation / SAUVOLA_RANGE - 1.0));
-            *out = u8::from(f32::from(value) <= threshold);
+            *out = u8::from(f32::from(value) > threshold);
         }
-        output.set_row(y, &ink);
+        output.set_row(y, &is_paper, 0);
     }
     output
 }

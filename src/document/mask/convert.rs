@@ -123,11 +123,11 @@ impl BitMask {
         for y in 0..height {
             let from = nearest(y, self.height, height);
             if last != Some(from) {
-                let bit = |&x: &usize| u8::from(self.get(x, from));
-                values.iter_mut().zip(&columns).for_each(|(value, x)| *value = bit(x));
+                let is_paper = |&x: &usize| u8::from(!self.get(x, from));
+                values.iter_mut().zip(&columns).for_each(|(value, x)| *value = is_paper(x));
                 last = Some(from);
             }
-            output.set_row(y, &values);
+            output.set_row(y, &values, 0);
         }
         output
     }
