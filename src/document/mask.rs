@@ -34,6 +34,21 @@ impl BitMask {
         Self { width, height, words_per_row, words }
     }
 
+    /// Returns the mask of the pixels that are not lighter than the threshold of their place:
+    /// `fill(y, thresholds)` writes those of row `y`.
+    pub fn dark_by_row(image: &GrayImage, mut fill: impl FnMut(usize, &mut [u8])) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let mut thresholds = vec![0_u8; width];
+        Self::of_rows(width, height, |y, dark| {
+            fill(y, &mut thresholds);
+            let row = &image.as_raw()[y * width..][..width];
+            for ((dark, &value), &threshold) in dark.iter_mut().zip(row).zip(&thresholds) {
+                *dark = u8::from(value <= threshold);
+            }
+            1
+        })
+    }
+
     /// Returns the mask of the pixels that are darker by at least `contrast` than both the pixel
     /// `reach` above and that below: thin dark lines from left to right, however dark the paper is.
     pub fn thin_across(image: &GrayImage, reach: usize, contrast: u8) -> Self {

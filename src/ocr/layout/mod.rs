@@ -7,6 +7,7 @@
 
 mod chains;
 mod crop;
+pub(super) mod keep;
 mod ink;
 mod merge;
 mod order;
@@ -211,19 +212,3 @@ fn segment(
     }
 }
 
-impl Layout {
-    /// Returns whether what was read in a segment is to be kept: short texts of low confidence are
-    /// strokes and specks. `mean_confidence` is 0–100, weighted by the words' lengths.
-    #[expect(clippy::unused_self, reason = "the thresholds will depend on the page")]
-    pub(super) fn keeps(&self, segment: &Segment, text: &str, mean_confidence: f32) -> bool {
-        let length = text.chars().filter(|c| !c.is_whitespace()).count();
-        let least = match (segment.kind, length) {
-            (_, 0) => return false,
-            (SegmentKind::InPicture, 0..6) => return false,
-            (SegmentKind::InPicture, _) | (_, 0..=2) => 60.0,
-            (_, 3..10) => 40.0,
-            _ => 10.0,
-        };
-        mean_confidence >= least
-    }
-}
