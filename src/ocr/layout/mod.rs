@@ -186,8 +186,15 @@ fn segment(
 ) -> Segment {
     let mut boxes = strip.members.iter().map(|&member| components[member as usize].bounds);
     let first = boxes.next().unwrap_or_default();
-    let bounds = boxes.fold(first, |all, each| all.union(&each));
+    let all = boxes.fold(first, |all, each| all.union(&each));
     let lower = shear.at(strip.middle_x());
+    // What reaches beyond the line is drawn, but does not make it higher.
+    let rise = ((shear.slope + strip.slope) * strip.width() / 2.0).abs();
+    let bounds = PixelBox {
+        top: all.top.max((strip.top + lower - rise).max(0.0) as u32).min(all.bottom),
+        bottom: all.bottom.min((strip.bottom + lower + rise).max(0.0).ceil() as u32).max(all.top),
+        ..all
+    };
     let top = strip.top.min(strip.base - ROOM_ABOVE * strip.x_height) + lower - PADDING;
     let bottom = strip.bottom.max(strip.base + ROOM_BELOW * strip.x_height) + lower + PADDING;
     let frame = Frame {
