@@ -3,7 +3,12 @@
 //! Owns the packed form only; what dark means is decided by the caller's threshold. Bilevel scans
 //! are kept in it, and every step that looks at shapes works on it.
 
+mod convert;
+mod turn;
+
 use image::GrayImage;
+
+pub use convert::InkBit;
 
 /// Pixels per word.
 const WORD: usize = 64;
@@ -32,21 +37,6 @@ impl BitMask {
             }
         }
         Self { width, height, words_per_row, words }
-    }
-
-    /// Returns the mask of the pixels that are not lighter than the threshold of their place:
-    /// `fill(y, thresholds)` writes those of row `y`.
-    pub fn dark_by_row(image: &GrayImage, mut fill: impl FnMut(usize, &mut [u8])) -> Self {
-        let (width, height) = (image.width() as usize, image.height() as usize);
-        let mut thresholds = vec![0_u8; width];
-        Self::of_rows(width, height, |y, dark| {
-            fill(y, &mut thresholds);
-            let row = &image.as_raw()[y * width..][..width];
-            for ((dark, &value), &threshold) in dark.iter_mut().zip(row).zip(&thresholds) {
-                *dark = u8::from(value <= threshold);
-            }
-            1
-        })
     }
 
     /// Returns the mask of the pixels that are darker by at least `contrast` than both the pixel
@@ -86,6 +76,34 @@ impl BitMask {
         })
     }
 
+    /// Returns the pixels of the mask that have no pixel `reach` above nor `reach` below them: what
+    /// [`Self::thin_across`] finds on a bilevel page.
+    #[must_use]
+    pub fn thin_lines_across(&self, reach: usize) -> Self {
+        let mut thin = self.clone();
+        let (total, offset) = (self.words.len(), reach.min(self.height) * self.words_per_row);
+        for (word, above) in thin.words[offset..].iter_mut().zip(&self.words) {
+            *word &= !above;
+        }
+        for (word, below) in thin.words[..total - offset].iter_mut().zip(&self.words[offset..]) {
+            *word &= !below;
+        }
+        thin
+    }
+
+    /// Like [`Self::thin_lines_across`] for lines from top to bottom.
+    #[must_use]
+    pub fn thin_lines_down(&self, reach: usize) -> Self {
+        let mut thin = self.clone();
+        for y in 0..self.height {
+            let (row, words) = (thin.row_mut(y), self.row(y));
+            for (index, word) in row.iter_mut().enumerate() {
+                *word &= !shifted_down(words, index, reach) & !shifted_up(words, index, reach);
+            }
+        }
+        thin
+    }
+
     /// Sets the pixels whose value reaches the threshold that `fill(y, values)` returns for a row.
     fn of_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [u8]) -> u8) -> Self {
         let words_per_row = width.div_ceil(WORD);
@@ -105,6 +123,13 @@ impl BitMask {
 
     fn row_mut(&mut self, y: usize) -> &mut [u64] {
         &mut self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
+    }
+
+    /// Sets the pixels of row `y` where `values`, one for each pixel of it, are not 0, and clears the others.
+    pub fn set_row(&mut self, y: usize, values: &[u8]) {
+        let mut words = Vec::with_capacity(self.words_per_row);
+        pack_row(&values[..self.width], &mut words, |value| value != 0);
+        self.row_mut(y).copy_from_slice(&words);
     }
 
     /// Returns whether the pixel is set; pixels outside are not.
@@ -140,30 +165,23 @@ impl BitMask {
     }
 
     /// Returns the mask with the unset pixels set and the other way round.
-    fn inverted(&self) -> Self {
-        let mut inverted = self.clone();
-        inverted.words.iter_mut().for_each(|word| *word = !*word);
-        let used = self.width % WORD;
-        if used > 0 {
-            for y in 0..self.height {
-                if let Some(last) = inverted.row_mut(y).last_mut() {
-                    *last &= (1 << used) - 1;
-                }
-            }
-        }
-        inverted
+    #[must_use]
+    pub fn inverted(mut self) -> Self {
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        self.clear_padding();
+        self
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a row filled.
     #[must_use]
     pub fn close_horizontally(&self, gap: usize) -> Self {
-        self.inverted().open_horizontally(gap + 1).inverted()
+        self.clone().inverted().open_horizontally(gap + 1).inverted()
     }
 
     /// Returns the mask with gaps of at most `gap` pixels between two pixels of a column filled.
     #[must_use]
     pub fn close_vertically(&self, gap: usize) -> Self {
-        self.inverted().open_vertically(gap + 1).inverted()
+        self.clone().inverted().open_vertically(gap + 1).inverted()
     }
 
     /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
@@ -267,20 +285,30 @@ fn pack(pixels: &[u8; WORD], is_set: &impl Fn(u8) -> bool) -> u64 {
 
 /// `row[x] &= row[x + shift]`.
 fn and_shifted_down(row: &mut [u64], shift: usize) {
-    let (words, bits) = (shift / WORD, shift % WORD);
     for index in 0..row.len() {
-        let low = row.get(index + words).copied().unwrap_or(0);
-        let high = row.get(index + words + 1).copied().unwrap_or(0);
-        row[index] &= if bits == 0 { low } else { (low >> bits) | (high << (WORD - bits)) };
+        row[index] &= shifted_down(row, index, shift);
     }
 }
 
 /// `row[x] |= row[x - shift]`.
 fn or_shifted_up(row: &mut [u64], shift: usize) {
-    let (words, bits) = (shift / WORD, shift % WORD);
-    for index in (words..row.len()).rev() {
-        let high = row[index - words];
-        let low = if index > words { row[index - words - 1] } else { 0 };
-        row[index] |= if bits == 0 { high } else { (high << bits) | (low >> (WORD - bits)) };
+    for index in (shift / WORD..row.len()).rev() {
+        row[index] |= shifted_up(row, index, shift);
     }
+}
+
+/// Returns the word at `index` of a row that is moved to lower positions by `shift` pixels.
+fn shifted_down(row: &[u64], index: usize, shift: usize) -> u64 {
+    let (index, bits) = (index + shift / WORD, shift % WORD);
+    let low = row.get(index).copied().unwrap_or(0);
+    let high = row.get(index + 1).copied().unwrap_or(0);
+    if bits == 0 { low } else { (low >> bits) | (high << (WORD - bits)) }
+}
+
+/// Returns the word at `index` of a row that is moved to higher positions by `shift` pixels.
+fn shifted_up(row: &[u64], index: usize, shift: usize) -> u64 {
+    let (words, bits) = (shift / WORD, shift % WORD);
+    let Some(index) = index.checked_sub(words) else { return 0 };
+    let (high, low) = (row[index], if index > 0 { row[index - 1] } else { 0 });
+    if bits == 0 { high } else { (high << bits) | (low >> (WORD - bits)) }
 }

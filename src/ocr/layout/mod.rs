@@ -29,8 +29,11 @@ use crate::shapes::{self, Component, Components};
 /// four 0.0068, six 0.0061, ten 0.0077.
 const PADDING: f32 = 6.0;
 /// Room above the baseline in x-heights, and below.
-const ROOM_ABOVE: f32 = 1.35;
+const ROOM_ABOVE: f32 = 1.1;
 const ROOM_BELOW: f32 = 0.3;
+/// At most so many x-heights are drawn above the baseline, and below.
+const MOST_ABOVE: f32 = 1.8;
+const MOST_BELOW: f32 = 0.65;
 
 /// A page that is to be laid out.
 #[derive(Clone, Copy)]
@@ -126,7 +129,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     let barriers = Barriers::of(&rules, shear, text_height);
     let mut owners = vec![Owner::None; parts.len()];
     for (owner, part) in owners.iter_mut().zip(&parts) {
-        if barriers.splintered(part, text_height) {
+        if barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height) {
             *owner = Owner::Foreign;
         }
     }
@@ -195,8 +198,12 @@ fn segment(
         bottom: all.bottom.min((strip.bottom + lower + rise).max(0.0).ceil() as u32).max(all.top),
         ..all
     };
-    let top = strip.top.min(strip.base - ROOM_ABOVE * strip.x_height) + lower - PADDING;
-    let bottom = strip.bottom.max(strip.base + ROOM_BELOW * strip.x_height) + lower + PADDING;
+    // A line is scaled to the recognizer's height: a stroke that stands out must not make it small.
+    let above = (strip.base - strip.top).clamp(ROOM_ABOVE * strip.x_height, MOST_ABOVE * strip.x_height);
+    let below =
+        (strip.bottom - strip.base).clamp(ROOM_BELOW * strip.x_height, MOST_BELOW * strip.x_height);
+    let top = strip.base + lower - above - PADDING;
+    let bottom = strip.base + lower + below + PADDING;
     let frame = Frame {
         left: (strip.left - PADDING) as i32,
         top: top.floor() as i32,
