@@ -12,7 +12,7 @@ use crate::document::RightAngle;
 use crate::model::RecordModel;
 use crate::ocr::{self, EngineSettings};
 use crate::pipeline::{Readers, Talk};
-use crate::prepare::{Choice, PrepareOptions};
+use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
 use crate::store::Database;
 
@@ -252,6 +252,7 @@ impl PrepareArgs {
             Rotation::By(angle) => (Choice::Never, Some(angle)),
         };
         PrepareOptions {
+            aim: Aim::default(),
             rotate,
             forced_rotation,
             deskew: self.deskew,

@@ -45,10 +45,12 @@ pub(super) fn execute(args: &PrepareCommandArgs) -> anyhow::Result<Exit> {
     };
     let prepared = crate::prepare::prepare(image, &args.prepare.options()).map_err(failed)?;
     prepared
-        .image
+        .pixels
+        .gray()
         .save_with_format(&args.output, image::ImageFormat::Png)
         .with_context(|| format!("{}: image", args.output.display()))?;
     let facts = &prepared.facts;
+    let (width, height) = prepared.pixels.dimensions();
     writeln!(
         std::io::stderr(),
         "decoded:  {} × {} px, {:.0} dpi ({:?}), ink {:.1} %, contrast {:.0}, unevenness {:.0}\n\
@@ -66,8 +68,8 @@ pub(super) fn execute(args: &PrepareCommandArgs) -> anyhow::Result<Exit> {
         facts.x_height.map_or_else(|| "unknown".to_owned(), |height| format!("{height:.1} px")),
         prepared.marks.len(),
         if facts.blank { ", blank" } else { "" },
-        prepared.image.width(),
-        prepared.image.height(),
+        width,
+        height,
         prepared.dpi,
         if prepared.steps.is_empty() { "none".to_owned() } else { prepared.steps.join(", ") }
     )?;

@@ -13,7 +13,7 @@ use std::sync::{LazyLock, Once};
 
 use leptonica_sys as sys;
 
-use crate::document::{Failure, Pixels};
+use crate::document::{Failure, InkBit, Pixels};
 
 use super::limits::Limits;
 use super::pixels;
@@ -293,7 +293,7 @@ impl Image {
                         row.iter().flat_map(|word| word.to_be_bytes()).take(columns.div_ceil(8))
                     })
                     .collect();
-                Some(pixels::expand_bits(&packed, width, height, 0))
+                Some(pixels::bits(&packed, width, height, InkBit::One))
             }
             8 => {
                 let values = rows
@@ -321,8 +321,8 @@ mod tests {
     fn reads_a_portable_bitmap() {
         // Two pixels a row: black and white, white and black.
         let pixels = read(b"P4\n2 5\n\x80\x40\x80\x40\x80", &Limits::default());
-        let Ok(Some(Pixels::Gray(gray))) = pixels else { panic!("a gray image") };
-        assert_eq!(gray.as_raw(), &[0, 255, 255, 0, 0, 255, 255, 0, 0, 255]);
+        let Ok(Some(Pixels::Bilevel(mask))) = pixels else { panic!("black and white") };
+        assert_eq!(mask.to_packed(), [0x80, 0x40, 0x80, 0x40, 0x80]);
     }
 
     #[test]

@@ -12,9 +12,9 @@ use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{BezPath, Rect};
 use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
-use image::{GrayImage, RgbImage};
+use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::document::{Failure, PageImage, Pixels, Reason};
+use crate::document::{Failure, PageImage, Reason};
 
 use super::limits::Limits;
 use super::pdf_survey::{Compositing, PlacedImage, Survey};
@@ -149,7 +149,7 @@ pub(super) fn paste<'a>(
         return Err(Failure::decode(Reason::Corrupt, message));
     };
     let density = Density::new(plan.across as f32, plan.down as f32);
-    Ok(pixels::finish(canvas, Orientation::NoTransforms, density))
+    Ok(pixels::finish(pixels::from_dynamic(canvas), Orientation::NoTransforms, density))
 }
 
 /// Decodes each image as it is drawn and lays it on the canvas.
@@ -158,13 +158,14 @@ struct Paster<'p> {
     survey: &'p Survey,
     /// Position of the next image in drawing order.
     next: usize,
-    canvas: Option<Pixels>,
+    /// Gray or color of eight bits, as the layers are.
+    canvas: Option<DynamicImage>,
     pasted: usize,
 }
 
 /// A decoded image: its pixels and, unless it is opaque, its opacity of the same size.
 struct Layer {
-    pixels: Pixels,
+    pixels: DynamicImage,
     opacity: Option<GrayImage>,
 }
 
@@ -172,11 +173,11 @@ impl Paster<'_> {
     fn lay(&mut self, image: &PlacedImage, layer: Layer) {
         let Some(placement) = Placement::of(image) else { return };
         self.pasted += 1;
-        let turned = |pixels| pixels::oriented(pixels, placement.orientation);
-        let opacity = layer.opacity.and_then(|opacity| match turned(Pixels::Gray(opacity)) {
-            Pixels::Gray(gray) => Some(gray),
-            Pixels::Color(_) => None,
-        });
+        let turned = |mut pixels: DynamicImage| {
+            pixels.apply_orientation(placement.orientation);
+            pixels
+        };
+        let opacity = layer.opacity.map(|opacity| turned(opacity.into()).into_luma8());
         let layer = Layer { pixels: turned(layer.pixels), opacity };
         let whole = Rect::new(0.0, 0.0, f64::from(image.width), f64::from(image.height));
         let placed = image.transform.transform_rect_bbox(whole);
@@ -187,12 +188,14 @@ impl Paster<'_> {
             return;
         }
         let (width, height) = (self.plan.width, self.plan.height);
-        let canvas = self.canvas.take().unwrap_or_else(|| pixels::gray(width, height, Vec::new()));
+        let canvas = self.canvas.take().unwrap_or_else(|| {
+            DynamicImage::ImageLuma8(GrayImage::from_pixel(width, height, image::Luma([255])))
+        });
         self.canvas = Some(laid(canvas, &layer, left.round() as i64, top.round() as i64));
     }
 
-    fn covers_page(&self, pixels: &Pixels, left: f64, top: f64) -> bool {
-        let (width, height) = pixels.dimensions();
+    fn covers_page(&self, pixels: &DynamicImage, left: f64, top: f64) -> bool {
+        let (width, height) = (pixels.width(), pixels.height());
         let near = |difference: f64, side: u32| {
             difference.abs() <= EDGE_PIXELS.max(f64::from(side) * EDGE_SHARE)
         };
@@ -233,14 +236,14 @@ impl<'a> Device<'a> for Paster<'_> {
 fn of_raster(data: ImageData, alpha: Option<LumaData>) -> Option<Layer> {
     let (width, height, factors) = (data.width(), data.height(), data.scale_factors());
     let pixels = match data {
-        ImageData::Luma(luma) => Pixels::Gray(GrayImage::from_raw(width, height, luma.data)?),
-        ImageData::Rgb(rgb) => Pixels::Color(RgbImage::from_raw(width, height, rgb.data)?),
+        ImageData::Luma(luma) => GrayImage::from_raw(width, height, luma.data)?.into(),
+        ImageData::Rgb(rgb) => RgbImage::from_raw(width, height, rgb.data)?.into(),
     };
     let pixels = rescaled(pixels, factors);
     let opacity = match alpha {
         Some(alpha) => {
             let opacity = GrayImage::from_raw(alpha.width, alpha.height, alpha.data)?;
-            let (width, height) = pixels.dimensions();
+            let (width, height) = (pixels.width(), pixels.height());
             let fits = opacity.dimensions() == (width, height);
             let resize = || imageops::resize(&opacity, width, height, FilterType::Nearest);
             Some(if fits { opacity } else { resize() })
@@ -254,20 +257,20 @@ fn of_stencil(mask: LumaData, paint: &Paint<'_>) -> Option<Layer> {
     let Paint::Color(color) = paint else { return None };
     let [red, green, blue, _] = color.to_rgba().to_rgba8();
     let factors = mask.scale_factors;
-    let opacity = Pixels::Gray(GrayImage::from_raw(mask.width, mask.height, mask.data)?);
-    let Pixels::Gray(opacity) = rescaled(opacity, factors) else { return None };
+    let opacity = GrayImage::from_raw(mask.width, mask.height, mask.data)?;
+    let opacity = rescaled(opacity.into(), factors).into_luma8();
     let (width, height) = opacity.dimensions();
     let pixels = if red == green && green == blue {
-        Pixels::Gray(GrayImage::from_pixel(width, height, image::Luma([red])))
+        GrayImage::from_pixel(width, height, image::Luma([red])).into()
     } else {
-        Pixels::Color(RgbImage::from_pixel(width, height, image::Rgb([red, green, blue])))
+        RgbImage::from_pixel(width, height, image::Rgb([red, green, blue])).into()
     };
     Some(Layer { pixels, opacity: Some(opacity) })
 }
 
 /// Brings an image whose stream has another size than its dictionary to the declared one.
-fn rescaled(pixels: Pixels, (across, down): (f32, f32)) -> Pixels {
-    let (width, height) = pixels.dimensions();
+fn rescaled(pixels: DynamicImage, (across, down): (f32, f32)) -> DynamicImage {
+    let (width, height) = (pixels.width(), pixels.height());
     let to = (
         (width as f32 * across).round().max(1.0) as u32,
         (height as f32 * down).round().max(1.0) as u32,
@@ -275,55 +278,38 @@ fn rescaled(pixels: Pixels, (across, down): (f32, f32)) -> Pixels {
     if to == (width, height) {
         return pixels;
     }
-    match pixels {
-        Pixels::Gray(gray) => {
-            Pixels::Gray(imageops::resize(&gray, to.0, to.1, FilterType::Triangle))
-        }
-        Pixels::Color(color) => {
-            Pixels::Color(imageops::resize(&color, to.0, to.1, FilterType::Triangle))
-        }
-    }
+    pixels.resize_exact(to.0, to.1, FilterType::Triangle)
 }
 
 /// Lays a layer on white paper of its own size.
-fn over_paper(layer: Layer) -> Pixels {
+fn over_paper(layer: Layer) -> DynamicImage {
     let Layer { mut pixels, opacity } = layer;
     let Some(opacity) = opacity else { return pixels };
-    match &mut pixels {
-        Pixels::Gray(gray) => {
-            for (pixel, alpha) in gray.pixels_mut().zip(opacity.pixels()) {
-                pixel.0[0] = pixels::over_white(pixel.0[0], alpha.0[0]);
-            }
+    if let DynamicImage::ImageLuma8(gray) = &mut pixels {
+        for (pixel, alpha) in gray.pixels_mut().zip(opacity.pixels()) {
+            pixel.0[0] = pixels::over_white(pixel.0[0], alpha.0[0]);
         }
-        Pixels::Color(color) => {
-            for (pixel, alpha) in color.pixels_mut().zip(opacity.pixels()) {
-                pixel.0 = pixel.0.map(|value| pixels::over_white(value, alpha.0[0]));
-            }
-        }
+        return pixels;
     }
-    pixels
+    let mut color = pixels.into_rgb8();
+    for (pixel, alpha) in color.pixels_mut().zip(opacity.pixels()) {
+        pixel.0 = pixel.0.map(|value| pixels::over_white(value, alpha.0[0]));
+    }
+    color.into()
 }
 
 /// Lays a layer on the canvas with its corner at `left`, `top`; what sticks out is cut off.
-fn laid(canvas: Pixels, layer: &Layer, left: i64, top: i64) -> Pixels {
+fn laid(canvas: DynamicImage, layer: &Layer, left: i64, top: i64) -> DynamicImage {
+    let opacity = layer.opacity.as_ref();
     match (canvas, &layer.pixels) {
-        (Pixels::Gray(mut canvas), Pixels::Gray(source)) => {
-            blend(&mut canvas, source, layer.opacity.as_ref(), (left, top));
-            Pixels::Gray(canvas)
+        (DynamicImage::ImageLuma8(mut canvas), DynamicImage::ImageLuma8(source)) => {
+            blend(&mut canvas, source, opacity, (left, top));
+            canvas.into()
         }
-        (Pixels::Gray(canvas), Pixels::Color(source)) => {
-            let mut canvas = image::DynamicImage::ImageLuma8(canvas).into_rgb8();
-            blend(&mut canvas, source, layer.opacity.as_ref(), (left, top));
-            Pixels::Color(canvas)
-        }
-        (Pixels::Color(mut canvas), Pixels::Gray(source)) => {
-            let source = image::DynamicImage::ImageLuma8(source.clone()).into_rgb8();
-            blend(&mut canvas, &source, layer.opacity.as_ref(), (left, top));
-            Pixels::Color(canvas)
-        }
-        (Pixels::Color(mut canvas), Pixels::Color(source)) => {
-            blend(&mut canvas, source, layer.opacity.as_ref(), (left, top));
-            Pixels::Color(canvas)
+        (canvas, source) => {
+            let mut canvas = canvas.into_rgb8();
+            blend(&mut canvas, &source.to_rgb8(), opacity, (left, top));
+            canvas.into()
         }
     }
 }

@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::document::{PageImage, Pixels};
+use crate::document::{BitMask, InkBit, PageImage, Pixels};
 
 /// Channels that differ by no more are gray: JPEG's color transform rounds by up to two levels.
 const GRAY_TOLERANCE: u8 = 2;
@@ -45,22 +45,20 @@ impl Density {
     }
 }
 
-/// Makes a page of decoded pixels: obeys the orientation, turns colorless color into gray, makes
-/// pixels square, notes whether only black and white are left. `density` is that of the stored image.
+/// Makes a page of decoded pixels: turns colorless color into gray and gray without a middle into black
+/// and white, obeys the orientation, makes pixels square. `density` is that of the stored image.
 pub(super) fn finish(
     pixels: Pixels,
     orientation: Orientation,
     density: Option<Density>,
 ) -> PageImage {
-    let pixels = without_false_color(pixels);
-    let bilevel = is_bilevel(&pixels);
-    let pixels = oriented(pixels, orientation);
+    let pixels = oriented(simplest(pixels), orientation);
     let density = density.map(|density| density.turned(orientation));
     let (pixels, declared_dpi) = match density {
-        Some(density) => squared(pixels, density, bilevel),
+        Some(density) => squared(pixels, density),
         None => (pixels, None),
     };
-    PageImage { pixels, bilevel, declared_dpi }
+    PageImage { pixels, declared_dpi }
 }
 
 /// Turns any decoded image into gray or color of eight bits; transparency shows white paper.
@@ -102,20 +100,10 @@ pub(super) fn color(width: u32, height: u32, mut values: Vec<u8>) -> Pixels {
     Pixels::Color(RgbImage::from_raw(width, height, values).unwrap_or_default())
 }
 
-/// Expands rows of packed bits, each row padded to whole bytes, to one byte a pixel: set bits
-/// become `one`, others `255 - one`.
-pub(super) fn expand_bits(packed: &[u8], width: u32, height: u32, one: u8) -> Pixels {
-    let (columns, row_bytes) = (width as usize, (width as usize).div_ceil(8));
-    let table: Vec<[u8; 8]> = (0..=255_u8)
-        .map(|byte| std::array::from_fn(|bit| if byte >> (7 - bit) & 1 == 1 { one } else { !one }))
-        .collect();
-    let mut values = vec![255_u8; columns * height as usize];
-    for (row, source) in values.chunks_exact_mut(columns).zip(packed.chunks(row_bytes)) {
-        for (to, &byte) in row.chunks_mut(8).zip(source) {
-            to.copy_from_slice(&table[usize::from(byte)][..to.len()]);
-        }
-    }
-    gray(width, height, values)
+/// Builds black and white pixels of rows of packed bits, each row padded to whole bytes; missing rows are
+/// white paper.
+pub(super) fn bits(packed: &[u8], width: u32, height: u32, ink: InkBit) -> Pixels {
+    Pixels::Bilevel(BitMask::from_packed(packed, width as usize, height as usize, ink))
 }
 
 /// Returns what a value of this opacity looks like on white paper.
@@ -130,6 +118,7 @@ pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
         return pixels;
     }
     let mut image = match pixels {
+        Pixels::Bilevel(mask) => return Pixels::Bilevel(oriented_mask(mask, orientation)),
         Pixels::Gray(gray) => DynamicImage::ImageLuma8(gray),
         Pixels::Color(color) => DynamicImage::ImageRgb8(color),
     };
@@ -137,33 +126,48 @@ pub(super) fn oriented(pixels: Pixels, orientation: Orientation) -> Pixels {
     from_dynamic(image)
 }
 
-fn without_false_color(pixels: Pixels) -> Pixels {
-    match pixels {
+fn oriented_mask(mask: BitMask, orientation: Orientation) -> BitMask {
+    match orientation {
+        Orientation::NoTransforms => mask,
+        Orientation::Rotate90 => mask.flipped_vertically().transposed(),
+        Orientation::Rotate180 => mask.flipped_vertically().flipped_horizontally(),
+        Orientation::Rotate270 => mask.transposed().flipped_vertically(),
+        Orientation::FlipHorizontal => mask.flipped_horizontally(),
+        Orientation::FlipVertical => mask.flipped_vertically(),
+        Orientation::Rotate90FlipH => mask.transposed(),
+        Orientation::Rotate270FlipH => {
+            mask.transposed().flipped_vertically().flipped_horizontally()
+        }
+    }
+}
+
+/// Returns the pixels in the smallest form that holds them all.
+fn simplest(pixels: Pixels) -> Pixels {
+    let gray = match pixels {
         Pixels::Color(color) if color.as_raw().as_chunks::<3>().0.iter().copied().all(is_gray) => {
             let (width, height) = color.dimensions();
-            let values = color.as_raw().as_chunks::<3>().0.iter().map(|pixel| pixel[1]).collect();
-            gray(width, height, values)
+            let middle = color.as_raw().as_chunks::<3>().0.iter().map(|pixel| pixel[1]);
+            GrayImage::from_raw(width, height, middle.collect()).unwrap_or_default()
         }
-        other => other,
-    }
+        Pixels::Gray(gray) => gray,
+        other @ (Pixels::Bilevel(_) | Pixels::Color(_)) => return other,
+    };
+    if is_bilevel(&gray) { Pixels::Bilevel(BitMask::dark(&gray, 0)) } else { Pixels::Gray(gray) }
 }
 
 fn is_gray([red, green, blue]: [u8; 3]) -> bool {
     red.abs_diff(green) <= GRAY_TOLERANCE && blue.abs_diff(green) <= GRAY_TOLERANCE
 }
 
-fn is_bilevel(pixels: &Pixels) -> bool {
-    match pixels {
-        // Blocks without a branch inside are checked sixteen pixels at a time by the processor.
-        Pixels::Gray(gray) => gray.as_raw().chunks(4096).all(|block| {
-            block.iter().fold(0_u8, |wrong, &v| wrong | u8::from(v != 0 && v != 255)) == 0
-        }),
-        Pixels::Color(_) => false,
-    }
+fn is_bilevel(gray: &GrayImage) -> bool {
+    // Blocks without a branch inside are checked sixteen pixels at a time by the processor.
+    gray.as_raw()
+        .chunks(4096)
+        .all(|block| block.iter().fold(0_u8, |wrong, &v| wrong | u8::from(v != 0 && v != 255)) == 0)
 }
 
 /// Stretches the coarser axis so that pixels are square; returns the resolution then.
-fn squared(pixels: Pixels, density: Density, bilevel: bool) -> (Pixels, Option<f32>) {
+fn squared(pixels: Pixels, density: Density) -> (Pixels, Option<f32>) {
     let Density { across, down } = density;
     let ratio = across.max(down) / across.min(down);
     if ratio > MAX_RATIO {
@@ -176,9 +180,10 @@ fn squared(pixels: Pixels, density: Density, bilevel: bool) -> (Pixels, Option<f
     let stretched = |side: u32| (side as f32 * ratio).round() as u32;
     let (width, height) =
         if across < down { (stretched(width), height) } else { (width, stretched(height)) };
-    // Repeating pixels keeps black and white; anything else would be gray at the edges.
-    let filter = if bilevel { FilterType::Nearest } else { FilterType::Triangle };
+    let filter = FilterType::Triangle;
     let pixels = match pixels {
+        // Anything but repeating pixels would be gray at the edges.
+        Pixels::Bilevel(mask) => Pixels::Bilevel(mask.stretched(width as usize, height as usize)),
         Pixels::Gray(gray) => Pixels::Gray(imageops::resize(&gray, width, height, filter)),
         Pixels::Color(color) => Pixels::Color(imageops::resize(&color, width, height, filter)),
     };
@@ -201,8 +206,8 @@ mod tests {
             Orientation::NoTransforms,
             Density::new(300.0, 300.0),
         );
-        assert!(matches!(&page.pixels, Pixels::Gray(gray) if gray.as_raw() == &[0, 255]));
-        assert!(page.bilevel);
+        let black_and_white = BitMask::from_packed(&[0x80], 2, 1, InkBit::One);
+        assert!(matches!(&page.pixels, Pixels::Bilevel(mask) if *mask == black_and_white));
         assert_eq!(page.declared_dpi, Some(300.0));
     }
 
@@ -210,15 +215,37 @@ mod tests {
     fn keeps_real_color() {
         let page = finish(color(1, 1, vec![200, 40, 40]), Orientation::NoTransforms, None);
         assert!(matches!(page.pixels, Pixels::Color(_)));
-        assert!(!page.bilevel);
+    }
+
+    #[test]
+    fn turns_bits_like_gray_pixels() {
+        let values = [7, 200, 0, 1, 90, 3];
+        let set = |value: &u8| if *value < 50 { 0 } else { 255 };
+        let bits = pixels_of(values.iter().map(set).collect());
+        for exif in 1..=8 {
+            let orientation = Orientation::from_exif(exif).expect("one of the eight");
+            let (gray, mask) = (
+                oriented(gray(2, 3, values.to_vec()), orientation),
+                oriented(bits.clone(), orientation),
+            );
+            let (Pixels::Gray(gray), Pixels::Bilevel(mask)) = (gray, mask) else {
+                panic!("turning keeps the kind of pixels");
+            };
+            assert_eq!(mask, BitMask::dark(&gray, 49), "orientation {exif}");
+        }
+    }
+
+    /// Two black and white pixels a row.
+    fn pixels_of(values: Vec<u8>) -> Pixels {
+        finish(gray(2, 3, values), Orientation::NoTransforms, None).pixels
     }
 
     #[test]
     fn stretches_a_coarse_fax_to_square_pixels() {
         let page =
             finish(gray(2, 1, vec![0, 255]), Orientation::NoTransforms, Density::new(204.0, 102.0));
-        assert!(matches!(&page.pixels, Pixels::Gray(gray) if gray.as_raw() == &[0, 255, 0, 255]));
-        assert_eq!(page.pixels.dimensions(), (2, 2));
+        let repeated = BitMask::from_packed(&[0x80, 0x80], 2, 2, InkBit::One);
+        assert!(matches!(&page.pixels, Pixels::Bilevel(mask) if *mask == repeated));
         assert_eq!(page.declared_dpi, Some(204.0));
     }
 
@@ -228,13 +255,5 @@ mod tests {
             finish(gray(1, 2, vec![0, 255]), Orientation::Rotate90, Density::new(100.0, 200.0));
         assert_eq!(page.pixels.dimensions(), (2, 2));
         assert_eq!(page.declared_dpi, Some(200.0));
-    }
-
-    #[test]
-    fn expands_bits_row_by_row() {
-        let Pixels::Gray(image) = expand_bits(&[0b1010_0000, 0b0100_0000], 3, 2, 0) else {
-            panic!("bits are gray");
-        };
-        assert_eq!(image.as_raw(), &[0, 255, 0, 255, 0, 255]);
     }
 }

@@ -62,6 +62,7 @@ fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<(Pixels, Orient
 /// middle gray, which no scanned row is throughout.
 fn filled_rows(pixels: &Pixels) -> u32 {
     let (samples, row) = match pixels {
+        Pixels::Bilevel(_) => return 0,
         Pixels::Gray(gray) => (gray.as_raw(), gray.width() as usize),
         Pixels::Color(color) => (color.as_raw(), color.width() as usize * 3),
     };

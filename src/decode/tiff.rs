@@ -11,7 +11,7 @@ use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 
-use crate::document::{Failure, PageImage, Pixels, Reason};
+use crate::document::{Failure, InkBit, PageImage, Pixels, Reason};
 
 use super::density;
 use super::guarded;
@@ -124,7 +124,7 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
     let whole = samples.as_buffer(0).byte_len() >= layout.complete_len;
     match (kind, samples) {
         (ColorType::Gray(1), DecodingResult::U8(packed)) => {
-            Ok(pixels::expand_bits(&packed, width, height, 255))
+            Ok(pixels::bits(&packed, width, height, InkBit::Zero))
         }
         (ColorType::Gray(bits @ (2 | 4)), DecodingResult::U8(packed)) => {
             Ok(pixels::gray(width, height, expand_levels(&packed, width, bits)))

@@ -4,9 +4,8 @@
 
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
-use crate::document::Pixels;
+use crate::document::{BitMask, Pixels};
 
-use super::pixels;
 use super::tiff_directory::Directory;
 
 // Compression codes of TIFF 6.0.
@@ -31,9 +30,7 @@ pub(super) fn decode(directory: &Directory<'_>) -> Option<Pixels> {
         return None;
     }
     let (width, height) = directory.dimensions();
-    let paper = if directory.photometric() == Some(BLACK_IS_ZERO) { 0 } else { 255 };
-    let length = usize::try_from(u64::from(width) * u64::from(height)).ok()?;
-    let mut rows = Rows { width: width as usize, values: Vec::with_capacity(length), paper };
+    let mut rows = Rows { mask: BitMask::empty(width as usize, height as usize), next: 0 };
     for (strip, row_count) in directory.strips()? {
         let mut context = DecoderContext::new(DecodeSettings {
             columns: width,
@@ -44,38 +41,38 @@ pub(super) fn decode(directory: &Directory<'_>) -> Option<Pixels> {
             encoding,
             strict: true,
         });
-        let wanted = rows.values.len() + width as usize * row_count as usize;
+        let wanted = rows.next + row_count as usize;
         let result = if directory.fill_order() == 2 {
             let reversed: Vec<u8> = strip.iter().map(|byte| byte.reverse_bits()).collect();
             hayro_ccitt::decode(&reversed, &mut rows, &mut context)
         } else {
             hayro_ccitt::decode(strip, &mut rows, &mut context)
         };
-        if result.is_err() || rows.values.len() != wanted {
+        if result.is_err() || rows.next != wanted {
             return None;
         }
     }
-    Some(pixels::gray(width, height, rows.values))
+    let mask = rows.mask;
+    let is_negative = directory.photometric() == Some(BLACK_IS_ZERO);
+    Some(Pixels::Bilevel(if is_negative { mask.inverted() } else { mask }))
 }
 
-/// Collects rows as one byte a pixel.
+/// Collects rows as bits.
 struct Rows {
-    width: usize,
-    values: Vec<u8>,
-    /// The value of a pixel that fax codes as white.
-    paper: u8,
+    mask: BitMask,
+    next: usize,
 }
 
 impl Decoder for Rows {
     fn push_row(&mut self, changes: &[u32]) {
-        let start = self.values.len();
-        self.values.resize(start + self.width, self.paper);
-        let row = &mut self.values[start..];
+        let row = self.next;
+        self.next += 1;
+        if row >= self.mask.height {
+            return;
+        }
         for span in changes.chunks(2) {
-            let end = span.get(1).map_or(row.len(), |end| *end as usize);
-            if let Some(span) = row.get_mut(span[0] as usize..end) {
-                span.fill(!self.paper);
-            }
+            let end = span.get(1).map_or(self.mask.width, |end| *end as usize);
+            self.mask.set(row, span[0] as usize, end);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! are kept in it, and every step that looks at shapes works on it.
 
 mod convert;
+mod open;
+mod pack;
 mod turn;
 
 use image::GrayImage;
@@ -33,7 +35,7 @@ impl BitMask {
         let mut words = Vec::with_capacity(words_per_row * height);
         if width > 0 {
             for row in image.as_raw().chunks_exact(width) {
-                pack_row(row, &mut words, |value| value <= threshold);
+                pack::row(row, threshold, &mut words);
             }
         }
         Self { width, height, words_per_row, words }
@@ -48,7 +50,7 @@ impl BitMask {
             let y = y.filter(|&y| y < height);
             y.map_or(&white[..], |y| &image.as_raw()[y * width..(y + 1) * width])
         };
-        Self::of_rows(width, height, |y, depths| {
+        Self::of_depths((width, height), contrast, |y, depths| {
             let (above, below) = (row_at(y.checked_sub(reach)), row_at(Some(y + reach)));
             let sides = above.iter().zip(below);
             for ((depth, &value), (&above, &below)) in
@@ -56,7 +58,6 @@ impl BitMask {
             {
                 *depth = above.min(below).saturating_sub(value);
             }
-            contrast
         })
     }
 
@@ -64,7 +65,7 @@ impl BitMask {
     pub fn thin_down(image: &GrayImage, reach: usize, contrast: u8) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let mut padded = vec![u8::MAX; width + 2 * reach];
-        Self::of_rows(width, height, |y, depths| {
+        Self::of_depths((width, height), contrast, |y, depths| {
             padded[reach..reach + width].copy_from_slice(&image.as_raw()[y * width..][..width]);
             let sides = padded.iter().zip(&padded[2 * reach..]);
             for ((depth, &value), (&before, &after)) in
@@ -72,7 +73,6 @@ impl BitMask {
             {
                 *depth = before.min(after).saturating_sub(value);
             }
-            contrast
         })
     }
 
@@ -104,14 +104,22 @@ impl BitMask {
         thin
     }
 
-    /// Sets the pixels whose value reaches the threshold that `fill(y, values)` returns for a row.
-    fn of_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [u8]) -> u8) -> Self {
+    /// Sets the pixels whose depth, which `fill(y, depths)` writes for a row, is at least `least`.
+    fn of_depths(
+        (width, height): (usize, usize),
+        least: u8,
+        mut fill: impl FnMut(usize, &mut [u8]),
+    ) -> Self {
         let words_per_row = width.div_ceil(WORD);
         let mut words = Vec::with_capacity(words_per_row * height);
-        let mut values = vec![0_u8; width];
+        let mut depths = vec![0_u8; width];
         for y in 0..height {
-            let least = fill(y, &mut values);
-            pack_row(&values, &mut words, |value| value >= least);
+            fill(y, &mut depths);
+            // What is not deep is at most so much less.
+            for depth in &mut depths {
+                *depth = !*depth;
+            }
+            pack::row(&depths, !least, &mut words);
         }
         Self { width, height, words_per_row, words }
     }
@@ -125,10 +133,10 @@ impl BitMask {
         &mut self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
     }
 
-    /// Sets the pixels of row `y` where `values`, one for each pixel of it, are not 0, and clears the others.
-    pub fn set_row(&mut self, y: usize, values: &[u8]) {
+    /// Sets the pixels of row `y` whose value in `values` is not above `at_most`, and clears the others.
+    pub fn set_row(&mut self, y: usize, values: &[u8], at_most: u8) {
         let mut words = Vec::with_capacity(self.words_per_row);
-        pack_row(&values[..self.width], &mut words, |value| value != 0);
+        pack::row(&values[..self.width], at_most, &mut words);
         self.row_mut(y).copy_from_slice(&words);
     }
 
@@ -172,57 +180,6 @@ impl BitMask {
         self
     }
 
-    /// Returns the mask with gaps of at most `gap` pixels between two pixels of a row filled.
-    #[must_use]
-    pub fn close_horizontally(&self, gap: usize) -> Self {
-        self.clone().inverted().open_horizontally(gap + 1).inverted()
-    }
-
-    /// Returns the mask with gaps of at most `gap` pixels between two pixels of a column filled.
-    #[must_use]
-    pub fn close_vertically(&self, gap: usize) -> Self {
-        self.clone().inverted().open_vertically(gap + 1).inverted()
-    }
-
-    /// Returns the mask of the pixels that lie in horizontal runs of at least `length` pixels.
-    #[must_use]
-    pub fn open_horizontally(&self, length: usize) -> Self {
-        let mut opened = self.clone();
-        for y in 0..self.height {
-            let row = opened.row_mut(y);
-            // Most rows hold no long run at all: a run of `length` fills at least one whole word.
-            if length >= 2 * WORD && !row.contains(&u64::MAX) {
-                row.fill(0);
-                continue;
-            }
-            doubling(length, |shift| and_shifted_down(row, shift));
-            doubling(length, |shift| or_shifted_up(row, shift));
-        }
-        opened
-    }
-
-    /// Returns the mask of the pixels that lie in vertical runs of at least `length` pixels.
-    #[must_use]
-    pub fn open_vertically(&self, length: usize) -> Self {
-        let mut opened = self.clone();
-        let stride = self.words_per_row;
-        doubling(length, |shift| {
-            let offset = shift.min(self.height) * stride;
-            let total = opened.words.len();
-            for index in 0..total - offset {
-                opened.words[index] &= opened.words[index + offset];
-            }
-            opened.words[total - offset..].fill(0);
-        });
-        doubling(length, |shift| {
-            let offset = shift.min(self.height) * stride;
-            for index in (offset..opened.words.len()).rev() {
-                opened.words[index] |= opened.words[index - offset];
-            }
-        });
-        opened
-    }
-
     /// Calls `found(left, right)` for each run of set pixels in row `y`, from left to right;
     /// `right` is exclusive.
     pub fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
@@ -250,50 +207,6 @@ impl BitMask {
         if let Some(left) = start {
             found(left, self.width);
         }
-    }
-}
-
-/// Calls `step` with shifts that add up to `length - 1`, each no larger than what is covered so far plus one.
-fn doubling(length: usize, mut step: impl FnMut(usize)) {
-    let mut covered = 1;
-    while covered < length {
-        let shift = covered.min(length - covered);
-        step(shift);
-        covered += shift;
-    }
-}
-
-/// Appends the words of a row: a bit is 1 where `is_set` says so.
-fn pack_row(row: &[u8], words: &mut Vec<u64>, is_set: impl Fn(u8) -> bool) {
-    let (whole, rest) = row.as_chunks::<WORD>();
-    words.extend(whole.iter().map(|pixels| pack(pixels, &is_set)));
-    if !rest.is_empty() {
-        let bits = rest.iter().enumerate();
-        words.push(bits.fold(0, |word, (bit, &value)| word | (u64::from(is_set(value)) << bit)));
-    }
-}
-
-fn pack(pixels: &[u8; WORD], is_set: &impl Fn(u8) -> bool) -> u64 {
-    // Each of the 8 products gathers the low bits of 8 bytes in its top byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let dark: [u8; WORD] = std::array::from_fn(|index| u8::from(is_set(pixels[index])));
-    let (bytes, _) = dark.as_chunks::<8>();
-    bytes.iter().enumerate().fold(0, |word, (index, &eight)| {
-        word | ((u64::from_le_bytes(eight).wrapping_mul(GATHER) >> 56) << (8 * index))
-    })
-}
-
-/// `row[x] &= row[x + shift]`.
-fn and_shifted_down(row: &mut [u64], shift: usize) {
-    for index in 0..row.len() {
-        row[index] &= shifted_down(row, index, shift);
-    }
-}
-
-/// `row[x] |= row[x - shift]`.
-fn or_shifted_up(row: &mut [u64], shift: usize) {
-    for index in (shift / WORD..row.len()).rev() {
-        row[index] |= shifted_up(row, index, shift);
     }
 }
 

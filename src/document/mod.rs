@@ -4,6 +4,7 @@ mod failure;
 mod geometry;
 mod mask;
 mod page;
+mod pixels;
 mod record;
 mod source;
 mod table;
@@ -12,11 +13,12 @@ mod text;
 pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
-pub use mask::BitMask;
+pub use mask::{BitMask, InkBit};
 pub use page::{
     Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageNumber,
-    PageOutcome, PagePixels, Pixels, PreparedPage, Recipe,
+    PageOutcome, PreparedPage, Recipe,
 };
+pub use pixels::{PagePixels, Pixels};
 pub use record::{
     Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,
 };

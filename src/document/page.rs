@@ -3,12 +3,11 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::geometry::RightAngle;
-use super::mask::BitMask;
+use super::pixels::{PagePixels, Pixels};
 use super::record::TypedRecord;
 use super::source::DocumentId;
 use super::text::{Mark, PageText};
@@ -43,29 +42,10 @@ impl fmt::Display for PageNumber {
     }
 }
 
-/// Pixels as they came out of the decoder, row-major.
-#[derive(Debug, Clone)]
-pub enum Pixels {
-    Gray(GrayImage),
-    Color(RgbImage),
-}
-
-impl Pixels {
-    /// Returns width and height in pixels.
-    pub fn dimensions(&self) -> (u32, u32) {
-        match self {
-            Self::Gray(image) => image.dimensions(),
-            Self::Color(image) => image.dimensions(),
-        }
-    }
-}
-
 /// One decoded page. EXIF or TIFF orientation has already been obeyed.
 #[derive(Debug, Clone)]
 pub struct PageImage {
     pub pixels: Pixels,
-    /// True if every pixel is 0 or 255, as in sources of one bit a pixel.
-    pub bilevel: bool,
     /// Pixels per inch as the file declares it, if it does.
     pub declared_dpi: Option<f32>,
 }
@@ -111,24 +91,6 @@ pub struct PageFacts {
     pub blank: bool,
 }
 
-/// Pixels of a prepared page: upright, dark text on light paper.
-#[derive(Debug, Clone)]
-pub enum PagePixels {
-    /// Set pixels are ink.
-    Bilevel(BitMask),
-    Gray(GrayImage),
-}
-
-impl PagePixels {
-    /// Returns width and height in pixels.
-    pub fn dimensions(&self) -> (u32, u32) {
-        match self {
-            Self::Bilevel(mask) => (mask.width as u32, mask.height as u32),
-            Self::Gray(image) => image.dimensions(),
-        }
-    }
-}
-
 /// How sure preparation is that a page stands upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -145,14 +107,12 @@ pub enum OrientationSureness {
 #[derive(Debug, Clone)]
 pub struct PreparedPage {
     /// Upright, dark text on light paper.
-    pub image: GrayImage,
-    /// True if every pixel is 0 or 255.
-    pub bilevel: bool,
-    /// Pixels per inch of `image`.
+    pub pixels: PagePixels,
+    /// Pixels per inch of `pixels`.
     pub dpi: f32,
     pub facts: PageFacts,
     pub orientation: OrientationSureness,
-    /// Ruled lines that were found, in pixels of `image`.
+    /// Ruled lines that were found, in pixels of `pixels`.
     pub marks: Vec<Mark>,
     /// The names of the steps that were done, in order: part of the recipe.
     pub steps: Vec<String>,

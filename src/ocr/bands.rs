@@ -5,7 +5,7 @@
 
 use image::GrayImage;
 
-use crate::document::PixelBox;
+use crate::document::{BitMask, PagePixels, PixelBox};
 
 /// Ink is darker than the middle between the paper and the darkest hundredth of the column; a column
 /// where these differ by fewer gray levels is empty.
@@ -53,10 +53,10 @@ struct Stripe {
 }
 
 /// Returns the bands of a column from top to bottom; `text_height` is the x-height in pixels.
-pub(super) fn of_column(image: &GrayImage, column: PixelBox, text_height: f32) -> Vec<Band> {
-    let Some(threshold) = threshold(image, column) else { return Vec::new() };
+pub(super) fn of_column(page: &PagePixels, column: PixelBox, text_height: f32) -> Vec<Band> {
+    let Some(ink) = ink(page, column) else { return Vec::new() };
     let mut joined: Vec<Stripe> = Vec::new();
-    for stripe in stripes(image, column, threshold) {
+    for stripe in stripes(&ink, column) {
         match joined.last_mut() {
             Some(last) if ((stripe.top - last.bottom) as f32) < DOT_GAP * text_height => {
                 last.bottom = stripe.bottom;
@@ -96,13 +96,27 @@ pub(super) fn of_column(image: &GrayImage, column: PixelBox, text_height: f32) -
     joined.iter().enumerate().map(band).collect()
 }
 
-/// Returns the darkest gray of what is no ink, or `None` for an empty column.
-fn threshold(image: &GrayImage, column: PixelBox) -> Option<u8> {
-    let mut histogram = [0_usize; 256];
-    for y in column.top..column.bottom {
-        for &level in row(image, column, y) {
-            histogram[usize::from(level)] += 1;
+/// Returns the ink of a column, or `None` if it is empty.
+fn ink(page: &PagePixels, column: PixelBox) -> Option<BitMask> {
+    match page.cropped(column) {
+        PagePixels::Bilevel(ink) => {
+            let total = (ink.width * ink.height) as f32;
+            let shares = (total * INK_SHARE).floor()..=(total * (1.0 - PAPER_SHARE)).floor();
+            shares.contains(&(ink.count() as f32)).then_some(ink)
         }
+        PagePixels::Gray(image) => {
+            // Ink is darker than what is no ink.
+            let lightest = threshold(&image)?.checked_sub(1)?;
+            Some(BitMask::dark(&image, lightest))
+        }
+    }
+}
+
+/// Returns the darkest gray of what is no ink, or `None` for an empty column.
+fn threshold(column: &GrayImage) -> Option<u8> {
+    let mut histogram = [0_usize; 256];
+    for &level in column.as_raw() {
+        histogram[usize::from(level)] += 1;
     }
     let total: usize = histogram.iter().sum();
     let darker = |share: f32| {
@@ -117,20 +131,16 @@ fn threshold(image: &GrayImage, column: PixelBox) -> Option<u8> {
     (paper.saturating_sub(ink) >= MIN_CONTRAST).then_some(u8::midpoint(ink, paper))
 }
 
-fn stripes(image: &GrayImage, column: PixelBox, threshold: u8) -> Vec<Stripe> {
+fn stripes(mask: &BitMask, column: PixelBox) -> Vec<Stripe> {
     let mut stripes: Vec<Stripe> = Vec::new();
-    for y in column.top..column.bottom {
-        let row = row(image, column, y);
-        let dark = |level: &u8| *level < threshold;
-        let ink = row.iter().filter(|level| dark(level)).count();
-        let (Some(first), Some(last)) = (row.iter().position(dark), row.iter().rposition(dark))
-        else {
-            continue;
-        };
-        if ink < MIN_ROW_INK {
-            continue;
-        }
-        let (left, right) = (column.left + first as u32, column.left + last as u32 + 1);
+    for (row, y) in (0..mask.height).zip(column.top..) {
+        let (mut ink, mut edges) = (0, None);
+        mask.runs(row, |left, right| {
+            ink += right - left;
+            edges = Some((edges.map_or(left, |(first, _)| first), right));
+        });
+        let Some((first, last)) = edges.filter(|_| ink >= MIN_ROW_INK) else { continue };
+        let (left, right) = (column.left + first as u32, column.left + last as u32);
         match stripes.last_mut() {
             Some(stripe) if stripe.bottom == y => {
                 stripe.bottom = y + 1;
@@ -142,11 +152,6 @@ fn stripes(image: &GrayImage, column: PixelBox, threshold: u8) -> Vec<Stripe> {
         }
     }
     stripes
-}
-
-fn row(image: &GrayImage, column: PixelBox, y: u32) -> &[u8] {
-    let start = y as usize * image.width() as usize;
-    &image.as_raw()[start + column.left as usize..start + column.right as usize]
 }
 
 #[cfg(test)]
@@ -168,7 +173,7 @@ mod tests {
     const COLUMN: PixelBox = PixelBox { left: 50, top: 0, right: 290, bottom: 400 };
 
     fn bands(image: &GrayImage) -> Vec<(u32, u32, u32, u32, BandLines)> {
-        let found = of_column(image, COLUMN, 20.0);
+        let found = of_column(&PagePixels::Gray(image.clone()), COLUMN, 20.0);
         let flat = |band: Band| {
             let PixelBox { left, top, right, bottom } = band.bounds;
             (left, top, right, bottom, band.lines)
@@ -200,6 +205,16 @@ mod tests {
                 (112, 252, 140, 278, BandLines::One),
             ]
         );
+    }
+
+    #[test]
+    fn cuts_a_bilevel_column_like_a_gray_one() {
+        let image = column_of(&[(100, 50, 200, 80), (100, 108, 200, 130)]);
+        let mask = PagePixels::Bilevel(BitMask::dark(&image, 100));
+        let tops: Vec<u32> =
+            of_column(&mask, COLUMN, 20.0).iter().map(|band| band.bounds.top).collect();
+        assert_eq!(tops, [42, 100]);
+        assert_eq!(of_column(&PagePixels::Bilevel(BitMask::empty(300, 400)), COLUMN, 20.0), []);
     }
 
     #[test]

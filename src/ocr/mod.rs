@@ -39,6 +39,6 @@ pub trait Recognizer {
     /// Returns name and version as they stand in recipes, such as `tesseract 5.3.0`.
     fn name(&self) -> String;
 
-    /// Returns the words of the page in lines, in reading order, in pixels of `page.image`.
+    /// Returns the words of the page in lines, in reading order, in pixels of `page.pixels`.
     fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure>;
 }

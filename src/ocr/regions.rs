@@ -32,7 +32,7 @@ const INSET: f32 = 0.2;
 
 /// Returns the regions of a page in reading order; a single one without a ruled table.
 pub(super) fn of_page(page: &PreparedPage) -> Vec<Region> {
-    let (width, height) = page.image.dimensions();
+    let (width, height) = page.pixels.dimensions();
     let whole = PixelBox { left: 0, top: 0, right: width, bottom: height };
     let pixels = |mm: f32| mm / 25.4 * page.dpi;
     let Some(table) = TableGrid::find(&page.marks, page.dpi) else {
@@ -75,7 +75,7 @@ fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
         right: column.right.saturating_sub(inset),
         ..column
     };
-    bands::of_column(&page.image, column, text_height)
+    bands::of_column(&page.pixels, column, text_height)
         .into_iter()
         .map(|band| Region {
             bounds: band.bounds,
@@ -89,26 +89,21 @@ fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, Luma};
-
     use super::*;
-    use crate::document::{Mark, OrientationSureness, PageFacts};
+    use crate::document::{BitMask, Mark, OrientationSureness, PageFacts, PagePixels};
 
     /// A page of 1000 × 1000 pixels, ten a millimetre, with rules at the given places and two words.
     fn page(rules: &[u32]) -> PreparedPage {
-        let mut image = GrayImage::from_pixel(1000, 1000, Luma([255]));
+        let mut mask = BitMask::empty(1000, 1000);
         for (left, top) in [(130, 300), (430, 400)] {
-            for (x, y) in (0..100).flat_map(|x| (0..30).map(move |y| (left + x, top + y))) {
-                image.put_pixel(x, y, Luma([0]));
-            }
+            (top..top + 30).for_each(|y| mask.set(y, left, left + 100));
         }
         let rule = |&x: &u32| {
             Mark::VerticalRule(PixelBox { left: x - 1, top: 200, right: x + 2, bottom: 800 })
         };
         let head = Mark::HorizontalRule(PixelBox { left: 100, top: 250, right: 900, bottom: 252 });
         PreparedPage {
-            image,
-            bilevel: true,
+            pixels: PagePixels::Bilevel(mask),
             dpi: 254.0,
             facts: PageFacts { x_height: Some(40.0), scale: 0.5, ..PageFacts::default() },
             orientation: OrientationSureness::Sure,

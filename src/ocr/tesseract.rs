@@ -10,7 +10,7 @@ use leptess::tesseract::TessApi;
 
 use super::regions::{self, Region, RegionLayout};
 use super::{EngineSettings, MAX_SIDE, Recognizer, netpbm, tsv};
-use crate::document::{Failure, Line, PixelBox, PreparedPage, Reason, Stage};
+use crate::document::{BitMask, Failure, Line, PagePixels, PixelBox, PreparedPage, Reason, Stage};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
 pub struct Tesseract {
@@ -115,7 +115,7 @@ impl Recognizer for Tesseract {
     }
 
     fn recognize(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
-        let (width, height) = page.image.dimensions();
+        let (width, height) = page.pixels.dimensions();
         if width > MAX_SIDE || height > MAX_SIDE {
             let message =
                 format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
@@ -146,8 +146,7 @@ impl Tesseract {
                 Cow::Owned(with_margin(&view(page, region.bounds)))
             }
         };
-        let encoded = if page.bilevel { netpbm::bitmap(&pixels) } else { netpbm::graymap(&pixels) };
-        let pix = leptonica::pix_read_mem(&encoded)
+        let pix = leptonica::pix_read_mem(&netpbm::encoded(&pixels))
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
         self.api.set_image(&pix);
         self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
@@ -190,25 +189,35 @@ impl Tesseract {
 }
 
 /// Returns a part of the page.
-fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, GrayImage> {
+fn view(page: &PreparedPage, bounds: PixelBox) -> Cow<'_, PagePixels> {
     let (width, height) = (bounds.width(), bounds.height());
-    if (width, height) == page.image.dimensions() {
-        return Cow::Borrowed(&page.image);
+    if (width, height) == page.pixels.dimensions() {
+        return Cow::Borrowed(&page.pixels);
     }
-    Cow::Owned(imageops::crop_imm(&page.image, bounds.left, bounds.top, width, height).to_image())
+    Cow::Owned(page.pixels.cropped(bounds))
 }
 
-/// Returns the image with a margin of its paper around it: letters at the very edge are read badly.
-fn with_margin(image: &GrayImage) -> GrayImage {
-    let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
-    let paper = match levels.len() {
-        0 => u8::MAX,
-        count => *levels.select_nth_unstable(count * 3 / 4).1,
-    };
-    let (width, height) = (image.width() + 2 * MARGIN, image.height() + 2 * MARGIN);
-    let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
-    imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
-    framed
+/// Returns the pixels with a margin of their paper around them: letters at the very edge are read badly.
+fn with_margin(pixels: &PagePixels) -> PagePixels {
+    let (width, height) = pixels.dimensions();
+    let (width, height) = (width + 2 * MARGIN, height + 2 * MARGIN);
+    match pixels {
+        PagePixels::Bilevel(mask) => {
+            let mut framed = BitMask::empty(width as usize, height as usize);
+            framed.paste(mask, MARGIN as usize, MARGIN as usize);
+            PagePixels::Bilevel(framed)
+        }
+        PagePixels::Gray(image) => {
+            let mut levels: Vec<u8> = image.as_raw().iter().step_by(PAPER_STEP).copied().collect();
+            let paper = match levels.len() {
+                0 => u8::MAX,
+                count => *levels.select_nth_unstable(count * 3 / 4).1,
+            };
+            let mut framed = GrayImage::from_pixel(width, height, Luma([paper]));
+            imageops::replace(&mut framed, image, i64::from(MARGIN), i64::from(MARGIN));
+            PagePixels::Gray(framed)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! What is on a page: its mask, borders, rules, components and letters, each found once and then
 //! shared by all steps.
 
+use std::cell::OnceCell;
+
 use image::GrayImage;
 
 use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};
-use super::{blank, border, measure};
-use crate::document::BitMask;
+use super::{blank, border, measure, skew};
+use crate::document::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
 /// Ink and paper that differ by less than this many gray levels are only the grain of the paper, or what
@@ -39,6 +41,7 @@ pub(super) struct Analysis {
     pub(super) ink: f32,
     split: Split,
     legibility: Legibility,
+    skew_degrees: OnceCell<Option<f32>>,
 }
 
 /// Whether the mask holds all there is to read. Faint letters come out broken, so they are not measured.
@@ -52,28 +55,28 @@ enum Legibility {
 impl Analysis {
     /// Analyzes a page. Whitens its black borders and inverts light text on dark paper on the way,
     /// because both would be mistaken for ink later; returns the names of what was done.
-    pub(super) fn of(image: &mut GrayImage, remove_border: Choice) -> (Self, Vec<String>) {
+    pub(super) fn of(page: &mut PagePixels, remove_border: Choice) -> (Self, Vec<String>) {
         let mut done = Vec::new();
-        let mut split = reliable_split(image);
-        let mut mask = BitMask::dark(image, split.threshold);
+        let (mut split, mut mask) = ink_of(page);
         let pixels = (mask.width * mask.height).max(1) as f32;
-        if mask.count() as f32 / pixels > MOSTLY_DARK && is_light_on_dark(image, &mask, split) {
-            image::imageops::invert(image);
-            split = reliable_split(image);
-            mask = BitMask::dark(image, split.threshold);
+        if mask.count() as f32 / pixels > MOSTLY_DARK && is_light_on_dark(&mask) {
+            invert(page);
+            (split, mask) = ink_of(page);
             done.push("invert".to_owned());
         }
         if let Some(border) =
             remove_border.decide(|| true).then(|| border::find(&mut mask)).flatten()
         {
-            border.erase(image, split.paper_level as u8);
+            border.erase(page, split.paper_level as u8);
             // The black of a border outweighs faint text.
-            split = reliable_split(image);
-            mask = BitMask::dark(image, split.threshold);
+            (split, mask) = ink_of(page);
             done.push(format!("remove_border({})", border.depth()));
         }
         let mut analysis = Self::of_mask(mask, split);
-        if analysis.letters.len() < FEW_LETTERS && analysis.contrast() < PURE_CONTRAST {
+        if let PagePixels::Gray(image) = page
+            && analysis.letters.len() < FEW_LETTERS
+            && analysis.contrast() < PURE_CONTRAST
+        {
             // A few black stains outweigh faint text: look again for all that is not paper.
             let threshold = (split.paper_level - FAINT_CONTRAST).max(0.0) as u8;
             let faint = Self::of_mask(BitMask::dark(image, threshold), split);
@@ -101,7 +104,14 @@ impl Analysis {
             ink,
             split,
             legibility: Legibility::Dark,
+            skew_degrees: OnceCell::new(),
         }
+    }
+
+    /// Returns the skew of the text in degrees counter-clockwise, if the letters show any.
+    pub(super) fn skew_degrees(&self) -> Option<f32> {
+        let measure = || skew::skew_degrees(&self.letters, self.text_height?);
+        *self.skew_degrees.get_or_init(measure)
     }
 
     /// Returns the gray level of the paper.
@@ -124,6 +134,24 @@ impl Analysis {
     }
 }
 
+/// Returns what parts ink from paper, and the ink.
+fn ink_of(page: &PagePixels) -> (Split, BitMask) {
+    match page {
+        PagePixels::Bilevel(mask) => (threshold::of_mask(mask), mask.clone()),
+        PagePixels::Gray(image) => {
+            let split = reliable_split(image);
+            (split, BitMask::dark(image, split.threshold))
+        }
+    }
+}
+
+fn invert(page: &mut PagePixels) {
+    match page {
+        PagePixels::Bilevel(mask) => *mask = mask.clone().inverted(),
+        PagePixels::Gray(image) => image::imageops::invert(image),
+    }
+}
+
 /// Splits after Otsu; where that only splits the grain of the paper, ink must be clearly darker.
 fn reliable_split(image: &GrayImage) -> Split {
     let split = threshold::otsu(image);
@@ -135,14 +163,11 @@ fn reliable_split(image: &GrayImage) -> Split {
 }
 
 /// Returns whether there are more letters among the light pixels of a mostly dark page than among the dark ones.
-fn is_light_on_dark(image: &GrayImage, dark: &BitMask, split: Split) -> bool {
+fn is_light_on_dark(dark: &BitMask) -> bool {
     let letters = |mask: &BitMask| {
         let Some(found) = shapes::find_components(mask) else { return 0 };
         let height = measure::text_height(&found.list, mask.width.max(mask.height));
         height.map_or(0, |height| measure::letters(&found.list, height).len())
     };
-    let mut inverted = image.clone();
-    image::imageops::invert(&mut inverted);
-    let light = BitMask::dark(&inverted, 254 - split.threshold.min(254));
-    letters(&light) > letters(dark)
+    letters(&dark.clone().inverted()) > letters(dark)
 }

@@ -1,8 +1,6 @@
 //! Black borders that a scanner leaves where the paper ended.
 
-use image::GrayImage;
-
-use crate::document::BitMask;
+use crate::document::{BitMask, PagePixels};
 
 /// Pixels at the very edge that may be light although a border begins there.
 const MAX_START: usize = 3;
@@ -61,14 +59,18 @@ impl Border {
     }
 
     /// Paints the borders in the paper's gray.
-    pub(super) fn erase(&self, image: &mut GrayImage, paper: u8) {
-        let (width, height) = (image.width() as usize, image.height() as usize);
+    pub(super) fn erase(&self, page: &mut PagePixels, paper: u8) {
+        let (width, height) = page.dimensions();
+        let size = (width as usize, height as usize);
         for strip in &self.strips {
             // The pixel where black turns to white is gray.
             let deeper = Strip { depth: strip.depth + 1, ..*strip };
-            deeper.pixels((width, height), |x, y| {
-                image.as_flat_samples_mut().samples[y * width + x] = paper;
-            });
+            match page {
+                PagePixels::Bilevel(mask) => deeper.pixels(size, |x, y| mask.clear(y, x, x + 1)),
+                PagePixels::Gray(image) => deeper.pixels(size, |x, y| {
+                    image.as_flat_samples_mut().samples[y * size.0 + x] = paper;
+                }),
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Specks: dust, salt and pepper, fax noise. Periods, i-dots and decimal points are none.
 
-use image::GrayImage;
-
+use crate::document::PagePixels;
 use crate::shapes::{Component, Components};
 
 /// Larger than this share of the text height nothing is a speck.
@@ -54,18 +53,24 @@ pub(super) fn are_many(specks: usize, letters: usize) -> bool {
 }
 
 /// Paints the specks in the paper's gray, with the pixels around them where the image is gray.
-pub(super) fn erase(components: &Components, specks: &[u32], image: &mut GrayImage, paper: u8) {
+pub(super) fn erase(components: &Components, specks: &[u32], page: &mut PagePixels, paper: u8) {
     let mut is_speck = vec![false; components.list.len()];
     for &speck in specks {
         is_speck[speck as usize] = true;
     }
-    let (width, height) = (image.width(), image.height());
+    let (width, height) = page.dimensions();
     for run in components.runs.iter().filter(|run| is_speck[run.component as usize]) {
         for y in run.y.saturating_sub(1)..(run.y + 2).min(height) {
-            let start = y as usize * width as usize;
+            let (y, width) = (y as usize, width as usize);
             let left = run.left.saturating_sub(1) as usize;
-            let right = (run.right + 1).min(width) as usize;
-            image.as_flat_samples_mut().samples[start + left..start + right].fill(paper);
+            let right = (run.right as usize + 1).min(width);
+            match page {
+                PagePixels::Bilevel(mask) => mask.clear(y, left, right),
+                PagePixels::Gray(image) => {
+                    let row = y * width;
+                    image.as_flat_samples_mut().samples[row + left..row + right].fill(paper);
+                }
+            }
         }
     }
 }

@@ -24,17 +24,15 @@ mod threshold;
 #[cfg(test)]
 mod tests;
 
-use image::GrayImage;
-
 use self::analysis::Analysis;
 use self::background::PaperMap;
-pub use self::options::{Choice, PrepareOptions, UnknownChoice};
+pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
 use crate::document::{
-    Failure, OrientationSureness, PageFacts, PageImage, Pixels, PreparedPage, Reason, RightAngle,
-    Stage, TableGrid,
+    BitMask, Failure, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels, PreparedPage,
+    Reason, RightAngle, Stage, TableGrid,
 };
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
@@ -81,8 +79,7 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
 
 /// A page between two steps.
 struct Work<'a> {
-    image: GrayImage,
-    bilevel: bool,
+    pixels: PagePixels,
     declared_dpi: Option<f32>,
     options: &'a PrepareOptions,
     facts: PageFacts,
@@ -94,37 +91,39 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn begin(page: PageImage, options: &'a PrepareOptions) -> Self {
         let (width, height) = page.pixels.dimensions();
-        let image = match page.pixels {
-            Pixels::Gray(image) => image,
-            Pixels::Color(image) => image::imageops::grayscale(&image),
+        let pixels = match page.pixels {
+            Pixels::Bilevel(mask) => PagePixels::Bilevel(mask),
+            Pixels::Gray(image) => PagePixels::Gray(image),
+            Pixels::Color(image) => PagePixels::Gray(image::imageops::grayscale(&image)),
+        };
+        let content = match pixels {
+            PagePixels::Bilevel(_) => Content::BilevelText,
+            PagePixels::Gray(_) => Content::GrayText,
         };
         Self {
-            image,
-            bilevel: page.bilevel,
+            pixels,
             declared_dpi: page.declared_dpi,
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
-            content: if page.bilevel { Content::BilevelText } else { Content::GrayText },
+            content,
             steps: Vec::new(),
         }
     }
 
     fn analyze(&mut self, remove_border: Choice) -> Analysis {
-        let (analysis, done) = Analysis::of(&mut self.image, remove_border);
+        let (analysis, done) = Analysis::of(&mut self.pixels, remove_border);
         self.steps.extend(done);
         analysis
     }
 
     /// Measures how evenly the page is lit, and evens it out.
     fn even_out(&mut self) {
-        if self.bilevel {
-            return;
-        }
-        let Some(paper) = PaperMap::of(&self.image) else { return };
+        let PagePixels::Gray(image) = &mut self.pixels else { return };
+        let Some(paper) = PaperMap::of(image) else { return };
         self.facts.unevenness = paper.unevenness();
         if self.options.background.decide(|| self.facts.unevenness >= UNEVEN) {
-            paper.flatten(&mut self.image);
+            paper.flatten(image);
             self.steps.push(format!("background({:.0})", self.facts.unevenness));
         }
     }
@@ -134,7 +133,8 @@ impl<'a> Work<'a> {
         let found = match self.options.forced_rotation {
             Some(rotation) => Orientation { rotation, sureness: OrientationSureness::Sure },
             None => analysis.text_height.map_or(Orientation::UNKNOWN, |height| {
-                orientation::detect(&analysis.letters, height, self.image.dimensions())
+                let size = self.pixels.dimensions();
+                orientation::detect(&analysis.letters, height, size, || analysis.skew_degrees())
             }),
         };
         self.orientation = found.sureness;
@@ -144,25 +144,31 @@ impl<'a> Work<'a> {
             return false;
         }
         self.facts.rotation = found.rotation;
-        let image = std::mem::take(&mut self.image);
-        self.image = resample::turn(image, found.rotation);
+        self.change(|pixels| pixels.turned(found.rotation));
         self.steps.push(format!("rotate({})", found.rotation.degrees()));
         true
     }
 
     /// Makes the lines level; returns whether the page was rotated.
     fn deskew(&mut self, analysis: &Analysis) -> bool {
-        let skew =
-            analysis.text_height.and_then(|height| skew::skew_degrees(&analysis.letters, height));
-        let Some(skew) = skew else { return false };
+        let Some(skew) = analysis.skew_degrees() else { return false };
         if !self.options.deskew.decide(|| skew.abs() >= MIN_SKEW_DEGREES) {
             return false;
         }
         self.facts.skew_degrees = skew;
-        self.image = resample::rotate(&self.image, skew, analysis.paper());
-        self.bilevel = false;
+        let paper = analysis.paper();
+        self.change(|pixels| PagePixels::Gray(resample::rotate(&pixels.gray(), skew, paper)));
         self.steps.push(format!("deskew({skew:.2})"));
         true
+    }
+
+    fn change(&mut self, step: impl FnOnce(PagePixels) -> PagePixels) {
+        let nothing = PagePixels::Bilevel(BitMask::empty(0, 0));
+        self.pixels = step(std::mem::replace(&mut self.pixels, nothing));
+    }
+
+    fn is_bilevel(&self) -> bool {
+        matches!(self.pixels, PagePixels::Bilevel(_))
     }
 
     fn remove_specks(&mut self, analysis: &Analysis) {
@@ -171,10 +177,10 @@ impl<'a> Work<'a> {
         };
         let specks = despeckle::find(&components.list, height);
         // On faint pages the pieces of broken letters look like specks.
-        let is_clear = self.bilevel || analysis.contrast() >= MIN_SPECK_CONTRAST;
+        let is_clear = self.is_bilevel() || analysis.contrast() >= MIN_SPECK_CONTRAST;
         let many = || is_clear && despeckle::are_many(specks.len(), analysis.letters.len());
         if self.options.despeckle.decide(many) && !specks.is_empty() {
-            despeckle::erase(components, &specks, &mut self.image, analysis.paper());
+            despeckle::erase(components, &specks, &mut self.pixels, analysis.paper());
             self.steps.push(format!("despeckle({})", specks.len()));
         }
     }
@@ -183,24 +189,28 @@ impl<'a> Work<'a> {
     fn remove_rules(&mut self, analysis: &Analysis) -> Vec<TracedRule> {
         let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT);
         let ground = Ground {
-            image: &self.image,
+            pixels: &self.pixels,
             mask: &analysis.mask,
             text_height: height,
             contrast: analysis.contrast(),
         };
         let rules = rules::trace(&ground, &analysis.rules);
-        let marks = rules::marks(&rules, 1.0, self.image.dimensions());
+        let marks = rules::marks(&rules, 1.0, self.pixels.dimensions());
         self.content = match TableGrid::find(&marks, self.facts.dpi) {
             Some(_) => Content::RuledTable,
             None => self.content,
         };
         let is_table = self.content == Content::RuledTable;
         let is_narrow = analysis.rules.vertical_pieces() >= TABLE_RULES;
-        if !rules.is_empty() && self.options.remove_rules.decide(|| is_table || is_narrow) {
-            rules::erase(&rules, &mut self.image, &analysis.mask, analysis.paper());
+        let disturb = || match self.options.aim {
+            Aim::Tesseract => is_table || is_narrow,
+            Aim::Native => false,
+        };
+        if !rules.is_empty() && self.options.remove_rules.decide(disturb) {
+            rules::erase(&rules, &mut self.pixels, &analysis.mask, analysis.paper());
             if let Some(components) = analysis.components.as_ref().filter(|_| is_table) {
                 let rests = despeckle::find_rests_of_rules(&components.list, height);
-                despeckle::erase(components, &rests, &mut self.image, analysis.paper());
+                despeckle::erase(components, &rests, &mut self.pixels, analysis.paper());
             }
             self.steps.push(format!("remove_rules({})", rules.len()));
         }
@@ -221,31 +231,29 @@ impl<'a> Work<'a> {
         if self.facts.blank {
             return;
         }
-        let (height, size) = (analysis.text_height, self.image.dimensions());
-        let scale = scale::factor(self.options.scale, height, self.content, size);
+        let (height, size) = (analysis.text_height, self.pixels.dimensions());
+        let scale = scale::factor(self.options, height, self.content, size);
         if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
-            self.image = resample::resize(&self.image, scale);
-            self.bilevel = false;
+            self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
             self.facts.scale = scale;
             self.steps.push(format!("scale({scale:.2})"));
         }
     }
 
     fn binarize(&mut self, analysis: &Analysis) {
-        if !self.bilevel && self.options.binarize.decide(|| false) {
+        let PagePixels::Gray(image) = &self.pixels else { return };
+        if self.options.binarize.decide(|| false) {
             let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale;
             let radius = (height * SAUVOLA_WINDOW / 2.0) as usize;
-            self.image = threshold::sauvola(&self.image, radius);
-            self.bilevel = true;
+            self.pixels = PagePixels::Bilevel(threshold::sauvola(image, radius));
             self.steps.push(format!("binarize({radius})"));
         }
     }
 
     fn finish(self, rules: &[TracedRule]) -> PreparedPage {
         PreparedPage {
-            marks: rules::marks(rules, self.facts.scale, self.image.dimensions()),
-            image: self.image,
-            bilevel: self.bilevel,
+            marks: rules::marks(rules, self.facts.scale, self.pixels.dimensions()),
+            pixels: self.pixels,
             dpi: self.facts.dpi * self.facts.scale,
             orientation: self.orientation,
             facts: self.facts,

@@ -47,9 +47,22 @@ impl Choice {
     }
 }
 
+/// Which recognizer a page is prepared for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    /// Reads text of one height best, and stumbles over rules: pages are scaled, tables lose their rules.
+    #[default]
+    Tesseract,
+    /// Scales each line by itself and knows about rules: only tiny text is enlarged, rules stay.
+    Native,
+}
+
 /// How pages are prepared; the default decides everything by measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct PrepareOptions {
+    /// Who reads the page; decides what `Auto` means for `scale` and `remove_rules`.
+    pub aim: Aim,
     /// Find which way up the page is, and turn it where that is sure to help (`Always` is like `Auto`).
     pub rotate: Choice,
     /// Turn the page by this angle clockwise instead of finding out.

@@ -6,6 +6,7 @@
 //! (g j p q y): this tells up from down. A page that shows too little of it is reported as unsure
 //! and never turned upside down.
 
+use super::skew;
 use crate::document::{OrientationSureness, PixelBox, RightAngle};
 use crate::shapes::Component;
 
@@ -49,11 +50,17 @@ impl Orientation {
         Self { rotation: RightAngle::None, sureness: OrientationSureness::Unknown };
 }
 
-/// Finds the orientation of a page of `width` × `height` pixels.
-pub(super) fn detect(letters: &[Component], text_height: f32, size: (u32, u32)) -> Orientation {
+/// Finds the orientation of a page of `width` × `height` pixels. `skew` returns the skew of its letters in degrees,
+/// if they show one; it is only asked for if lines are level.
+pub(super) fn detect(
+    letters: &[Component],
+    text_height: f32,
+    size: (u32, u32),
+    skew: impl FnOnce() -> Option<f32>,
+) -> Orientation {
     let Some(along) = share_along_lines(letters, text_height) else { return Orientation::UNKNOWN };
     if along >= LEVEL {
-        let upright = rising(letters, text_height);
+        let upright = rising(letters, text_height, skew());
         return match upright {
             Upright::Yes => {
                 Orientation { rotation: RightAngle::None, sureness: OrientationSureness::Sure }
@@ -76,7 +83,10 @@ pub(super) fn detect(letters: &[Component], text_height: f32, size: (u32, u32)) 
     let sure = |rotation| Orientation { rotation, sureness: OrientationSureness::Sure };
     let likely =
         |rotation| Orientation { rotation, sureness: OrientationSureness::HalfTurnPossible };
-    match (rising(&quarter, text_height), rising(&three_quarters, text_height)) {
+    let either_way = |letters: &[Component]| {
+        rising(letters, text_height, skew::skew_degrees(letters, text_height))
+    };
+    match (either_way(&quarter), either_way(&three_quarters)) {
         (Upright::Yes, _) => sure(RightAngle::Quarter),
         (_, Upright::Yes) => sure(RightAngle::ThreeQuarters),
         (Upright::UpsideDown, _) => likely(RightAngle::ThreeQuarters),
@@ -147,8 +157,8 @@ fn share_along_lines(letters: &[Component], text_height: f32) -> Option<f32> {
 }
 
 /// Compares letters with their right neighbors, see the head of this file.
-fn rising(letters: &[Component], text_height: f32) -> Upright {
-    let Pairs { rise, hang, all } = compare_neighbors(letters, text_height);
+fn rising(letters: &[Component], text_height: f32, skew: Option<f32>) -> Upright {
+    let Pairs { rise, hang, all } = compare_neighbors(letters, text_height, skew);
     let total = rise + hang;
     let share = if total == 0 { 0.5 } else { rise as f32 / total as f32 };
     let telling = total as f32 / all.max(1) as f32;
@@ -172,11 +182,10 @@ struct Pairs {
     all: usize,
 }
 
-fn compare_neighbors(letters: &[Component], text_height: f32) -> Pairs {
+fn compare_neighbors(letters: &[Component], text_height: f32, skew: Option<f32>) -> Pairs {
     let grid = Grid::of(letters, text_height);
     // Lines that are not level would look like letters of different heights.
-    let slope = super::skew::skew_degrees(letters, text_height)
-        .map_or(0.0, |degrees| -degrees.to_radians().tan());
+    let slope = skew.map_or(0.0, |degrees| -degrees.to_radians().tan());
     let (mut rise, mut hang, mut all) = (0, 0, 0);
     for letter in letters {
         let Some((_, neighbor)) =

@@ -1,30 +1,14 @@
-//! Turns, rotates and resizes gray images: the only steps that make new pixels out of old ones.
+//! Rotates and resizes gray images: the only steps that make new pixels out of old ones.
 //!
 //! Own code because the generic routines of the image crates take several times the budget of the
 //! whole preparation on a 300-dpi page.
 
 use image::GrayImage;
 
-use crate::document::RightAngle;
-
 /// Fraction bits of coordinates.
 const FRACTION_BITS: u32 = 16;
 /// Fraction bits of filter weights; sums of 255 · weights stay far below `i32::MAX`.
 const WEIGHT_BITS: u32 = 14;
-
-/// Turns the image clockwise.
-pub(super) fn turn(image: GrayImage, rotation: RightAngle) -> GrayImage {
-    match rotation {
-        RightAngle::None => image,
-        RightAngle::Quarter => image::imageops::rotate90(&image),
-        RightAngle::Half => {
-            let mut image = image;
-            image.reverse();
-            image
-        }
-        RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
-    }
-}
 
 /// Rotates the image clockwise by a few degrees around its middle with bilinear interpolation. The
 /// result is so much larger that no corner is lost; what lies outside of the page becomes `fill`.
@@ -54,10 +38,16 @@ pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
         let inside = span(start_x, step_x, limit_x, row.len());
         let inside_y = span(start_y, step_y, limit_y, row.len());
         let (first, last) = (inside.0.max(inside_y.0), inside.1.min(inside_y.1));
-        for (x, out) in row.iter_mut().enumerate().take(last).skip(first) {
-            let at_x = start_x + step_x * x as i64;
-            let at_y = start_y + step_y * x as i64;
-            *out = bilinear(pixels, width, at_x, at_y);
+        let mut x = first;
+        while x < last {
+            let at = (start_x + step_x * x as i64, start_y + step_y * x as i64);
+            let length = straight_length(at, (step_x, step_y)).min(last - x);
+            let index = (at.1 >> FRACTION_BITS) as usize * width + (at.0 >> FRACTION_BITS) as usize;
+            let above = &pixels[index..=index + length];
+            let below = &pixels[index + width..=index + width + length];
+            let ways = (Fraction::of(at.0, step_x), Fraction::of(at.1, step_y));
+            blend(&mut row[x..x + length], above, below, ways);
+            x += length;
         }
     }
     output
@@ -82,18 +72,52 @@ fn span(start: i64, step: i64, limit: i64, length: usize) -> (usize, usize) {
     (first, last)
 }
 
-fn bilinear(pixels: &[u8], width: usize, x: i64, y: i64) -> u8 {
-    let index = (y >> FRACTION_BITS) as usize * width + (x >> FRACTION_BITS) as usize;
-    // Eight bits of fraction are enough for eight bits of gray.
-    let part = |value: i64| ((value >> (FRACTION_BITS - 8)) & 255) as u32;
-    let (right, down) = (part(x), part(y));
-    let mix = |pair: [u8; 2]| u32::from(pair[0]) * (256 - right) + u32::from(pair[1]) * right;
-    let (Some(&top), Some(&bottom)) =
-        (pixels[index..].first_chunk(), pixels[index + width..].first_chunk())
-    else {
-        return pixels[index];
+/// Returns the number of steps from `at` during which the source stays in one row and advances by one
+/// whole pixel a step: at small angles hundreds of pixels.
+fn straight_length(at: (i64, i64), step: (i64, i64)) -> usize {
+    let one = 1_i64 << FRACTION_BITS;
+    let steps_inside = |at: i64, drift: i64| {
+        let fraction = at & (one - 1);
+        match drift {
+            0 => i64::MAX,
+            1.. => (one - fraction + drift - 1) / drift,
+            _ => fraction / -drift + 1,
+        }
     };
-    ((mix(top) * (256 - down) + mix(bottom) * down + (1 << 15)) >> 16) as u8
+    usize::try_from(steps_inside(at.0, step.0 - one).min(steps_inside(at.1, step.1))).unwrap_or(1)
+}
+
+/// A fraction in 1/65,536 that changes from step to step and wraps around.
+#[derive(Clone, Copy)]
+struct Fraction {
+    start: u16,
+    step: u16,
+}
+
+impl Fraction {
+    fn of(at: i64, step: i64) -> Self {
+        // Whole pixels are what `straight_length` counts; only what is below them is kept.
+        Self { start: at as u16, step: step as u16 }
+    }
+
+    /// Returns the fraction after some steps in 1/256: enough for eight bits of gray.
+    fn after(self, steps: u16) -> u16 {
+        self.start.wrapping_add(self.step.wrapping_mul(steps)) >> 8
+    }
+}
+
+/// Mixes each pixel of `above` and `below` with its right neighbor, and the two rows.
+fn blend(out: &mut [u8], above: &[u8], below: &[u8], (right, down): (Fraction, Fraction)) {
+    let mix = |row: &[u8], at: usize, share: u16| {
+        u16::from(row[at]) * (256 - share) + u16::from(row[at + 1]) * share
+    };
+    let (above, below) = (&above[..=out.len()], &below[..=out.len()]);
+    for (at, out) in out.iter_mut().enumerate() {
+        let (right, down) = (right.after(at as u16), down.after(at as u16));
+        let top = u32::from(mix(above, at, right)) * u32::from(256 - down);
+        let bottom = u32::from(mix(below, at, right)) * u32::from(down);
+        *out = ((top + bottom + (1 << 15)) >> 16) as u8;
+    }
 }
 
 /// Resizes by `scale` with a Catmull-Rom filter (stretched when the image becomes smaller, so that

@@ -1,6 +1,6 @@
 //! How large a page is: its dpi if the file lies about it, and the scale that suits the recognizer.
 
-use super::options::Choice;
+use super::options::{Aim, PrepareOptions};
 use crate::document::DpiSource;
 
 /// Text height that small text and the figures of tables are brought to, in pixels: x-height of text
@@ -11,6 +11,9 @@ const BEST_TEXT_HEIGHT: f32 = 21.0;
 const REDUCED_TEXT_HEIGHT: f32 = 14.0;
 /// Smaller text is enlarged: accuracy falls off below 20-px capitals.
 const MIN_TEXT_HEIGHT: f32 = 14.0;
+/// Smaller text is enlarged even for a recognizer that scales lines by itself: layout needs gaps of whole
+/// pixels between letters.
+const MIN_NATIVE_TEXT_HEIGHT: f32 = 8.0;
 /// Larger bilevel text is reduced: averaged, its ragged edges become smooth.
 const MAX_BILEVEL_TEXT_HEIGHT: f32 = 16.0;
 /// Larger gray text is reduced: it only costs time. Between the two heights it would lose figures.
@@ -97,7 +100,7 @@ pub(super) enum Content {
 
 /// Returns the scale that brings text to a readable height; 1 if it has one or nothing is known of it.
 pub(super) fn factor(
-    choice: Choice,
+    options: &PrepareOptions,
     text_height: Option<f32>,
     content: Content,
     (width, height): (u32, u32),
@@ -108,8 +111,11 @@ pub(super) fn factor(
         Content::GrayText => (MAX_GRAY_TEXT_HEIGHT, BEST_TEXT_HEIGHT),
         Content::RuledTable => (MAX_TABLE_TEXT_HEIGHT, BEST_TEXT_HEIGHT),
     };
-    let readable = (MIN_TEXT_HEIGHT..=largest).contains(&text_height);
-    if !choice.decide(|| !readable) {
+    let readable = match options.aim {
+        Aim::Tesseract => MIN_TEXT_HEIGHT..=largest,
+        Aim::Native => MIN_NATIVE_TEXT_HEIGHT..=f32::MAX,
+    };
+    if !options.scale.decide(|| !readable.contains(&text_height)) {
         return 1.0;
     }
     let pixels = (width as f32 * height as f32).max(1.0);

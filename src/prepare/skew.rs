@@ -33,7 +33,7 @@ pub(super) fn skew_degrees(letters: &[Component], text_height: f32) -> Option<f3
         .map(|step| {
             let slope = step as f32 * COARSE_STEP;
             let bonus = if step == 0 { STRAIGHT_BONUS } else { 1.0 };
-            (slope, bonus * histogram.sharpness(&points, slope, coarse_bin))
+            (slope, bonus * histogram.sharpness(slope, coarse_bin))
         })
         .collect();
     let &(coarse, peak) = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -51,7 +51,7 @@ pub(super) fn skew_degrees(letters: &[Component], text_height: f32) -> Option<f3
         .map(|step| {
             let bonus = if step == 0.0 { STRAIGHT_BONUS } else { 1.0 };
             let slope = step * FINE_STEP;
-            (slope, bonus * histogram.sharpness(&points, slope, fine_bin))
+            (slope, bonus * histogram.sharpness(slope, fine_bin))
         })
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     // Pixels count downwards, angles counter-clockwise.
@@ -67,6 +67,10 @@ fn width_of(points: &[(f32, f32)]) -> f32 {
 /// Bins that are reused from slope to slope.
 struct Histogram {
     bins: Vec<u32>,
+    /// The bin of each point.
+    places: Vec<u32>,
+    xs: Vec<f32>,
+    ys: Vec<f32>,
     lowest: f32,
     highest: f32,
 }
@@ -76,18 +80,25 @@ impl Histogram {
         let reach = |&(x, y): &(f32, f32)| (y - MAX_SLOPE * 1.1 * x, y + MAX_SLOPE * 1.1 * x);
         let lowest = points.iter().map(|point| reach(point).0).fold(f32::MAX, f32::min);
         let highest = points.iter().map(|point| reach(point).1).fold(f32::MIN, f32::max);
-        Self { bins: Vec::new(), lowest, highest }
+        let (xs, ys) = points.iter().copied().unzip();
+        Self { bins: Vec::new(), places: vec![0; points.len()], xs, ys, lowest, highest }
     }
 
-    fn sharpness(&mut self, points: &[(f32, f32)], slope: f32, bin: f32) -> f32 {
+    fn sharpness(&mut self, slope: f32, bin: f32) -> f32 {
         let count = ((self.highest - self.lowest) / bin) as usize + 2;
         self.bins.clear();
         self.bins.resize(count, 0);
-        for &(x, y) in points {
-            let index = ((y - slope * x - self.lowest) / bin) as usize;
-            self.bins[index.min(count - 1)] += 1;
+        // Places first, then counts: the processor works out several places at a time.
+        let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
+        for ((place, &x), &y) in self.places.iter_mut().zip(&self.xs).zip(&self.ys) {
+            let at = ((y - slope * x - self.lowest) / bin) as i32;
+            *place = at.max(0).min(last).cast_unsigned();
+        }
+        for &place in &self.places {
+            self.bins[place as usize] += 1;
         }
         // Neighboring bins are taken together, so that a line on the border of two bins loses nothing.
-        self.bins.windows(2).map(|pair| ((pair[0] + pair[1]) as f32).powi(2)).sum()
+        let squares = self.bins.windows(2).map(|pair| u64::from(pair[0] + pair[1]).pow(2));
+        squares.sum::<u64>() as f32
     }
 }

@@ -2,6 +2,8 @@
 
 use image::GrayImage;
 
+use crate::document::BitMask;
+
 /// Rows between two rows that the histogram looks at.
 const HISTOGRAM_STEP: usize = 4;
 /// Sauvola's weight of the deviation; 0.34 after Lazzara and Géraud (2014), who tuned it on documents.
@@ -18,6 +20,17 @@ pub(super) struct Split {
     pub(super) ink_level: f32,
     /// Mean gray level of the paper, 0–255.
     pub(super) paper_level: f32,
+}
+
+/// Returns the classes of a bilevel page: black and white, if it has both.
+pub(super) fn of_mask(mask: &BitMask) -> Split {
+    let pixels = (mask.width * mask.height) as u64;
+    let (ink_level, paper_level) = match mask.count() {
+        0 => (255.0, 255.0),
+        ink if ink == pixels => (0.0, 0.0),
+        _ => (0.0, 255.0),
+    };
+    Split { threshold: 127, ink_level, paper_level }
 }
 
 /// Splits the page's pixels after Otsu (1979), looking at every fourth row. A page of one gray level
@@ -75,12 +88,12 @@ fn split(histogram: &[u64; 256]) -> Split {
     }
 }
 
-/// Binarizes after Sauvola and Pietikäinen (2000): ink (0) where a pixel is darker than
+/// Binarizes after Sauvola and Pietikäinen (2000): ink where a pixel is darker than
 /// `mean · (1 + k · (deviation / 128 − 1))` of the square of `2 · radius + 1` pixels around it, else
-/// paper (255). Sums slide over the page, so the cost does not depend on the radius.
-pub(super) fn sauvola(image: &GrayImage, radius: usize) -> GrayImage {
+/// paper. Sums slide over the page, so the cost does not depend on the radius.
+pub(super) fn sauvola(image: &GrayImage, radius: usize) -> BitMask {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let mut output = GrayImage::new(image.width(), image.height());
+    let mut output = BitMask::empty(width, height);
     if width == 0 || height == 0 {
         return output;
     }
@@ -93,7 +106,8 @@ pub(super) fn sauvola(image: &GrayImage, radius: usize) -> GrayImage {
     for y in 0..radius.min(height) {
         add_row(&mut sums, &mut squares, row_at(y));
     }
-    for (y, row) in output.chunks_exact_mut(width).enumerate() {
+    let mut is_paper = vec![0_u8; width];
+    for y in 0..height {
         if y + radius < height {
             add_row(&mut sums, &mut squares, row_at(y + radius));
         }
@@ -105,15 +119,16 @@ pub(super) fn sauvola(image: &GrayImage, radius: usize) -> GrayImage {
             let (sum, square) = prefix[x];
             prefix[x + 1] = (sum + u64::from(sums[x]), square + u64::from(squares[x]));
         }
-        for (x, (out, &value)) in row.iter_mut().zip(row_at(y)).enumerate() {
+        for (x, (out, &value)) in is_paper.iter_mut().zip(row_at(y)).enumerate() {
             let (left, right) = (x.saturating_sub(radius), (x + radius).min(width - 1) + 1);
             let count = ((right - left) * rows) as f32;
             let mean = (prefix[right].0 - prefix[left].0) as f32 / count;
             let square = (prefix[right].1 - prefix[left].1) as f32 / count;
             let deviation = (square - mean * mean).max(0.0).sqrt();
             let threshold = mean * (1.0 + SAUVOLA_K * (deviation / SAUVOLA_RANGE - 1.0));
-            *out = if f32::from(value) <= threshold { 0 } else { 255 };
+            *out = u8::from(f32::from(value) > threshold);
         }
+        output.set_row(y, &is_paper, 0);
     }
     output
 }

@@ -118,9 +118,10 @@ fn text_layer(text: PageText) -> PageReading {
 }
 
 fn page_text(prepared: PreparedPage, lines: Vec<Line>) -> PageText {
+    let (width, height) = prepared.pixels.dimensions();
     PageText {
-        width: prepared.image.width(),
-        height: prepared.image.height(),
+        width,
+        height,
         dpi: prepared.dpi,
         lines,
         marks: prepared.marks,

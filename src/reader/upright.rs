@@ -1,8 +1,6 @@
 //! Reads a page whose direction preparation could not be sure of: if it gives hardly any sense, it
 //! is read once more upside down, and what reads clearly better is kept.
 
-use image::imageops;
-
 use crate::document::{
     Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
 };
@@ -48,7 +46,7 @@ fn sense(lines: &[Line]) -> f32 {
 }
 
 fn upside_down(page: &PreparedPage) -> PreparedPage {
-    let (width, height) = page.image.dimensions();
+    let (width, height) = page.pixels.dimensions();
     let turn = |bounds: &PixelBox| PixelBox {
         left: width.saturating_sub(bounds.right),
         top: height.saturating_sub(bounds.bottom),
@@ -65,8 +63,7 @@ fn upside_down(page: &PreparedPage) -> PreparedPage {
     let mut steps = page.steps.clone();
     steps.push("upside_down".to_owned());
     PreparedPage {
-        image: imageops::rotate180(&page.image),
-        bilevel: page.bilevel,
+        pixels: page.pixels.clone().turned(RightAngle::Half),
         dpi: page.dpi,
         marks: page
             .marks

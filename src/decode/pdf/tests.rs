@@ -49,9 +49,9 @@ fn text(bytes: Vec<u8>, pdf_text: PdfText) -> PageText {
 
 /// Draws pixels as `#` for black, `.` for white.
 fn rows(page: &PageImage) -> Vec<String> {
-    let Pixels::Gray(gray) = &page.pixels else { panic!("gray was expected") };
-    assert!(page.bilevel);
-    gray.rows().map(|row| row.map(|p| if p.0[0] == 0 { '#' } else { '.' }).collect()).collect()
+    let Pixels::Bilevel(mask) = &page.pixels else { panic!("black and white was expected") };
+    let pixel = |x, y| if mask.get(x, y) { '#' } else { '.' };
+    (0..mask.height).map(|y| (0..mask.width).map(|x| pixel(x, y)).collect()).collect()
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Takes ruled lines off a page without hurting the strokes that cross them.
 
-use image::GrayImage;
-
 use super::trace::{Direction, Extent, TracedRule};
-use crate::document::BitMask;
+use crate::document::{BitMask, PagePixels};
 
 /// Pixels beside a rule that its blurred edge darkens on gray pages.
 const FRINGE: i64 = 2;
@@ -15,7 +13,7 @@ const BESIDE: u32 = 2;
 /// beside the rule.
 pub(in crate::prepare) fn erase(
     rules: &[TracedRule],
-    image: &mut GrayImage,
+    page: &mut PagePixels,
     mask: &BitMask,
     paper: u8,
 ) {
@@ -26,7 +24,7 @@ pub(in crate::prepare) fn erase(
         clear(rule, edges, &mut strokes);
     }
     for (rule, edges) in rules.iter().zip(&edges) {
-        erase_one(rule, edges, image, &strokes, paper);
+        erase_one(rule, edges, page, &strokes, paper);
     }
 }
 
@@ -76,7 +74,7 @@ fn clear(rule: &TracedRule, edges: &[Edges], mask: &mut BitMask) {
     }
 }
 
-fn erase_one(rule: &TracedRule, edges: &[Edges], image: &mut GrayImage, mask: &BitMask, paper: u8) {
+fn erase_one(rule: &TracedRule, edges: &[Edges], page: &mut PagePixels, mask: &BitMask, paper: u8) {
     let place = |along: i64, across: i64| {
         let (x, y) = match rule.direction {
             Direction::Horizontal => (along, across),
@@ -100,18 +98,45 @@ fn erase_one(rule: &TracedRule, edges: &[Edges], image: &mut GrayImage, mask: &B
         }
         let beside = |across: i64| {
             let (x, y) = place(along, across)?;
-            image.get_pixel_checked(x, y).filter(|_| !dark(along, across)).map(|pixel| pixel.0[0])
+            level(page, x, y).filter(|_| !dark(along, across))
         };
         let sides = [beside(low - FRINGE - 1), beside(high + FRINGE)];
         let ground = sides.into_iter().flatten().max().unwrap_or(paper);
         for across in low - FRINGE..high + FRINGE {
             let inside = (low - 1..=high).contains(&across);
             if let Some((x, y)) = place(along, across)
-                && let Some(pixel) = image.get_pixel_mut_checked(x, y)
                 // The fringe beyond the edge is gray; a letter that stands there is dark.
                 && (inside || !mask.get(x as usize, y as usize))
             {
-                pixel.0 = [pixel.0[0].max(ground)];
+                lighten(page, x, y, ground);
+            }
+        }
+    }
+}
+
+/// Returns how light a pixel is; `None` outside of the page.
+fn level(page: &PagePixels, x: u32, y: u32) -> Option<u8> {
+    match page {
+        PagePixels::Bilevel(mask) => {
+            let (x, y) = (x as usize, y as usize);
+            let inside = x < mask.width && y < mask.height;
+            inside.then(|| if mask.get(x, y) { 0 } else { 255 })
+        }
+        PagePixels::Gray(image) => image.get_pixel_checked(x, y).map(|pixel| pixel.0[0]),
+    }
+}
+
+/// Makes a pixel at least as light as `level`; does nothing outside of the page.
+fn lighten(page: &mut PagePixels, x: u32, y: u32, level: u8) {
+    match page {
+        PagePixels::Bilevel(mask) => {
+            if level >= 128 && (y as usize) < mask.height {
+                mask.clear(y as usize, x as usize, x as usize + 1);
+            }
+        }
+        PagePixels::Gray(image) => {
+            if let Some(pixel) = image.get_pixel_mut_checked(x, y) {
+                pixel.0 = [pixel.0[0].max(level)];
             }
         }
     }

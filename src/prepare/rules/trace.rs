@@ -4,11 +4,8 @@
 //! ink from paper. Here a rule is a thin line that is darker than the paper on both of its sides,
 //! in pieces that no stroke of a letter is long enough for.
 
-use image::GrayImage;
-
 use super::{Piece, Rules};
-use crate::document::BitMask;
-use crate::document::PixelBox;
+use crate::document::{BitMask, PagePixels, PixelBox};
 use crate::shapes;
 
 /// Rules of broken lines are at most this thick, in text heights; strokes of bold letters are thicker.
@@ -122,7 +119,7 @@ impl Part {
 /// A page whose rules are to be followed.
 #[derive(Clone, Copy)]
 pub(in crate::prepare) struct Ground<'a> {
-    pub(in crate::prepare) image: &'a GrayImage,
+    pub(in crate::prepare) pixels: &'a PagePixels,
     /// Its ink.
     pub(in crate::prepare) mask: &'a BitMask,
     /// Height of its text in pixels.
@@ -138,17 +135,26 @@ pub(in crate::prepare) fn trace(ground: &Ground, rules: &Rules) -> Vec<TracedRul
     }
     let height = ground.text_height;
     let thickest = (height * THICKNESS).round().clamp(3.0, 8.0) as usize;
-    let least = (ground.contrast * MIN_CONTRAST_SHARE).max(MIN_CONTRAST) as u8;
     let grain = (height * GRAIN).round().clamp(1.0, 3.0) as usize;
-    let across = BitMask::thin_across(ground.image, thickest + 1, least)
-        .close_horizontally(grain)
-        .open_horizontally((height * MIN_ACROSS).max(8.0) as usize);
+    let (across, down) = thin_lines(ground, thickest + 1);
+    let across =
+        across.close_horizontally(grain).open_horizontally((height * MIN_ACROSS).max(8.0) as usize);
     let mut traced = trace_one_way(ground, across, &rules.horizontal, Direction::Horizontal);
-    let down = BitMask::thin_down(ground.image, thickest + 1, least)
-        .close_vertically(grain)
-        .open_vertically((height * MIN_DOWN).max(16.0) as usize);
+    let down = down.close_vertically(grain).open_vertically((height * MIN_DOWN).max(16.0) as usize);
     traced.extend(trace_one_way(ground, down, &rules.vertical, Direction::Vertical));
     traced
+}
+
+/// Returns the pixels that are darker than those `reach` away on both sides: above and below, and left and right.
+fn thin_lines(ground: &Ground, reach: usize) -> (BitMask, BitMask) {
+    match ground.pixels {
+        PagePixels::Bilevel(mask) => (mask.thin_lines_across(reach), mask.thin_lines_down(reach)),
+        PagePixels::Gray(image) => {
+            let least = (ground.contrast * MIN_CONTRAST_SHARE).max(MIN_CONTRAST) as u8;
+            let across = BitMask::thin_across(image, reach, least);
+            (across, BitMask::thin_down(image, reach, least))
+        }
+    }
 }
 
 fn trace_one_way(
