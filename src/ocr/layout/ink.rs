@@ -51,16 +51,21 @@ fn of_gray(image: &GrayImage) -> BitMask {
     let tiles = Tiles::count(image, side);
     let whole = tiles.histograms.iter().fold([0; CLASSES], |all, each| sum(&all, each));
     let thresholds = tiles.thresholds(split(&whole));
-    let mut levels = vec![0_u8; image.width() as usize];
-    let mut filled = None;
-    BitMask::dark_by_row(image, |y, row| {
-        let block = y / BLOCK_ROWS;
-        if filled != Some(block) {
-            tiles.interpolate(&thresholds, block * BLOCK_ROWS + BLOCK_ROWS / 2, &mut levels);
-            filled = Some(block);
+    let width = image.width() as usize;
+    let mut mask = BitMask::empty(width, image.height() as usize);
+    let ramp = tiles.ramp(width);
+    let mut levels = vec![0_u8; width];
+    let mut depths = vec![0_u8; width];
+    for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate() {
+        if y % BLOCK_ROWS == 0 {
+            tiles.interpolate(&thresholds, (y + BLOCK_ROWS / 2, &ramp), &mut levels);
         }
-        row.copy_from_slice(&levels);
-    })
+        for ((depth, &value), &level) in depths.iter_mut().zip(row).zip(&levels) {
+            *depth = value.saturating_sub(level);
+        }
+        mask.set_row(y, &depths, 0);
+    }
+    mask
 }
 
 /// Histograms of the tiles of a page, row by row.
@@ -114,23 +119,42 @@ impl Tiles {
         thresholds
     }
 
+    /// Returns for each pixel of a row the tiles between whose middles it lies: the index of the left
+    /// one, and the share of the right one in 1/256.
+    fn ramp(&self, width: usize) -> Vec<(u16, u16)> {
+        (0..width)
+            .map(|x| {
+                let (left, _, share) = self.place(x, self.columns);
+                (left as u16, (share * 256.0) as u16)
+            })
+            .collect()
+    }
+
+    fn place(&self, at: usize, count: usize) -> (usize, usize, f32) {
+        let at = ((at as f32 + 0.5) / self.side as f32 - 0.5).clamp(0.0, (count - 1) as f32);
+        let first = at as usize;
+        (first, (first + 1).min(count - 1), at - first as f32)
+    }
+
     /// Writes the thresholds of row `y`.
-    fn interpolate(&self, thresholds: &[f32], y: usize, levels: &mut [u8]) {
-        let side = self.side as f32;
-        let place = |at: usize, count: usize| {
-            let at = ((at as f32 + 0.5) / side - 0.5).clamp(0.0, (count - 1) as f32);
-            (at as usize, (at as usize + 1).min(count - 1), at.fract())
-        };
-        let (above, below, share) = place(y, self.rows);
+    fn interpolate(
+        &self,
+        thresholds: &[f32],
+        (y, ramp): (usize, &[(u16, u16)]),
+        levels: &mut [u8],
+    ) {
+        let (above, below, share) = self.place(y, self.rows);
         let column = |x: usize| {
             let (upper, lower) =
                 (thresholds[above * self.columns + x], thresholds[below * self.columns + x]);
-            upper + (lower - upper) * share
+            (upper + (lower - upper) * share).clamp(0.0, 255.0) as i32
         };
-        let columns: Vec<f32> = (0..self.columns).map(column).collect();
-        for (x, level) in levels.iter_mut().enumerate() {
-            let (left, right, share) = place(x, self.columns);
-            *level = (columns[left] + (columns[right] - columns[left]) * share) as u8;
+        // The last tile has no right neighbor but itself.
+        let columns: Vec<i32> =
+            (0..self.columns).chain([self.columns - 1]).map(column).collect();
+        for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
+            let pair = &columns[usize::from(left)..usize::from(left) + 2];
+            *level = (pair[0] + (((pair[1] - pair[0]) * i32::from(share)) >> 8)) as u8;
         }
     }
 }
