@@ -6,6 +6,7 @@
 mod convert;
 mod open;
 mod pack;
+mod slant;
 mod turn;
 
 use image::GrayImage;
