@@ -12,7 +12,7 @@ const MIN_OVERLAP: f32 = 0.5;
 const MAX_FOOT_SHIFT: f32 = 0.45;
 const MAX_HEIGHT_RATIO: f32 = 3.2;
 /// Longest gap in heights of the chain.
-const MAX_GAP: f32 = 3.0;
+const MAX_GAP: f32 = 2.2;
 /// Where a member is higher than its chain, this share of its height counts.
 const MEMBER_SHARE: f32 = 0.7;
 /// A chain is closed after a gap of so many heights.

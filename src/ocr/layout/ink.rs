@@ -1,8 +1,31 @@
 //! The ink of a page as a mask: taken as it is from bilevel pages, found by local thresholds on gray ones.
+//!
+//! A gray page is divided into tiles. Where a tile and its neighbors show two clearly different
+//! classes of pixels (Otsu), its threshold is between them; where not, it is all paper or all ink.
+//! Between the middles of tiles thresholds run evenly.
 
 use image::GrayImage;
 
 use crate::document::{BitMask, PagePixels};
+
+/// A tile's side is this share of the page's longer side …
+const TILES: u32 = 80;
+/// … but not outside of these, in pixels.
+const TILE_SIDES: std::ops::RangeInclusive<u32> = 16..=64;
+/// Gray levels are counted in so many classes.
+const CLASSES: usize = 32;
+/// Gray levels in a class.
+const CLASS_WIDTH: u8 = 8;
+/// Rows between two rows that are counted.
+const ROW_STEP: usize = 2;
+/// Paper and ink of a tile differ by so many gray levels at least …
+const MIN_CONTRAST: f32 = 16.0;
+/// … and by this share of the page's contrast.
+const MIN_CONTRAST_SHARE: f32 = 0.25;
+/// A tile without contrast is ink if it is no lighter than the page's ink by more than this share.
+const DARK_SHARE: f32 = 0.3;
+/// Thresholds are interpolated once for so many rows.
+const BLOCK_ROWS: usize = 4;
 
 /// Returns the mask of a page's ink.
 pub(super) fn mask_of(pixels: &PagePixels) -> BitMask {
@@ -12,6 +35,155 @@ pub(super) fn mask_of(pixels: &PagePixels) -> BitMask {
     }
 }
 
+type Histogram = [u32; CLASSES];
+
+/// Two classes of pixels, as mean gray levels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Split {
+    ink: f32,
+    paper: f32,
+}
+
 fn of_gray(image: &GrayImage) -> BitMask {
-    BitMask::dark(image, 128)
+    let side =
+        (image.width().max(image.height()) / TILES).clamp(*TILE_SIDES.start(), *TILE_SIDES.end());
+    let side = side as usize;
+    let tiles = Tiles::count(image, side);
+    let whole = tiles.histograms.iter().fold([0; CLASSES], |all, each| sum(&all, each));
+    let thresholds = tiles.thresholds(split(&whole));
+    let width = image.width() as usize;
+    let mut mask = BitMask::empty(width, image.height() as usize);
+    let ramp = tiles.ramp(width);
+    let mut levels = vec![0_u8; width];
+    let mut depths = vec![0_u8; width];
+    for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate() {
+        if y % BLOCK_ROWS == 0 {
+            tiles.interpolate(&thresholds, (y + BLOCK_ROWS / 2, &ramp), &mut levels);
+        }
+        for ((depth, &value), &level) in depths.iter_mut().zip(row).zip(&levels) {
+            *depth = value.saturating_sub(level);
+        }
+        mask.set_row(y, &depths, 0);
+    }
+    mask
+}
+
+/// Histograms of the tiles of a page, row by row.
+struct Tiles {
+    side: usize,
+    columns: usize,
+    rows: usize,
+    histograms: Vec<Histogram>,
+}
+
+impl Tiles {
+    fn count(image: &GrayImage, side: usize) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let (columns, rows) = (width.div_ceil(side), height.div_ceil(side));
+        let mut histograms = vec![[0; CLASSES]; columns * rows];
+        for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate().step_by(ROW_STEP) {
+            let first = y / side * columns;
+            for (histogram, pixels) in histograms[first..].iter_mut().zip(row.chunks(side)) {
+                for &level in pixels {
+                    histogram[usize::from(level / CLASS_WIDTH)] += 1;
+                }
+            }
+        }
+        Self { side, columns, rows, histograms }
+    }
+
+    /// Returns the threshold at the middle of each tile.
+    fn thresholds(&self, page: Split) -> Vec<f32> {
+        let contrast = page.paper - page.ink;
+        let least = (MIN_CONTRAST_SHARE * contrast).max(MIN_CONTRAST);
+        let mut thresholds = Vec::with_capacity(self.histograms.len());
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                let mut around = [0; CLASSES];
+                for y in row.saturating_sub(1)..(row + 2).min(self.rows) {
+                    for x in column.saturating_sub(1)..(column + 2).min(self.columns) {
+                        around = sum(&around, &self.histograms[y * self.columns + x]);
+                    }
+                }
+                let found = split(&around);
+                thresholds.push(if found.paper - found.ink >= least {
+                    f32::midpoint(found.ink, found.paper)
+                } else if found.paper < page.ink + DARK_SHARE * contrast {
+                    // All ink.
+                    found.paper + least.max(contrast / 2.0)
+                } else {
+                    found.ink - least.max(contrast / 4.0)
+                });
+            }
+        }
+        thresholds
+    }
+
+    /// Returns for each pixel of a row the tiles between whose middles it lies: the index of the left
+    /// one, and the share of the right one in 1/256.
+    fn ramp(&self, width: usize) -> Vec<(u16, u16)> {
+        (0..width)
+            .map(|x| {
+                let (left, _, share) = self.place(x, self.columns);
+                (left as u16, (share * 256.0) as u16)
+            })
+            .collect()
+    }
+
+    fn place(&self, at: usize, count: usize) -> (usize, usize, f32) {
+        let at = ((at as f32 + 0.5) / self.side as f32 - 0.5).clamp(0.0, (count - 1) as f32);
+        let first = at as usize;
+        (first, (first + 1).min(count - 1), at - first as f32)
+    }
+
+    /// Writes the thresholds of row `y`.
+    fn interpolate(
+        &self,
+        thresholds: &[f32],
+        (y, ramp): (usize, &[(u16, u16)]),
+        levels: &mut [u8],
+    ) {
+        let (above, below, share) = self.place(y, self.rows);
+        let column = |x: usize| {
+            let (upper, lower) =
+                (thresholds[above * self.columns + x], thresholds[below * self.columns + x]);
+            (upper + (lower - upper) * share).clamp(0.0, 255.0) as i32
+        };
+        // The last tile has no right neighbor but itself.
+        let columns: Vec<i32> =
+            (0..self.columns).chain([self.columns - 1]).map(column).collect();
+        for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
+            let pair = &columns[usize::from(left)..usize::from(left) + 2];
+            *level = (pair[0] + (((pair[1] - pair[0]) * i32::from(share)) >> 8)) as u8;
+        }
+    }
+}
+
+fn sum(a: &Histogram, b: &Histogram) -> Histogram {
+    std::array::from_fn(|class| a[class] + b[class])
+}
+
+/// Splits pixels into two classes after Otsu (1979); both are the same where there is only one.
+fn split(histogram: &Histogram) -> Split {
+    let level = |class: usize| class as f32 * f32::from(CLASS_WIDTH) + f32::from(CLASS_WIDTH) / 2.0;
+    let total: u32 = histogram.iter().sum();
+    let total_sum: f32 =
+        histogram.iter().enumerate().map(|(class, &count)| level(class) * count as f32).sum();
+    let mean = total_sum / total.max(1) as f32;
+    let (mut best, mut most) = (Split { ink: mean, paper: mean }, 0.0);
+    let (mut below, mut below_sum) = (0, 0.0);
+    for (class, &count) in histogram.iter().enumerate() {
+        below += count;
+        below_sum += level(class) * count as f32;
+        let above = total - below;
+        if below == 0 || above == 0 {
+            continue;
+        }
+        let (ink, paper) = (below_sum / below as f32, (total_sum - below_sum) / above as f32);
+        let between = below as f32 * above as f32 * (paper - ink) * (paper - ink);
+        if between > most {
+            (best, most) = (Split { ink, paper }, between);
+        }
+    }
+    best
 }

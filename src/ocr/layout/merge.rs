@@ -32,6 +32,11 @@ const ATTACH_BELOW: f32 = 0.45;
 const MIN_DOT_AREA: f32 = 0.02;
 /// Each x-height of a part that stands out of the line's height weighs like so many of distance.
 const EXCESS_WEIGHT: f32 = 3.0;
+/// Letters stand between these, above and below the baseline in x-heights.
+const HIGHEST: f32 = 1.5;
+const LOWEST: f32 = 0.5;
+/// What stands out more is a stroke beside the line: a bracket, a piece of a rule, a signature.
+const MAX_EXCESS: f32 = 1.0;
 /// Flat parts wider than so many x-heights are underlines if they lie below the baseline.
 const UNDERLINE_WIDTH: f32 = 1.5;
 
@@ -215,8 +220,11 @@ fn distance(part: &Part, line: &Strip, barriers: &Barriers) -> Option<f32> {
     if gap > 0.0 && barriers.divide(between, part.middle_y(), x_height) {
         return None;
     }
-    let excess = (base - 1.5 * x_height - part.top).max(0.0)
-        + (part.bottom - base - 0.5 * x_height).max(0.0);
+    let excess = (base - HIGHEST * x_height - part.top).max(0.0)
+        + (part.bottom - base - LOWEST * x_height).max(0.0);
+    if excess > MAX_EXCESS * x_height {
+        return None;
+    }
     Some((gap + EXCESS_WEIGHT * excess) / x_height)
 }
 

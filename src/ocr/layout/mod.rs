@@ -9,6 +9,7 @@ mod chains;
 mod crop;
 mod given;
 mod ink;
+pub(super) mod keep;
 mod merge;
 mod order;
 mod part;
@@ -30,8 +31,11 @@ use crate::shapes::{self, Component, Components};
 /// four 0.0068, six 0.0061, ten 0.0077.
 const PADDING: f32 = 6.0;
 /// Room above the baseline in x-heights, and below.
-const ROOM_ABOVE: f32 = 1.35;
+const ROOM_ABOVE: f32 = 1.1;
 const ROOM_BELOW: f32 = 0.3;
+/// At most so many x-heights are drawn above the baseline, and below.
+const MOST_ABOVE: f32 = 1.8;
+const MOST_BELOW: f32 = 0.65;
 
 /// A page that is to be laid out.
 #[derive(Clone, Copy)]
@@ -127,7 +131,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     let barriers = Barriers::of(&rules, shear, text_height);
     let mut owners = vec![Owner::None; parts.len()];
     for (owner, part) in owners.iter_mut().zip(&parts) {
-        if barriers.splintered(part, text_height) {
+        if barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height) {
             *owner = Owner::Foreign;
         }
     }
@@ -187,10 +191,21 @@ fn segment(
 ) -> Segment {
     let mut boxes = strip.members.iter().map(|&member| components[member as usize].bounds);
     let first = boxes.next().unwrap_or_default();
-    let bounds = boxes.fold(first, |all, each| all.union(&each));
+    let all = boxes.fold(first, |all, each| all.union(&each));
     let lower = shear.at(strip.middle_x());
-    let top = strip.top.min(strip.base - ROOM_ABOVE * strip.x_height) + lower - PADDING;
-    let bottom = strip.bottom.max(strip.base + ROOM_BELOW * strip.x_height) + lower + PADDING;
+    // What reaches beyond the line is drawn, but does not make it higher.
+    let rise = ((shear.slope + strip.slope) * strip.width() / 2.0).abs();
+    let bounds = PixelBox {
+        top: all.top.max((strip.top + lower - rise).max(0.0) as u32).min(all.bottom),
+        bottom: all.bottom.min((strip.bottom + lower + rise).max(0.0).ceil() as u32).max(all.top),
+        ..all
+    };
+    // A line is scaled to the recognizer's height: a stroke that stands out must not make it small.
+    let above = (strip.base - strip.top).clamp(ROOM_ABOVE * strip.x_height, MOST_ABOVE * strip.x_height);
+    let below =
+        (strip.bottom - strip.base).clamp(ROOM_BELOW * strip.x_height, MOST_BELOW * strip.x_height);
+    let top = strip.base + lower - above - PADDING;
+    let bottom = strip.base + lower + below + PADDING;
     let frame = Frame {
         left: (strip.left - PADDING) as i32,
         top: top.floor() as i32,
@@ -210,23 +225,6 @@ fn segment(
         members: strip.members.clone(),
         frame,
         is_inverted: false,
-    }
-}
-
-impl Layout {
-    /// Returns whether what was read in a segment is to be kept: short texts of low confidence are
-    /// strokes and specks. `mean_confidence` is 0–100, weighted by the words' lengths.
-    #[expect(clippy::unused_self, reason = "the thresholds will depend on the page")]
-    pub(super) fn keeps(&self, segment: &Segment, text: &str, mean_confidence: f32) -> bool {
-        let length = text.chars().filter(|c| !c.is_whitespace()).count();
-        let least = match (segment.kind, length) {
-            (_, 0) => return false,
-            (SegmentKind::InPicture, 0..6) => return false,
-            (SegmentKind::InPicture, _) | (_, 0..=2) => 60.0,
-            (_, 3..10) => 40.0,
-            _ => 10.0,
-        };
-        mean_confidence >= least
     }
 }
 

@@ -86,6 +86,25 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// Returns whether a part is a dash of a horizontal rule: flat and within it.
+    pub fn dashed(&self, part: &Part, shear: Shear, text_height: f32) -> bool {
+        if part.height() > 0.3 * text_height + 1.0 {
+            return false;
+        }
+        let lower = shear.at(part.middle_x());
+        let (top, bottom) = (part.top + lower, part.bottom + lower);
+        let edge = 0.1 * text_height + 1.0;
+        self.horizontal.iter().any(|rule| {
+            rule.width() as f32 > 6.0 * text_height
+                && top >= rule.top as f32 - edge
+                && bottom <= rule.bottom as f32 + edge
+                && part.right >= rule.left as f32 - 2.0 * text_height
+                && part.left <= rule.right as f32 + 2.0 * text_height
+        })
+    }
+}
+
 /// How surely a vertical rule divides text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Firmness {
