@@ -141,6 +141,7 @@ fn pages() -> Vec<GrayImage> {
                 pages.push(match page.pixels {
                     Pixels::Gray(image) => image,
                     Pixels::Color(image) => imageops::grayscale(&image),
+                    Pixels::Bilevel(mask) => mask.to_gray(),
                 });
             }
         }

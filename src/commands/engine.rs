@@ -1,7 +1,6 @@
 //! `scanlift engine check`, `engine list`
 
 use std::io::Write;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};

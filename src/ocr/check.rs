@@ -101,7 +101,10 @@ impl Agreement {
 }
 
 /// Returns the pairs of a longest common subsequence of words.
-fn common_words<'w>(ours: &'w [LineWord], theirs: &'w [LineWord]) -> Vec<(&'w LineWord, &'w LineWord)> {
+fn common_words<'w>(
+    ours: &'w [LineWord],
+    theirs: &'w [LineWord],
+) -> Vec<(&'w LineWord, &'w LineWord)> {
     let mut lengths = vec![vec![0_u32; theirs.len() + 1]; ours.len() + 1];
     for (i, our) in ours.iter().enumerate().rev() {
         for (j, their) in theirs.iter().enumerate().rev() {
@@ -132,7 +135,13 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<LineWord> {
-        let word = |text: &str| LineWord { text: text.to_owned(), ..LineWord::default() };
+        let word = |text: &str| LineWord {
+            text: text.to_owned(),
+            confidence: 90.0,
+            left: 0,
+            right: 1,
+            characters: Vec::new(),
+        };
         text.split(' ').map(word).collect()
     }
 

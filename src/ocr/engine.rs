@@ -7,7 +7,9 @@
 use std::fs;
 
 use super::layout::{self, Ground, Layout, Segment};
-use super::native::{Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel};
+use super::native::{
+    Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
+};
 use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
@@ -131,20 +133,30 @@ impl Engine {
             native = Some(reading);
         }
         let mut other = self.read_by_tesseract_layout(page, ground)?;
-        if let Some(reading) = native.filter(|reading| worth(&reading.lines) >= worth(&other.lines)) {
+        if let Some(reading) = native.filter(|reading| worth(&reading.lines) >= worth(&other.lines))
+        {
             other = reading;
         }
         other.notes.push(format!("layout_doubt({})", doubts.join(", ")));
         Ok(other)
     }
 
-    fn read_by_tesseract_layout(&mut self, page: &PreparedPage, ground: &Ground) -> Result<Reading, Failure> {
+    fn read_by_tesseract_layout(
+        &mut self,
+        page: &PreparedPage,
+        ground: &Ground,
+    ) -> Result<Reading, Failure> {
         let lines = self.tesseract.text_lines(page)?;
         self.read(ground, layout::of_lines(ground, &lines), LayoutUsed::Tesseract)
     }
 
     /// Reads the lines that a layout has found.
-    fn read(&mut self, ground: &Ground, layout: Layout, used: LayoutUsed) -> Result<Reading, Failure> {
+    fn read(
+        &mut self,
+        ground: &Ground,
+        layout: Layout,
+        used: LayoutUsed,
+    ) -> Result<Reading, Failure> {
         let crops: Vec<_> =
             layout.segments.iter().map(|segment| layout.crop(ground, segment)).collect();
         let texts: Vec<LineText> = match &mut self.lines {
@@ -157,16 +169,20 @@ impl Engine {
                 crops.iter().map(&mut read).collect::<Result<_, Failure>>()?
             }
         };
+        let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
+        let kept = layout.kept(&readings);
         let mut lines: Vec<Line> = Vec::new();
         let mut line_number = None;
-        for (segment, text) in layout.segments.iter().zip(texts) {
-            let words = words(&layout, segment, text);
-            if words.is_empty() {
-                continue;
-            }
+        let read = layout.segments.iter().zip(texts).zip(kept);
+        for ((segment, text), _) in read.filter(|(_, is_kept)| *is_kept) {
+            let words = text.words.into_iter().map(|word| page_word(&layout, segment, word));
             match lines.last_mut().filter(|_| line_number == Some(segment.line)) {
                 Some(line) => line.words.extend(words),
-                None => lines.push(Line { block: segment.block, paragraph: segment.paragraph, words }),
+                None => lines.push(Line {
+                    block: segment.block,
+                    paragraph: segment.paragraph,
+                    words: words.collect(),
+                }),
             }
             line_number = Some(segment.line);
         }
@@ -197,23 +213,23 @@ impl Recognizer for Engine {
     }
 }
 
-/// Returns the words of a segment that are kept, in pixels of the page.
-fn words(layout: &Layout, segment: &Segment, text: LineText) -> Vec<Word> {
-    let plain: Vec<&str> = text.words.iter().map(|word| word.text.as_str()).collect();
-    let Some(confidence) = weighted_mean(text.words.iter().map(|word| (word.text.as_str(), word.confidence)))
-    else {
-        return Vec::new();
-    };
-    if !layout.keeps(segment, &plain.join(" "), confidence) {
-        return Vec::new();
+/// Returns what the layout judges a reading by.
+fn summary(text: &LineText) -> layout::Reading {
+    let words = text.words.iter().map(|word| (word.text.as_str(), word.confidence));
+    layout::Reading {
+        length: text.words.iter().map(|word| word.text.chars().count()).sum(),
+        confidence: weighted_mean(words).unwrap_or(0.0),
     }
-    let word = |word: LineWord| Word {
+}
+
+/// Returns a word with its place on the page.
+fn page_word(layout: &Layout, segment: &Segment, word: LineWord) -> Word {
+    Word {
         bounds: layout.word_box(segment, (word.left, word.right)),
         confidence: word.confidence,
         doubts: doubts(&word),
         text: word.text,
-    };
-    text.words.into_iter().map(word).collect()
+    }
 }
 
 /// Returns what else the characters of a word may be.

@@ -24,12 +24,6 @@ pub(in crate::ocr) struct Reading {
 }
 
 impl Layout {
-    /// Returns whether what was read in a segment is to be kept, judged by itself.
-    pub(in crate::ocr) fn keeps(&self, segment: &Segment, text: &str, mean_confidence: f32) -> bool {
-        let length = text.chars().filter(|c| !c.is_whitespace()).count();
-        is_text(segment, Reading { length, confidence: mean_confidence })
-    }
-
     /// Returns for each segment whether its reading is to be kept, judged by itself and by what was
     /// read around it. `readings` has one for each of the layout's segments.
     pub(in crate::ocr) fn kept(&self, readings: &[Reading]) -> Vec<bool> {

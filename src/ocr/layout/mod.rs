@@ -9,7 +9,7 @@ mod chains;
 mod crop;
 mod given;
 mod ink;
-pub(super) mod keep;
+mod keep;
 mod merge;
 mod order;
 mod part;
@@ -18,8 +18,9 @@ mod rules;
 mod skew;
 mod strip;
 
-pub(super) use self::given::of_lines;
 use self::crop::{Frame, Owner, RunRows};
+pub(super) use self::given::of_lines;
+pub(super) use self::keep::Reading;
 use self::merge::Measures;
 use self::part::Part;
 use self::rules::{Barriers, Shear};
@@ -201,7 +202,8 @@ fn segment(
         ..all
     };
     // A line is scaled to the recognizer's height: a stroke that stands out must not make it small.
-    let above = (strip.base - strip.top).clamp(ROOM_ABOVE * strip.x_height, MOST_ABOVE * strip.x_height);
+    let above =
+        (strip.base - strip.top).clamp(ROOM_ABOVE * strip.x_height, MOST_ABOVE * strip.x_height);
     let below =
         (strip.bottom - strip.base).clamp(ROOM_BELOW * strip.x_height, MOST_BELOW * strip.x_height);
     let top = strip.base + lower - above - PADDING;
