@@ -1,7 +1,9 @@
 //! `scanlift engine check`, `engine list`
 
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
@@ -13,6 +15,10 @@ use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{Failure, PageImage, PageNumber};
 use crate::ocr::{Agreement, Checker, EngineSettings, Kernel};
 use crate::prepare::{self, Aim, PrepareOptions};
+
+/// OpenMP looks at this when a program starts: Tesseract with several threads on one line is slower
+/// than with one.
+const THREAD_LIMIT: &str = "OMP_THREAD_LIMIT";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EngineCommand {
@@ -61,6 +67,9 @@ pub(super) fn execute(common: &Common, command: &EngineCommand) -> anyhow::Resul
 }
 
 fn check(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
+    if std::env::var_os(THREAD_LIMIT).is_none() {
+        return Err(on_one_thread().into());
+    }
     let settings = EngineSettings {
         languages: args.lang.clone(),
         kernel: args.kernel,
@@ -111,6 +120,15 @@ fn check(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
         )?,
     }
     Ok(Exit::AllWell)
+}
+
+/// Starts this command anew with one thread for Tesseract; returns only if that is impossible.
+fn on_one_thread() -> std::io::Error {
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return error,
+    };
+    Command::new(program).args(std::env::args_os().skip(1)).env(THREAD_LIMIT, "1").exec()
 }
 
 fn told(agreement: &Agreement) -> String {

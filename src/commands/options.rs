@@ -141,9 +141,6 @@ impl ReaderArgs {
             .languages
             .or_else(|| defaults.languages.clone())
             .unwrap_or_else(|| "eng".to_owned());
-        if let Some(problem) = ocr::language_problem(&languages) {
-            return Err(anyhow!(problem));
-        }
         let standard = ProcessLimits::default();
         let timeout = self.timeout.or(defaults.timeout_seconds);
         let memory = self.reader_memory.or(defaults.memory_mib);
@@ -153,17 +150,17 @@ impl ReaderArgs {
             ..DecodeOptions::default()
         };
         decode.limits.max_pixels = self.max_megapixels * 1_000_000;
-        let settings = ReaderSettings {
-            engine: EngineSettings {
-                languages,
-                page_segmentation_mode: self.psm,
-                engine: self.engine,
-                layout: self.layout,
-                kernel: self.kernel,
-            },
-            decode,
-            prepare: self.prepare.options(),
+        let engine = EngineSettings {
+            languages,
+            page_segmentation_mode: self.psm,
+            engine: self.engine,
+            layout: self.layout,
+            kernel: self.kernel,
         };
+        if let Some(problem) = ocr::engine_problem(&engine) {
+            return Err(anyhow!(problem));
+        }
+        let settings = ReaderSettings { engine, decode, prepare: self.prepare.options() };
         Ok(Readers {
             count: self.jobs.or(defaults.jobs).unwrap_or_else(cores),
             program: std::env::current_exe().context("program: its own path is not known")?,

@@ -75,6 +75,18 @@ pub(super) fn line_reader(settings: &EngineSettings) -> Result<LineReader, Nativ
     Ok(LineReader::new(model, kernel))
 }
 
+/// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.
+pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
+    if let Some(problem) = languages::language_problem(&settings.languages) {
+        return Some(problem);
+    }
+    // What `auto` can take, readers find out: it takes time to look at all of a model.
+    match settings.engine {
+        EngineChoice::Native => line_reader(settings).err().map(|problem| problem.to_string()),
+        EngineChoice::Auto | EngineChoice::Tesseract => None,
+    }
+}
+
 fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {
     let available = Kernel::available();
     match (settings.kernel, available.first()) {

@@ -14,7 +14,7 @@ const DATA_DIRECTORIES: [&str; 5] = [
 ];
 
 /// Returns what is wrong with the languages, with a hint, or `None` if their data is installed.
-pub fn language_problem(languages: &str) -> Option<String> {
+pub(super) fn language_problem(languages: &str) -> Option<String> {
     data_directory(languages).err()
 }
 

@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Failure, Line, PixelBox, PreparedPage};
 
 pub use check::{Agreement, Checker};
-pub use engine::Engine;
-pub use languages::language_problem;
+pub use engine::{Engine, engine_problem};
 pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
 pub use tesseract::Tesseract;

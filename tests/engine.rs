@@ -1,0 +1,78 @@
+//! Which engine and which layout read a page, what the recipe says of it, and what cannot be.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+const CARD: &str = "cards/n9083t-magneto.png";
+
+/// Reads a card with flags, and returns engine and layout of its recipe.
+fn recipe_of(flags: &[&str]) -> String {
+    let program = Program::new();
+    program.take_samples(&[CARD]);
+    program.succeed(&["db", "start"]);
+    program.succeed(&[&["ingest", "scans"], flags].concat());
+    let recipe = "recipe->>'engine' || ' | ' || (recipe->>'layout')";
+    program.sql(&format!("select {recipe} from scanlift.attempt")).trim().to_owned()
+}
+
+fn native(layout: &str) -> String {
+    format!("native {} | {layout}", env!("CARGO_PKG_VERSION"))
+}
+
+#[test]
+fn pages_are_read_natively_unless_something_else_is_said() {
+    assert_eq!(recipe_of(&[]), native("native"));
+    assert_eq!(recipe_of(&["--layout", "tesseract"]), native("tesseract"));
+    // Other page segmentation modes are ways of Tesseract's layout.
+    assert_eq!(recipe_of(&["--psm", "6"]), native("tesseract"));
+}
+
+#[test]
+fn tesseract_reads_where_it_is_told_to_and_what_only_it_can() {
+    let by_choice = recipe_of(&["--engine", "tesseract"]);
+    assert!(
+        by_choice.starts_with("tesseract 5.") && by_choice.ends_with(" | tesseract"),
+        "{by_choice}"
+    );
+    let lines_found_natively = recipe_of(&["--engine", "tesseract", "--layout", "native"]);
+    assert!(lines_found_natively.ends_with(" | native"), "{lines_found_natively}");
+    let two_languages = recipe_of(&["--languages", "eng+deu"]);
+    assert!(two_languages.starts_with("tesseract 5."), "{two_languages}");
+}
+
+#[test]
+fn says_why_the_native_engine_cannot_be_used() {
+    let program = Program::new();
+    let ended = program.run(&["ingest", ".", "--engine", "native", "--languages", "eng+deu"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("`eng+deu`: native engine: it reads one language at a time"));
+    assert!(ended.stderr.contains("hint: `--engine tesseract`"), "{}", ended.stderr);
+}
+
+#[test]
+fn names_broken_language_data() {
+    let program = Program::new();
+    let whole = std::fs::read("/usr/share/tesseract-ocr/5/tessdata/eng.traineddata").unwrap();
+    std::fs::write(program.directory().join("eng.traineddata"), &whole[..whole.len() / 2]).unwrap();
+    let output = program
+        .command(&["ingest", ".", "--engine", "native"])
+        .env("TESSDATA_PREFIX", program.directory())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("eng.traineddata: language data: "), "{stderr}");
+}
+
+#[test]
+fn both_engines_read_the_same_lines_alike() {
+    let program = Program::new();
+    program.take_samples(&[CARD]);
+    let stdout =
+        program.succeed(&["--json", "--quiet", "engine", "check", &format!("scans/{CARD}")]);
+    let summary: Value = serde_json::from_str(&stdout).unwrap();
+    let count = |name: &str| summary[name].as_u64().unwrap();
+    assert!(count("words") >= 50, "{summary}");
+    assert!(count("same_confidence") * 1000 >= count("words") * 999, "{summary}");
+}
