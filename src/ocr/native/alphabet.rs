@@ -80,6 +80,7 @@ impl Admission {
     }
 
     /// Returns whether a character may be read.
+    #[inline]
     pub(super) fn admits_character(&self, id: CharacterId) -> bool {
         match self {
             Self::All => true,
@@ -96,6 +97,7 @@ impl Admission {
     }
 
     /// Returns whether codes lead to a character that may be read.
+    #[inline]
     pub(super) fn admits_prefix(&self, prefix: Prefix) -> bool {
         match self {
             Self::All => true,

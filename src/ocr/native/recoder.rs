@@ -139,16 +139,19 @@ impl Recoder {
     }
 
     /// Returns the codes that complete a character after the prefix.
+    #[inline]
     pub(super) fn completions(&self, prefix: Prefix) -> &[Completion] {
         &self.prefixes[prefix as usize].completions
     }
 
     /// Returns the codes that continue a character after the prefix.
+    #[inline]
     pub(super) fn continuations(&self, prefix: Prefix) -> &[Continuation] {
         &self.prefixes[prefix as usize].continuations
     }
 
     /// Returns the place of a code among the completions of the empty prefix.
+    #[inline]
     pub(super) fn single(&self, code: Code) -> Option<u16> {
         self.singles[usize::from(code)]
     }

@@ -37,6 +37,7 @@ pub(super) struct Beam {
 }
 
 impl Beam {
+    #[inline]
     pub(super) fn width(self) -> usize {
         WIDTHS[self.length]
     }
@@ -57,10 +58,12 @@ impl Marks {
     /// The same output as in the step before.
     pub(super) const DUPLICATE: Self = Self(8);
 
+    #[inline]
     pub(super) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
+    #[inline]
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -92,34 +95,32 @@ pub(super) struct Node {
 }
 
 impl Node {
+    #[inline]
     pub(super) fn parent(&self) -> Option<u32> {
         (self.parent != NONE).then_some(self.parent)
     }
 
     /// Returns the character that this node completes or repeats.
+    #[inline]
     pub(super) fn character_id(&self) -> Option<CharacterId> {
         (self.id != NONE).then_some(self.id)
     }
 
+    #[inline]
     pub(super) fn has_positions(&self) -> bool {
         self.positions.len > 0
     }
 
     /// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
-    fn key(&self) -> Key {
-        let start = u32::from(self.marks.has(Marks::START_OF_DICTIONARY));
-        Key {
-            hash: self.hash,
-            rest: u32::from(self.code) << 16 | (self.permuter as u32) << 1 | start,
-        }
+    fn key(&self) -> u64 {
+        let start = u64::from(self.marks.has(Marks::START_OF_DICTIONARY));
+        let rest = u64::from(self.code) << 16 | (self.permuter as u64) << 1 | start;
+        self.hash.wrapping_add(rest.wrapping_mul(KEY_FACTOR))
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Key {
-    hash: u64,
-    rest: u32,
-}
+/// Spreads what is added to a hash over all bits: 2^64 by the golden ratio.
+const KEY_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A node that is offered to a beam.
 #[derive(Debug, Clone, Copy)]
@@ -192,6 +193,7 @@ impl Arena {
         self.spare = None;
     }
 
+    #[inline]
     pub(super) fn node(&self, index: u32) -> &Node {
         &self.nodes[index as usize]
     }
@@ -202,10 +204,12 @@ impl Arena {
     }
 
     /// Returns the last node of the parent's path that completes a character.
+    #[inline]
     pub(super) fn last_character(&self, parent: &Parent) -> Option<&Node> {
         (parent.character != NONE).then(|| self.node(parent.character))
     }
 
+    #[inline]
     pub(super) fn positions(&self, span: Span) -> &[Position] {
         &self.positions[span.start as usize..][..span.len as usize]
     }
@@ -277,12 +281,14 @@ impl Arena {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Entry {
     pub(super) node: u32,
-    key: Key,
+    key: u64,
 }
 
 /// The beams of a step.
 #[derive(Debug, Clone)]
 pub(super) struct Beams {
+    /// In the order in which they are extended.
+    places: Vec<Beam>,
     heaps: Vec<Heap<Entry>>,
     lengths: usize,
     /// The best place before a word, for each of `Next`.
@@ -295,8 +301,14 @@ const NEXTS: [Next; 3] = [Next::Anything, Next::OnlyDuplicate, Next::NoDuplicate
 impl Beams {
     /// Returns beams for characters of up to `lengths` codes.
     pub(super) fn new(lengths: usize) -> Self {
-        let heaps = vec![Heap::default(); MODES.len() * NEXTS.len() * lengths];
-        Self { heaps, lengths, starts: [None; 3] }
+        let mut places = Vec::new();
+        for mode in MODES {
+            for next in NEXTS {
+                places.extend((0..lengths).map(|length| Beam { mode, next, length }));
+            }
+        }
+        let heaps = vec![Heap::default(); places.len()];
+        Self { places, heaps, lengths, starts: [None; 3] }
     }
 
     pub(super) fn clear(&mut self) {
@@ -306,41 +318,50 @@ impl Beams {
         self.starts = [None; 3];
     }
 
-    /// Returns all beams in the order in which they are extended.
-    pub(super) fn places(&self) -> impl Iterator<Item = Beam> + use<> {
-        let lengths = self.lengths;
-        MODES.into_iter().flat_map(move |mode| {
-            NEXTS
-                .into_iter()
-                .flat_map(move |next| (0..lengths).map(move |length| Beam { mode, next, length }))
-        })
+    /// Returns the beams that hold nodes, in the order in which they are extended.
+    pub(super) fn filled(&self) -> impl Iterator<Item = (Beam, &Heap<Entry>)> {
+        let beams = self.places.iter().copied().zip(&self.heaps);
+        beams.filter(|(_, heap)| heap.len() > 0)
     }
 
+    #[inline]
     fn index(&self, beam: Beam) -> usize {
         (beam.mode as usize * NEXTS.len() + beam.next as usize) * self.lengths + beam.length
     }
 
+    #[inline]
     pub(super) fn heap(&self, beam: Beam) -> &Heap<Entry> {
         &self.heaps[self.index(beam)]
     }
 
-    /// Puts a node into a beam if it is good enough.
+    /// Returns whether a beam takes a node with this score.
+    #[inline]
+    pub(super) fn admits(&self, beam: Beam, score: f32) -> bool {
+        self.heap(beam).admits(score, beam.width())
+    }
+
+    /// Puts a node into a beam, if it is good enough.
+    #[inline]
     pub(super) fn offer(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
+        if self.admits(beam, offer.certainty + parent.score) {
+            self.take(beam, arena, parent, offer);
+        }
+    }
+
+    fn take(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
         let index = self.index(beam);
         let heap = &mut self.heaps[index];
-        if heap.admits(offer.certainty + parent.score, beam.width()) {
-            let mut node = arena.build(parent, offer);
-            let key = node.key();
-            if let Some(place) = find(heap, key) {
-                if improves(heap, place, &node) {
-                    node.positions = arena.keep_positions(offer.positions);
-                    replace(heap, place, arena, node);
-                }
-                return;
+        let mut node = arena.build(parent, offer);
+        let key = node.key();
+        if let Some(place) = find(heap, key) {
+            if improves(heap, place, &node) {
+                node.positions = arena.keep_positions(offer.positions);
+                replace(heap, place, arena, node);
             }
-            node.positions = arena.keep_positions(offer.positions);
-            insert(heap, beam.width(), arena, node);
+            return;
         }
+        node.positions = arena.keep_positions(offer.positions);
+        insert(heap, beam.width(), arena, node);
     }
 
     /// Offers a place before a word: each beam has one, the best.
@@ -378,7 +399,7 @@ impl Beams {
     }
 }
 
-fn find(heap: &Heap<Entry>, key: Key) -> Option<usize> {
+fn find(heap: &Heap<Entry>, key: u64) -> Option<usize> {
     heap.entries().iter().position(|(_, entry)| entry.key == key)
 }
 

@@ -245,9 +245,7 @@ impl Step<'_> {
             return;
         };
         let score = character.certainty + path.parent.score;
-        if !self.beams.heap(beam).admits(score, beam.width())
-            && !self.beams.heap(network).admits(score, network.width())
-        {
+        if !self.beams.admits(beam, score) && !self.beams.admits(network, score) {
             return;
         }
         if id == SPACE {
