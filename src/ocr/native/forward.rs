@@ -4,7 +4,9 @@
 //! length, so that at each step the lines that still run stand in front.
 
 use super::border::{self, Border};
-use super::kernels::{Arithmetic, Kernel, LstmStep, Place, Scalar, Vnni, Window, padded};
+use super::kernels::{Arithmetic, Kernel, LstmStep, Place, Scalar, Window, padded};
+#[cfg(target_arch = "x86_64")]
+use super::kernels::{Avx2, Vnni};
 use super::line::LineInput;
 use super::network::{Direction, Lstm, NEIGHBORS, Network, POOL};
 
@@ -68,6 +70,8 @@ pub(super) struct Forward {
 enum AnyEngine {
     Scalar(Engine<Scalar>),
     #[cfg(target_arch = "x86_64")]
+    Avx2(Engine<Avx2>),
+    #[cfg(target_arch = "x86_64")]
     Vnni(Engine<Vnni>),
 }
 
@@ -78,6 +82,8 @@ impl Forward {
         let available = Kernel::available();
         let kernel = if available.contains(&kernel) { kernel } else { available[0] };
         let engine = match kernel {
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => AnyEngine::Avx2(Engine::new(network)),
             #[cfg(target_arch = "x86_64")]
             Kernel::Vnni => AnyEngine::Vnni(Engine::new(network)),
             _ => AnyEngine::Scalar(Engine::new(network)),
@@ -90,6 +96,8 @@ impl Forward {
         match self.engine {
             AnyEngine::Scalar(_) => Kernel::Scalar,
             #[cfg(target_arch = "x86_64")]
+            AnyEngine::Avx2(_) => Kernel::Avx2,
+            #[cfg(target_arch = "x86_64")]
             AnyEngine::Vnni(_) => Kernel::Vnni,
         }
     }
@@ -98,6 +106,8 @@ impl Forward {
     pub(super) fn run(&mut self, lines: &[LineInput]) -> Vec<Outputs> {
         match &mut self.engine {
             AnyEngine::Scalar(engine) => engine.run(lines),
+            #[cfg(target_arch = "x86_64")]
+            AnyEngine::Avx2(engine) => engine.run(lines),
             #[cfg(target_arch = "x86_64")]
             AnyEngine::Vnni(engine) => engine.run(lines),
         }

@@ -55,6 +55,8 @@ pub(super) fn quantized(value: f32) -> i8 {
     ((scaled + 0.5f32.copysign(scaled)) as i8).max(-127)
 }
 
+/// Smaller arguments of the exponential are raised to this: its value stays a normal number.
+pub(super) const LEAST_EXPONENT: f32 = -86.0;
 /// Parts of a power of two that `exponential` looks up.
 pub(super) const EXPONENTIAL_PARTS: usize = 32;
 /// `32 / ln 2`.

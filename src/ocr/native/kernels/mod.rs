@@ -3,7 +3,10 @@
 //! All kernels give the same bits: sums of products are integers, and every rounding of the rest is
 //! fixed. `forward` drives them; it knows the order of lines and steps, the kernels know numbers only.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod curves;
+#[cfg(target_arch = "x86_64")]
 mod pack;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
@@ -18,6 +21,8 @@ use thiserror::Error;
 use super::layers::Matrix;
 use super::network::Lstm;
 
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx2::Avx2;
 pub(super) use scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 pub(super) use vnni::Vnni;
@@ -49,6 +54,10 @@ impl Kernel {
         #[cfg(target_arch = "x86_64")]
         if vnni::is_available() {
             kernels.push(Self::Vnni);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_available() {
+            kernels.push(Self::Avx2);
         }
         kernels.push(Self::Scalar);
         kernels
@@ -147,4 +156,36 @@ pub(super) trait Arithmetic {
     fn dense(weights: &Self::Dense, classes: usize, input: &[Self::Activation], sums: &mut [f32]);
     /// Turns rows of `padded(classes)` sums into rows of `classes` probabilities; changes `sums`.
     fn softmax(weights: &Self::Dense, classes: usize, sums: &mut [f32], probabilities: &mut [f32]);
+}
+
+/// Rows of probabilities that are summed at the same time.
+const SUMMED_ROWS: usize = 8;
+
+/// Turns rows of `padded(classes)` exponentials into rows of `classes` probabilities. Each row's total is
+/// summed from the first class to the last, since the order decides the last bit; so rows run together.
+fn normalize(classes: usize, exponentials: &[f32], probabilities: &mut [f32]) {
+    let stride = padded(classes);
+    let blocks = exponentials
+        .chunks(SUMMED_ROWS * stride)
+        .zip(probabilities.chunks_mut(SUMMED_ROWS * classes));
+    for (exponentials, probabilities) in blocks {
+        let mut totals = [0.0f32; SUMMED_ROWS];
+        if exponentials.len() == SUMMED_ROWS * stride {
+            for class in 0..classes {
+                for (row, total) in totals.iter_mut().enumerate() {
+                    *total += exponentials[row * stride + class];
+                }
+            }
+        } else {
+            for (row, total) in exponentials.chunks_exact(stride).zip(&mut totals) {
+                *total = row[..classes].iter().fold(0.0, |sum, value| sum + value);
+            }
+        }
+        let rows = exponentials.chunks_exact(stride).zip(probabilities.chunks_exact_mut(classes));
+        for ((exponentials, probabilities), total) in rows.zip(totals) {
+            for (probability, &value) in probabilities.iter_mut().zip(exponentials) {
+                *probability = value / total;
+            }
+        }
+    }
 }

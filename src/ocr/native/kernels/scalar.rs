@@ -83,22 +83,14 @@ impl Arithmetic for Scalar {
     }
 
     fn softmax(_weights: &Matrix, classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
-        Self::softmax_rows(classes, sums, probabilities);
-    }
-}
-
-impl Scalar {
-    /// Softmax as all kernels compute it; see `Arithmetic::softmax`.
-    pub(super) fn softmax_rows(classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
         let rows = sums.chunks_exact(padded(classes));
         for (sums, probabilities) in rows.zip(probabilities.chunks_exact_mut(classes)) {
             let sums = &sums[..classes];
             let largest = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let mut total = 0.0;
             for (probability, &sum) in probabilities.iter_mut().zip(sums) {
-                // Below -86 the exponential would leave the range of normal numbers.
-                let sum = (sum - largest).clamp(-86.0, 0.0);
-                *probability = curves::exponential(&POWERS, sum);
+                let distance = (sum - largest).max(curves::LEAST_EXPONENT);
+                *probability = curves::exponential(&POWERS, distance);
                 total += *probability;
             }
             for probability in probabilities {

@@ -1,4 +1,4 @@
-//! The network's layers with AVX-512: dot products of bytes, curves by gathers.
+//! The network's layers with AVX-512: dot products of bytes, curves by tables.
 //!
 //! Activations are stored 128 larger, as unsigned bytes, which the instruction wants; the bias takes it
 //! back. A tile is 4 vectors of 16 outputs (an LSTM's gates) for up to 6 rows: 24 of 32 registers.
@@ -7,6 +7,7 @@
 
 use std::arch::x86_64::*;
 
+use super::avx2::four_points;
 use super::curves::{self, Curve};
 use super::pack::{self, CacheLine, Packed, Tiling};
 use super::{Arithmetic, LstmStep, Place, Window, padded};
@@ -144,8 +145,7 @@ impl Arithmetic for Vnni {
 
     fn dense(weights: &Weights, classes: usize, input: &[u8], sums: &mut [f32]) {
         let stride = padded(classes);
-        let input_stride = weights.packed.groups[0] * GROUP;
-        let input_stride = padded(input_stride);
+        let input_stride = padded(weights.packed.groups[0] * GROUP);
         assert!(stride <= weights.packed.tiles * GATES * LANES, "weights for each class");
         let all = input.chunks(ROWS * input_stride).zip(sums.chunks_mut(ROWS * stride));
         for (input, sums) in all {
@@ -166,8 +166,13 @@ impl Arithmetic for Vnni {
         }
     }
 
-    fn softmax(_weights: &Weights, classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
-        super::Scalar::softmax_rows(classes, sums, probabilities);
+    fn softmax(_proof: &Weights, classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
+        let stride = padded(classes);
+        let rows = sums.len() / stride;
+        assert!(probabilities.len() >= rows * classes, "probabilities for each row");
+        // SAFETY: weights exist only where the instructions do; the padding makes whole vectors.
+        unsafe { exponentials(classes, sums) };
+        super::normalize(classes, sums, probabilities);
     }
 }
 
@@ -299,18 +304,30 @@ unsafe fn on_curve(curve: &Curve, arguments: __m512) -> __m512 {
     let part = _mm512_sub_ps(places, _mm512_cvtepi32_ps(index));
     // SAFETY: an index is at most that of the last point.
     let (low, high) = unsafe {
-        let points = curve.as_ptr().cast::<i64>();
         (
-            _mm512_i32gather_epi64::<8>(_mm512_castsi512_si256(index), points),
-            _mm512_i32gather_epi64::<8>(_mm512_extracti64x4_epi64::<1>(index), points),
+            eight_points(curve, _mm512_castsi512_si256(index)),
+            eight_points(curve, _mm512_extracti64x4_epi64::<1>(index)),
         )
     };
-    let (low, high) = (_mm512_castsi512_ps(low), _mm512_castsi512_ps(high));
     let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
     let value = _mm512_permutex2var_ps(low, even, high);
     let slope = _mm512_permutex2var_ps(low, odd, high);
     _mm512_add_ps(value, _mm512_mul_ps(slope, part))
+}
+
+/// Returns the values and slopes of eight points of a curve.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn eight_points(curve: &Curve, index: __m256i) -> __m512 {
+    // SAFETY: the caller vouches for the indexes.
+    let (low, high) = unsafe {
+        (
+            four_points(curve, _mm256_castsi256_si128(index)),
+            four_points(curve, _mm256_extracti128_si256::<1>(index)),
+        )
+    };
+    _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castpd256_pd512(low), high))
 }
 
 #[inline]
@@ -399,4 +416,47 @@ unsafe fn dense_rows<const R: usize>(
             }
         }
     }
+}
+
+/// Replaces rows of `padded(classes)` sums by the exponentials of their distances from the row's largest.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn exponentials(classes: usize, sums: &mut [f32]) {
+    for row in sums.chunks_exact_mut(padded(classes)) {
+        row[classes..].fill(f32::NEG_INFINITY);
+        let mut largest = _mm512_set1_ps(f32::NEG_INFINITY);
+        for values in row.chunks_exact(LANES) {
+            // SAFETY: the chunk has 16 values.
+            largest = _mm512_max_ps(largest, unsafe { _mm512_loadu_ps(values.as_ptr()) });
+        }
+        let largest = _mm256_set1_ps(_mm512_reduce_max_ps(largest));
+        for values in row.chunks_exact_mut(LANES / 2) {
+            // SAFETY: the chunk has 8 values.
+            unsafe {
+                let distance = _mm256_sub_ps(_mm256_loadu_ps(values.as_ptr()), largest);
+                let distance = _mm256_max_ps(distance, _mm256_set1_ps(curves::LEAST_EXPONENT));
+                _mm256_storeu_ps(values.as_mut_ptr(), exponential(distance));
+            }
+        }
+    }
+}
+
+/// Returns `curves::exponential` of 8 numbers.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn exponential(arguments: __m256) -> __m256 {
+    let arguments = _mm512_cvtps_pd(arguments);
+    let rounding = _mm512_set1_pd(curves::ROUNDING);
+    let per_e = _mm512_set1_pd(curves::PARTS_PER_E);
+    let shifted = _mm512_fmadd_pd(arguments, per_e, rounding);
+    let rest = _mm512_fmsub_pd(arguments, per_e, _mm512_sub_pd(shifted, rounding));
+    let parts = _mm512_castpd_si512(shifted);
+    let index = _mm512_and_si512(parts, _mm512_set1_epi64(31));
+    // SAFETY: the index is below 32, the table's length.
+    let power = unsafe { _mm512_i64gather_epi64::<8>(index, curves::POWERS.as_ptr().cast()) };
+    let power = _mm512_castsi512_pd(_mm512_add_epi64(power, _mm512_slli_epi64::<47>(parts)));
+    let [third, second, first] = curves::EXPONENTIAL.map(|coefficient| _mm512_set1_pd(coefficient));
+    let high = _mm512_fmadd_pd(third, rest, second);
+    let low = _mm512_fmadd_pd(first, rest, _mm512_set1_pd(1.0));
+    let result = _mm512_fmadd_pd(high, _mm512_mul_pd(rest, rest), low);
+    _mm512_cvtpd_ps(_mm512_mul_pd(result, power))
 }
