@@ -130,6 +130,7 @@ impl BeamSearch {
                 ranking: &self.ranking,
                 arena: &mut self.arena,
                 beams: &mut self.current,
+                followed: None,
             };
             if first {
                 step.begin();

@@ -110,13 +110,14 @@ impl Node {
     pub(super) fn has_positions(&self) -> bool {
         self.positions.len > 0
     }
+}
 
-    /// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
-    fn key(&self) -> u64 {
-        let start = u64::from(self.marks.has(Marks::START_OF_DICTIONARY));
-        let rest = u64::from(self.code) << 16 | (self.permuter as u64) << 1 | start;
-        self.hash.wrapping_add(rest.wrapping_mul(KEY_FACTOR))
-    }
+/// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
+#[inline]
+fn key(hash: u64, (code, permuter, marks): (Code, Permuter, Marks)) -> u64 {
+    let start = u64::from(marks.has(Marks::START_OF_DICTIONARY));
+    let rest = u64::from(code) << 16 | (permuter as u64) << 1 | start;
+    hash.wrapping_add(rest.wrapping_mul(KEY_FACTOR))
 }
 
 /// Spreads what is added to a hash over all bits: 2^64 by the golden ratio.
@@ -145,17 +146,21 @@ pub(super) enum Positions {
     Followed,
 }
 
-/// What of a parent its children need; that of the line's start is the default.
+/// What of a parent its children need.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parent {
     index: u32,
     pub(super) score: f32,
     hash: u64,
-    character: u32,
+    /// The hash to which a child adds its code.
+    shifted_hash: u64,
+    /// The last node of the path that completes a character.
+    pub(super) character: u32,
 }
 
 impl Parent {
-    pub(super) const NONE: Self = Self { index: NONE, score: 0.0, hash: 0, character: NONE };
+    pub(super) const NONE: Self =
+        Self { index: NONE, score: 0.0, hash: 0, shifted_hash: 0, character: NONE };
 }
 
 /// The nodes of a line and their positions in the dictionaries.
@@ -198,9 +203,18 @@ impl Arena {
         &self.nodes[index as usize]
     }
 
+    #[inline]
     pub(super) fn parent(&self, index: u32) -> Parent {
         let node = self.node(index);
-        Parent { index, score: node.score, hash: node.hash, character: node.character }
+        let carry = (node.hash >> 32).wrapping_mul(self.code_range) >> 32;
+        let shifted_hash = node.hash.wrapping_mul(self.code_range).wrapping_add(carry);
+        Parent {
+            index,
+            score: node.score,
+            hash: node.hash,
+            shifted_hash,
+            character: node.character,
+        }
     }
 
     /// Returns the last node of the parent's path that completes a character.
@@ -223,36 +237,20 @@ impl Arena {
         }
     }
 
-    /// Returns the node of an offer, not yet in the arena and without positions.
-    fn build(&self, parent: &Parent, offer: &Offer) -> Node {
-        let duplicate = offer.marks.has(Marks::DUPLICATE);
-        let hash = if duplicate || offer.code == self.null {
+    /// Returns the hash of a path with the offered code.
+    #[inline]
+    fn hash(&self, parent: &Parent, offer: &Offer) -> u64 {
+        if offer.marks.has(Marks::DUPLICATE) || offer.code == self.null {
             parent.hash
         } else {
-            let carry = (parent.hash >> 32).wrapping_mul(self.code_range) >> 32;
-            parent
-                .hash
-                .wrapping_mul(self.code_range)
-                .wrapping_add(carry)
-                .wrapping_add(u64::from(offer.code))
-        };
-        Node {
-            hash,
-            score: offer.certainty + parent.score,
-            certainty: offer.certainty,
-            parent: parent.index,
-            id: offer.id.unwrap_or(NONE),
-            character: parent.character,
-            positions: Span::default(),
-            prefix: offer.prefix,
-            code: offer.code,
-            permuter: offer.permuter,
-            marks: offer.marks,
+            parent.shifted_hash.wrapping_add(u64::from(offer.code))
         }
     }
 
-    fn keep_positions(&mut self, positions: Positions) -> Span {
-        match positions {
+    /// Returns the node of an offer that will have the given index.
+    #[inline]
+    fn build(&mut self, parent: &Parent, offer: &Offer, index: u32) -> Node {
+        let positions = match offer.positions {
             Positions::None => Span::default(),
             Positions::Start => self.start,
             Positions::Followed => {
@@ -260,20 +258,36 @@ impl Arena {
                 self.positions.extend_from_slice(&self.followed);
                 Span { start, len: self.followed.len() as u32 }
             }
+        };
+        let completes = offer.id.is_some() && !offer.marks.has(Marks::DUPLICATE);
+        Node {
+            hash: self.hash(parent, offer),
+            score: offer.certainty + parent.score,
+            certainty: offer.certainty,
+            parent: parent.index,
+            id: offer.id.unwrap_or(NONE),
+            character: if completes { index } else { parent.character },
+            positions,
+            prefix: offer.prefix,
+            code: offer.code,
+            permuter: offer.permuter,
+            marks: offer.marks,
         }
     }
 
-    /// Puts a node into the arena: at `place`, or anywhere.
-    fn keep(&mut self, mut node: Node, place: Option<u32>) -> u32 {
-        let index = place.unwrap_or(self.nodes.len() as u32);
-        if node.id != NONE && !node.marks.has(Marks::DUPLICATE) {
-            node.character = index;
-        }
+    /// Returns the index of the next node: of a dropped one, or a new one.
+    #[inline]
+    fn next_index(&mut self) -> u32 {
+        self.spare.take().unwrap_or(self.nodes.len() as u32)
+    }
+
+    /// Puts a node at an index: in the place of another one, or at the end.
+    #[inline]
+    fn put(&mut self, index: u32, node: Node) {
         match self.nodes.get_mut(index as usize) {
             Some(old) => *old = node,
             None => self.nodes.push(node),
         }
-        index
     }
 }
 
@@ -284,6 +298,19 @@ pub(super) struct Entry {
     key: u64,
 }
 
+/// A place before a word, from which the dictionary search goes on.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    parent: Parent,
+    offer: Offer,
+}
+
+impl Start {
+    fn score(&self) -> f32 {
+        self.offer.certainty + self.parent.score
+    }
+}
+
 /// The beams of a step.
 #[derive(Debug, Clone)]
 pub(super) struct Beams {
@@ -292,7 +319,7 @@ pub(super) struct Beams {
     heaps: Vec<Heap<Entry>>,
     lengths: usize,
     /// The best place before a word, for each of `Next`.
-    starts: [Option<Node>; 3],
+    starts: [Option<Start>; 3],
 }
 
 const MODES: [Mode; 2] = [Mode::Network, Mode::Dictionary];
@@ -348,77 +375,46 @@ impl Beams {
         }
     }
 
+    #[inline]
     fn take(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
         let index = self.index(beam);
         let heap = &mut self.heaps[index];
-        let mut node = arena.build(parent, offer);
-        let key = node.key();
-        if let Some(place) = find(heap, key) {
-            if improves(heap, place, &node) {
-                node.positions = arena.keep_positions(offer.positions);
-                replace(heap, place, arena, node);
+        let score = offer.certainty + parent.score;
+        let key = key(arena.hash(parent, offer), (offer.code, offer.permuter, offer.marks));
+        if let Some(place) = heap.entries().iter().position(|(_, entry)| entry.key == key) {
+            let (known, entry) = heap.entries()[place];
+            if score > known {
+                let node = arena.build(parent, offer, entry.node);
+                arena.put(entry.node, node);
+                heap.replace(place, score, entry);
             }
             return;
         }
-        node.positions = arena.keep_positions(offer.positions);
-        insert(heap, beam.width(), arena, node);
+        let index = arena.next_index();
+        let node = arena.build(parent, offer, index);
+        arena.put(index, node);
+        heap.push(score, Entry { node: index, key });
+        if heap.len() > beam.width() {
+            arena.spare = heap.pop().map(|(_, entry)| entry.node);
+        }
     }
 
-    /// Offers a place before a word: each beam has one, the best.
-    pub(super) fn offer_start(
-        &mut self,
-        next: Next,
-        arena: &Arena,
-        parent: &Parent,
-        offer: &Offer,
-    ) {
+    /// Offers a place before a word: for each of `Next` there is one, the best.
+    pub(super) fn offer_start(&mut self, next: Next, parent: &Parent, offer: &Offer) {
         let best = &mut self.starts[next as usize];
-        if best.is_none_or(|best| offer.certainty + parent.score > best.score) {
-            let mut node = arena.build(parent, offer);
-            node.positions = arena.start;
-            *best = Some(node);
+        let start = Start { parent: *parent, offer: *offer };
+        if best.is_none_or(|best| start.score() > best.score()) {
+            *best = Some(start);
         }
     }
 
     /// Puts the best places before words into the beams of the dictionary search.
     pub(super) fn add_starts(&mut self, arena: &mut Arena) {
         for next in NEXTS {
-            let Some(node) = self.starts[next as usize] else { continue };
-            let beam = Beam { mode: Mode::Dictionary, next, length: 0 };
-            let index = self.index(beam);
-            let heap = &mut self.heaps[index];
-            if !heap.admits(node.score, beam.width()) {
-                continue;
-            }
-            match find(heap, node.key()) {
-                Some(place) if improves(heap, place, &node) => replace(heap, place, arena, node),
-                Some(_) => {}
-                None => insert(heap, beam.width(), arena, node),
+            if let Some(Start { parent, offer }) = self.starts[next as usize] {
+                let beam = Beam { mode: Mode::Dictionary, next, length: 0 };
+                self.offer(beam, arena, &parent, &offer);
             }
         }
-    }
-}
-
-fn find(heap: &Heap<Entry>, key: u64) -> Option<usize> {
-    heap.entries().iter().position(|(_, entry)| entry.key == key)
-}
-
-fn improves(heap: &Heap<Entry>, place: usize, node: &Node) -> bool {
-    node.score > heap.entries()[place].0
-}
-
-/// Replaces a node of a beam by a better one with the same key.
-fn replace(heap: &mut Heap<Entry>, place: usize, arena: &mut Arena, node: Node) {
-    let (_, entry) = heap.entries()[place];
-    arena.keep(node, Some(entry.node));
-    heap.replace(place, node.score, entry);
-}
-
-fn insert(heap: &mut Heap<Entry>, width: usize, arena: &mut Arena, node: Node) {
-    let place = arena.spare.take();
-    let index = arena.keep(node, place);
-    heap.push(node.score, Entry { node: index, key: node.key() });
-    if heap.len() > width {
-        arena.spare = heap.pop().map(|(_, entry)| entry.node);
     }
 }
