@@ -4,6 +4,10 @@
 //! (an LSTM's gates) for up to 3 rows: 12 of 16 registers.
 
 #![expect(unsafe_code, reason = "vector instructions and their loads and stores")]
+#![allow(
+    clippy::wildcard_imports,
+    reason = "half of all names here are instructions; not noticed in builds for tests, so no `expect`"
+)]
 
 use std::arch::x86_64::*;
 
@@ -349,7 +353,7 @@ unsafe fn logistic(curve: &Curve, arguments: __m256) -> __m256 {
 #[target_feature(enable = "avx2,fma")]
 unsafe fn convolve(weights: &Weights, windows: &[Window<i16>], height: usize, pooled: &mut [i16]) {
     let packed = &weights.packed;
-    let windows = windows.as_ptr().cast::<i32>();
+    let windows = windows.as_ptr();
     // SAFETY: the caller vouches for 9 × height windows and height / 3 × tiles × 8 outputs.
     unsafe {
         for tile in 0..packed.tiles {
@@ -364,7 +368,8 @@ unsafe fn convolve(weights: &Weights, windows: &[Window<i16>], height: usize, po
                     let mut sum = bias;
                     for (pair, &weights) in pairs.iter().enumerate() {
                         let window = (3 * column + pair / 2) * height + y;
-                        let values = windows.add(2 * window + pair % 2).read_unaligned();
+                        let half = windows.add(window).cast::<i16>().add(pair % 2 * GROUP);
+                        let values = half.cast::<i32>().read_unaligned();
                         let products = _mm256_madd_epi16(_mm256_set1_epi32(values), weights);
                         sum = _mm256_add_epi32(sum, products);
                     }

@@ -4,6 +4,10 @@
 //! back. A tile is 4 vectors of 16 outputs (an LSTM's gates) for up to 6 rows: 24 of 32 registers.
 
 #![expect(unsafe_code, reason = "vector instructions and their loads and stores")]
+#![allow(
+    clippy::wildcard_imports,
+    reason = "half of all names here are instructions; not noticed in builds for tests, so no `expect`"
+)]
 
 use std::arch::x86_64::*;
 
@@ -352,7 +356,7 @@ unsafe fn logistic(curve: &Curve, arguments: __m512) -> __m512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 unsafe fn convolve(weights: &Weights, windows: &[Window<u8>], height: usize, pooled: &mut [u8]) {
     let packed = &weights.packed;
-    let windows = windows.as_ptr().cast::<i32>();
+    let windows = windows.as_ptr();
     // SAFETY: the caller vouches for 9 × height windows and height / 3 × tiles × 16 outputs.
     unsafe {
         for tile in 0..packed.tiles {
@@ -367,7 +371,7 @@ unsafe fn convolve(weights: &Weights, windows: &[Window<u8>], height: usize, poo
                     let mut sum = bias;
                     for (side, &weights) in sides.iter().enumerate() {
                         let window = windows.add((3 * column + side) * height + y);
-                        let window = _mm512_set1_epi32(window.read_unaligned());
+                        let window = _mm512_set1_epi32(window.cast::<i32>().read_unaligned());
                         sum = _mm512_dpbusd_epi32(sum, window, weights);
                     }
                     largest = _mm512_max_epi32(largest, sum);
