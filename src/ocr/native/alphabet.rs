@@ -15,7 +15,7 @@ pub enum Alphabet {
     /// All that the model knows.
     #[default]
     All,
-    /// These and the space.
+    /// These and the space. Confidences then say how sure a character is among these.
     Only(CharacterSet),
 }
 
