@@ -201,11 +201,12 @@ fn nothing_unfinished_or_careless_stands_outside_tests() {
 }
 
 #[test]
-fn unsafe_code_stands_in_one_place() {
+fn unsafe_code_stands_in_two_places() {
     let unsafe_block = Regex::new(r"\bunsafe\b").unwrap();
     let problems: Vec<String> = sources()
         .iter()
         .filter(|source| source.name != "decode/leptonica.rs")
+        .filter(|source| !source.name.starts_with("ocr/native/kernels/"))
         .filter(|source| {
             source.text.lines().any(|l| unsafe_block.is_match(l.split("//").next().unwrap()))
         })

@@ -130,21 +130,18 @@ impl BeamSearch {
                 ranking: &self.ranking,
                 arena: &mut self.arena,
                 beams: &mut self.current,
+                followed: None,
             };
             if first {
                 step.begin();
                 return;
             }
-            for beam in self.previous.places() {
-                for (_, entry) in self.previous.heap(beam).entries().iter().rev() {
+            for (beam, heap) in self.previous.filled() {
+                for (_, entry) in heap.entries().iter().rev() {
                     step.extend(entry.node, beam);
                 }
             }
-            if self
-                .current
-                .places()
-                .any(|beam| beam.next == Next::Anything && self.current.heap(beam).len() > 0)
-            {
+            if self.current.filled().any(|(beam, _)| beam.next == Next::Anything) {
                 break;
             }
         }

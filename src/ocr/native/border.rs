@@ -63,3 +63,6 @@ pub(super) fn offset((x, y): (usize, usize), (width, height): (usize, usize)) ->
     };
     rows_above + in_row
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,3 +118,43 @@ impl<'a> ByteReader<'a> {
         std::str::from_utf8(bytes).map_err(|_| self.broken("a name is not UTF-8"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_numbers_and_texts_from_front_to_back() {
+        let mut reader = ByteReader::new("test", &[1, 0xff, 2, 1, 2, 0, 0, 0, 0xc3, 0xa4, 9]);
+        assert_eq!(reader.u8(), Ok(1));
+        assert_eq!(reader.i8(), Ok(-1));
+        assert_eq!(reader.i16(), Ok(258));
+        assert_eq!(reader.text(), Ok("ä"));
+        assert_eq!(reader.remaining(), 1);
+    }
+
+    #[test]
+    fn a_length_beyond_the_end_is_broken_and_takes_nothing() {
+        let mut reader = ByteReader::new("test", &[0xff, 0xff, 0xff, 0x7f, 5]);
+        let problem = ModelError::broken("test", "needs 2147483647 bytes, 1 are left");
+        assert_eq!(reader.text(), Err(problem));
+        assert_eq!(reader.u8(), Ok(5));
+        let problem =
+            ModelError::broken("test", "18446744073709551615 items of 8 bytes are too many");
+        assert_eq!(reader.take_items(usize::MAX, 8), Err(problem));
+    }
+
+    #[test]
+    fn sizes_have_a_least_value() {
+        let mut reader = ByteReader::new("test", &[0xff, 0xff, 0xff, 0xff, 3, 0, 0, 0]);
+        let problem = ModelError::broken("test", "count is -1, must be at least 0");
+        assert_eq!(reader.size_of("count", 0), Err(problem));
+        assert_eq!(reader.size_of("count", 3), Ok(3));
+    }
+
+    #[test]
+    fn a_text_must_be_utf8() {
+        let problem = ModelError::broken("test", "a name is not UTF-8");
+        assert_eq!(ByteReader::new("test", &[1, 0, 0, 0, 0xff]).text(), Err(problem));
+    }
+}

@@ -93,3 +93,6 @@ impl<'a> Components<'a> {
         self.entries.get(component.index()).copied().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,13 @@
 //! Reads the three dictionary components and follows words through them letter by letter for the
 //! beam search. All edge numbers are checked when a graph is read; following cannot fail.
 
+use super::bytes::ByteReader;
 use super::error::ModelError;
 use super::unicharset::{CharacterId, PATTERN, Unicharset};
 
-const MAGIC: [u8; 2] = 42_i16.to_le_bytes();
-/// Magic number, size of the character set, number of edges.
-const HEADER_BYTES: usize = 10;
+const MAGIC: i16 = 42;
+/// More letters than any character set has.
+const MAX_LETTERS: u32 = 1 << 20;
 const EDGE_BYTES: usize = 8;
 
 /// An edge of a graph, or none.
@@ -41,35 +42,28 @@ struct Dawg {
 impl Dawg {
     /// Reads a graph. Every edge it may ever follow is checked here.
     fn parse(part: &'static str, component: &[u8]) -> Result<Self, ModelError> {
-        let broken = |what: &str| ModelError::Broken { part, what: what.to_owned() };
-        let (header, records) = component
-            .split_first_chunk::<HEADER_BYTES>()
-            .ok_or_else(|| broken("the component ends early"))?;
-        let [m0, m1, s0, s1, s2, s3, c0, c1, c2, c3] = *header;
-        if [m0, m1] != MAGIC {
-            return Err(broken("it does not begin with 42"));
+        let mut reader = ByteReader::new(part, component);
+        if reader.i16()? != MAGIC {
+            return Err(reader.broken("it does not begin with 42"));
         }
-        let letters = u32::from_le_bytes([s0, s1, s2, s3]);
-        if letters == 0 || letters > 1 << 20 {
-            return Err(broken("the size of its character set is out of range"));
+        let letters = reader.u32()?;
+        if letters == 0 || letters > MAX_LETTERS {
+            return Err(reader.broken(format!("a character set of {letters} letters")));
         }
-        let count = u32::from_le_bytes([c0, c1, c2, c3]) as usize;
-        if count == 0 || count.checked_mul(EDGE_BYTES).is_none_or(|bytes| records.len() < bytes) {
-            return Err(broken("the number of edges does not fit the component"));
+        let count = reader.u32()? as usize;
+        if count == 0 {
+            return Err(reader.broken("it has no edges"));
         }
-        let edges: Vec<u64> = records
-            .chunks_exact(EDGE_BYTES)
-            .take(count)
-            .map(|bytes| bytes.iter().rev().fold(0, |record, byte| record << 8 | u64::from(*byte)))
-            .collect();
+        let (records, _) = reader.take_items(count, EDGE_BYTES)?.as_chunks::<EDGE_BYTES>();
+        let edges: Vec<u64> = records.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
         // As many bits as the numbers 0..=letters take.
         let letter_bits = u32::BITS - letters.leading_zeros();
         let mut dawg = Self { edges, letter_bits, root: vec![Edge::NONE; letters as usize] };
         if dawg.edges.iter().any(|record| dawg.target(*record) >= count as u64) {
-            return Err(broken("an edge leads out of the graph"));
+            return Err(reader.broken("an edge leads out of the graph"));
         }
         if !dawg.is_last(count - 1) {
-            return Err(broken("the last node has no end"));
+            return Err(reader.broken("the last node has no end"));
         }
         for edge in 0..count {
             // A letter has one edge at most; in a broken file the first counts.

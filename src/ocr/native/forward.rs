@@ -433,3 +433,6 @@ fn run_down<A: Arithmetic>(
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ impl Histogram {
         (f64::from(bins) - (f64::from(sum) - target) / f64::from(last)) as f32
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,3 +238,6 @@ fn lstm(layer: Layer<'_>, type_name: &str, direction: Direction) -> Result<Lstm,
         _ => Err(refuse(&layer)),
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

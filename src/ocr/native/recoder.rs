@@ -4,6 +4,7 @@
 //! Reads the recoder component into a tree of code prefixes that the beam search walks. Knows
 //! nothing of texts.
 
+use super::bytes::ByteReader;
 use super::error::ModelError;
 use super::unicharset::CharacterId;
 
@@ -52,18 +53,6 @@ pub(super) struct Recoder {
     code_range: u64,
 }
 
-fn broken(what: impl Into<String>) -> ModelError {
-    ModelError::Broken { part: PART, what: what.into() }
-}
-
-/// Takes the next four bytes as a number.
-fn number(bytes: &mut &[u8]) -> Result<u32, ModelError> {
-    let (head, rest) =
-        bytes.split_first_chunk::<4>().ok_or_else(|| broken("the component ends early"))?;
-    *bytes = rest;
-    Ok(u32::from_le_bytes(*head))
-}
-
 impl Recoder {
     /// Reads the component: the number of characters, then for each a flag, the number of its codes
     /// and the codes. `classes` is the number of network outputs; a code beyond is an error, as is
@@ -73,10 +62,12 @@ impl Recoder {
         characters: usize,
         classes: usize,
     ) -> Result<Self, ModelError> {
-        let mut rest = component;
-        let count = number(&mut rest)?;
+        let mut reader = ByteReader::new(PART, component);
+        let count = reader.u32()?;
         if usize::try_from(count).ok() != Some(characters) {
-            return Err(broken(format!("{count} characters, the unicharset has {characters}")));
+            return Err(
+                reader.broken(format!("{count} characters, the unicharset has {characters}"))
+            );
         }
         let mut recoder = Self {
             prefixes: vec![Branches::default()],
@@ -85,20 +76,18 @@ impl Recoder {
             code_range: 1,
         };
         for id in 0..count {
-            let (_self_normalized, tail) =
-                rest.split_first().ok_or_else(|| broken("the component ends early"))?;
-            rest = tail;
-            let length = number(&mut rest)? as usize;
+            let _self_normalized = reader.i8()?;
+            let length = reader.u32()? as usize;
             if !(1..=MAX_CODES).contains(&length) {
-                return Err(broken(format!("character {id} has {length} codes")));
+                return Err(reader.broken(format!("character {id} has {length} codes")));
             }
             let mut codes = [0; MAX_CODES];
             for code in &mut codes[..length] {
-                let value = number(&mut rest)?;
+                let value = reader.u32()?;
                 *code = Code::try_from(value)
                     .ok()
                     .filter(|value| usize::from(*value) < classes)
-                    .ok_or_else(|| broken(format!("code {value} of {classes} outputs")))?;
+                    .ok_or_else(|| reader.broken(format!("code {value} of {classes} outputs")))?;
             }
             let largest = codes[..length].iter().max().copied().unwrap_or(0);
             recoder.code_range = recoder.code_range.max(u64::from(largest) + 1);
@@ -139,16 +128,19 @@ impl Recoder {
     }
 
     /// Returns the codes that complete a character after the prefix.
+    #[inline]
     pub(super) fn completions(&self, prefix: Prefix) -> &[Completion] {
         &self.prefixes[prefix as usize].completions
     }
 
     /// Returns the codes that continue a character after the prefix.
+    #[inline]
     pub(super) fn continuations(&self, prefix: Prefix) -> &[Continuation] {
         &self.prefixes[prefix as usize].continuations
     }
 
     /// Returns the place of a code among the completions of the empty prefix.
+    #[inline]
     pub(super) fn single(&self, code: Code) -> Option<u16> {
         self.singles[usize::from(code)]
     }
@@ -213,7 +205,7 @@ mod tests {
         };
         let whole = component(&[&[1, 2], &[3]]);
         for length in 0..whole.len() {
-            assert!(problem(&whole[..length], 2).contains("ends early"), "{length}");
+            assert!(problem(&whole[..length], 2).contains("bytes, "), "{length}");
         }
         assert!(problem(&whole, 3).contains("2 characters, the unicharset has 3"));
         assert!(problem(&component(&[&[8]]), 1).contains("code 8 of 8 outputs"));

@@ -3,6 +3,8 @@
 //! Down by area, up by interpolation, both in sixteenths of a pixel, with sharpening near the original
 //! size. The models were trained on such pixels, and equal words need equal pixels. Called by `line`.
 
+#![expect(clippy::float_cmp, reason = "exact factors take other ways in Leptonica as well")]
+
 use image::{GrayImage, Luma};
 
 /// Below this factor pixels are averaged, from it on interpolated.
@@ -247,3 +249,6 @@ fn sharpened(source: &GrayImage, (half, fraction): (usize, f32)) -> GrayImage {
 fn picture(width: u32, height: u32, pixels: Vec<u8>) -> GrayImage {
     GrayImage::from_raw(width, height, pixels).expect("one byte was written for each pixel")
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,16 +91,19 @@ impl Unicharset {
     }
 
     /// Returns whether a character is a digit.
+    #[inline]
     pub(super) fn is_digit(&self, id: CharacterId) -> bool {
         self.characters.get(id as usize).is_some_and(|character| character.digit)
     }
 
     /// Returns whether words of the character's script are set apart by spaces.
+    #[inline]
     pub(super) fn spacing(&self, id: CharacterId) -> Spacing {
         self.characters.get(id as usize).map_or(Spacing::Spaces, |character| character.spacing)
     }
 
     /// Returns whether words of the whole language are set apart by spaces.
+    #[inline]
     pub(super) fn language_spacing(&self) -> Spacing {
         self.language
     }

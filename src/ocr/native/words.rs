@@ -7,7 +7,7 @@ use super::alphabet::Admission;
 use super::beam::{PathStep, StepPart, Vocabulary, WordStart};
 use super::dawg::Permuter;
 use super::forward::Outputs;
-use super::recoder::ROOT;
+use super::recoder::{Code, ROOT};
 use super::unicharset::{CharacterId, SPACE, Spacing};
 
 /// The words of a line in order.
@@ -143,29 +143,33 @@ impl Decoded<'_> {
         }
     }
 
+    /// Returns the character of one code that a code is.
+    fn single(&self, code: Code) -> Option<CharacterId> {
+        let recoder = &self.vocabulary.recoder;
+        recoder.single(code).map(|place| recoder.completions(ROOT)[usize::from(place)].id)
+    }
+
     /// Returns the characters that the outputs of a reading's steps show beside it.
     fn alternatives(&self, reading: Reading) -> Vec<(String, f32)> {
         let own = self.path[reading.start].code;
-        let recoder = &self.vocabulary.recoder;
-        if recoder
-            .single(own)
-            .is_none_or(|place| recoder.completions(ROOT)[usize::from(place)].id != reading.id)
-        {
+        if self.single(own) != Some(reading.id) {
             return Vec::new();
         }
+        let mut probabilities = self.outputs.row(reading.start).to_vec();
+        for step in reading.start + 1..reading.end {
+            for (largest, here) in probabilities.iter_mut().zip(self.outputs.row(step)) {
+                *largest = if *here > *largest { *here } else { *largest };
+            }
+        }
         let mut best: Vec<(f32, CharacterId)> = Vec::new();
-        for branch in recoder.completions(ROOT) {
-            if branch.code == own
-                || branch.code == self.vocabulary.null
-                || !self.admission.admits_character(branch.id)
-            {
+        for (code, probability) in probabilities.into_iter().enumerate() {
+            if probability < MIN_ALTERNATIVE {
                 continue;
             }
-            let probability = (reading.start..reading.end)
-                .map(|step| self.outputs.row(step)[usize::from(branch.code)])
-                .fold(0.0, f32::max);
-            if probability >= MIN_ALTERNATIVE {
-                best.push((probability, branch.id));
+            let Ok(code) = Code::try_from(code) else { break };
+            let Some(id) = self.single(code) else { continue };
+            if ![own, self.vocabulary.null].contains(&code) && self.admission.admits_character(id) {
+                best.push((probability, id));
             }
         }
         best.sort_by(|one, other| other.0.total_cmp(&one.0));

@@ -24,16 +24,19 @@ impl<T: Copy> Heap<T> {
         self.len = 0;
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// Returns the entries in the order of the array.
+    #[inline]
     pub(super) fn entries(&self) -> &[(f32, T)] {
         &self.entries[..self.len]
     }
 
     /// Returns whether an entry with this score would stay in a heap of at most `width` entries.
+    #[inline]
     pub(super) fn admits(&self, score: f32, width: usize) -> bool {
         self.len < width || score > self.entries[0].0
     }

@@ -37,6 +37,7 @@ pub(super) struct Beam {
 }
 
 impl Beam {
+    #[inline]
     pub(super) fn width(self) -> usize {
         WIDTHS[self.length]
     }
@@ -57,10 +58,12 @@ impl Marks {
     /// The same output as in the step before.
     pub(super) const DUPLICATE: Self = Self(8);
 
+    #[inline]
     pub(super) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
+    #[inline]
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -92,34 +95,33 @@ pub(super) struct Node {
 }
 
 impl Node {
+    #[inline]
     pub(super) fn parent(&self) -> Option<u32> {
         (self.parent != NONE).then_some(self.parent)
     }
 
     /// Returns the character that this node completes or repeats.
+    #[inline]
     pub(super) fn character_id(&self) -> Option<CharacterId> {
         (self.id != NONE).then_some(self.id)
     }
 
+    #[inline]
     pub(super) fn has_positions(&self) -> bool {
         self.positions.len > 0
     }
-
-    /// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
-    fn key(&self) -> Key {
-        let start = u32::from(self.marks.has(Marks::START_OF_DICTIONARY));
-        Key {
-            hash: self.hash,
-            rest: u32::from(self.code) << 16 | (self.permuter as u32) << 1 | start,
-        }
-    }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Key {
-    hash: u64,
-    rest: u32,
+/// Same code, path, permuter and place in the dictionaries: only the better of two such nodes is kept.
+#[inline]
+fn key(hash: u64, (code, permuter, marks): (Code, Permuter, Marks)) -> u64 {
+    let start = u64::from(marks.has(Marks::START_OF_DICTIONARY));
+    let rest = u64::from(code) << 16 | (permuter as u64) << 1 | start;
+    hash.wrapping_add(rest.wrapping_mul(KEY_FACTOR))
 }
+
+/// Spreads what is added to a hash over all bits: 2^64 by the golden ratio.
+const KEY_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A node that is offered to a beam.
 #[derive(Debug, Clone, Copy)]
@@ -144,17 +146,21 @@ pub(super) enum Positions {
     Followed,
 }
 
-/// What of a parent its children need; that of the line's start is the default.
+/// What of a parent its children need.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parent {
     index: u32,
     pub(super) score: f32,
     hash: u64,
-    character: u32,
+    /// The hash to which a child adds its code.
+    shifted_hash: u64,
+    /// The last node of the path that completes a character.
+    pub(super) character: u32,
 }
 
 impl Parent {
-    pub(super) const NONE: Self = Self { index: NONE, score: 0.0, hash: 0, character: NONE };
+    pub(super) const NONE: Self =
+        Self { index: NONE, score: 0.0, hash: 0, shifted_hash: 0, character: NONE };
 }
 
 /// The nodes of a line and their positions in the dictionaries.
@@ -192,20 +198,32 @@ impl Arena {
         self.spare = None;
     }
 
+    #[inline]
     pub(super) fn node(&self, index: u32) -> &Node {
         &self.nodes[index as usize]
     }
 
+    #[inline]
     pub(super) fn parent(&self, index: u32) -> Parent {
         let node = self.node(index);
-        Parent { index, score: node.score, hash: node.hash, character: node.character }
+        let carry = (node.hash >> 32).wrapping_mul(self.code_range) >> 32;
+        let shifted_hash = node.hash.wrapping_mul(self.code_range).wrapping_add(carry);
+        Parent {
+            index,
+            score: node.score,
+            hash: node.hash,
+            shifted_hash,
+            character: node.character,
+        }
     }
 
     /// Returns the last node of the parent's path that completes a character.
+    #[inline]
     pub(super) fn last_character(&self, parent: &Parent) -> Option<&Node> {
         (parent.character != NONE).then(|| self.node(parent.character))
     }
 
+    #[inline]
     pub(super) fn positions(&self, span: Span) -> &[Position] {
         &self.positions[span.start as usize..][..span.len as usize]
     }
@@ -219,36 +237,20 @@ impl Arena {
         }
     }
 
-    /// Returns the node of an offer, not yet in the arena and without positions.
-    fn build(&self, parent: &Parent, offer: &Offer) -> Node {
-        let duplicate = offer.marks.has(Marks::DUPLICATE);
-        let hash = if duplicate || offer.code == self.null {
+    /// Returns the hash of a path with the offered code.
+    #[inline]
+    fn hash(&self, parent: &Parent, offer: &Offer) -> u64 {
+        if offer.marks.has(Marks::DUPLICATE) || offer.code == self.null {
             parent.hash
         } else {
-            let carry = (parent.hash >> 32).wrapping_mul(self.code_range) >> 32;
-            parent
-                .hash
-                .wrapping_mul(self.code_range)
-                .wrapping_add(carry)
-                .wrapping_add(u64::from(offer.code))
-        };
-        Node {
-            hash,
-            score: offer.certainty + parent.score,
-            certainty: offer.certainty,
-            parent: parent.index,
-            id: offer.id.unwrap_or(NONE),
-            character: parent.character,
-            positions: Span::default(),
-            prefix: offer.prefix,
-            code: offer.code,
-            permuter: offer.permuter,
-            marks: offer.marks,
+            parent.shifted_hash.wrapping_add(u64::from(offer.code))
         }
     }
 
-    fn keep_positions(&mut self, positions: Positions) -> Span {
-        match positions {
+    /// Returns the node of an offer that will have the given index.
+    #[inline]
+    fn build(&mut self, parent: &Parent, offer: &Offer, index: u32) -> Node {
+        let positions = match offer.positions {
             Positions::None => Span::default(),
             Positions::Start => self.start,
             Positions::Followed => {
@@ -256,20 +258,36 @@ impl Arena {
                 self.positions.extend_from_slice(&self.followed);
                 Span { start, len: self.followed.len() as u32 }
             }
+        };
+        let completes = offer.id.is_some() && !offer.marks.has(Marks::DUPLICATE);
+        Node {
+            hash: self.hash(parent, offer),
+            score: offer.certainty + parent.score,
+            certainty: offer.certainty,
+            parent: parent.index,
+            id: offer.id.unwrap_or(NONE),
+            character: if completes { index } else { parent.character },
+            positions,
+            prefix: offer.prefix,
+            code: offer.code,
+            permuter: offer.permuter,
+            marks: offer.marks,
         }
     }
 
-    /// Puts a node into the arena: at `place`, or anywhere.
-    fn keep(&mut self, mut node: Node, place: Option<u32>) -> u32 {
-        let index = place.unwrap_or(self.nodes.len() as u32);
-        if node.id != NONE && !node.marks.has(Marks::DUPLICATE) {
-            node.character = index;
-        }
+    /// Returns the index of the next node: of a dropped one, or a new one.
+    #[inline]
+    fn next_index(&mut self) -> u32 {
+        self.spare.take().unwrap_or(self.nodes.len() as u32)
+    }
+
+    /// Puts a node at an index: in the place of another one, or at the end.
+    #[inline]
+    fn put(&mut self, index: u32, node: Node) {
         match self.nodes.get_mut(index as usize) {
             Some(old) => *old = node,
             None => self.nodes.push(node),
         }
-        index
     }
 }
 
@@ -277,16 +295,31 @@ impl Arena {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Entry {
     pub(super) node: u32,
-    key: Key,
+    key: u64,
+}
+
+/// A place before a word, from which the dictionary search goes on.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    parent: Parent,
+    offer: Offer,
+}
+
+impl Start {
+    fn score(&self) -> f32 {
+        self.offer.certainty + self.parent.score
+    }
 }
 
 /// The beams of a step.
 #[derive(Debug, Clone)]
 pub(super) struct Beams {
+    /// In the order in which they are extended.
+    places: Vec<Beam>,
     heaps: Vec<Heap<Entry>>,
     lengths: usize,
     /// The best place before a word, for each of `Next`.
-    starts: [Option<Node>; 3],
+    starts: [Option<Start>; 3],
 }
 
 const MODES: [Mode; 2] = [Mode::Network, Mode::Dictionary];
@@ -295,8 +328,14 @@ const NEXTS: [Next; 3] = [Next::Anything, Next::OnlyDuplicate, Next::NoDuplicate
 impl Beams {
     /// Returns beams for characters of up to `lengths` codes.
     pub(super) fn new(lengths: usize) -> Self {
-        let heaps = vec![Heap::default(); MODES.len() * NEXTS.len() * lengths];
-        Self { heaps, lengths, starts: [None; 3] }
+        let mut places = Vec::new();
+        for mode in MODES {
+            for next in NEXTS {
+                places.extend((0..lengths).map(|length| Beam { mode, next, length }));
+            }
+        }
+        let heaps = vec![Heap::default(); places.len()];
+        Self { places, heaps, lengths, starts: [None; 3] }
     }
 
     pub(super) fn clear(&mut self) {
@@ -306,98 +345,76 @@ impl Beams {
         self.starts = [None; 3];
     }
 
-    /// Returns all beams in the order in which they are extended.
-    pub(super) fn places(&self) -> impl Iterator<Item = Beam> + use<> {
-        let lengths = self.lengths;
-        MODES.into_iter().flat_map(move |mode| {
-            NEXTS
-                .into_iter()
-                .flat_map(move |next| (0..lengths).map(move |length| Beam { mode, next, length }))
-        })
+    /// Returns the beams that hold nodes, in the order in which they are extended.
+    pub(super) fn filled(&self) -> impl Iterator<Item = (Beam, &Heap<Entry>)> {
+        let beams = self.places.iter().copied().zip(&self.heaps);
+        beams.filter(|(_, heap)| heap.len() > 0)
     }
 
+    #[inline]
     fn index(&self, beam: Beam) -> usize {
         (beam.mode as usize * NEXTS.len() + beam.next as usize) * self.lengths + beam.length
     }
 
+    #[inline]
     pub(super) fn heap(&self, beam: Beam) -> &Heap<Entry> {
         &self.heaps[self.index(beam)]
     }
 
-    /// Puts a node into a beam if it is good enough.
+    /// Returns whether a beam takes a node with this score.
+    #[inline]
+    pub(super) fn admits(&self, beam: Beam, score: f32) -> bool {
+        self.heap(beam).admits(score, beam.width())
+    }
+
+    /// Puts a node into a beam, if it is good enough.
+    #[inline]
     pub(super) fn offer(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
-        let index = self.index(beam);
-        let heap = &mut self.heaps[index];
-        if heap.admits(offer.certainty + parent.score, beam.width()) {
-            let mut node = arena.build(parent, offer);
-            let key = node.key();
-            if let Some(place) = find(heap, key) {
-                if improves(heap, place, &node) {
-                    node.positions = arena.keep_positions(offer.positions);
-                    replace(heap, place, arena, node);
-                }
-                return;
-            }
-            node.positions = arena.keep_positions(offer.positions);
-            insert(heap, beam.width(), arena, node);
+        if self.admits(beam, offer.certainty + parent.score) {
+            self.take(beam, arena, parent, offer);
         }
     }
 
-    /// Offers a place before a word: each beam has one, the best.
-    pub(super) fn offer_start(
-        &mut self,
-        next: Next,
-        arena: &Arena,
-        parent: &Parent,
-        offer: &Offer,
-    ) {
+    #[inline]
+    fn take(&mut self, beam: Beam, arena: &mut Arena, parent: &Parent, offer: &Offer) {
+        let index = self.index(beam);
+        let heap = &mut self.heaps[index];
+        let score = offer.certainty + parent.score;
+        let key = key(arena.hash(parent, offer), (offer.code, offer.permuter, offer.marks));
+        if let Some(place) = heap.entries().iter().position(|(_, entry)| entry.key == key) {
+            let (known, entry) = heap.entries()[place];
+            if score > known {
+                let node = arena.build(parent, offer, entry.node);
+                arena.put(entry.node, node);
+                heap.replace(place, score, entry);
+            }
+            return;
+        }
+        let index = arena.next_index();
+        let node = arena.build(parent, offer, index);
+        arena.put(index, node);
+        heap.push(score, Entry { node: index, key });
+        if heap.len() > beam.width() {
+            arena.spare = heap.pop().map(|(_, entry)| entry.node);
+        }
+    }
+
+    /// Offers a place before a word: for each of `Next` there is one, the best.
+    pub(super) fn offer_start(&mut self, next: Next, parent: &Parent, offer: &Offer) {
         let best = &mut self.starts[next as usize];
-        if best.is_none_or(|best| offer.certainty + parent.score > best.score) {
-            let mut node = arena.build(parent, offer);
-            node.positions = arena.start;
-            *best = Some(node);
+        let start = Start { parent: *parent, offer: *offer };
+        if best.is_none_or(|best| start.score() > best.score()) {
+            *best = Some(start);
         }
     }
 
     /// Puts the best places before words into the beams of the dictionary search.
     pub(super) fn add_starts(&mut self, arena: &mut Arena) {
         for next in NEXTS {
-            let Some(node) = self.starts[next as usize] else { continue };
-            let beam = Beam { mode: Mode::Dictionary, next, length: 0 };
-            let index = self.index(beam);
-            let heap = &mut self.heaps[index];
-            if !heap.admits(node.score, beam.width()) {
-                continue;
-            }
-            match find(heap, node.key()) {
-                Some(place) if improves(heap, place, &node) => replace(heap, place, arena, node),
-                Some(_) => {}
-                None => insert(heap, beam.width(), arena, node),
+            if let Some(Start { parent, offer }) = self.starts[next as usize] {
+                let beam = Beam { mode: Mode::Dictionary, next, length: 0 };
+                self.offer(beam, arena, &parent, &offer);
             }
         }
-    }
-}
-
-fn find(heap: &Heap<Entry>, key: Key) -> Option<usize> {
-    heap.entries().iter().position(|(_, entry)| entry.key == key)
-}
-
-fn improves(heap: &Heap<Entry>, place: usize, node: &Node) -> bool {
-    node.score > heap.entries()[place].0
-}
-
-/// Replaces a node of a beam by a better one with the same key.
-fn replace(heap: &mut Heap<Entry>, place: usize, arena: &mut Arena, node: Node) {
-    let (_, entry) = heap.entries()[place];
-    arena.keep(node, Some(entry.node));
-    heap.replace(place, node.score, entry);
-}
-
-fn insert(heap: &mut Heap<Entry>, width: usize, arena: &mut Arena, node: Node) {
-    let place = arena.spare.take();
-    let index = arena.keep(node, place);
-    heap.push(node.score, Entry { node: index, key: node.key() });
-    if heap.len() > width {
-        arena.spare = heap.pop().map(|(_, entry)| entry.node);
     }
 }

@@ -151,21 +151,25 @@ impl Ranking {
     }
 
     /// Returns the rank that was chosen last.
+    #[inline]
     pub(super) fn is_best(&self) -> bool {
         self.rank == Some(Rank::Best)
     }
 
     /// Returns whether a code has the chosen rank.
+    #[inline]
     pub(super) fn contains(&self, code: Code) -> bool {
         self.member[usize::from(code)]
     }
 
     /// Returns what a code of the chosen rank is worth; `with_null` and `with_both` are of the best only.
+    #[inline]
     pub(super) fn worth(&self, code: Code) -> Worth {
         self.worth[usize::from(code)]
     }
 
     /// Returns whether two codes are the best two of the step.
+    #[inline]
     pub(super) fn are_best_two(&self, one: Code, other: Code) -> bool {
         self.second.is_some_and(|second| {
             (one == self.best && other == second) || (one == second && other == self.best)
@@ -173,11 +177,13 @@ impl Ranking {
     }
 
     /// Returns the members that are characters by themselves, in the recoder's order.
+    #[inline]
     pub(super) fn completions(&self) -> &[Completion] {
         &self.completions
     }
 
     /// Returns the members that begin longer characters, in the recoder's order.
+    #[inline]
     pub(super) fn continuations(&self) -> &[recoder::Continuation] {
         &self.continuations
     }
@@ -185,38 +191,53 @@ impl Ranking {
 
 /// Returns the indices of the two largest outputs, or none where equal outputs leave a choice.
 fn two_best(outputs: &[f32]) -> Option<(Code, Option<Code>)> {
+    let (chunks, rest) = outputs.as_chunks::<LANES>();
+    let mut last = [f32::MIN; LANES];
+    last[..rest.len()].copy_from_slice(rest);
     let mut first = [f32::MIN; LANES];
     let mut second = [f32::MIN; LANES];
-    let mut take = |values: &[f32]| {
-        for ((first, second), value) in first.iter_mut().zip(&mut second).zip(values) {
-            let (larger, smaller) =
-                if *value > *first { (*value, *first) } else { (*first, *value) };
-            *first = larger;
-            *second = if smaller > *second { smaller } else { *second };
+    for chunk in chunks.iter().chain([&last]) {
+        for lane in 0..LANES {
+            let smaller = smaller(chunk[lane], first[lane]);
+            first[lane] = larger(chunk[lane], first[lane]);
+            second[lane] = larger(smaller, second[lane]);
         }
-    };
-    let chunks = outputs.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    chunks.for_each(&mut take);
-    take(rest);
+    }
     let (mut best, mut runner_up) = (f32::MIN, f32::MIN);
     for value in first.into_iter().chain(second) {
-        if value > best {
-            runner_up = best;
-            best = value;
-        } else if value > runner_up {
-            runner_up = value;
+        runner_up = larger(smaller(value, best), runner_up);
+        best = larger(value, best);
+    }
+    // Where there is one of each, the sums of their indices are the indices.
+    let mut count = [0_u32; LANES];
+    let mut sum_of_both = [0_u32; LANES];
+    let mut sum_of_best = [0_u32; LANES];
+    let mut index: [u32; LANES] = std::array::from_fn(|lane| lane as u32);
+    for chunk in chunks.iter().chain([&last]) {
+        for lane in 0..LANES {
+            let either = if chunk[lane] >= runner_up { u32::MAX } else { 0 };
+            let best = if chunk[lane] >= best { u32::MAX } else { 0 };
+            count[lane] += either & 1;
+            sum_of_both[lane] += either & index[lane];
+            sum_of_best[lane] += best & index[lane];
+            index[lane] += LANES as u32;
         }
     }
-    let equal = outputs.iter().map(|value| u32::from(*value >= runner_up)).sum::<u32>();
-    if equal != 2 || best <= runner_up {
+    if count.iter().sum::<u32>() != 2 || best <= runner_up {
         return None;
     }
-    let place = |wanted: f32| {
-        let index = outputs.iter().position(|value| *value >= wanted && *value <= wanted)?;
-        Code::try_from(index).ok()
-    };
-    Some((place(best)?, Some(place(runner_up)?)))
+    let best: u32 = sum_of_best.iter().sum();
+    let second = sum_of_both.iter().sum::<u32>() - best;
+    Some((Code::try_from(best).ok()?, Some(Code::try_from(second).ok()?)))
+}
+
+/// These two are single vector instructions, which `f32::max` and `f32::min` are not.
+fn larger(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
+}
+
+fn smaller(one: f32, other: f32) -> f32 {
+    if one < other { one } else { other }
 }
 
 /// Returns the five largest outputs, best first. Between equal ones the order of a heap decides.

@@ -15,6 +15,19 @@ pub(super) struct Step<'a> {
     pub(super) ranking: &'a Ranking,
     pub(super) arena: &'a mut Arena,
     pub(super) beams: &'a mut Beams,
+    /// The last character that was followed in the dictionaries; the positions after it are in the
+    /// arena. Paths that differ in nulls and repetitions ask for the same again and again.
+    pub(super) followed: Option<Followed>,
+}
+
+/// A character that was followed in the dictionaries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Followed {
+    /// The node of the character before.
+    from: u32,
+    id: CharacterId,
+    /// None if no word goes on like that.
+    found: Option<(Permuter, WordEnd, Marks)>,
 }
 
 /// A path that is extended.
@@ -232,7 +245,7 @@ impl Step<'_> {
     fn offer_start(&mut self, path: &Path, next: Next, offer: Offer) {
         let marks = offer.marks.with(Marks::START_OF_DICTIONARY);
         let offer = Offer { marks, positions: Positions::Start, ..offer };
-        self.beams.offer_start(next, self.arena, &path.parent, &offer);
+        self.beams.offer_start(next, &path.parent, &offer);
     }
 
     /// Offers a new character to the dictionary search, if a word goes on with it.
@@ -245,9 +258,7 @@ impl Step<'_> {
             return;
         };
         let score = character.certainty + path.parent.score;
-        if !self.beams.heap(beam).admits(score, beam.width())
-            && !self.beams.heap(network).admits(score, network.width())
-        {
+        if !self.beams.admits(beam, score) && !self.beams.admits(network, score) {
             return;
         }
         if id == SPACE {
@@ -280,6 +291,17 @@ impl Step<'_> {
     /// Follows a character in the dictionaries from where the path is; its positions are left in the
     /// arena's scratch. Returns none if no word goes on like that.
     fn follow(&mut self, parent: &Parent, id: CharacterId) -> Option<(Permuter, WordEnd, Marks)> {
+        if let Some(last) = self.followed
+            && (last.from, last.id) == (parent.character, id)
+        {
+            return last.found;
+        }
+        let found = self.look_up(parent, id);
+        self.followed = Some(Followed { from: parent.character, id, found });
+        found
+    }
+
+    fn look_up(&mut self, parent: &Parent, id: CharacterId) -> Option<(Permuter, WordEnd, Marks)> {
         let dictionary = self.vocabulary.dictionary.as_ref()?;
         let unicharset = &self.vocabulary.unicharset;
         let mut followed = std::mem::take(&mut self.arena.followed);

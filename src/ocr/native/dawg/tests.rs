@@ -9,8 +9,8 @@ const LETTER_BITS: u32 = 3;
 /// An edge: letter, marks (`l` last of its node, `e` end of a word), next node's first edge.
 fn graph(edges: &[(u64, &str, u64)]) -> Vec<u8> {
     let mut bytes = 42_i16.to_le_bytes().to_vec();
-    bytes.extend(5_i32.to_le_bytes());
-    bytes.extend((edges.len() as i32).to_le_bytes());
+    bytes.extend(5_u32.to_le_bytes());
+    bytes.extend((edges.len() as u32).to_le_bytes());
     for (letter, marks, next) in edges {
         let mark = |name, bit: u32| u64::from(marks.contains(name)) << (LETTER_BITS + bit);
         let record = letter | mark('l', 0) | mark('e', 2) | next << (LETTER_BITS + 3);
@@ -92,12 +92,14 @@ fn refuses_broken_graphs() {
     let problem =
         |component: &[u8]| Dawg::parse("word dictionary", component).unwrap_err().to_string();
     let whole = graph(&[(1, "le", 1), (2, "le", 0)]);
-    assert!(problem(&whole[..9]).contains("ends early"));
-    assert!(problem(&whole[..whole.len() - 1]).contains("number of edges does not fit"));
-    assert!(problem(&graph(&[])).contains("number of edges does not fit"));
+    assert!(problem(&whole[..9]).contains("needs 4 bytes, 3 are left"));
+    assert!(problem(&whole[..whole.len() - 1]).contains("needs 16 bytes, 15 are left"));
+    assert!(problem(&graph(&[])).contains("no edges"));
     assert!(problem(&[&[43], &whole[1..]].concat()).contains("does not begin with 42"));
     assert!(problem(&[&whole[..2], &[255; 4], &whole[6..]].concat()).contains("character set"));
-    assert!(problem(&[&whole[..6], &[255; 4], &whole[10..]].concat()).contains("number of edges"));
+    assert!(
+        problem(&[&whole[..6], &[255; 4], &whole[10..]].concat()).contains("bytes, 16 are left")
+    );
     assert!(problem(&graph(&[(1, "le", 2), (2, "le", 0)])).contains("leads out of the graph"));
     assert!(problem(&graph(&[(1, "le", 1), (2, "e", 0)])).contains("last node has no end"));
 }

@@ -10,8 +10,18 @@ pub(super) const POINTS_PER_UNIT: f32 = 256.0;
 /// The last point; from here on the curve is 1.
 pub(super) const LAST_POINT: usize = 4095;
 
-/// The points of a curve for arguments from 0: value, and difference to the next value.
-pub(super) type Curve = [[f32; 2]; LAST_POINT + 1];
+/// A point of a curve; the vector kernels load both numbers at once.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(8))]
+pub(super) struct Point {
+    /// The curve's value.
+    pub value: f32,
+    /// Difference to the next point's value.
+    pub slope: f32,
+}
+
+/// The points of a curve for arguments from 0.
+pub(super) type Curve = [Point; LAST_POINT + 1];
 
 /// Hyperbolic tangent.
 pub(super) static TANH: LazyLock<Box<Curve>> = LazyLock::new(|| curve(f64::tanh));
@@ -20,20 +30,20 @@ pub(super) static LOGISTIC: LazyLock<Box<Curve>> =
     LazyLock::new(|| curve(|x| 1.0 / (1.0 + (-x).exp())));
 
 fn curve(function: impl Fn(f64) -> f64) -> Box<Curve> {
-    let point = |index: usize| function(index as f64 / f64::from(POINTS_PER_UNIT)) as f32;
-    let mut curve = Box::new([[1.0, 0.0]; LAST_POINT + 1]);
+    let value = |index: usize| function(index as f64 / f64::from(POINTS_PER_UNIT)) as f32;
+    let mut points: Vec<Point> = (0..LAST_POINT)
+        .map(|index| Point { value: value(index), slope: value(index + 1) - value(index) })
+        .collect();
     // The last point keeps the value 1 and no slope, so that no argument needs a case of its own.
-    for (index, entry) in curve.iter_mut().take(LAST_POINT).enumerate() {
-        *entry = [point(index), point(index + 1) - point(index)];
-    }
-    curve
+    points.push(Point { value: 1.0, slope: 0.0 });
+    points.into_boxed_slice().try_into().expect("the curve has so many points")
 }
 
 /// Returns the curve's value for an argument of 0 or more.
 fn on_curve(curve: &Curve, argument: f32) -> f32 {
     let place = (argument * POINTS_PER_UNIT).min(LAST_POINT as f32);
     let index = place as usize;
-    let [value, slope] = curve[index];
+    let Point { value, slope } = curve[index];
     value + slope * (place - index as f32)
 }
 

@@ -189,3 +189,6 @@ fn normalize(classes: usize, exponentials: &[f32], probabilities: &mut [f32]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,17 @@
-//! The network's layers with AVX-512: dot products of bytes, curves by gathers.
+//! The network's layers with AVX-512: dot products of bytes, curves by tables.
 //!
 //! Activations are stored 128 larger, as unsigned bytes, which the instruction wants; the bias takes it
 //! back. A tile is 4 vectors of 16 outputs (an LSTM's gates) for up to 6 rows: 24 of 32 registers.
 
 #![expect(unsafe_code, reason = "vector instructions and their loads and stores")]
+#![allow(
+    clippy::wildcard_imports,
+    reason = "half of all names here are instructions; not noticed in builds for tests, so no `expect`"
+)]
 
 use std::arch::x86_64::*;
 
+use super::avx2::four_points;
 use super::curves::{self, Curve};
 use super::pack::{self, CacheLine, Packed, Tiling};
 use super::{Arithmetic, LstmStep, Place, Window, padded};
@@ -303,18 +308,30 @@ unsafe fn on_curve(curve: &Curve, arguments: __m512) -> __m512 {
     let part = _mm512_sub_ps(places, _mm512_cvtepi32_ps(index));
     // SAFETY: an index is at most that of the last point.
     let (low, high) = unsafe {
-        let points = curve.as_ptr().cast::<i64>();
         (
-            _mm512_i32gather_epi64::<8>(_mm512_castsi512_si256(index), points),
-            _mm512_i32gather_epi64::<8>(_mm512_extracti64x4_epi64::<1>(index), points),
+            eight_points(curve, _mm512_castsi512_si256(index)),
+            eight_points(curve, _mm512_extracti64x4_epi64::<1>(index)),
         )
     };
-    let (low, high) = (_mm512_castsi512_ps(low), _mm512_castsi512_ps(high));
     let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
     let value = _mm512_permutex2var_ps(low, even, high);
     let slope = _mm512_permutex2var_ps(low, odd, high);
     _mm512_add_ps(value, _mm512_mul_ps(slope, part))
+}
+
+/// Returns the values and slopes of eight points of a curve.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn eight_points(curve: &Curve, index: __m256i) -> __m512 {
+    // SAFETY: the caller vouches for the indexes.
+    let (low, high) = unsafe {
+        (
+            four_points(curve, _mm256_castsi256_si128(index)),
+            four_points(curve, _mm256_extracti128_si256::<1>(index)),
+        )
+    };
+    _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castpd256_pd512(low), high))
 }
 
 #[inline]
@@ -339,7 +356,7 @@ unsafe fn logistic(curve: &Curve, arguments: __m512) -> __m512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 unsafe fn convolve(weights: &Weights, windows: &[Window<u8>], height: usize, pooled: &mut [u8]) {
     let packed = &weights.packed;
-    let windows = windows.as_ptr().cast::<i32>();
+    let windows = windows.as_ptr();
     // SAFETY: the caller vouches for 9 × height windows and height / 3 × tiles × 16 outputs.
     unsafe {
         for tile in 0..packed.tiles {
@@ -354,7 +371,7 @@ unsafe fn convolve(weights: &Weights, windows: &[Window<u8>], height: usize, poo
                     let mut sum = bias;
                     for (side, &weights) in sides.iter().enumerate() {
                         let window = windows.add((3 * column + side) * height + y);
-                        let window = _mm512_set1_epi32(window.read_unaligned());
+                        let window = _mm512_set1_epi32(window.cast::<i32>().read_unaligned());
                         sum = _mm512_dpbusd_epi32(sum, window, weights);
                     }
                     largest = _mm512_max_epi32(largest, sum);
