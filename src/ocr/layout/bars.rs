@@ -73,9 +73,7 @@ fn text_in(part: &BitMask, solid: &BitMask) -> Option<BitMask> {
     let letters = holes
         .list
         .iter()
-        .filter(|hole| {
-            is_inside(hole) && LETTER_HEIGHTS.contains(&(hole.height() / height as f32))
-        })
+        .filter(|hole| is_inside(hole) && LETTER_HEIGHTS.contains(&(hole.height() / height as f32)))
         .count();
     if letters < MIN_LETTERS {
         return None;

@@ -156,7 +156,8 @@ impl Layout {
 
     /// Calls `found` with each run that may show in a frame, those of rules among them.
     fn each_run(&self, frame: &Frame, mut found: impl FnMut(&Run)) {
-        let (first, last) = (frame.top - frame.most(), frame.top + frame.height as i32 + frame.most());
+        let (first, last) =
+            (frame.top - frame.most(), frame.top + frame.height as i32 + frame.most());
         let (left, right) = (frame.left, frame.left + frame.width as i32);
         for y in first.max(0)..last.max(0) {
             self.runs.meeting(y as u32, left, right).for_each(&mut found);
@@ -177,7 +178,11 @@ impl Layout {
 
     /// Returns where `left..right` in pixels of a segment's crop lies on the page: the box of the
     /// segment's own components there, or of the whole height of the line if there are none.
-    pub(in crate::ocr) fn word_box(&self, segment: &Segment, (left, right): (u32, u32)) -> PixelBox {
+    pub(in crate::ocr) fn word_box(
+        &self,
+        segment: &Segment,
+        (left, right): (u32, u32),
+    ) -> PixelBox {
         let frame = &segment.frame;
         let (width, height) = (frame.width as i32, frame.height as i32);
         let (from, to) = (left as i32, right as i32);
@@ -235,9 +240,17 @@ impl Layout {
 
 fn clipped(bounds: &PixelBox, span: &PixelBox, is_level: bool) -> PixelBox {
     if is_level {
-        PixelBox { left: bounds.left.max(span.left), right: bounds.right.min(span.right), ..*bounds }
+        PixelBox {
+            left: bounds.left.max(span.left),
+            right: bounds.right.min(span.right),
+            ..*bounds
+        }
     } else {
-        PixelBox { top: bounds.top.max(span.top), bottom: bounds.bottom.min(span.bottom), ..*bounds }
+        PixelBox {
+            top: bounds.top.max(span.top),
+            bottom: bounds.bottom.min(span.bottom),
+            ..*bounds
+        }
     }
 }
 

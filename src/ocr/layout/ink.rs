@@ -150,8 +150,7 @@ impl Tiles {
             (upper + (lower - upper) * share).clamp(0.0, 255.0) as i32
         };
         // The last tile has no right neighbor but itself.
-        let columns: Vec<i32> =
-            (0..self.columns).chain([self.columns - 1]).map(column).collect();
+        let columns: Vec<i32> = (0..self.columns).chain([self.columns - 1]).map(column).collect();
         for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
             let pair = &columns[usize::from(left)..usize::from(left) + 2];
             *level = (pair[0] + (((pair[1] - pair[0]) * i32::from(share)) >> 8)) as u8;

@@ -126,9 +126,10 @@ pub(super) fn dissolve(strips: Vec<Strip>, parts: &[Part]) -> Vec<Strip> {
         .map(|strip| {
             let is_small =
                 strip.members.len() <= FEW_PARTS && strip.width() <= NARROW * strip.x_height;
-            !is_small || !index.any_near(strip.top, strip.bottom, |id| {
-                is_punctuation_of(strip, &strips[id], parts)
-            })
+            !is_small
+                || !index.any_near(strip.top, strip.bottom, |id| {
+                    is_punctuation_of(strip, &strips[id], parts)
+                })
         })
         .collect();
     strips.into_iter().zip(kept).filter_map(|(strip, kept)| kept.then_some(strip)).collect()
@@ -208,15 +209,14 @@ fn distance(part: &Part, line: &Strip, barriers: &Barriers) -> Option<f32> {
     let above = (base - part.middle_y()) / x_height;
     if !(-ATTACH_BELOW..=ATTACH_ABOVE).contains(&above)
         || gap > 0.0 && part.area <= MIN_DOT_AREA * x_height * x_height
-        || above < -0.1 && part.width() > UNDERLINE_WIDTH * x_height && part.width() > 5.0 * part.height()
+        || above < -0.1
+            && part.width() > UNDERLINE_WIDTH * x_height
+            && part.width() > 5.0 * part.height()
     {
         return None;
     }
-    let between = if part.left > line.right {
-        (line.right, part.left)
-    } else {
-        (part.right, line.left)
-    };
+    let between =
+        if part.left > line.right { (line.right, part.left) } else { (part.right, line.left) };
     if gap > 0.0 && barriers.divide(between, part.middle_y(), x_height) {
         return None;
     }

@@ -87,6 +87,19 @@ pub(super) struct Segment {
     is_inverted: bool,
 }
 
+impl Segment {
+    /// Returns the same segment read the other way, if it is turned: letters alone do not tell up from
+    /// down, so that a recognizer reads both and keeps the surer reading.
+    pub(super) fn reversed(&self) -> Option<Self> {
+        let turn = match self.turn {
+            RightAngle::None | RightAngle::Half => return None,
+            RightAngle::Quarter => RightAngle::ThreeQuarters,
+            RightAngle::ThreeQuarters => RightAngle::Quarter,
+        };
+        Some(Self { turn, ..self.clone() })
+    }
+}
+
 /// What a segment stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SegmentKind {

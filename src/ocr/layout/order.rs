@@ -173,9 +173,9 @@ impl Reader<'_> {
     }
 
     fn extent(&self, ids: &[usize], of: fn(&Strip) -> (f32, f32)) -> (f32, f32) {
-        ids.iter().map(|&id| of(&self.strips[id])).fold((f32::MAX, f32::MIN), |all, each| {
-            (all.0.min(each.0), all.1.max(each.1))
-        })
+        ids.iter()
+            .map(|&id| of(&self.strips[id]))
+            .fold((f32::MAX, f32::MIN), |all, each| (all.0.min(each.0), all.1.max(each.1)))
     }
 
     /// Cuts a region into bands at the strips that run across its columns.
@@ -194,9 +194,10 @@ impl Reader<'_> {
         let mut bands: Vec<Vec<usize>> = vec![Vec::new()];
         for id in sorted {
             // A heading and what follows it are bands of their own.
-            let is_new = bands.last().and_then(|band| band.last()).is_some_and(|&last| {
-                crosses(last) != crosses(id)
-            });
+            let is_new = bands
+                .last()
+                .and_then(|band| band.last())
+                .is_some_and(|&last| crosses(last) != crosses(id));
             if is_new {
                 bands.push(Vec::new());
             }

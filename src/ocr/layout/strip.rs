@@ -121,10 +121,8 @@ impl Strip {
     pub fn attach(&mut self, id: u32, part: &Part) {
         let base = self.base;
         // The baseline is known at the middle: it moves with it.
-        self.base = self.base_at(f32::midpoint(
-            self.left.min(part.left),
-            self.right.max(part.right),
-        ));
+        self.base =
+            self.base_at(f32::midpoint(self.left.min(part.left), self.right.max(part.right)));
         self.members.push(id);
         self.left = self.left.min(part.left);
         self.right = self.right.max(part.right);

@@ -45,7 +45,9 @@ pub(super) fn take(
     }
     let turned: Vec<Part> = parts.iter().map(|part| turned(part, page_height)).collect();
     let mut letters: Vec<u32> = (0..parts.len() as u32)
-        .filter(|&id| is_free[id as usize] && part::is_letter_like(&turned[id as usize], text_height))
+        .filter(|&id| {
+            is_free[id as usize] && part::is_letter_like(&turned[id as usize], text_height)
+        })
         .collect();
     if letters.len() < MIN_LETTERS {
         return Vec::new();
@@ -54,8 +56,7 @@ pub(super) fn take(
     let open = Barriers::default();
     let found = chains::chain(&turned, &letters, text_height, &open);
     let found = merge::merge(found, &turned, &open, Measures::New);
-    let mut found: Vec<Strip> =
-        found.into_iter().filter(|strip| is_line(strip, &turned)).collect();
+    let mut found: Vec<Strip> = found.into_iter().filter(|strip| is_line(strip, &turned)).collect();
     for &id in found.iter().flat_map(|strip| &strip.members) {
         (is_free[id as usize], is_loose[id as usize]) = (false, false);
     }
@@ -63,9 +64,10 @@ pub(super) fn take(
         return Vec::new();
     }
     // Strips that lost a letter were none.
-    let (kept, lost): (Vec<Strip>, Vec<Strip>) = std::mem::take(strips).into_iter().partition(
-        |strip| !is_short(strip) || strip.members.iter().all(|&id| is_free[id as usize]),
-    );
+    let (kept, lost): (Vec<Strip>, Vec<Strip>) =
+        std::mem::take(strips).into_iter().partition(|strip| {
+            !is_short(strip) || strip.members.iter().all(|&id| is_free[id as usize])
+        });
     *strips = kept;
     for &id in lost.iter().flat_map(|strip| &strip.members) {
         is_loose[id as usize] = is_free[id as usize];
