@@ -166,21 +166,11 @@ impl Engine {
     fn read(
         &mut self,
         ground: &Ground,
-        layout: Layout,
+        mut layout: Layout,
         used: LayoutUsed,
     ) -> Result<Reading, Failure> {
-        let crops: Vec<_> =
-            layout.segments.iter().map(|segment| layout.crop(ground, segment)).collect();
-        let texts: Vec<LineText> = match &mut self.lines {
-            LineRecognizer::Native(reader) => {
-                let inversion = Inversion::Below(INVERSION_BELOW);
-                reader.read_lines(&crops, &LineSettings { inversion, ..LineSettings::default() })
-            }
-            LineRecognizer::Tesseract => {
-                let mut read = |crop| Ok(LineText { words: self.tesseract.read_raw_line(crop)? });
-                crops.iter().map(&mut read).collect::<Result<_, Failure>>()?
-            }
-        };
+        let mut texts = self.read_segments(ground, &layout, &layout.segments)?;
+        self.reverse_turned(ground, &mut layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
         let kept = layout.kept(&readings);
         let mut lines: Vec<Line> = Vec::new();
@@ -199,6 +189,50 @@ impl Engine {
             line_number = Some(segment.line);
         }
         Ok(Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread })
+    }
+
+    /// Returns the texts of segments.
+    fn read_segments(
+        &mut self,
+        ground: &Ground,
+        layout: &Layout,
+        segments: &[Segment],
+    ) -> Result<Vec<LineText>, Failure> {
+        let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
+        match &mut self.lines {
+            LineRecognizer::Native(reader) => {
+                let inversion = Inversion::Below(INVERSION_BELOW);
+                let settings = LineSettings { inversion, ..LineSettings::default() };
+                Ok(reader.read_lines(&crops, &settings))
+            }
+            LineRecognizer::Tesseract => {
+                let mut read = |crop| Ok(LineText { words: self.tesseract.read_raw_line(crop)? });
+                crops.iter().map(&mut read).collect()
+            }
+        }
+    }
+
+    /// Reads turned segments the other way round, too, and keeps what reads better.
+    fn reverse_turned(
+        &mut self,
+        ground: &Ground,
+        layout: &mut Layout,
+        texts: &mut [LineText],
+    ) -> Result<(), Failure> {
+        let (places, reversed): (Vec<usize>, Vec<Segment>) = layout
+            .segments
+            .iter()
+            .enumerate()
+            .filter_map(|(place, segment)| Some((place, segment.reversed()?)))
+            .unzip();
+        let others = self.read_segments(ground, layout, &reversed)?;
+        for ((place, segment), text) in places.into_iter().zip(reversed).zip(others) {
+            if summary(&text).confidence > summary(&texts[place]).confidence {
+                layout.segments[place] = segment;
+                texts[place] = text;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -228,10 +262,9 @@ impl Recognizer for Engine {
 /// Returns what the layout judges a reading by.
 fn summary(text: &LineText) -> layout::Reading {
     let words = text.words.iter().map(|word| (word.text.as_str(), word.confidence));
-    layout::Reading {
-        length: text.words.iter().map(|word| word.text.chars().count()).sum(),
-        confidence: weighted_mean(words).unwrap_or(0.0),
-    }
+    let confidence = weighted_mean(words).unwrap_or(0.0);
+    let plain: String = text.words.iter().map(|word| word.text.as_str()).collect();
+    layout::Reading::of(&plain, confidence)
 }
 
 /// Returns a word with its place on the page.

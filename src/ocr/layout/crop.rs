@@ -85,8 +85,8 @@ impl RunRows {
 }
 
 impl Layout {
-    /// Returns the picture of a segment: one line of upright dark text on light paper. Turn
-    /// [`Layout::word_box`] maps its pixels back.
+    /// Returns the picture of a segment: one line of upright dark text on light paper.
+    /// [`Layout::word_box`] maps its pixels back to the page.
     pub(in crate::ocr) fn crop(&self, ground: &Ground, segment: &Segment) -> GrayImage {
         let image = match ground.pixels {
             PagePixels::Bilevel(_) => self.drawn(segment),

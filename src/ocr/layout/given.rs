@@ -1,7 +1,8 @@
 //! A layout made of lines that somebody else found: Tesseract, where the native layout is in doubt.
 
 use super::crop::{Frame, Owner, RunRows};
-use super::{Ground, Layout, PADDING, Segment, SegmentKind, ink, rules};
+use super::segment::PADDING;
+use super::{Ground, Layout, Segment, SegmentKind, ink, rules};
 use crate::document::{PixelBox, RightAngle};
 use crate::shapes::{self, Component};
 

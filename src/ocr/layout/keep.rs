@@ -2,6 +2,7 @@
 //! confidence.
 
 use super::{Layout, Segment, SegmentKind};
+use crate::document::RightAngle;
 
 /// How far the neighborhood of a segment reaches, in its x-heights.
 const REACH: f32 = 12.0;
@@ -9,18 +10,38 @@ const REACH: f32 = 12.0;
 const MIN_NEIGHBORS: usize = 3;
 /// … and is a drawing if this share of them, and of the segment itself, is no text.
 const DRAWING_SHARE: f32 = 0.5;
+/// Tables have columns of signatures, and drawings look like tables.
+const CELL_DRAWING_SHARE: f32 = 0.6;
 /// Texts shorter than this are judged by their neighborhood, …
 const SHORT: usize = 8;
 /// … and kept if they are this sure, even in a drawing.
 const SURE_IN_DRAWING: f32 = 92.0;
+
+/// A stroke is part of a text beside it within so many of its x-heights.
+const STROKE_REACH: f32 = 3.0;
+/// Turned text is kept from this confidence on: much of it is no text.
+const TURNED_CONFIDENCE: f32 = 60.0;
 
 /// What a recognizer read in a segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::ocr) struct Reading {
     /// Number of characters without white space.
     pub length: usize,
+    /// Number of letters and digits.
+    pub letters: usize,
     /// Mean confidence weighted by the words' lengths, 0–100.
     pub confidence: f32,
+}
+
+impl Reading {
+    /// Sums up the text of a segment and its mean confidence.
+    pub fn of(text: &str, confidence: f32) -> Self {
+        Self {
+            length: text.chars().filter(|c| !c.is_whitespace()).count(),
+            letters: text.chars().filter(|c| c.is_alphanumeric()).count(),
+            confidence,
+        }
+    }
 }
 
 impl Layout {
@@ -35,12 +56,27 @@ impl Layout {
             .collect();
         let is_kept = |(index, (segment, reading)): (usize, (&Segment, &Reading))| {
             texts[index]
+                && (reading.letters > 0 || !self.is_lone_stroke(segment, *reading))
                 && (reading.length >= SHORT
                     || reading.confidence >= SURE_IN_DRAWING
-                    || segment.kind == SegmentKind::Cell
                     || !self.is_among_strokes(segment, &texts))
         };
         self.segments.iter().zip(readings).enumerate().map(is_kept).collect()
+    }
+
+    /// Bars and dashes that stand by themselves are no text; in a table they may be ditto marks.
+    fn is_lone_stroke(&self, segment: &Segment, reading: Reading) -> bool {
+        let own = segment.bounds;
+        let is_near = |other: &Segment| {
+            let gap =
+                other.bounds.left.max(own.left).saturating_sub(other.bounds.right.min(own.right));
+            other.line == segment.line
+                && other.id != segment.id
+                && gap as f32 <= STROKE_REACH * other.x_height
+        };
+        reading.length <= 2
+            && segment.kind != SegmentKind::Cell
+            && !self.segments.iter().any(is_near)
     }
 
     fn is_among_strokes(&self, segment: &Segment, texts: &[bool]) -> bool {
@@ -59,13 +95,18 @@ impl Layout {
                 strokes += usize::from(!is_text);
             }
         }
-        near >= MIN_NEIGHBORS && strokes as f32 >= DRAWING_SHARE * near as f32
+        let most = match segment.kind {
+            SegmentKind::Prose | SegmentKind::InPicture => DRAWING_SHARE,
+            SegmentKind::Cell => CELL_DRAWING_SHARE,
+        };
+        near >= MIN_NEIGHBORS && strokes as f32 >= most * near as f32
     }
 }
 
 fn is_text(segment: &Segment, reading: Reading) -> bool {
     let least = match (segment.kind, reading.length) {
         (_, 0) | (SegmentKind::InPicture, 1..6) => return false,
+        _ if segment.turn != RightAngle::None => TURNED_CONFIDENCE,
         (SegmentKind::InPicture, _) | (_, 1..=2) => 60.0,
         (_, 3..10) => 40.0,
         _ => 10.0,

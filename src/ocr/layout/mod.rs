@@ -2,41 +2,46 @@
 //!
 //! Works on prepared pages: upright and level. Knows nothing of what the text says. Rules come off
 //! first, then connected components are chained to strips, strips to lines; what is small is given to
-//! the line that it stands at. A line is cut into segments at wide gaps and at vertical rules, and
-//! each segment is recognized by itself.
+//! the line that it stands at. A line is cut into segments at wide gaps, at gutters and at vertical
+//! rules, and each segment is recognized by itself. The recognizers call [`analyze`], read the
+//! [`Layout::crop`] of each segment, ask [`Layout::kept`] which readings are text, and
+//! [`Layout::word_box`] where their words stand.
 
+mod bars;
 mod chains;
 mod crop;
 mod given;
+mod gutters;
 mod ink;
 mod keep;
 mod merge;
 mod order;
 mod part;
+mod rest;
 mod rows;
 mod rules;
+mod segment;
 mod skew;
 mod strip;
+mod turned;
+
+use std::fmt;
 
 use self::crop::{Frame, Owner, RunRows};
 pub(super) use self::given::of_lines;
 pub(super) use self::keep::Reading;
 use self::merge::Measures;
 use self::part::Part;
-use self::rules::{Barriers, Shear};
+use self::rules::{Barriers, Rules, Shear};
 use self::strip::Strip;
+use self::turned::TurnedStrip;
 use crate::document::{Mark, PagePixels, PixelBox, RightAngle};
 use crate::shapes::{self, Component, Components};
 
-/// White around a line's picture in pixels. Two give a median error rate of 0.0096 on book pages,
-/// four 0.0068, six 0.0061, ten 0.0077.
-const PADDING: f32 = 6.0;
-/// Room above the baseline in x-heights, and below.
-const ROOM_ABOVE: f32 = 1.1;
-const ROOM_BELOW: f32 = 0.3;
-/// At most so many x-heights are drawn above the baseline, and below.
-const MOST_ABOVE: f32 = 1.8;
-const MOST_BELOW: f32 = 0.65;
+/// More components than this are noise or a halftone: a dense page of text has 10,000.
+const MAX_COMPONENTS: usize = 150_000;
+/// More letters than this are noise, too: a newspaper page has 20,000.
+const MAX_LETTERS: usize = 40_000;
 
 /// A page that is to be laid out.
 #[derive(Clone, Copy)]
@@ -86,6 +91,19 @@ pub(super) struct Segment {
     is_inverted: bool,
 }
 
+impl Segment {
+    /// Returns the same segment read the other way, if it is turned: letters alone do not tell up from
+    /// down, so that a recognizer reads both and keeps the surer reading.
+    pub(super) fn reversed(&self) -> Option<Self> {
+        let turn = match self.turn {
+            RightAngle::None | RightAngle::Half => return None,
+            RightAngle::Quarter => RightAngle::ThreeQuarters,
+            RightAngle::ThreeQuarters => RightAngle::Quarter,
+        };
+        Some(Self { turn, ..self.clone() })
+    }
+}
+
 /// What a segment stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SegmentKind {
@@ -103,138 +121,148 @@ pub(super) enum Doubt {
     Noise,
     /// Ink, but hardly anything that looks like letters.
     FewLetters,
+    /// Much of what looks like letters is in no segment.
+    Uncovered,
+    /// Most text runs up or down the page.
+    Turned,
+    /// The lines are steeper than preparation leaves them.
+    Steep,
+    /// What was read is hardly text.
+    Unreadable,
 }
 
-/// Finds the lines of a page.
-pub(super) fn analyze(ground: &Ground) -> Layout {
-    let (width, height) = ground.pixels.dimensions();
-    let mut mask = ink::mask_of(ground.pixels);
-    let mut rules = rules::take_off(&mut mask);
-    rules.extend(ground.marks);
-    let mut layout = Layout { size: (width, height), ..Layout::default() };
-    let Some(Components { list, runs }) = shapes::find_components(&mask) else {
-        layout.doubts.push(Doubt::Noise);
-        return layout;
-    };
-    let longer_side = mask.width.max(mask.height);
-    let Some(text_height) = part::text_height(&list, longer_side) else {
-        layout.doubts.push(Doubt::FewLetters);
-        return layout;
-    };
-    let middle_x = width as f32 / 2.0;
-    let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();
-    let mut letters = letter_like(&parts, text_height);
-    let boxes: Vec<Part> = letters.iter().map(|&id| parts[id as usize]).collect();
-    let shear = Shear { slope: skew::slope(&boxes, text_height, middle_x), middle_x };
-    for (part, component) in parts.iter_mut().zip(&list) {
-        *part = Part::of(component, shear.slope, middle_x);
-    }
-    let barriers = Barriers::of(&rules, shear, text_height);
-    let mut owners = vec![Owner::None; parts.len()];
-    for (owner, part) in owners.iter_mut().zip(&parts) {
-        if barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height) {
-            *owner = Owner::Foreign;
-        }
-    }
-    letters.retain(|&id| owners[id as usize] == Owner::None);
-    let seeds = part::seeds(&parts, &letters, text_height);
-    let strips = chains::chain(&parts, &seeds, text_height, &barriers);
-    let strips = merge::merge(strips, &parts, &barriers, Measures::New);
-    let mut strips = merge::dissolve(strips, &parts);
-    let mut is_loose: Vec<bool> = owners.iter().map(|owner| *owner == Owner::None).collect();
-    for &id in strips.iter().flat_map(|strip| &strip.members) {
-        is_loose[id as usize] = false;
-    }
-    merge::attach(&mut strips, &parts, &mut is_loose, (text_height, &barriers));
-    let strips = merge::merge(strips, &parts, &barriers, Measures::OfLonger);
-    let strips: Vec<Strip> =
-        strips.into_iter().filter(|strip| is_text(strip, &parts, text_height)).collect();
-    for (place, strip) in order::order(&strips, text_height).iter().zip(0..) {
-        let id: u32 = strip;
-        let strip = &strips[place.strip];
-        for &member in &strip.members {
-            owners[member as usize] = Owner::Segment(id);
-        }
-        layout.segments.push(segment(strip, place, (id, shear), &list));
-    }
-    layout.components = list;
-    layout.runs = RunRows::of(runs, mask.height);
-    layout.owners = owners;
-    layout
-}
-
-fn letter_like(parts: &[Part], text_height: f32) -> Vec<u32> {
-    let mut letters: Vec<u32> = (0..parts.len() as u32)
-        .filter(|&id| part::is_letter_like(&parts[id as usize], text_height))
-        .collect();
-    letters.sort_by(|&a, &b| parts[a as usize].left.total_cmp(&parts[b as usize].left));
-    letters
-}
-
-/// Returns whether a strip is more than a speck, a stroke or a blot.
-fn is_text(strip: &Strip, parts: &[Part], text_height: f32) -> bool {
-    let ink: f32 = strip.members.iter().map(|&id| parts[id as usize].area).sum();
-    let is_single = strip.members.len() == 1;
-    let is_large = strip.x_height > 2.2 * text_height;
-    let is_speck = is_single && strip.x_height < 0.5 * text_height;
-    let is_stroke = is_single && is_large && strip.width() < 0.3 * strip.x_height;
-    let box_area = strip.width() * (strip.bottom - strip.top);
-    let is_blot = strip.members.len() <= 2 && is_large && ink > 0.6 * box_area;
-    let is_thin = ink < 0.05 * strip.x_height * strip.x_height;
-    !(is_speck || is_stroke || is_blot || is_thin)
-}
-
-fn segment(
-    strip: &Strip,
-    place: &order::Place,
-    (id, shear): (u32, Shear),
-    components: &[Component],
-) -> Segment {
-    let mut boxes = strip.members.iter().map(|&member| components[member as usize].bounds);
-    let first = boxes.next().unwrap_or_default();
-    let all = boxes.fold(first, |all, each| all.union(&each));
-    let lower = shear.at(strip.middle_x());
-    // What reaches beyond the line is drawn, but does not make it higher.
-    let rise = ((shear.slope + strip.slope) * strip.width() / 2.0).abs();
-    let bounds = PixelBox {
-        top: all.top.max((strip.top + lower - rise).max(0.0) as u32).min(all.bottom),
-        bottom: all.bottom.min((strip.bottom + lower + rise).max(0.0).ceil() as u32).max(all.top),
-        ..all
-    };
-    // A line is scaled to the recognizer's height: a stroke that stands out must not make it small.
-    let above =
-        (strip.base - strip.top).clamp(ROOM_ABOVE * strip.x_height, MOST_ABOVE * strip.x_height);
-    let below =
-        (strip.bottom - strip.base).clamp(ROOM_BELOW * strip.x_height, MOST_BELOW * strip.x_height);
-    let top = strip.base + lower - above - PADDING;
-    let bottom = strip.base + lower + below + PADDING;
-    let frame = Frame {
-        left: (strip.left - PADDING) as i32,
-        top: top.floor() as i32,
-        width: (strip.width() + 2.0 * PADDING) as u32,
-        height: (bottom - top).ceil() as u32,
-        slope: shear.slope + strip.slope,
-    };
-    Segment {
-        bounds,
-        line: place.row,
-        block: u16::try_from(place.region).unwrap_or(u16::MAX),
-        paragraph: 0,
-        turn: RightAngle::None,
-        x_height: strip.x_height,
-        kind: SegmentKind::Prose,
-        id,
-        members: strip.members.clone(),
-        frame,
-        is_inverted: false,
-    }
-}
-
-impl std::fmt::Display for Doubt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Noise => "noise",
             Self::FewLetters => "few_letters",
+            Self::Uncovered => "uncovered",
+            Self::Turned => "turned",
+            Self::Steep => "steep",
+            Self::Unreadable => "unreadable",
         })
+    }
+}
+
+/// Finds the lines of a page. Work and memory are bounded: a page of noise has a doubt and no segments.
+pub(super) fn analyze(ground: &Ground) -> Layout {
+    let mut mask = ink::mask_of(ground.pixels);
+    let inverted = bars::invert(&mut mask);
+    let ink = mask.count();
+    let mut rules = rules::take_off(&mut mask);
+    rules.extend(ground.marks);
+    let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
+    let found = shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS);
+    let Some(Components { list, runs }) = found else {
+        layout.doubts.push(Doubt::Noise);
+        return layout;
+    };
+    let Some(scene) = Scene::of(&list, rules, &mask) else {
+        layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));
+        return layout;
+    };
+    if scene.letters.len() > MAX_LETTERS {
+        layout.doubts.push(Doubt::Noise);
+        return layout;
+    }
+    let lines = Lines::of(&scene);
+    layout.owners = scene.owners(&lines);
+    layout.segments = segment::number(&scene, &lines, &list, (ground, &inverted));
+    (layout.doubts, layout.unread) = rest::judge(&scene, &lines, (&list, &layout.owners), ink);
+    layout.components = list;
+    layout.runs = RunRows::of(runs, mask.height);
+    layout
+}
+
+/// What stands on a page, before it is known what belongs together.
+struct Scene {
+    /// Of all components, sheared.
+    parts: Vec<Part>,
+    /// Letter-like parts from left to right.
+    letters: Vec<u32>,
+    /// About the x-height, in pixels.
+    text_height: f32,
+    shear: Shear,
+    rules: Rules,
+    barriers: Barriers,
+    /// Splinters and dashes of rules.
+    is_rule: Vec<bool>,
+    /// Width and height in pixels.
+    size: (f32, f32),
+}
+
+impl Scene {
+    /// Measures a page; `None` if nothing looks like letters.
+    fn of(list: &[Component], rules: Rules, mask: &crate::document::BitMask) -> Option<Self> {
+        let text_height = part::text_height(list, mask.width.max(mask.height))?;
+        let size = (mask.width as f32, mask.height as f32);
+        let middle_x = size.0 / 2.0;
+        let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();
+        let mut letters: Vec<u32> = (0..parts.len() as u32)
+            .filter(|&id| part::is_letter_like(&parts[id as usize], text_height))
+            .collect();
+        letters.sort_by(|&a, &b| parts[a as usize].left.total_cmp(&parts[b as usize].left));
+        let boxes: Vec<Part> = letters.iter().map(|&id| parts[id as usize]).collect();
+        let shear = Shear { slope: skew::slope(&boxes, text_height, middle_x), middle_x };
+        for (part, component) in parts.iter_mut().zip(list) {
+            *part = Part::of(component, shear.slope, middle_x);
+        }
+        let barriers = Barriers::of(&rules, shear, text_height);
+        let is_rule: Vec<bool> = parts
+            .iter()
+            .map(|part| {
+                barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height)
+            })
+            .collect();
+        letters.retain(|&id| !is_rule[id as usize]);
+        Some(Self { parts, letters, text_height, shear, rules, barriers, is_rule, size })
+    }
+
+    /// Returns who each part belongs to; segments have the numbers of their strips.
+    fn owners(&self, lines: &Lines) -> Vec<Owner> {
+        let mut owners: Vec<Owner> = self
+            .is_rule
+            .iter()
+            .map(|&is_rule| if is_rule { Owner::Foreign } else { Owner::None })
+            .collect();
+        for (id, strip) in (0_u32..).zip(lines.all()) {
+            for &member in &strip.members {
+                owners[member as usize] = Owner::Segment(id);
+            }
+        }
+        owners
+    }
+}
+
+/// The lines of a page, or their segments.
+struct Lines {
+    level: Vec<Strip>,
+    turned: Vec<TurnedStrip>,
+}
+
+impl Lines {
+    fn of(scene: &Scene) -> Self {
+        let Scene { parts, barriers, .. } = scene;
+        let text_height = scene.text_height;
+        let seeds = part::seeds(parts, &scene.letters, text_height);
+        let strips = chains::chain(parts, &seeds, text_height, barriers);
+        let strips = merge::merge(strips, parts, barriers, Measures::New);
+        let mut strips = merge::dissolve(strips, parts);
+        let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();
+        for &id in strips.iter().flat_map(|strip| &strip.members) {
+            is_loose[id as usize] = false;
+        }
+        let page = (&parts[..], text_height);
+        let turned = turned::take(&mut strips, page, &mut is_loose, scene.size.1);
+        merge::attach(&mut strips, parts, &mut is_loose, (text_height, barriers));
+        let strips = merge::merge(strips, parts, barriers, Measures::OfLonger);
+        let strips = gutters::split(strips, parts);
+        let is_text = |strip: &Strip| rest::is_text(strip, parts, text_height);
+        Self { level: strips.into_iter().filter(is_text).collect(), turned }
+    }
+
+    /// Returns the strips, the level ones first; turned ones are in coordinates of the turned page.
+    fn all(&self) -> impl Iterator<Item = &Strip> {
+        self.level.iter().chain(self.turned.iter().map(|turned| &turned.strip))
     }
 }

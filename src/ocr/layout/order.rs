@@ -3,7 +3,10 @@
 //! Cuts a region where nothing stands: first by the widest white between two columns of prose, then
 //! by the headings that run across columns. What cannot be cut is read in rows.
 
+use super::SegmentKind;
+use super::rules::{Rules, Shear};
 use super::strip::{Strip, median};
+use crate::document::TableGrid;
 
 /// A column of prose has so many strips, …
 const MIN_COLUMN_STRIPS: usize = 3;
@@ -19,6 +22,10 @@ const MIN_GUTTER: f32 = 1.0;
 const MAX_CROSSING: f32 = 0.25;
 /// Strips of a row share this share of the smaller x-height.
 const MIN_ROW_OVERLAP: f32 = 0.5;
+/// A table with fewer rules across has rows that no rule divides.
+const MIN_ROW_RULES: usize = 4;
+/// A rule between rows of a table runs over this share of its width.
+const MIN_ROW_RULE: f32 = 0.5;
 /// Regions within regions: more than this is no print.
 const MAX_DEPTH: usize = 12;
 
@@ -31,12 +38,74 @@ pub(super) struct Place {
     pub row: u32,
     /// Number of the region that was read in one go; ascending.
     pub region: u32,
+    pub kind: SegmentKind,
 }
 
-/// Returns the places of strips in reading order.
-pub(super) fn order(strips: &[Strip], text_height: f32) -> Vec<Place> {
+/// The cells of a ruled table, in sheared coordinates.
+#[derive(Debug, Clone)]
+pub(super) struct Cells {
+    top: f32,
+    bottom: f32,
+    /// Middles of its vertical rules, ascending.
+    columns: Vec<f32>,
+    /// Heights of the rules that run across it, ascending.
+    rows: Vec<f32>,
+}
+
+impl Cells {
+    /// Finds the rows of a grid among the rules of its page.
+    pub fn of(grid: &TableGrid, rules: &Rules, shear: Shear) -> Self {
+        let columns: Vec<f32> = grid.columns.iter().map(|&x| x as f32).collect();
+        let (left, right) =
+            (columns.first().copied().unwrap_or(0.0), columns.last().copied().unwrap_or(0.0));
+        let lower = shear.at(f32::midpoint(left, right));
+        let (top, bottom) = (grid.top as f32 - lower, grid.bottom as f32 - lower);
+        let mut rows: Vec<f32> = rules
+            .horizontal
+            .iter()
+            .filter(|rule| {
+                let shared = right.min(rule.right as f32) - left.max(rule.left as f32);
+                shared > MIN_ROW_RULE * (right - left)
+            })
+            .map(|rule| {
+                let (middle_x, middle_y) = (
+                    f32::midpoint(rule.left as f32, rule.right as f32),
+                    f32::midpoint(rule.top as f32, rule.bottom as f32),
+                );
+                middle_y - shear.at(middle_x)
+            })
+            .filter(|y| (top..=bottom).contains(y))
+            .collect();
+        rows.sort_by(f32::total_cmp);
+        Self { top, bottom, columns, rows }
+    }
+
+    /// Returns row and column of the cell that a strip stands in, if it stands in the table.
+    fn cell(&self, strip: &Strip) -> Option<(usize, usize)> {
+        let (x, y) = (strip.middle_x(), strip.base - strip.x_height / 2.0);
+        let column = self.columns.partition_point(|&rule| rule < x);
+        let is_inside =
+            (self.top..=self.bottom).contains(&y) && (1..self.columns.len()).contains(&column);
+        is_inside.then(|| (self.rows.partition_point(|&rule| rule < y), column))
+    }
+}
+
+/// Returns the places of strips in reading order: what is above the table, its cells, what is below.
+pub(super) fn order(strips: &[Strip], text_height: f32, cells: Option<&Cells>) -> Vec<Place> {
     let mut reader = Reader { strips, text_height, places: Vec::new(), row: 0, region: 0 };
-    reader.read((0..strips.len()).collect(), 0);
+    let all: Vec<usize> = (0..strips.len()).collect();
+    let Some(cells) = cells else {
+        reader.read(all, 0);
+        return reader.places;
+    };
+    let (inside, outside): (Vec<usize>, Vec<usize>) =
+        all.into_iter().partition(|&id| cells.cell(&strips[id]).is_some());
+    let (above, below): (Vec<usize>, Vec<usize>) = outside
+        .into_iter()
+        .partition(|&id| strips[id].base < f32::midpoint(cells.top, cells.bottom));
+    reader.read(above, 0);
+    reader.read_cells(inside, cells);
+    reader.read(below, 0);
     reader.places
 }
 
@@ -165,7 +234,37 @@ impl Reader<'_> {
         from + step * (best.0 as f32 - (best.1 as f32 - 1.0) / 2.0)
     }
 
-    fn read_rows(&mut self, mut ids: Vec<usize>) {
+    /// Reads a table row by row, each cell from top to bottom. Where no rule divides the rows, those
+    /// are what stands on one height.
+    fn read_cells(&mut self, ids: Vec<usize>, cells: &Cells) {
+        let mut bands: Vec<Vec<usize>> = vec![Vec::new(); cells.rows.len() + 1];
+        for id in ids {
+            if let Some((row, _)) = cells.cell(&self.strips[id]) {
+                bands[row].push(id);
+            }
+        }
+        for band in bands.into_iter().filter(|band| !band.is_empty()) {
+            let mut placed: Vec<(usize, usize, f32, usize)> = Vec::new();
+            for (row, ids) in self.rows(band).into_iter().enumerate() {
+                // Between two rules close to each other, cells are read whole.
+                let row = if cells.rows.len() < MIN_ROW_RULES { row } else { 0 };
+                placed.extend(ids.into_iter().filter_map(|id| {
+                    let strip = &self.strips[id];
+                    Some((row, cells.cell(strip)?.1, strip.base, id))
+                }));
+            }
+            placed.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+            for (_, _, _, strip) in placed {
+                let (row, region, kind) = (self.row, self.region, SegmentKind::Cell);
+                self.places.push(Place { strip, row, region, kind });
+                self.row += 1;
+            }
+        }
+        self.region += 1;
+    }
+
+    /// Puts strips that stand beside each other into rows, from top to bottom.
+    fn rows(&self, mut ids: Vec<usize>) -> Vec<Vec<usize>> {
         ids.sort_by(|&a, &b| self.strips[a].base.total_cmp(&self.strips[b].base));
         let mut rows: Vec<Vec<usize>> = Vec::new();
         for id in ids {
@@ -181,12 +280,19 @@ impl Reader<'_> {
             }
         }
         rows.sort_by(|a, b| self.height_of(a).total_cmp(&self.height_of(b)));
-        for mut row in rows {
+        for row in &mut rows {
             row.sort_by(|&a, &b| self.strips[a].left.total_cmp(&self.strips[b].left));
+        }
+        rows
+    }
+
+    fn read_rows(&mut self, ids: Vec<usize>) {
+        for row in self.rows(ids) {
             self.places.extend(row.iter().map(|&strip| Place {
                 strip,
                 row: self.row,
                 region: self.region,
+                kind: SegmentKind::Prose,
             }));
             self.row += 1;
         }

@@ -26,6 +26,8 @@ const GRID_MEETINGS: usize = 2;
 pub(super) struct Rules {
     pub horizontal: Vec<PixelBox>,
     pub vertical: Vec<PixelBox>,
+    /// How many of them the mask showed; they come first.
+    found: (usize, usize),
 }
 
 /// Finds the rules that a mask shows: runs of at least 1/50 of the longer side that join to thin
@@ -45,7 +47,8 @@ pub(super) fn take_off(mask: &mut BitMask) -> Rules {
     for run in &down.1 {
         mask.clear(run.y as usize, (run.left as usize).saturating_sub(1), run.right as usize + 1);
     }
-    Rules { horizontal: across.0, vertical: down.0 }
+    let found = (across.0.len(), down.0.len());
+    Rules { horizontal: across.0, vertical: down.0, found }
 }
 
 /// Returns the boxes of the components of an opened mask that are thin lines, and their runs.
@@ -74,6 +77,11 @@ fn thin_lines(
 }
 
 impl Rules {
+    /// Returns the horizontal and the vertical rules that the mask itself showed.
+    pub fn found(&self) -> (&[PixelBox], &[PixelBox]) {
+        (&self.horizontal[..self.found.0], &self.vertical[..self.found.1])
+    }
+
     /// Adds the rules that preparation found.
     pub fn extend(&mut self, marks: &[Mark]) {
         for mark in marks {

@@ -1,0 +1,125 @@
+//! What is no text, what was left over, and whether the whole may be wrong.
+
+use super::crop::Owner;
+use super::part::Part;
+use super::strip::Strip;
+use super::{Doubt, Lines, Scene};
+use crate::document::{BitMask, PixelBox};
+use crate::shapes::Component;
+
+/// A page with less ink than this share may well have no text.
+const MUCH_INK: f32 = 0.01;
+/// With fewer letters and much ink a page is a picture, or its letters are broken.
+const FEW_LETTERS: usize = 20;
+/// Share of the letter-like parts that may be in no segment, on pages with enough of them.
+const MAX_UNCOVERED: f32 = 0.3;
+const ENOUGH_LETTERS: usize = 60;
+/// Lines steeper than this, in px a px, were missed by preparation.
+const STEEP: f32 = 0.0165;
+/// Pictures are larger than so many text heights in both directions, …
+const PICTURE_HEIGHTS: f32 = 4.5;
+/// … but smaller than this share of the page: more is a frame.
+const MAX_PICTURE_SHARE: f32 = 0.4;
+/// Letters that are left over belong together within so many text heights.
+const UNREAD_GAP: f32 = 1.5;
+/// So many letters left over together are an unread area.
+const MIN_UNREAD: usize = 4;
+/// More than this are not put together: the page is in doubt anyway.
+const MAX_UNREAD_LETTERS: usize = 1200;
+
+/// Returns whether a page has more ink than dirt leaves.
+pub(super) fn has_much_ink(ink: u64, mask: &BitMask) -> bool {
+    ink as f32 > MUCH_INK * (mask.width * mask.height) as f32
+}
+
+/// Returns whether a strip is more than a speck, a stroke or a blot.
+pub(super) fn is_text(strip: &Strip, parts: &[Part], text_height: f32) -> bool {
+    let ink: f32 = strip.members.iter().map(|&id| parts[id as usize].area).sum();
+    let is_single = strip.members.len() == 1;
+    let is_large = strip.x_height > 2.2 * text_height;
+    let is_speck = is_single && strip.x_height < 0.5 * text_height;
+    let is_stroke = is_single && is_large && strip.width() < 0.3 * strip.x_height;
+    let box_area = strip.width() * (strip.bottom - strip.top);
+    let is_blot = strip.members.len() <= 2 && is_large && ink > 0.6 * box_area;
+    let is_thin = ink < 0.05 * strip.x_height * strip.x_height;
+    !(is_speck || is_stroke || is_blot || is_thin)
+}
+
+/// Returns the boxes of pictures: large shapes that are no frame of the page.
+pub(super) fn pictures(scene: &Scene) -> Vec<Part> {
+    let least = PICTURE_HEIGHTS * scene.text_height;
+    let most = MAX_PICTURE_SHARE * scene.size.0 * scene.size.1;
+    let is_picture = |part: &&Part| {
+        part.width() > least && part.height() > least && part.width() * part.height() < most
+    };
+    scene.parts.iter().filter(is_picture).copied().collect()
+}
+
+/// Returns why the layout may be wrong, and the areas that look like text and were not read.
+pub(super) fn judge(
+    scene: &Scene,
+    lines: &Lines,
+    (components, owners): (&[Component], &[Owner]),
+    ink: u64,
+) -> (Vec<Doubt>, Vec<PixelBox>) {
+    let pictures = pictures(scene);
+    let in_picture = |part: &Part| {
+        pictures.iter().any(|picture| {
+            (picture.left..=picture.right).contains(&part.middle_x())
+                && (picture.top..=picture.bottom).contains(&part.middle_y())
+        })
+    };
+    let left_over: Vec<u32> = scene
+        .letters
+        .iter()
+        .copied()
+        .filter(|&id| owners[id as usize] == Owner::None && !in_picture(&scene.parts[id as usize]))
+        .collect();
+    let mut doubts = Vec::new();
+    let letters = scene.letters.len();
+    if letters < FEW_LETTERS && ink as f32 > MUCH_INK * scene.size.0 * scene.size.1 {
+        doubts.push(Doubt::FewLetters);
+    }
+    if letters >= ENOUGH_LETTERS && left_over.len() as f32 > MAX_UNCOVERED * letters as f32 {
+        doubts.push(Doubt::Uncovered);
+    }
+    let count = |strips: &mut dyn Iterator<Item = &Strip>| -> usize {
+        strips.map(|strip| strip.letters).sum()
+    };
+    let level = count(&mut lines.level.iter().filter(|strip| strip.letters > 2));
+    let turned = count(&mut lines.turned.iter().map(|turned| &turned.strip));
+    if turned > level {
+        doubts.push(Doubt::Turned);
+    }
+    if scene.shear.slope.abs() > STEEP {
+        doubts.push(Doubt::Steep);
+    }
+    (doubts, areas(&left_over, components, scene.text_height))
+}
+
+/// Returns the boxes of letters that stand together.
+fn areas(left_over: &[u32], components: &[Component], text_height: f32) -> Vec<PixelBox> {
+    if left_over.len() > MAX_UNREAD_LETTERS {
+        return Vec::new();
+    }
+    let reach = (UNREAD_GAP * text_height) as u32;
+    let meets = |a: &PixelBox, b: &PixelBox| {
+        a.left < b.right + reach
+            && b.left < a.right + reach
+            && a.top < b.bottom + reach
+            && b.top < a.bottom + reach
+    };
+    let mut areas: Vec<(PixelBox, usize)> = Vec::new();
+    for &id in left_over {
+        let mut joined = (components[id as usize].bounds, 1);
+        areas.retain(|(bounds, count)| {
+            let is_near = meets(bounds, &joined.0);
+            if is_near {
+                joined = (joined.0.union(bounds), joined.1 + count);
+            }
+            !is_near
+        });
+        areas.push(joined);
+    }
+    areas.into_iter().filter(|(_, count)| *count >= MIN_UNREAD).map(|(bounds, _)| bounds).collect()
+}
