@@ -20,7 +20,7 @@ pub(super) fn decode(
     bytes: &[u8],
     limits: &Limits,
 ) -> Result<Option<(Pixels, Orientation)>, Failure> {
-    let corrupt = |error: DecodeErrors| Failure::decode(Reason::Corrupt, format!("Jpeg: {error}"));
+    let corrupt = |error: DecodeErrors| Failure::decode(Reason::Corrupt, format!("jpeg: {error}"));
     // Damaged files are read as far as they go; the limits are checked below.
     let options = DecoderOptions::default()
         .set_strict_mode(false)
