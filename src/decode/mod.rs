@@ -5,6 +5,7 @@
 //! reads them, and one broken page fails alone. Knows nothing of how a page is prepared or read.
 
 mod density;
+mod jpeg;
 mod leptonica;
 mod limits;
 mod pdf;

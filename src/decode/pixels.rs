@@ -144,7 +144,7 @@ fn oriented_mask(mask: BitMask, orientation: Orientation) -> BitMask {
 /// Returns the pixels in the smallest form that holds them all.
 fn simplest(pixels: Pixels) -> Pixels {
     let gray = match pixels {
-        Pixels::Color(color) if color.as_raw().as_chunks::<3>().0.iter().copied().all(is_gray) => {
+        Pixels::Color(color) if is_colorless(color.as_raw()) => {
             let (width, height) = color.dimensions();
             let middle = color.as_raw().as_chunks::<3>().0.iter().map(|pixel| pixel[1]);
             GrayImage::from_raw(width, height, middle.collect()).unwrap_or_default()
@@ -153,6 +153,33 @@ fn simplest(pixels: Pixels) -> Pixels {
         other @ (Pixels::Bilevel(_) | Pixels::Color(_)) => return other,
     };
     if is_bilevel(&gray) { Pixels::Bilevel(BitMask::dark(&gray, 0)) } else { Pixels::Gray(gray) }
+}
+
+/// Returns whether the red and the blue of each pixel is about as bright as its green.
+fn is_colorless(samples: &[u8]) -> bool {
+    /// Samples that are looked at together: whole pixels and whole vectors of the processor.
+    const BLOCK: usize = 48;
+    // Each sample is compared with the next one; blue and the red of the next pixel may differ.
+    const MATTERS: [u8; BLOCK] = {
+        let mut matters = [255; BLOCK];
+        let mut blue = 2;
+        while blue < BLOCK {
+            matters[blue] = 0;
+            blue += 3;
+        }
+        matters
+    };
+    let (blocks, rest) = samples.as_chunks::<BLOCK>();
+    let nexts = samples.get(1..).unwrap_or_default().as_chunks::<BLOCK>().0;
+    let is_fine = |(block, next): (&[u8; BLOCK], &[u8; BLOCK])| {
+        let differences =
+            std::array::from_fn::<u8, BLOCK, _>(|at| block[at].abs_diff(next[at]) & MATTERS[at]);
+        differences.iter().fold(0, |worst, &difference| worst.max(difference)) <= GRAY_TOLERANCE
+    };
+    // The last block has no sample after it.
+    let last = blocks.last().map_or(&[][..], |block| block);
+    let one_by_one = last.as_chunks::<3>().0.iter().chain(rest.as_chunks::<3>().0);
+    blocks.iter().zip(nexts).all(is_fine) && one_by_one.copied().all(is_gray)
 }
 
 fn is_gray([red, green, blue]: [u8; 3]) -> bool {
@@ -209,6 +236,19 @@ mod tests {
         let black_and_white = BitMask::from_packed(&[0x80], 2, 1, InkBit::One);
         assert!(matches!(&page.pixels, Pixels::Bilevel(mask) if *mask == black_and_white));
         assert_eq!(page.declared_dpi, Some(300.0));
+    }
+
+    #[test]
+    fn notices_a_single_pixel_of_color() {
+        for place in [0, 1, 15, 16, 17, 31, 32, 39] {
+            for colored in [[100, 90, 90], [90, 100, 90], [90, 90, 100]] {
+                let mut values = vec![90; 40 * 3];
+                values[place * 3..place * 3 + 3].copy_from_slice(&colored);
+                assert!(!is_colorless(&values), "{colored:?} at {place}");
+            }
+        }
+        let neighbors: Vec<u8> = (0..40).flat_map(|pixel| [pixel * 6; 3]).collect();
+        assert!(is_colorless(&neighbors));
     }
 
     #[test]

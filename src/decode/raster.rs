@@ -12,6 +12,7 @@ use crate::document::{Failure, Format, PageImage, Pixels, Reason};
 
 use super::density;
 use super::guarded;
+use super::jpeg;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
@@ -43,19 +44,31 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
 }
 
 fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<(Pixels, Orientation), Failure> {
+    if format == Format::Jpeg
+        && let Some((pixels, orientation)) = jpeg::decode(bytes, limits)?
+    {
+        return Ok((whole(pixels)?, orientation));
+    }
     let corrupt = |error: ImageError| Failure::decode(Reason::Corrupt, error.to_string());
     let mut decoder = decoder(bytes, format, limits).map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
     limits.check(width, height, u32::from(decoder.color_type().bits_per_pixel()))?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixels = pixels::from_dynamic(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
-    let lost = if format == Format::Jpeg { filled_rows(&pixels) } else { 0 };
+    let pixels = if format == Format::Jpeg { whole(pixels)? } else { pixels };
+    Ok((pixels, orientation))
+}
+
+/// Refuses the pixels of a JPEG that has lost more than its last rows.
+fn whole(pixels: Pixels) -> Result<Pixels, Failure> {
+    let (_, height) = pixels.dimensions();
+    let lost = filled_rows(&pixels);
     if lost as f32 > height as f32 * MAX_LOST_ROWS {
         let kept = height - lost;
         let message = format!("only the first `{kept}` of {height} rows can be decoded");
         return Err(Failure::decode(Reason::Corrupt, message));
     }
-    Ok((pixels, orientation))
+    Ok(pixels)
 }
 
 /// Counts the rows at the end that the decoder has filled for want of pixels, instead of failing: all

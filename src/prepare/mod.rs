@@ -24,6 +24,8 @@ mod threshold;
 #[cfg(test)]
 mod tests;
 
+use image::{GrayImage, RgbImage};
+
 use self::analysis::Analysis;
 use self::background::PaperMap;
 pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
@@ -98,7 +100,7 @@ impl<'a> Work<'a> {
         let pixels = match page.pixels {
             Pixels::Bilevel(mask) => PagePixels::Bilevel(mask),
             Pixels::Gray(image) => PagePixels::Gray(image),
-            Pixels::Color(image) => PagePixels::Gray(image::imageops::grayscale(&image)),
+            Pixels::Color(image) => PagePixels::Gray(brightness(&image)),
         };
         let content = match pixels {
             PagePixels::Bilevel(_) => Content::BilevelText,
@@ -269,4 +271,13 @@ impl<'a> Work<'a> {
             steps: self.steps,
         }
     }
+}
+
+/// Returns how bright each pixel is (ITU-R BT.709).
+fn brightness(image: &RgbImage) -> GrayImage {
+    let weigh = |&[red, green, blue]: &[u8; 3]| {
+        ((2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue)) / 10_000) as u8
+    };
+    let values = image.as_raw().as_chunks::<3>().0.iter().map(weigh).collect();
+    GrayImage::from_raw(image.width(), image.height(), values).unwrap_or_default()
 }
