@@ -189,7 +189,6 @@ fn refuses_networks_that_it_cannot_run_and_says_why() {
         (&b"Softmax"[..], &b"Rectify"[..], "layer of type `Rectify`"),
         (b"SummLSTM", b"BumpLSTM", "layer of type `BumpLSTM`"),
         (b"Convolve", b"Reconfig", "layer of type `Reconfig`"),
-        (b"Softmax", b"Maxpool", "layer of type `Maxpool` in this place"),
         (b"RTLReversed", b"XYTranspose", "layer of type `XYTranspose` in this place"),
         (&header, &[36, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0, 0], "input of fixed width 99"),
         (
