@@ -208,7 +208,7 @@ fn spoiled(line: &GrayImage, index: usize, random: &mut Random) -> GrayImage {
     match index % 10 {
         0 => line.clone(),
         1 => changed(line, |pixel, _| {
-            pixel.saturating_add_signed((random.below(120) as i32 - 60) as i8)
+            pixel.saturating_add_signed((random.below(120) as u8).cast_signed() - 60)
         }),
         2 => mixed(line, |pixels| (pixels.iter().map(|p| u32::from(*p)).sum::<u32>() / 9) as u8),
         3 => scaled((height * (30 + random.below(30)) / 100).max(8)),
