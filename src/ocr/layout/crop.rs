@@ -6,16 +6,16 @@
 use image::{GrayImage, Luma};
 
 use super::{Ground, Layout, Segment};
-use crate::document::{BitMask, PagePixels, PixelBox, RightAngle};
+use crate::document::{PagePixels, PixelBox, RightAngle};
 use crate::shapes::{Component, Run};
 
 /// Gray level of drawn paper.
 const WHITE: u8 = 255;
 /// Foreign ink on gray pages is painted over with so many pixels around it.
-const FOREIGN_EDGE: u32 = 2;
+const FOREIGN_EDGE: i64 = 2;
 /// Own ink keeps so many pixels around it.
-const OWN_EDGE: u32 = 1;
-/// Share of the pixels of a line that are lighter than its paper.
+const OWN_EDGE: i64 = 1;
+/// One in so many pixels of a line is lighter than its paper.
 const PAPER_SHARE: usize = 3;
 
 /// Who a component belongs to.
@@ -33,24 +33,45 @@ pub(super) enum Owner {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frame {
     /// Left edge on the page; may lie outside.
-    pub left: i32,
+    pub left: i64,
     /// Upper edge at the middle.
-    pub top: i32,
+    pub top: i64,
     pub width: u32,
     pub height: u32,
     /// In px a px.
     pub slope: f32,
 }
 
+/// Columns of a frame that are moved alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    from: i64,
+    /// Exclusive.
+    to: i64,
+    shift: i64,
+}
+
 impl Frame {
     /// Returns by how many pixels a column lies lower than that in the middle of the frame.
-    fn shift(&self, column: i32) -> i32 {
-        (self.slope * (column as f32 - self.width as f32 / 2.0)).round() as i32
+    fn shift(&self, column: i64) -> i64 {
+        (self.slope * (column as f32 - self.width as f32 / 2.0)).round() as i64
     }
 
     /// Returns the largest shift of any column.
-    fn most(&self) -> i32 {
-        self.shift(0).abs().max(self.shift(self.width as i32).abs())
+    fn most(&self) -> i64 {
+        self.shift(0).abs().max(self.shift(i64::from(self.width)).abs())
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for from in 0..i64::from(self.width) {
+            let shift = self.shift(from);
+            match stretches.last_mut() {
+                Some(last) if last.shift == shift => last.to = from + 1,
+                _ => stretches.push(Stretch { from, to: from + 1, shift }),
+            }
+        }
+        stretches
     }
 }
 
@@ -76,11 +97,11 @@ impl RunRows {
     }
 
     /// Returns the runs of row `y` that meet `left..right`.
-    fn meeting(&self, y: u32, left: i32, right: i32) -> impl Iterator<Item = &Run> {
+    fn meeting(&self, y: u32, left: i64, right: i64) -> impl Iterator<Item = &Run> {
         let bound = |y: u32| self.starts.get(y as usize).map_or(self.runs.len(), |&at| at as usize);
         let row = &self.runs[bound(y)..bound(y.saturating_add(1))];
-        let first = row.partition_point(|run| run.right as i32 <= left);
-        row[first..].iter().take_while(move |run| (run.left as i32) < right)
+        let first = row.partition_point(|run| i64::from(run.right) <= left);
+        row[first..].iter().take_while(move |run| i64::from(run.left) < right)
     }
 }
 
@@ -104,30 +125,29 @@ impl Layout {
     fn drawn(&self, segment: &Segment) -> GrayImage {
         let frame = &segment.frame;
         let mut image = GrayImage::from_pixel(frame.width, frame.height, Luma([WHITE]));
-        self.each_run(frame, |run| {
-            if matches!(self.owner(run), Owner::Foreign) || !self.is_own_or_free(segment, run) {
-                return;
+        let width = frame.width as usize;
+        for stretch in frame.stretches() {
+            let (left, right) = (frame.left + stretch.from, frame.left + stretch.to);
+            for (y, row) in (frame.top + stretch.shift..).zip(image.chunks_exact_mut(width)) {
+                let Ok(y) = u32::try_from(y) else { continue };
+                for run in self.runs.meeting(y, left, right) {
+                    if self.is_own_or_free(segment, run) {
+                        let from = i64::from(run.left).max(left) - frame.left;
+                        let to = i64::from(run.right).min(right) - frame.left;
+                        row[from as usize..to as usize].fill(0);
+                    }
+                }
             }
-            paint(&mut image, frame, (run.y as i32, run.left as i32, run.right as i32), |_, _| 0);
-        });
+        }
         image
     }
 
     /// Cuts a segment out of a gray page and paints over what is foreign.
     fn cut_out(&self, page: &GrayImage, segment: &Segment) -> GrayImage {
         let frame = &segment.frame;
-        let (width, height) = (page.width() as i32, page.height() as i32);
-        let invert = |level: u8| if segment.is_inverted { WHITE - level } else { level };
-        let level_at = |x: i32, y: i32| {
-            let (x, y) = (x.clamp(0, width - 1), y.clamp(0, height - 1));
-            invert(page.as_raw()[y as usize * width as usize + x as usize])
-        };
-        let mut image = GrayImage::new(frame.width, frame.height);
-        for y in 0..frame.height as i32 {
-            for x in 0..frame.width as i32 {
-                let level = level_at(frame.left + x, frame.top + y + frame.shift(x));
-                image.put_pixel(x as u32, y as u32, Luma([level]));
-            }
+        let mut image = sheared(page, frame);
+        if segment.is_inverted {
+            image::imageops::invert(&mut image);
         }
         let paper = paper_level(&image);
         let mut own: Vec<Run> = Vec::new();
@@ -140,27 +160,29 @@ impl Layout {
         if foreign.is_empty() {
             return image;
         }
-        let around = |run: &Run, edge: u32| {
-            let edge = edge as i32;
-            let (y, left, right) = (run.y as i32, run.left as i32, run.right as i32);
-            (y - edge..=y + edge).map(move |y| (y, left - edge, right + edge))
-        };
-        for row in foreign.iter().flat_map(|run| around(run, FOREIGN_EDGE)) {
-            paint(&mut image, frame, row, |_, _| paper);
+        let original = image.clone();
+        let stretches = frame.stretches();
+        for run in &foreign {
+            each_span((frame, &stretches), run, FOREIGN_EDGE, |span| {
+                image.as_flat_samples_mut().samples[span].fill(paper);
+            });
         }
-        for row in own.iter().flat_map(|run| around(run, OWN_EDGE)) {
-            paint(&mut image, frame, row, level_at);
+        for run in &own {
+            each_span((frame, &stretches), run, OWN_EDGE, |span| {
+                image.as_flat_samples_mut().samples[span.clone()]
+                    .copy_from_slice(&original.as_raw()[span]);
+            });
         }
         image
     }
 
-    /// Calls `found` with each run that may show in a frame, those of rules among them.
+    /// Calls `found` with each run that may show in a frame.
     fn each_run(&self, frame: &Frame, mut found: impl FnMut(&Run)) {
-        let (first, last) =
-            (frame.top - frame.most(), frame.top + frame.height as i32 + frame.most());
-        let (left, right) = (frame.left, frame.left + frame.width as i32);
-        for y in first.max(0)..last.max(0) {
-            self.runs.meeting(y as u32, left, right).for_each(&mut found);
+        let bottom = frame.top + i64::from(frame.height);
+        let (left, right) = (frame.left, frame.left + i64::from(frame.width));
+        for y in (frame.top - frame.most()).max(0)..(bottom + frame.most()).max(0) {
+            let Ok(y) = u32::try_from(y) else { continue };
+            self.runs.meeting(y, left, right).for_each(&mut found);
         }
     }
 
@@ -184,8 +206,8 @@ impl Layout {
         (left, right): (u32, u32),
     ) -> PixelBox {
         let frame = &segment.frame;
-        let (width, height) = (frame.width as i32, frame.height as i32);
-        let (from, to) = (left as i32, right as i32);
+        let (width, height) = (i64::from(frame.width), i64::from(frame.height));
+        let (from, to) = (i64::from(left), i64::from(right));
         // Where the span lies in the frame before it was turned upright.
         let (x, y) = match segment.turn {
             RightAngle::None => ((from, to), (0, height)),
@@ -193,7 +215,7 @@ impl Layout {
             RightAngle::Quarter => ((0, width), (height - to, height - from)),
             RightAngle::ThreeQuarters => ((0, width), (from, to)),
         };
-        let shift = frame.shift(i32::midpoint(x.0, x.1));
+        let shift = frame.shift(i64::midpoint(x.0, x.1));
         let span = PixelBox {
             left: clamped(frame.left + x.0, self.size.0),
             top: clamped(frame.top + y.0 + shift, self.size.1),
@@ -254,23 +276,44 @@ fn clipped(bounds: &PixelBox, span: &PixelBox, is_level: bool) -> PixelBox {
     }
 }
 
-fn clamped(value: i32, limit: u32) -> u32 {
-    value.max(0).cast_unsigned().min(limit)
+fn clamped(value: i64, limit: u32) -> u32 {
+    value.clamp(0, i64::from(limit)) as u32
 }
 
-/// Sets the pixels `left..right` of page row `y` that show in the frame.
-fn paint(
-    image: &mut GrayImage,
-    frame: &Frame,
-    (y, left, right): (i32, i32, i32),
-    level: impl Fn(i32, i32) -> u8,
+/// Copies the pixels of a frame; beyond the page its edge goes on.
+fn sheared(page: &GrayImage, frame: &Frame) -> GrayImage {
+    let (width, height) = (i64::from(page.width()), i64::from(page.height()));
+    let mut image = GrayImage::new(frame.width, frame.height);
+    for stretch in frame.stretches() {
+        let rows = image.chunks_exact_mut(frame.width as usize);
+        for (y, row) in (frame.top + stretch.shift..).zip(rows) {
+            let start = (y.clamp(0, height - 1) * width) as usize;
+            let source = &page.as_raw()[start..start + width as usize];
+            let target = &mut row[stretch.from as usize..stretch.to as usize];
+            let first = frame.left + stretch.from;
+            for (x, level) in (first..).zip(target) {
+                *level = source[x.clamp(0, width - 1) as usize];
+            }
+        }
+    }
+    image
+}
+
+/// Calls `found` with the places in a frame's pixels of a run and of the pixels up to `edge` around it.
+fn each_span(
+    (frame, stretches): (&Frame, &[Stretch]),
+    run: &Run,
+    edge: i64,
+    mut found: impl FnMut(std::ops::Range<usize>),
 ) {
-    let first = (left - frame.left).max(0);
-    let last = (right - frame.left).min(frame.width as i32);
-    for column in first..last {
-        let row = y - frame.top - frame.shift(column);
-        if (0..frame.height as i32).contains(&row) {
-            image.put_pixel(column as u32, row as u32, Luma([level(frame.left + column, y)]));
+    let left = i64::from(run.left) - edge - frame.left;
+    let right = i64::from(run.right) + edge - frame.left;
+    for stretch in stretches.iter().filter(|each| each.from < right && left < each.to) {
+        let (from, to) = (left.max(stretch.from) as usize, right.min(stretch.to) as usize);
+        let row = i64::from(run.y) - frame.top - stretch.shift;
+        for row in (row - edge).max(0)..(row + edge + 1).min(i64::from(frame.height)) {
+            let start = row as usize * frame.width as usize;
+            found(start + from..start + to);
         }
     }
 }

@@ -41,7 +41,7 @@ fn holds(line: &PixelBox, x: f32, y: f32) -> bool {
 }
 
 fn segment(line: PixelBox, id: u32, members: Vec<u32>) -> Segment {
-    let padding = PADDING as i32;
+    let padding = PADDING as u32;
     Segment {
         bounds: line,
         line: id,
@@ -53,10 +53,10 @@ fn segment(line: PixelBox, id: u32, members: Vec<u32>) -> Segment {
         id,
         members,
         frame: Frame {
-            left: line.left as i32 - padding,
-            top: line.top as i32 - padding,
-            width: line.width() + 2 * padding as u32,
-            height: line.height() + 2 * padding as u32,
+            left: i64::from(line.left) - i64::from(padding),
+            top: i64::from(line.top) - i64::from(padding),
+            width: line.width() + 2 * padding,
+            height: line.height() + 2 * padding,
             slope: 0.0,
         },
         is_inverted: false,

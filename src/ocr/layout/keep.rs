@@ -1,7 +1,7 @@
 //! What of the readings is text: strokes, specks and drawings are read, too, as short words of low
 //! confidence.
 
-use super::{Layout, Segment, SegmentKind};
+use super::{Doubt, Layout, Segment, SegmentKind};
 use crate::document::RightAngle;
 
 /// How far the neighborhood of a segment reaches, in its x-heights.
@@ -19,6 +19,10 @@ const SURE_IN_DRAWING: f32 = 92.0;
 
 /// A stroke is part of a text beside it within so many of its x-heights.
 const STROKE_REACH: f32 = 3.0;
+/// Text whose mean confidence is lower may have been cut wrong.
+const UNSURE: f32 = 65.0;
+/// So many characters that were read must be no text to doubt a page.
+const MIN_LOST: f32 = 40.0;
 /// Turned text is kept from this confidence on: much of it is no text.
 const TURNED_CONFIDENCE: f32 = 60.0;
 
@@ -44,7 +48,7 @@ impl Reading {
     }
 }
 
-impl Layout {
+impl Segment {
     /// Returns for each segment whether its reading is to be kept, judged by itself and by what was
     /// read around it. `readings` has one for each of the layout's segments.
     pub(in crate::ocr) fn kept(&self, readings: &[Reading]) -> Vec<bool> {
@@ -62,6 +66,23 @@ impl Layout {
                     || !self.is_among_strokes(segment, &texts))
         };
         self.segments.iter().zip(readings).enumerate().map(is_kept).collect()
+    }
+
+    /// Returns why the layout is in doubt after its segments were read: most of what was read is no text.
+    pub(in crate::ocr) fn doubt_of(&self, readings: &[Reading]) -> Option<Doubt> {
+        let kept = self.kept(readings);
+        let (mut weight, mut sum, mut lost) = (0.0, 0.0, 0.0);
+        for (reading, is_kept) in readings.iter().zip(kept) {
+            let length = reading.length as f32;
+            if is_kept {
+                weight += length;
+                sum += length * reading.confidence;
+            } else {
+                lost += length;
+            }
+        }
+        let is_unsure = weight > 0.0 && sum / weight < UNSURE;
+        (is_unsure || lost > weight && lost >= MIN_LOST).then_some(Doubt::Unreadable)
     }
 
     /// Bars and dashes that stand by themselves are no text; in a table they may be ditto marks.

@@ -194,8 +194,9 @@ pub(super) fn attach(
             is_loose[id as usize] = false;
         }
     };
-    loose.iter().for_each(|&id| give(id));
-    loose.iter().rev().for_each(|&id| give(id));
+    for &id in loose.iter().chain(loose.iter().rev()) {
+        give(id);
+    }
 }
 
 /// Returns how far a part is from a line in its x-heights, if it can belong to it.

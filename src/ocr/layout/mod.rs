@@ -157,7 +157,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
         layout.doubts.push(Doubt::Noise);
         return layout;
     };
-    let Some(scene) = Scene::of(&list, rules, &mask) else {
+    let Some(scene) = Scene::of(ground, &list, rules) else {
         layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));
         return layout;
     };
@@ -167,7 +167,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     }
     let lines = Lines::of(&scene);
     layout.owners = scene.owners(&lines);
-    layout.segments = segment::number(&scene, &lines, &list, (ground, &inverted));
+    layout.segments = segment::number(&scene, &lines, &list, &inverted);
     (layout.doubts, layout.unread) = rest::judge(&scene, &lines, (&list, &layout.owners), ink);
     layout.components = list;
     layout.runs = RunRows::of(runs, mask.height);
@@ -175,7 +175,8 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
 }
 
 /// What stands on a page, before it is known what belongs together.
-struct Scene {
+struct Scene<'a> {
+    ground: Ground<'a>,
     /// Of all components, sheared.
     parts: Vec<Part>,
     /// Letter-like parts from left to right.
@@ -191,11 +192,12 @@ struct Scene {
     size: (f32, f32),
 }
 
-impl Scene {
+impl<'a> Scene<'a> {
     /// Measures a page; `None` if nothing looks like letters.
-    fn of(list: &[Component], rules: Rules, mask: &crate::document::BitMask) -> Option<Self> {
-        let text_height = part::text_height(list, mask.width.max(mask.height))?;
-        let size = (mask.width as f32, mask.height as f32);
+    fn of(ground: &Ground<'a>, list: &[Component], rules: Rules) -> Option<Self> {
+        let (width, height) = ground.pixels.dimensions();
+        let text_height = part::text_height(list, width.max(height) as usize)?;
+        let size = (width as f32, height as f32);
         let middle_x = size.0 / 2.0;
         let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();
         let mut letters: Vec<u32> = (0..parts.len() as u32)
@@ -215,7 +217,8 @@ impl Scene {
             })
             .collect();
         letters.retain(|&id| !is_rule[id as usize]);
-        Some(Self { parts, letters, text_height, shear, rules, barriers, is_rule, size })
+        let ground = *ground;
+        Some(Self { ground, parts, letters, text_height, shear, rules, barriers, is_rule, size })
     }
 
     /// Returns who each part belongs to; segments have the numbers of their strips.
