@@ -48,7 +48,7 @@ impl Reading {
     }
 }
 
-impl Segment {
+impl Layout {
     /// Returns for each segment whether its reading is to be kept, judged by itself and by what was
     /// read around it. `readings` has one for each of the layout's segments.
     pub(in crate::ocr) fn kept(&self, readings: &[Reading]) -> Vec<bool> {
