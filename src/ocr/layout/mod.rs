@@ -24,6 +24,9 @@ mod skew;
 mod strip;
 mod turned;
 
+#[cfg(test)]
+mod tests;
+
 use self::crop::{Frame, Owner, RunRows};
 pub(super) use self::keep::Reading;
 use self::merge::Measures;
