@@ -5,7 +5,7 @@ use super::part::Part;
 use super::strip::Strip;
 
 /// A gutter is so many x-heights wide.
-const MIN_WIDTH: f32 = 0.9;
+const MIN_WIDTH: f32 = 1.2;
 /// It runs through so many lines.
 const MIN_LINES: usize = 4;
 /// Lines of a column follow each other within so many x-heights.

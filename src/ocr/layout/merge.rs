@@ -37,6 +37,9 @@ const HIGHEST: f32 = 1.5;
 const LOWEST: f32 = 0.5;
 /// What stands out more is a stroke beside the line: a bracket, a piece of a rule, a signature.
 const MAX_EXCESS: f32 = 1.0;
+/// Narrow parts that are higher than brackets, both in x-heights, are pieces of rules.
+const STROKE_WIDTH: f32 = 0.35;
+const STROKE_HEIGHT: f32 = 1.9;
 /// Flat parts wider than so many x-heights are underlines if they lie below the baseline.
 const UNDERLINE_WIDTH: f32 = 1.5;
 
@@ -223,7 +226,9 @@ fn distance(part: &Part, line: &Strip, barriers: &Barriers) -> Option<f32> {
     }
     let excess = (base - HIGHEST * x_height - part.top).max(0.0)
         + (part.bottom - base - LOWEST * x_height).max(0.0);
-    if excess > MAX_EXCESS * x_height {
+    let is_stroke =
+        part.width() < STROKE_WIDTH * x_height && part.height() > STROKE_HEIGHT * x_height;
+    if excess > MAX_EXCESS * x_height || is_stroke {
         return None;
     }
     Some((gap + EXCESS_WEIGHT * excess) / x_height)

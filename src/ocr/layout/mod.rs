@@ -25,6 +25,9 @@ mod skew;
 mod strip;
 mod turned;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use self::crop::{Frame, Owner, RunRows};

@@ -110,7 +110,9 @@ pub(super) fn seeds(parts: &[Part], letter_like: &[u32], text_height: f32) -> Ve
     let is_seed = |&&id: &&u32| {
         let part = &parts[id as usize];
         let height = part.height();
-        if part.width() > 4.0 * height && height < 0.6 * text_height {
+        let is_dash = part.width() > 4.0 * height && height < 0.6 * text_height;
+        let is_stroke = part.width() < 0.2 * height && height > 1.9 * text_height;
+        if is_dash || is_stroke {
             return false;
         }
         height > 0.85 * text_height || !is_small(part, &index, parts, text_height)

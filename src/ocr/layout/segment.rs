@@ -3,7 +3,7 @@
 use super::crop::Frame;
 use super::order::{self, Place};
 use super::rest;
-use super::strip::{Strip, median};
+use super::strip::Strip;
 use super::turned::{Run, TurnedStrip};
 use super::{Lines, Scene, Segment, SegmentKind};
 use crate::document::{Mark, PagePixels, PixelBox, RightAngle, TableGrid};
@@ -192,7 +192,10 @@ fn paragraphs(segments: &mut [Segment], places: &[Place], strips: &[Strip]) {
             .collect();
         let mut pitches: Vec<f32> =
             rows.windows(2).map(|pair| pair[1].base - pair[0].base).collect();
-        let pitch = median(&mut pitches);
+        // Of two, the lower: a single wide step is no pitch.
+        let middle = pitches.len().saturating_sub(1) / 2;
+        pitches.sort_by(f32::total_cmp);
+        let pitch = pitches.get(middle).copied().unwrap_or(f32::MAX);
         let left = rows.iter().map(|strip| strip.left).fold(f32::MAX, f32::min);
         let indent = |strip: &Strip| (strip.left - left) / strip.x_height;
         let (mut paragraph, mut row) = (0_u16, 0);
