@@ -185,23 +185,17 @@ impl BitMask {
     /// `right` is exclusive.
     pub fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
         let mut start: Option<usize> = None;
+        let mut last = 0;
         for (index, &word) in self.row(y).iter().enumerate() {
-            if start.is_none() && word == 0 || start.is_some() && word == u64::MAX {
-                continue;
-            }
-            let base = index * WORD;
-            let mut bit = 0;
-            while bit < WORD {
-                let rest = word >> bit;
-                let same =
-                    if start.is_some() { rest.trailing_ones() } else { rest.trailing_zeros() };
-                bit += same as usize;
-                if bit >= WORD {
-                    break;
-                }
+            // A bit is set where a pixel differs from the one before it.
+            let mut edges = word ^ (word << 1 | last);
+            last = word >> (WORD - 1);
+            while edges != 0 {
+                let at = index * WORD + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
                 match start.take() {
-                    Some(left) => found(left, base + bit),
-                    None => start = Some(base + bit),
+                    Some(left) => found(left, at),
+                    None => start = Some(at),
                 }
             }
         }
