@@ -14,7 +14,9 @@ const DRAWING_SHARE: f32 = 0.5;
 const CELL_DRAWING_SHARE: f32 = 0.6;
 /// Texts shorter than this are judged by their neighborhood, …
 const SHORT: usize = 8;
-/// … and kept if they are this sure, even in a drawing.
+/// … as are longer ones that are less sure than this, …
+const LONG_IN_DRAWING: f32 = 40.0;
+/// … and kept if they have letters and are this sure, even in a drawing.
 const SURE_IN_DRAWING: f32 = 92.0;
 
 /// A stroke is part of a text beside it within so many of its x-heights.
@@ -62,8 +64,8 @@ impl Layout {
         let is_kept = |(index, (segment, reading)): (usize, (&Segment, &Reading))| {
             texts[index]
                 && (reading.letters > 0 || !self.is_lone_stroke(segment, *reading))
-                && (reading.length >= SHORT
-                    || reading.confidence >= SURE_IN_DRAWING
+                && (reading.length >= SHORT && reading.confidence >= LONG_IN_DRAWING
+                    || reading.letters > 0 && reading.confidence >= SURE_IN_DRAWING
                     || !self.is_among_strokes(segment, &texts))
         };
         self.segments.iter().zip(readings).enumerate().map(is_kept).collect()

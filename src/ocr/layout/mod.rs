@@ -45,6 +45,8 @@ use crate::shapes::{self, Component, Components};
 const MAX_COMPONENTS: usize = 150_000;
 /// More letters than this are noise, too: a newspaper page has 20,000.
 const MAX_LETTERS: usize = 40_000;
+/// And more segments than this: dense tables have 600.
+const MAX_SEGMENTS: usize = 4_000;
 
 /// A page that is to be laid out.
 #[derive(Clone, Copy)]
@@ -169,6 +171,10 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
         return layout;
     }
     let lines = Lines::of(&scene);
+    if lines.all().count() > MAX_SEGMENTS {
+        layout.doubts.push(Doubt::Noise);
+        return layout;
+    }
     layout.owners = scene.owners(&lines);
     layout.segments = segment::number(&scene, &lines, &list, &inverted);
     (layout.doubts, layout.unread) = rest::judge(&scene, &lines, (&list, &layout.owners), ink);
