@@ -103,8 +103,11 @@ impl Phrase {
     }
 
     /// Folds several phrases.
+    /// A slash is often read as the letter `I`, as in `SIN` for `S/N`: such a phrase counts twice.
     pub fn all(texts: &[String]) -> Vec<Self> {
-        texts.iter().map(|text| Self::new(text)).collect()
+        let misread = texts.iter().filter(|text| text.contains('/'));
+        let misread = misread.map(|text| Self::new(&text.replace('/', "I")));
+        texts.iter().map(|text| Self::new(text)).chain(misread).collect()
     }
 
     /// Returns all places where the phrase stands, from left to right, not overlapping.

@@ -37,6 +37,8 @@ const DOUBTFUL_CONFIDENCE: f32 = 75.0;
 const READ_CONFIDENCE: f32 = 60.0;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 const INVERSION_BELOW: f32 = 0.7;
+/// Letters are read with this mean confidence, strokes with less.
+const SURE_CHARACTERS: f32 = 85.0;
 /// Characters below this confidence keep what else they may be.
 const DOUBTFUL_CHARACTER: f32 = 95.0;
 /// Runner-ups below this confidence are not worth keeping.
@@ -262,7 +264,11 @@ impl Recognizer for Engine {
 /// Returns what the layout judges a reading by.
 fn summary(text: &LineText) -> layout::Reading {
     let words = text.words.iter().map(|word| (word.text.as_str(), word.confidence));
-    let confidence = weighted_mean(words).unwrap_or(0.0);
+    let characters = text.words.iter().flat_map(|word| &word.characters);
+    let characters = characters.map(|character| (character.text.as_str(), character.confidence));
+    let sure = weighted_mean(characters).filter(|confidence| *confidence >= SURE_CHARACTERS);
+    // A word is as sure as its worst character: one doubtful sign makes no stroke of a number.
+    let confidence = weighted_mean(words).unwrap_or(0.0).max(sure.unwrap_or(0.0));
     let plain: String = text.words.iter().map(|word| word.text.as_str()).collect();
     layout::Reading::of(&plain, confidence)
 }

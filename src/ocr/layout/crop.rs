@@ -152,11 +152,12 @@ impl Layout {
         let paper = paper_level(&image);
         let mut own: Vec<Run> = Vec::new();
         let mut foreign: Vec<Run> = Vec::new();
-        self.each_run(frame, |run| match self.owner(run) {
+        each_run(&self.runs, frame, |run| match self.owner(run) {
             Owner::Segment(id) if id == segment.id => own.push(*run),
             Owner::None => {}
             Owner::Segment(_) | Owner::Foreign => foreign.push(*run),
         });
+        each_run(&self.rule_runs, frame, |run| foreign.push(*run));
         if foreign.is_empty() {
             return image;
         }
@@ -174,16 +175,6 @@ impl Layout {
             });
         }
         image
-    }
-
-    /// Calls `found` with each run that may show in a frame.
-    fn each_run(&self, frame: &Frame, mut found: impl FnMut(&Run)) {
-        let bottom = frame.top + i64::from(frame.height);
-        let (left, right) = (frame.left, frame.left + i64::from(frame.width));
-        for y in (frame.top - frame.most()).max(0)..(bottom + frame.most()).max(0) {
-            let Ok(y) = u32::try_from(y) else { continue };
-            self.runs.meeting(y, left, right).for_each(&mut found);
-        }
     }
 
     fn owner(&self, run: &Run) -> Owner {
@@ -257,6 +248,16 @@ impl Layout {
                 PixelBox { left: own.left, right: own.right, ..*span }
             }
         })
+    }
+}
+
+/// Calls `found` with each run that may show in a frame.
+fn each_run(runs: &RunRows, frame: &Frame, mut found: impl FnMut(&Run)) {
+    let bottom = frame.top + i64::from(frame.height);
+    let (left, right) = (frame.left, frame.left + i64::from(frame.width));
+    for y in (frame.top - frame.most()).max(0)..(bottom + frame.most()).max(0) {
+        let Ok(y) = u32::try_from(y) else { continue };
+        runs.meeting(y, left, right).for_each(&mut found);
     }
 }
 

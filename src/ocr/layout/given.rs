@@ -12,8 +12,7 @@ const X_HEIGHT_SHARE: f32 = 0.6;
 /// Returns the layout that consists of lines of text, in reading order, boxes in page pixels.
 pub(in crate::ocr) fn of_lines(ground: &Ground, lines: &[PixelBox]) -> Layout {
     let mut mask = ink::mask_of(ground.pixels);
-    // The marks have been found before.
-    let _rules = rules::take_off(&mut mask);
+    let rules = rules::take_off(&mut mask);
     let found = shapes::find_components(&mask).unwrap_or_default();
     let owner = |component: &Component| {
         let (x, y) = component.center();
@@ -31,6 +30,7 @@ pub(in crate::ocr) fn of_lines(ground: &Ground, lines: &[PixelBox]) -> Layout {
         components: found.list,
         runs: RunRows::of(found.runs, mask.height),
         owners,
+        rule_runs: RunRows::of(rules.runs, mask.height),
         ..Layout::default()
     }
 }

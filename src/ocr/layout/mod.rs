@@ -71,6 +71,7 @@ pub(super) struct Layout {
     size: (u32, u32),
     components: Vec<Component>,
     runs: RunRows,
+    rule_runs: RunRows,
     owners: Vec<Owner>,
 }
 
@@ -157,6 +158,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     let mut rules = rules::take_off(&mut mask);
     rules.extend(ground.marks);
     let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
+    layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
     let found = shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS);
     let Some(Components { list, runs }) = found else {
         layout.doubts.push(Doubt::Noise);

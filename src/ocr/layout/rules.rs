@@ -28,6 +28,8 @@ pub(super) struct Rules {
     pub vertical: Vec<PixelBox>,
     /// How many of them the mask showed; they come first.
     found: (usize, usize),
+    /// The runs of those, from top to bottom.
+    pub runs: Vec<Run>,
 }
 
 /// Finds the rules that a mask shows: runs of at least 1/50 of the longer side that join to thin
@@ -48,7 +50,10 @@ pub(super) fn take_off(mask: &mut BitMask) -> Rules {
         mask.clear(run.y as usize, (run.left as usize).saturating_sub(1), run.right as usize + 1);
     }
     let found = (across.0.len(), down.0.len());
-    Rules { horizontal: across.0, vertical: down.0, found }
+    let mut runs = across.1;
+    runs.extend(down.1);
+    runs.sort_unstable_by_key(|run| (run.y, run.left));
+    Rules { horizontal: across.0, vertical: down.0, found, runs }
 }
 
 /// Returns the boxes of the components of an opened mask that are thin lines, and their runs.
