@@ -18,6 +18,9 @@ const OWN_EDGE: i64 = 1;
 /// One in so many pixels of a line is lighter than its paper.
 const PAPER_SHARE: usize = 3;
 
+/// A word's last letter may begin so late, in x-heights.
+const LATE: f32 = 0.3;
+
 /// Who a component belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -222,6 +225,12 @@ impl Layout {
             if is_level { (bounds.left, bounds.right) } else { (bounds.top, bounds.bottom) }
         };
         let (from, to) = along(span);
+        // Recognizers end a word a little early.
+        let late = (LATE * segment.x_height) as u32;
+        let (from, to) = match segment.turn {
+            RightAngle::None | RightAngle::ThreeQuarters => (from, to + late),
+            RightAngle::Quarter | RightAngle::Half => (from.saturating_sub(late), to),
+        };
         let mut tight: Option<PixelBox> = None;
         for &id in &segment.members {
             let Some(Component { bounds, .. }) = self.components.get(id as usize) else { continue };

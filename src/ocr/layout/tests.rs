@@ -278,7 +278,7 @@ fn gives_up_on_noise() {
         for x in 0..1600 {
             // The generator of the C standard's example.
             state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
-            if state >> 16 & 7 == 0 {
+            if (state >> 16).is_multiple_of(8) {
                 page.0.set(y, x, x + 1);
             }
         }
