@@ -6,7 +6,7 @@
 
 use std::fs;
 
-use super::layout::{self, Ground, Layout, Segment};
+use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::native::{
     Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
 };
@@ -14,7 +14,7 @@ use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{Doubt, Failure, Line, PreparedPage, Word};
+use crate::document::{self, Failure, Line, PreparedPage, Word};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -29,10 +29,14 @@ enum LineRecognizer {
     Tesseract,
 }
 
+/// What was read of a page, and why its layout may be wrong after all.
+struct Judged {
+    reading: Reading,
+    doubt: Option<Doubt>,
+}
+
 /// Page segmentation mode that leaves the layout to the engine; the others are ways of Tesseract's.
 const AUTOMATIC_LAYOUT: u8 = 3;
-/// A page that reads worse than this (mean confidence, 0–100) is tried with Tesseract's layout, too.
-const DOUBTFUL_CONFIDENCE: f32 = 75.0;
 /// Words below this confidence do not speak for a layout.
 const READ_CONFIDENCE: f32 = 60.0;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
@@ -135,24 +139,24 @@ impl Engine {
     /// Reads the page by the native layout, and by Tesseract's if that is doubtful.
     fn read_doubting(&mut self, page: &PreparedPage, ground: &Ground) -> Result<Reading, Failure> {
         let layout = layout::analyze(ground);
-        let mut doubts: Vec<String> = layout.doubts.iter().map(ToString::to_string).collect();
-        let mut native = None;
+        let doubts = layout.doubts.clone();
+        if doubts.contains(&Doubt::Noise) {
+            // No lines, and nothing that they could be drawn of.
+            let mut reading = self.tesseract.recognize(page)?;
+            reading.notes.push(format!("all_by({}, noise)", self.tesseract.name()));
+            return Ok(reading);
+        }
+        let native = self.read(ground, layout, LayoutUsed::Native)?;
+        let doubts: Vec<String> =
+            doubts.iter().chain(&native.doubt).map(ToString::to_string).collect();
         if doubts.is_empty() {
-            let reading = self.read(ground, layout, LayoutUsed::Native)?;
-            match mean_confidence(&reading.lines) {
-                Some(confidence) if confidence >= DOUBTFUL_CONFIDENCE => return Ok(reading),
-                Some(_) => doubts.push("low_confidence".to_owned()),
-                None => doubts.push("no_words".to_owned()),
-            }
-            native = Some(reading);
+            return Ok(native.reading);
         }
-        let mut other = self.read_by_tesseract_layout(page, ground)?;
-        if let Some(reading) = native.filter(|reading| worth(&reading.lines) >= worth(&other.lines))
-        {
-            other = reading;
-        }
-        other.notes.push(format!("layout_doubt({})", doubts.join(", ")));
-        Ok(other)
+        let tesseract = self.read_by_tesseract_layout(page, ground)?;
+        let is_better = worth(&tesseract.lines) > worth(&native.reading.lines);
+        let mut better = if is_better { tesseract } else { native.reading };
+        better.notes.push(format!("layout_doubt({})", doubts.join(", ")));
+        Ok(better)
     }
 
     fn read_by_tesseract_layout(
@@ -161,7 +165,8 @@ impl Engine {
         ground: &Ground,
     ) -> Result<Reading, Failure> {
         let lines = self.tesseract.text_lines(page)?;
-        self.read(ground, layout::of_lines(ground, &lines), LayoutUsed::Tesseract)
+        let read = self.read(ground, layout::of_lines(ground, &lines), LayoutUsed::Tesseract)?;
+        Ok(read.reading)
     }
 
     /// Reads the lines that a layout has found.
@@ -170,11 +175,12 @@ impl Engine {
         ground: &Ground,
         mut layout: Layout,
         used: LayoutUsed,
-    ) -> Result<Reading, Failure> {
+    ) -> Result<Judged, Failure> {
         let mut texts = self.read_segments(ground, &layout, &layout.segments)?;
         self.reverse_turned(ground, &mut layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
         let kept = layout.kept(&readings);
+        let doubt = layout::doubt_of(&readings, &kept);
         let mut lines: Vec<Line> = Vec::new();
         let mut line_number = None;
         let read = layout.segments.iter().zip(texts).zip(kept);
@@ -190,7 +196,8 @@ impl Engine {
             }
             line_number = Some(segment.line);
         }
-        Ok(Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread })
+        let reading = Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread };
+        Ok(Judged { reading, doubt })
     }
 
     /// Returns the texts of segments.
@@ -254,7 +261,8 @@ impl Recognizer for Engine {
                 self.read_by_tesseract_layout(page, &ground)
             }
             (LayoutChoice::Native, _) => {
-                self.read(&ground, layout::analyze(&ground), LayoutUsed::Native)
+                let read = self.read(&ground, layout::analyze(&ground), LayoutUsed::Native)?;
+                Ok(read.reading)
             }
             (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
         }
@@ -284,7 +292,7 @@ fn page_word(layout: &Layout, segment: &Segment, word: LineWord) -> Word {
 }
 
 /// Returns what else the characters of a word may be.
-fn doubts(word: &LineWord) -> Vec<Doubt> {
+fn doubts(word: &LineWord) -> Vec<document::Doubt> {
     let mut doubts = Vec::new();
     let mut start = 0_usize;
     for character in &word.characters {
@@ -300,7 +308,7 @@ fn doubts(word: &LineWord) -> Vec<Doubt> {
             && !alternatives.is_empty()
             && let (Ok(start), Ok(end)) = (u16::try_from(start), u16::try_from(end))
         {
-            doubts.push(Doubt { start, end, alternatives });
+            doubts.push(document::Doubt { start, end, alternatives });
         }
         start = end;
     }
@@ -316,11 +324,6 @@ fn weighted_mean<'w>(words: impl Iterator<Item = (&'w str, f32)>) -> Option<f32>
         weight += length;
     }
     (weight > 0.0).then(|| sum / weight)
-}
-
-fn mean_confidence(lines: &[Line]) -> Option<f32> {
-    let words = lines.iter().flat_map(|line| &line.words);
-    weighted_mean(words.map(|word| (word.text.as_str(), word.confidence)))
 }
 
 /// Returns how many characters were read with some confidence: of two layouts the better one has more.

@@ -144,9 +144,10 @@ impl Tesseract {
     /// half the time (measured on forms of 300 dpi).
     pub(super) fn text_lines(&mut self, page: &PreparedPage) -> Result<Vec<PixelBox>, Failure> {
         let is_large = page.facts.x_height.is_some_and(|height| height >= HALVED_TEXT_HEIGHT);
-        let (encoded, scale) = match is_large {
-            true => (netpbm::graymap(&halved(&page.pixels.gray())), 2),
-            false => (netpbm::encoded(&page.pixels), 1),
+        let (encoded, scale) = if is_large {
+            (netpbm::graymap(&halved(&page.pixels.gray())), 2)
+        } else {
+            (netpbm::encoded(&page.pixels), 1)
         };
         let dpi = page.dpi / scale as f32;
         let pix = leptonica::pix_read_mem(&encoded)

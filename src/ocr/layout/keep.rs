@@ -71,23 +71,6 @@ impl Layout {
         self.segments.iter().zip(readings).enumerate().map(is_kept).collect()
     }
 
-    /// Returns why the layout is in doubt after its segments were read: most of what was read is no text.
-    pub(in crate::ocr) fn doubt_of(&self, readings: &[Reading]) -> Option<Doubt> {
-        let kept = self.kept(readings);
-        let (mut weight, mut sum, mut lost) = (0.0, 0.0, 0.0);
-        for (reading, is_kept) in readings.iter().zip(kept) {
-            let length = reading.length as f32;
-            if is_kept {
-                weight += length;
-                sum += length * reading.confidence;
-            } else {
-                lost += length;
-            }
-        }
-        let is_unsure = weight > 0.0 && sum / weight < UNSURE;
-        (is_unsure || lost > weight && lost >= MIN_LOST).then_some(Doubt::Unreadable)
-    }
-
     /// Bars and dashes that stand by themselves are no text; in a table they may be ditto marks.
     fn is_lone_stroke(&self, segment: &Segment, reading: Reading) -> bool {
         let own = segment.bounds;
@@ -125,6 +108,22 @@ impl Layout {
         };
         near >= MIN_NEIGHBORS && strokes as f32 >= most * near as f32
     }
+}
+
+/// Returns why the layout is in doubt after its segments were read: most of what was read is no text.
+pub(in crate::ocr) fn doubt_of(readings: &[Reading], kept: &[bool]) -> Option<Doubt> {
+    let (mut weight, mut sum, mut lost) = (0.0, 0.0, 0.0);
+    for (reading, &is_kept) in readings.iter().zip(kept) {
+        let length = reading.length as f32;
+        if is_kept {
+            weight += length;
+            sum += length * reading.confidence;
+        } else {
+            lost += length;
+        }
+    }
+    let is_unsure = weight > 0.0 && sum / weight < UNSURE;
+    (is_unsure || lost > weight && lost >= MIN_LOST).then_some(Doubt::Unreadable)
 }
 
 fn is_text(segment: &Segment, reading: Reading) -> bool {

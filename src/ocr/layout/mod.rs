@@ -32,7 +32,7 @@ use std::fmt;
 
 use self::crop::{Frame, Owner, RunRows};
 pub(super) use self::given::of_lines;
-pub(super) use self::keep::Reading;
+pub(super) use self::keep::{Reading, doubt_of};
 use self::merge::Measures;
 use self::part::Part;
 use self::rules::{Barriers, Rules, Shear};

@@ -316,6 +316,15 @@ fn drops_short_readings_that_are_unsure_or_among_strokes() {
     let bad = Reading { length: 2, letters: 2, confidence: 30.0 };
     assert_eq!(layout.kept(&[sure, good, bad, good, good]), [true, true, false, true, true]);
     assert_eq!(layout.kept(&[sure, good, bad, bad, bad]), [true, false, false, false, false]);
-    assert!(!layout.segments[0].keeps("", 99.0));
-    assert_eq!(layout.doubt_of(&[sure, good, bad, good, good]), None);
+}
+
+#[test]
+fn doubts_a_page_where_most_is_no_text() {
+    let text = Reading { length: 30, letters: 28, confidence: 90.0 };
+    let unsure = Reading { length: 30, letters: 28, confidence: 40.0 };
+    let lost = Reading { length: 45, letters: 10, confidence: 5.0 };
+    assert_eq!(doubt_of(&[text, lost], &[true, true]), None);
+    assert_eq!(doubt_of(&[text, lost], &[true, false]), Some(Doubt::Unreadable));
+    assert_eq!(doubt_of(&[unsure], &[true]), Some(Doubt::Unreadable));
+    assert_eq!(doubt_of(&[], &[]), None);
 }

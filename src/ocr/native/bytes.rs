@@ -18,11 +18,6 @@ impl<'a> ByteReader<'a> {
         Self { part, rest: bytes }
     }
 
-    /// Returns the number of bytes not yet read.
-    pub(super) fn remaining(&self) -> usize {
-        self.rest.len()
-    }
-
     /// Returns an error about this part of the file.
     pub(super) fn broken(&self, what: impl Into<String>) -> ModelError {
         ModelError::broken(self.part, what)
@@ -76,19 +71,9 @@ impl<'a> ByteReader<'a> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
-    /// Reads a 64-bit unsigned integer.
-    pub(super) fn u64(&mut self) -> Result<u64, ModelError> {
-        Ok(u64::from_le_bytes(self.array()?))
-    }
-
     /// Reads a 64-bit signed integer.
     pub(super) fn i64(&mut self) -> Result<i64, ModelError> {
         Ok(i64::from_le_bytes(self.array()?))
-    }
-
-    /// Reads a 32-bit float.
-    pub(super) fn f32(&mut self) -> Result<f32, ModelError> {
-        Ok(f32::from_le_bytes(self.array()?))
     }
 
     /// Reads a 64-bit float.
@@ -130,7 +115,6 @@ mod tests {
         assert_eq!(reader.i8(), Ok(-1));
         assert_eq!(reader.i16(), Ok(258));
         assert_eq!(reader.text(), Ok("ä"));
-        assert_eq!(reader.remaining(), 1);
     }
 
     #[test]

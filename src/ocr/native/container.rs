@@ -13,8 +13,6 @@ const MAX_ENTRIES: u32 = 1000;
 /// A component that the recognizer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Component {
-    /// Settings as text.
-    Config,
     /// The network.
     Lstm,
     /// Punctuation patterns.
@@ -27,21 +25,17 @@ pub(super) enum Component {
     Unicharset,
     /// Characters to codes of the network.
     Recoder,
-    /// Version, as text.
-    Version,
 }
 
 impl Component {
     fn index(self) -> usize {
         match self {
-            Self::Config => 0,
             Self::Lstm => 17,
             Self::PuncDawg => 18,
             Self::WordDawg => 19,
             Self::NumberDawg => 20,
             Self::Unicharset => 21,
             Self::Recoder => 22,
-            Self::Version => 23,
         }
     }
 }

@@ -23,7 +23,6 @@ fn a_component_ends_where_the_next_one_present_starts() {
     offsets[17] = 153;
     let bytes = file(&offsets, b"coXYZlstm");
     let components = Components::parse(&bytes).unwrap();
-    assert_eq!(components.get(Component::Config), Some(&b"co"[..]));
     assert_eq!(components.get(Component::Lstm), Some(&b"lstm"[..]));
     assert_eq!(components.get(Component::Unicharset), None);
 }
