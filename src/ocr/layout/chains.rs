@@ -54,10 +54,12 @@ impl Chain {
         let (smaller, larger) = (own.min(other), own.max(other));
         let overlap = self.bottom.min(part.bottom) - self.top.max(part.top);
         let gap = part.left - self.right;
+        // A hole or a blot at the margin reaches no farther than the letters beside it.
+        let reach = if self.members.len() == 1 { smaller } else { own };
         if overlap <= MIN_OVERLAP * smaller
             || (part.bottom - self.bottom).abs() >= MAX_FOOT_SHIFT * larger
             || larger > MAX_HEIGHT_RATIO * smaller
-            || gap > MAX_GAP * own.max(MEMBER_SHARE * other)
+            || gap > MAX_GAP * reach.max(MEMBER_SHARE * other)
             || barriers.divide((self.right, part.left), part.middle_y(), own)
         {
             return None;

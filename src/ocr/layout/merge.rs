@@ -109,7 +109,8 @@ fn is_same_line(a: &Strip, b: &Strip, barriers: &Barriers) -> bool {
     let (left, right) = if a.left <= b.left { (a, b) } else { (b, a) };
     let gap = right.left - left.right;
     let (smaller, larger) = (a.x_height.min(b.x_height), a.x_height.max(b.x_height));
-    if gap > MAX_GAP * larger {
+    let longer = if a.members.len() >= b.members.len() { a } else { b };
+    if gap > MAX_GAP * longer.x_height {
         return false;
     }
     let ratio = if gap < 0.0 { MAX_RATIO_OVERLAPPING } else { MAX_RATIO };
