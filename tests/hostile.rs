@@ -125,9 +125,11 @@ fn a_page_over_the_memory_cap_is_quarantined_and_its_neighbours_are_read() {
     let scans = program.take_samples(&["receipts/tools.jpg"]);
     let large = GrayImage::from_fn(11_000, 11_000, |x, y| Luma([((x * y) % 251) as u8]));
     large.save_with_format(scans.join("a-large.png"), ImageFormat::Png).unwrap();
+    program.succeed(&["db", "start"]);
     let ended = program.run(&["ingest", "scans", "--reader-memory", "256", "--jobs", "1"]);
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     let report = program.report();
     assert_eq!((&report["stored"], &report["quarantined"]), (&1.into(), &1.into()), "{report}");
-    assert_eq!(report["failures"]["memory"], 1, "{report}");
+    let message = program.sql("select max(message) from scanlift.attempt");
+    assert_eq!(report["failures"]["memory"], 1, "{report} {message}");
 }

@@ -1,4 +1,5 @@
 //! What is stored does not depend on what happened on the way: kills, interrupts, lost connections.
+//! Tesseract reads, because it takes long enough to be disturbed.
 
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -30,7 +31,11 @@ fn outcome(program: &Program) -> Vec<String> {
 fn undisturbed() -> Vec<String> {
     let program = Program::new();
     program.take_samples(&SCANS);
-    assert_eq!(program.run(&["ingest", "scans"]).code, 1, "one of the scans is cut off");
+    assert_eq!(
+        program.run(&["ingest", "scans", "--engine", "tesseract"]).code,
+        1,
+        "one of the scans is cut off"
+    );
     outcome(&program)
 }
 
@@ -65,14 +70,17 @@ fn ready() -> Program {
 #[test]
 fn a_killed_run_goes_on_to_the_same_rows() {
     let program = ready();
-    let mut child = program.command(&["ingest", "scans", "--jobs", "1"]).spawn().unwrap();
+    let mut child = program
+        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .spawn()
+        .unwrap();
     wait_for_pages(&program, &mut child, 2);
     signal(&child, Signal::KILL);
     child.wait().unwrap();
     let pending = program.sql("select count(*) from scanlift.page where state = 'pending'");
     assert_ne!(pending.trim(), "0", "the kill came too late to prove anything");
 
-    let second = program.run(&["ingest", "scans"]);
+    let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
     assert_eq!(second.code, 1, "{}", second.stderr);
     assert_eq!(outcome(&program), undisturbed());
 }
@@ -80,7 +88,10 @@ fn a_killed_run_goes_on_to_the_same_rows() {
 #[test]
 fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
     let program = ready();
-    let mut child = program.command(&["ingest", "scans", "--jobs", "1"]).spawn().unwrap();
+    let mut child = program
+        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .spawn()
+        .unwrap();
     wait_for_pages(&program, &mut child, 1);
     signal(&child, Signal::INT);
     let first = Ended::from(child.wait_with_output().unwrap());
@@ -93,14 +104,14 @@ fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
     let ended = program.sql("select ended_as from scanlift.run order by run_id desc limit 1");
     assert_eq!(ended.trim(), "interrupted");
 
-    assert_eq!(program.run(&["ingest", "scans"]).code, 1);
+    assert_eq!(program.run(&["ingest", "scans", "--engine", "tesseract"]).code, 1);
     assert_eq!(outcome(&program), undisturbed());
 }
 
 #[test]
 fn lost_connections_lose_and_double_nothing() {
     let program = ready();
-    let mut child = program.command(&["ingest", "scans"]).spawn().unwrap();
+    let mut child = program.command(&["ingest", "scans", "--engine", "tesseract"]).spawn().unwrap();
     let mut cuts = 0;
     while child.try_wait().unwrap().is_none() {
         let cut = program.sql(
@@ -119,9 +130,12 @@ fn lost_connections_lose_and_double_nothing() {
 #[test]
 fn a_second_writer_is_refused_and_a_reader_is_not() {
     let program = ready();
-    let mut child = program.command(&["ingest", "scans", "--jobs", "1"]).spawn().unwrap();
+    let mut child = program
+        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .spawn()
+        .unwrap();
     wait_for_pages(&program, &mut child, 1);
-    let second = program.run(&["ingest", "scans"]);
+    let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
     assert_eq!(second.code, 2, "{}", second.stderr);
     assert!(second.stderr.contains("another scanlift"), "{}", second.stderr);
     assert_eq!(program.report()["files"], 7);

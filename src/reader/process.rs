@@ -201,7 +201,8 @@ fn file(end: OwnedFd) -> File {
 }
 
 fn cause_of_death(status: ExitStatus, last_words: &str, memory_bytes: u64) -> Failure {
-    let out_of_memory = ["memory allocation of", "bad_alloc", "length_error", "capacity overflow"];
+    let out_of_memory =
+        ["memory allocation of", "out of memory", "bad_alloc", "length_error", "capacity overflow"];
     if out_of_memory.iter().any(|words| last_words.contains(words)) {
         let message = format!("the reader needs more than its {} MiB", memory_bytes >> 20);
         return Failure::new(Stage::Read, Reason::Memory, message);

@@ -323,7 +323,7 @@ fn doubts_a_page_where_most_is_no_text() {
     let text = Reading { length: 30, letters: 28, confidence: 90.0 };
     let unsure = Reading { length: 30, letters: 28, confidence: 40.0 };
     let lost = Reading { length: 45, letters: 10, confidence: 5.0 };
-    assert_eq!(doubt_of(&[text, lost], &[true, true]), None);
+    assert_eq!(doubt_of(&[text, text], &[true, false]), None);
     assert_eq!(doubt_of(&[text, lost], &[true, false]), Some(Doubt::Unreadable));
     assert_eq!(doubt_of(&[unsure], &[true]), Some(Doubt::Unreadable));
     assert_eq!(doubt_of(&[], &[]), None);
