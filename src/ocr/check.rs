@@ -71,8 +71,7 @@ impl Checker {
             layout.segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
         let settings = LineSettings {
             alphabet: Alphabet::All,
-            // As Tesseract does by itself.
-            inversion: Inversion::Below(0.7),
+            inversion: Inversion::Below(engine::INVERSION_BELOW),
         };
         let start = Instant::now();
         let native = self.native.read_lines(&lines, &settings);

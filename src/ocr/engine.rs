@@ -40,7 +40,7 @@ const AUTOMATIC_LAYOUT: u8 = 3;
 /// Words below this confidence do not speak for a layout.
 const READ_CONFIDENCE: f32 = 60.0;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
-const INVERSION_BELOW: f32 = 0.7;
+pub(super) const INVERSION_BELOW: f32 = 0.7;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
 /// Characters below this confidence keep what else they may be.

@@ -12,6 +12,8 @@ use super::{blank, border, measure, skew};
 use crate::document::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
+/// Fewer letter-like shapes than this say nothing about the height of the text.
+const MIN_SHAPES: usize = 8;
 /// Ink and paper that differ by less than this many gray levels are only the grain of the paper, or what
 /// shines through from its back.
 const MIN_CONTRAST: f32 = 28.0;
@@ -93,7 +95,7 @@ impl Analysis {
         rules.clear_from(&mut without_rules);
         let components = shapes::find_components(&without_rules);
         let list = components.as_ref().map_or(&[][..], |components| &components.list);
-        let text_height = measure::text_height(list, mask.width.max(mask.height));
+        let text_height = shapes::text_height(list, mask.width.max(mask.height), MIN_SHAPES);
         let letters = text_height.map_or_else(Vec::new, |height| measure::letters(list, height));
         Self {
             mask,
@@ -166,7 +168,7 @@ fn reliable_split(image: &GrayImage) -> Split {
 fn is_light_on_dark(dark: &BitMask) -> bool {
     let letters = |mask: &BitMask| {
         let Some(found) = shapes::find_components(mask) else { return 0 };
-        let height = measure::text_height(&found.list, mask.width.max(mask.height));
+        let height = shapes::text_height(&found.list, mask.width.max(mask.height), MIN_SHAPES);
         height.map_or(0, |height| measure::letters(&found.list, height).len())
     };
     letters(&dark.clone().inverted()) > letters(dark)

@@ -1,7 +1,10 @@
-//! Shapes of a bilevel page: connected components and the runs they consist of.
+//! Shapes of a bilevel page: connected components, the runs they consist of, and how tall most of those
+//! are that could be letters.
 //!
-//! Knows nothing of text; `prepare` and `ocr` decide what a shape is.
+//! Knows nothing of lines; `prepare` and `ocr` decide what a shape is.
 
 mod components;
+mod text_height;
 
 pub use components::{Component, Components, Run, find_components};
+pub use text_height::text_height;

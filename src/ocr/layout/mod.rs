@@ -41,6 +41,8 @@ use self::turned::TurnedStrip;
 use crate::document::{Mark, PagePixels, PixelBox, RightAngle};
 use crate::shapes::{self, Component, Components};
 
+/// Fewer letter-like shapes than this say nothing about the height of the text.
+const MIN_SHAPES: usize = 3;
 /// More components than this are noise or a halftone: a dense page of text has 10,000.
 const MAX_COMPONENTS: usize = 150_000;
 /// More letters than this are noise, too: a newspaper page has 20,000.
@@ -207,7 +209,7 @@ impl<'a> Scene<'a> {
     /// Measures a page; `None` if nothing looks like letters.
     fn of(ground: &Ground<'a>, list: &[Component], rules: Rules) -> Option<Self> {
         let (width, height) = ground.pixels.dimensions();
-        let text_height = part::text_height(list, width.max(height) as usize)?;
+        let text_height = shapes::text_height(list, width.max(height) as usize, MIN_SHAPES)?;
         let size = (width as f32, height as f32);
         let middle_x = size.0 / 2.0;
         let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();

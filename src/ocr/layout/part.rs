@@ -6,12 +6,6 @@
 use super::rows::RowIndex;
 use crate::shapes::Component;
 
-/// Text is between these heights in pixels; lower is noise, higher is a picture.
-const MIN_TEXT_HEIGHT: usize = 5;
-const MAX_TEXT_HEIGHT: usize = 300;
-/// Fewer letter-like shapes than this say nothing about the height of the text.
-const MIN_SHAPES: usize = 3;
-
 /// A component in sheared coordinates: `top` and `bottom` are those of the page less its slope.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Part {
@@ -57,40 +51,6 @@ impl Part {
     pub fn middle_y(&self) -> f32 {
         f32::midpoint(self.top, self.bottom)
     }
-}
-
-/// Returns the height of most letters in pixels, about the x-height; `None` if too few shapes could
-/// be letters. `longer_side` is that of the page. Heights vote with their width, so that dots do not
-/// win; tall ones weigh a little more, so that noise does not.
-pub(super) fn text_height(components: &[Component], longer_side: usize) -> Option<f32> {
-    let smallest = (longer_side / 500).max(MIN_TEXT_HEIGHT);
-    let mut votes = [0_u64; MAX_TEXT_HEIGHT];
-    let mut shapes = 0;
-    for component in components {
-        let (width, height) = (component.bounds.width(), component.bounds.height());
-        let index = height as usize;
-        if (smallest..MAX_TEXT_HEIGHT).contains(&index) && width * 8 >= height && width < 6 * height
-        {
-            votes[index] += u64::from(width.min(2 * height));
-            shapes += 1;
-        }
-    }
-    if shapes < MIN_SHAPES {
-        return None;
-    }
-    let around = |height: usize| {
-        let radius = (height / 10).max(1);
-        height - radius..(height + radius + 1).min(MAX_TEXT_HEIGHT)
-    };
-    let smoothed = |height: usize| {
-        let window = &votes[around(height)];
-        window.iter().sum::<u64>() as f32 / window.len() as f32 * (height as f32).sqrt()
-    };
-    let best = (smallest..MAX_TEXT_HEIGHT).max_by(|&a, &b| smoothed(a).total_cmp(&smoothed(b)))?;
-    let (sum, weighted) = around(best).fold((0, 0), |sums, height| {
-        (sums.0 + votes[height], sums.1 + votes[height] * height as u64)
-    });
-    (sum > 0).then(|| weighted as f32 / sum as f32)
 }
 
 /// Returns whether a part has the size and density of a letter or of a few that touch.
