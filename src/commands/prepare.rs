@@ -11,6 +11,7 @@ use super::Exit;
 use super::options::{PrepareArgs, passwords};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::PageNumber;
+use crate::prepare::{Aim, PrepareOptions};
 
 #[derive(Debug, Args)]
 pub(super) struct PrepareCommandArgs {
@@ -43,7 +44,9 @@ pub(super) fn execute(args: &PrepareCommandArgs) -> anyhow::Result<Exit> {
     let DecodedPage::Image(image) = document.page(PageNumber(args.page)).map_err(failed)? else {
         return Err(anyhow!("{path}: page {}: has text and no image", args.page));
     };
-    let prepared = crate::prepare::prepare(image, &args.prepare.options()).map_err(failed)?;
+    // What reads a page unless something else is said.
+    let options = PrepareOptions { aim: Aim::Native, ..args.prepare.options() };
+    let prepared = crate::prepare::prepare(image, &options).map_err(failed)?;
     prepared
         .pixels
         .gray()

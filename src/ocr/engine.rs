@@ -86,6 +86,12 @@ pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
     if let Some(problem) = languages::language_problem(&settings.languages) {
         return Some(problem);
     }
+    let is_native = settings.engine != EngineChoice::Tesseract;
+    if let (true, Some(_), Err(problem)) = (is_native, settings.kernel, kernel(settings)) {
+        return Some(format!(
+            "--kernel: {problem}\nhint: `scanlift engine list` shows what it has"
+        ));
+    }
     // What `auto` can take, readers find out: it takes time to look at all of a model.
     match settings.engine {
         EngineChoice::Native => line_reader(settings).err().map(|problem| problem.to_string()),
@@ -152,9 +158,11 @@ impl Engine {
         if doubts.is_empty() {
             return Ok(native.reading);
         }
-        let tesseract = self.read_by_tesseract_layout(page, ground)?;
-        let is_better = worth(&tesseract.lines) > worth(&native.reading.lines);
-        let mut better = if is_better { tesseract } else { native.reading };
+        let mut better = match self.read_by_tesseract_layout(page, ground) {
+            Ok(tesseract) if worth(&tesseract.lines) > worth(&native.reading.lines) => tesseract,
+            // What was read stays, also where Tesseract refuses the page.
+            Ok(_) | Err(_) => native.reading,
+        };
         better.notes.push(format!("layout_doubt({})", doubts.join(", ")));
         Ok(better)
     }

@@ -71,18 +71,22 @@ fn refused(reason: Reason, message: String) -> Failure {
     Failure::new(Stage::Recognize, reason, message)
 }
 
+/// Refuses an image that Tesseract's coordinates cannot hold.
+fn check_size((width, height): (u32, u32)) -> Result<(), Failure> {
+    if width <= MAX_SIDE && height <= MAX_SIDE {
+        return Ok(());
+    }
+    let message = format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
+    Err(refused(Reason::TooLarge, message))
+}
+
 impl Recognizer for Tesseract {
     fn name(&self) -> String {
         format!("tesseract {}", tesseract_plumbing::version().to_string_lossy())
     }
 
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
-        let (width, height) = page.pixels.dimensions();
-        if width > MAX_SIDE || height > MAX_SIDE {
-            let message =
-                format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
-            return Err(refused(Reason::TooLarge, message));
-        }
+        check_size(page.pixels.dimensions())?;
         let mut lines: Vec<Line> = Vec::new();
         for region in regions::of_page(page) {
             let blocks = lines.last().map_or(0, |line| line.block.saturating_add(1));
@@ -143,6 +147,7 @@ impl Tesseract {
     /// of the page. Large text is laid out at half size, which finds the same lines in less than
     /// half the time (measured on forms of 300 dpi).
     pub(super) fn text_lines(&mut self, page: &PreparedPage) -> Result<Vec<PixelBox>, Failure> {
+        check_size(page.pixels.dimensions())?;
         let is_large = page.facts.x_height.is_some_and(|height| height >= HALVED_TEXT_HEIGHT);
         let (encoded, scale) = if is_large {
             (netpbm::graymap(&halved(&page.pixels.gray())), 2)
@@ -182,12 +187,7 @@ impl Tesseract {
     /// unsure. The words have no characters, and their sides are those of Tesseract's layout. What the
     /// native recognizer must agree with. Fails with `too_large` or `engine`.
     pub fn read_raw_line(&mut self, image: &GrayImage) -> Result<Vec<LineWord>, Failure> {
-        let (width, height) = image.dimensions();
-        if width > MAX_SIDE || height > MAX_SIDE {
-            let message =
-                format!("{width} × {height} px: Tesseract takes up to {MAX_SIDE} px a side");
-            return Err(refused(Reason::TooLarge, message));
-        }
+        check_size(image.dimensions())?;
         let pix = leptonica::pix_read_mem(&netpbm::graymap(image))
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
         self.api.set_image(&pix);
