@@ -2,6 +2,7 @@
 
 mod failure;
 mod geometry;
+mod look;
 mod mask;
 mod page;
 mod pixels;
@@ -13,6 +14,7 @@ mod text;
 pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
+pub use look::{Look, RegionLook, Seen, TableLook, TableSeen};
 pub use mask::{BitMask, InkBit};
 pub use page::{
     Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageNumber,
@@ -20,8 +22,9 @@ pub use page::{
 };
 pub use pixels::{PagePixels, Pixels};
 pub use record::{
-    Candidate, ColumnType, Found, Issue, RawField, Record, TypedField, TypedRecord, Value, Verdict,
+    Candidate, ColumnType, Evidence, Found, Issue, RawField, Record, Repair, TypedField,
+    TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
 pub use table::TableGrid;
-pub use text::{Doubt, Line, Mark, PageText, Word};
+pub use text::{Alternative, Barcode, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};

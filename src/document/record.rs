@@ -21,6 +21,19 @@ pub enum Value {
     Boolean(bool),
 }
 
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Integer(number) => number.fmt(f),
+            Self::Decimal(number) => number.fmt(f),
+            Self::Date(date) => date.fmt(f),
+            Self::Time(time) => time.fmt(f),
+            Self::Boolean(flag) => flag.fmt(f),
+        }
+    }
+}
+
 /// The column types of model tables: `text`, `bigint`, `numeric`, `date`, `time`, `boolean`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,11 +96,39 @@ pub struct TypedField {
     pub value: Option<Value>,
     /// The candidate's text as it was read, before any repair.
     pub raw: Option<String>,
+    /// Where it was found.
+    pub page: Option<PageNumber>,
     pub bounds: Option<PixelBox>,
     /// Probability that the value is right, 0–1; 0 without a value.
     pub confidence: f32,
-    /// True if characters were changed to make the value valid.
-    pub repaired: bool,
+    pub evidence: Evidence,
+    /// What was changed to make the value valid, in order.
+    pub repairs: Vec<Repair>,
+}
+
+/// What the confidence of a field is made of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// `None` without a candidate.
+    pub found: Option<Found>,
+    /// How likely its words were read right, 0–1.
+    pub words: f32,
+    /// How well the label or place fits, 0–1.
+    pub place: f32,
+    /// How likely the text means the value, given that its characters are right, 0–1.
+    pub meaning: f32,
+    /// What other candidates say: above 1 if they confirm the value, below if they contradict it.
+    pub witnesses: f32,
+}
+
+/// A change that made a value valid, or made it agree with a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// The text as it was read.
+    pub before: String,
+    pub after: String,
+    /// What asked for it: `type`, or the name of a rule.
+    pub rule: String,
 }
 
 /// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.

@@ -69,7 +69,7 @@ impl TableGrid {
                 rows.contains(&rule.top)
                     && shared as f32 >= (right - left) as f32 * MIN_CROSSING_SHARE
             }
-            Mark::VerticalRule(_) | Mark::Unread(_) => false,
+            _ => false,
         })
     }
 }
@@ -91,7 +91,7 @@ fn joined(marks: &[Mark], tolerance: u32) -> Vec<Upright> {
         .iter()
         .filter_map(|mark| match mark {
             Mark::VerticalRule(bounds) => Some(*bounds),
-            Mark::HorizontalRule(_) | Mark::Unread(_) => None,
+            _ => None,
         })
         .collect();
     pieces.sort_by_key(|piece| piece.left + piece.right);

@@ -26,7 +26,15 @@ pub struct Doubt {
     /// Byte after it.
     pub end: u16,
     /// What it may be instead, best first.
-    pub alternatives: Vec<String>,
+    pub alternatives: Vec<Alternative>,
+}
+
+/// What a character may be instead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    pub text: String,
+    /// 0–100.
+    pub confidence: f32,
 }
 
 impl Doubt {
@@ -68,6 +76,58 @@ pub enum Mark {
     VerticalRule(PixelBox),
     /// An area that looks like text which could not be read.
     Unread(PixelBox),
+    /// A small square to be ticked.
+    TickBox(TickBox),
+    Barcode(Barcode),
+    /// The cells of a dense table.
+    Cells(CellGrid),
+}
+
+impl Mark {
+    /// Returns the mark with all of its boxes changed.
+    #[must_use]
+    pub fn map_boxes(&self, change: impl Fn(&PixelBox) -> PixelBox) -> Self {
+        match self {
+            Self::HorizontalRule(bounds) => Self::HorizontalRule(change(bounds)),
+            Self::VerticalRule(bounds) => Self::VerticalRule(change(bounds)),
+            Self::Unread(bounds) => Self::Unread(change(bounds)),
+            Self::TickBox(tick) => Self::TickBox(TickBox { bounds: change(&tick.bounds), ..*tick }),
+            Self::Barcode(code) => {
+                Self::Barcode(Barcode { bounds: change(&code.bounds), ..code.clone() })
+            }
+            Self::Cells(grid) => Self::Cells(CellGrid {
+                columns: grid.columns,
+                cells: grid.cells.iter().map(change).collect(),
+            }),
+        }
+    }
+}
+
+/// A small square to be ticked.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TickBox {
+    /// Outer edges of its frame.
+    pub bounds: PixelBox,
+    /// Share of dark pixels inside its frame, 0–1.
+    pub ink: f32,
+}
+
+/// A barcode or QR code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Barcode {
+    pub bounds: PixelBox,
+    /// Lowercase name such as `code_128` or `qr_code`.
+    pub symbology: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The cells of a dense table, also those in which nothing was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellGrid {
+    pub columns: u16,
+    /// Row by row from the top, `columns` boxes each, from left to right.
+    pub cells: Vec<PixelBox>,
 }
 
 /// The text of one page. `width`, `height` and all boxes are pixels of the upright, prepared page.

@@ -64,7 +64,7 @@ impl<'p> Layout<'p> {
             match mark {
                 Mark::VerticalRule(bounds) => layout.vertical_rules.push(*bounds),
                 Mark::HorizontalRule(bounds) => layout.horizontal_rules.push(*bounds),
-                Mark::Unread(_) => {}
+                Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => {}
             }
         }
         for words in join_lines(&page.lines) {

@@ -17,7 +17,9 @@ mod text;
 pub(crate) use fold::merge;
 pub use fold::{fold, similarity};
 
-use crate::document::{Candidate, Found, PixelBox, RawField, Record, TypedField, Value};
+use crate::document::{
+    Candidate, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+};
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
 /// Each repaired character leaves so much of the confidence.
@@ -33,6 +35,9 @@ const EQUALLY_PLACED: f32 = 0.1;
 const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
+
+/// What a [`Repair`] names where the type of the field asked for it.
+const BY_TYPE: &str = "type";
 
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
@@ -87,12 +92,26 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
     }
     if let Some(chosen) = choose(field.choose, &readings) {
         let Judged { candidate, reading, confidence } = &readings[chosen];
+        let witnesses = witnesses(field, &readings, chosen);
+        let repair = (reading.repairs > 0).then(|| Repair {
+            before: candidate.text.clone(),
+            after: reading.value.to_string(),
+            rule: BY_TYPE.to_owned(),
+        });
         return TypedField {
             value: Some(reading.value.clone()),
             raw: Some(candidate.text.clone()),
+            page: Some(candidate.page),
             bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses(field, &readings, chosen),
-            repaired: reading.repairs > 0,
+            confidence: confidence * witnesses,
+            evidence: Evidence {
+                found: Some(candidate.found),
+                words: candidate.word_confidence,
+                place: candidate.place_score,
+                meaning: reading.rank(),
+                witnesses,
+            },
+            repairs: repair.into_iter().collect(),
         };
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
@@ -105,6 +124,7 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let unread = raw.candidates.first();
     TypedField {
         raw: unread.map(|candidate| candidate.text.clone()),
+        page: unread.map(|candidate| candidate.page),
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
     }
@@ -121,7 +141,7 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
             continue;
         };
         for alternative in &doubt.alternatives {
-            match (read(kind, &format!("{before}{alternative}{after}")), &found) {
+            match (read(kind, &format!("{before}{}{after}", alternative.text)), &found) {
                 (Some(reading), Some(other)) if reading.value != other.value => return None,
                 (Some(reading), None) => {
                     found = Some(Reading { repairs: reading.repairs.saturating_add(1), ..reading });

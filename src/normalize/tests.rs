@@ -382,7 +382,10 @@ fn total(choose: Choose, candidates: &[(&str, f32, f32)]) -> TypedField {
 
 /// A field of one candidate whose first character is doubtful.
 fn doubtful(text: &str, alternatives: &[&str]) -> TypedField {
-    let alternatives = alternatives.iter().map(|&text| text.to_owned()).collect();
+    let alternatives = alternatives
+        .iter()
+        .map(|&text| Alternative { text: text.to_owned(), confidence: 10.0 })
+        .collect();
     let mut candidate = candidate(text, 0.9, 1.0);
     candidate.doubts = vec![Doubt { start: 0, end: 1, alternatives }];
     field(&money_field(Choose::Best), &RawField { candidates: vec![candidate] })
@@ -391,7 +394,7 @@ fn doubtful(text: &str, alternatives: &[&str]) -> TypedField {
 #[test]
 fn takes_what_else_a_character_may_be_where_only_that_makes_a_value() {
     let repaired = doubtful("?2.50", &["x", "7"]);
-    assert_eq!((amount(&repaired).as_str(), repaired.repaired), ("72.50", true));
+    assert_eq!((amount(&repaired).as_str(), repaired.repairs.len()), ("72.50", 1));
     assert_eq!(repaired.raw.as_deref(), Some("?2.50"));
     assert_eq!(amount(&doubtful("?2.50", &["7", "1"])), "none");
     assert_eq!(amount(&doubtful("12.50", &["7"])), "12.50");
@@ -413,7 +416,7 @@ fn a_clean_value_beside_its_label_is_nearly_certain() {
 #[test]
 fn repairs_and_worse_places_lower_the_confidence() {
     let repaired = total(Choose::Best, &[("1O.5O", 0.95, 1.0)]);
-    assert!(repaired.repaired && repaired.confidence < 0.8, "{}", repaired.confidence);
+    assert!(repaired.repairs.len() == 1 && repaired.confidence < 0.8, "{}", repaired.confidence);
     assert_eq!(repaired.raw.as_deref(), Some("1O.5O"));
     let elsewhere = total(Choose::Best, &[("12.50", 0.95, 0.75)]);
     assert!((0.7..0.85).contains(&elsewhere.confidence), "{}", elsewhere.confidence);

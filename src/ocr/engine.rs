@@ -14,7 +14,7 @@ use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{self, Failure, Line, PreparedPage, Word};
+use crate::document::{self, Alternative, Failure, Line, PreparedPage, Word};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -305,12 +305,12 @@ fn doubts(word: &LineWord) -> Vec<document::Doubt> {
     let mut start = 0_usize;
     for character in &word.characters {
         let end = start + character.text.len();
-        let alternatives: Vec<String> = character
+        let alternatives: Vec<Alternative> = character
             .alternatives
             .iter()
             .filter(|(_, confidence)| *confidence >= LEAST_ALTERNATIVE)
             .take(MOST_ALTERNATIVES)
-            .map(|(text, _)| text.clone())
+            .map(|(text, confidence)| Alternative { text: text.clone(), confidence: *confidence })
             .collect();
         if character.confidence < DOUBTFUL_CHARACTER
             && !alternatives.is_empty()

@@ -1,9 +1,7 @@
 //! Reads a page whose direction preparation could not be sure of: if it gives hardly any sense, it
 //! is read once more upside down, and what reads clearly better is kept.
 
-use crate::document::{
-    Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
-};
+use crate::document::{Failure, Line, OrientationSureness, PixelBox, PreparedPage, RightAngle};
 use crate::ocr::{Reading, Recognizer};
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read
@@ -65,15 +63,7 @@ fn upside_down(page: &PreparedPage) -> PreparedPage {
     PreparedPage {
         pixels: page.pixels.clone().turned(RightAngle::Half),
         dpi: page.dpi,
-        marks: page
-            .marks
-            .iter()
-            .map(|mark| match mark {
-                Mark::HorizontalRule(bounds) => Mark::HorizontalRule(turn(bounds)),
-                Mark::VerticalRule(bounds) => Mark::VerticalRule(turn(bounds)),
-                Mark::Unread(bounds) => Mark::Unread(turn(bounds)),
-            })
-            .collect(),
+        marks: page.marks.iter().map(|mark| mark.map_boxes(turn)).collect(),
         orientation: OrientationSureness::Sure,
         facts,
         steps,

@@ -15,7 +15,7 @@ mod filter;
 mod ledger;
 mod model_table;
 mod packed;
-mod packed_v1;
+mod packed_old;
 mod pages;
 mod report;
 mod rows;

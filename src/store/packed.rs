@@ -3,10 +3,10 @@
 use crate::document::{DocumentId, PageNumber, PageText};
 
 use super::error::StoreError;
-use super::packed_v1;
+use super::packed_old;
 
 /// The version that is written. A change of `PageText` needs a new one, and the reading of the old ones kept.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// zstd's own default: more costs much and gains little on word lists.
 const LEVEL: i32 = 3;
@@ -40,7 +40,9 @@ fn unpack_bytes(bytes: &[u8]) -> Result<PageText, String> {
         Some((&VERSION, packed)) => {
             postcard::from_bytes(&decompressed(packed)?).map_err(|error| error.to_string())
         }
-        Some((&packed_v1::VERSION, packed)) => packed_v1::read(&decompressed(packed)?),
+        Some((&version @ (packed_old::VERSION_1 | packed_old::VERSION_2), packed)) => {
+            packed_old::read(version, &decompressed(packed)?)
+        }
         Some((version, _)) => Err(format!("version {version}, but this program knows {VERSION}")),
         None => Err("no bytes".to_owned()),
     }
@@ -57,7 +59,7 @@ fn decompressed(packed: &[u8]) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Line, PageFacts, PixelBox, Word};
+    use crate::document::{Alternative, Doubt, Line, PageFacts, PixelBox, Word};
 
     fn page() -> PageText {
         let bounds = PixelBox { left: 1, top: 2, right: 30, bottom: 12 };
@@ -80,11 +82,18 @@ mod tests {
     }
 
     #[test]
-    fn version_1_is_still_read() {
-        let plain = packed_v1::tests::page_text();
-        let mut bytes = vec![packed_v1::VERSION];
-        bytes.extend(zstd::encode_all(plain.as_slice(), LEVEL).unwrap());
-        assert_eq!(unpack(DocumentId(1), PageNumber::FIRST, &bytes).unwrap(), page());
+    fn older_versions_are_still_read() {
+        let old = |version| {
+            let mut bytes = vec![version];
+            let plain = packed_old::tests::page_text(version);
+            bytes.extend(zstd::encode_all(plain.as_slice(), LEVEL).unwrap());
+            unpack(DocumentId(1), PageNumber::FIRST, &bytes).unwrap()
+        };
+        assert_eq!(old(packed_old::VERSION_1), page());
+        let mut doubtful = page();
+        let alternatives = vec![Alternative { text: "1".into(), confidence: 5.0 }];
+        doubtful.lines[0].words[0].doubts = vec![Doubt { start: 0, end: 1, alternatives }];
+        assert_eq!(old(packed_old::VERSION_2), doubtful);
     }
 
     #[test]
@@ -94,7 +103,7 @@ mod tests {
         let error = unpack(DocumentId(7), PageNumber::FIRST, &bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the words of document 7, page 1 cannot be read back: version 9, but this program knows 2"
+            "the words of document 7, page 1 cannot be read back: version 9, but this program knows 3"
         );
     }
 

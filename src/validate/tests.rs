@@ -56,7 +56,7 @@ fn found(value: Value, confidence: f32) -> TypedField {
         raw: Some("as read".to_owned()),
         bounds: Some(PixelBox { left: 0, top: 0, right: 10, bottom: 10 }),
         confidence,
-        repaired: false,
+        ..TypedField::default()
     }
 }
 

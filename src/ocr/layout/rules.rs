@@ -93,7 +93,7 @@ impl Rules {
             match mark {
                 Mark::HorizontalRule(bounds) => self.horizontal.push(*bounds),
                 Mark::VerticalRule(bounds) => self.vertical.push(*bounds),
-                Mark::Unread(_) => {}
+                Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => {}
             }
         }
     }
