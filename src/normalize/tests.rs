@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::document::{Doubt, PageNumber};
+use crate::document::{Alternative, Doubt, PageNumber};
 use crate::model::{DateOrder, EnumValue};
 
 /// Returns the value in SQL's spelling, `*` for each repair, `?` if less than certain.
