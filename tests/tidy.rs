@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("normalize", &["document", "model"]),
     ("extract", &["document", "model", "normalize"]),
     ("validate", &["document", "model"]),
-    ("evaluate", &["document", "model", "normalize"]),
+    ("evaluate", &["document", "model", "normalize", "validate"]),
     ("store", &["document", "model"]),
     ("export", &["document", "model", "store"]),
     (

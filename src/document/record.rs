@@ -119,6 +119,12 @@ pub struct Evidence {
     pub meaning: f32,
     /// What other candidates say: above 1 if they confirm the value, below if they contradict it.
     pub witnesses: f32,
+    /// By how much it is better placed and read than the best candidate for another value, −1 to 1.
+    pub margin: f32,
+    /// At how many other places of the pages its text stands.
+    pub elsewhere: u8,
+    /// Mean word confidence of the page it was found on, 0–1.
+    pub page: f32,
 }
 
 /// A change that made a value valid, or made it agree with a rule.
@@ -127,8 +133,13 @@ pub struct Repair {
     /// The text as it was read.
     pub before: String,
     pub after: String,
-    /// What asked for it: `type`, or the name of a rule.
+    /// What asked for it: [`Repair::BY_TYPE`], or the name of a rule.
     pub rule: String,
+}
+
+impl Repair {
+    /// What asked for a change that made the text a value of the field's type.
+    pub const BY_TYPE: &str = "type";
 }
 
 /// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.

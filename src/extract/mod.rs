@@ -11,6 +11,7 @@ mod phrase;
 mod piece;
 mod region;
 mod sheet;
+mod surroundings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod value;
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
 use crate::model::{RecordModel, Scope};
 use sheet::Sheet;
+pub use surroundings::Surroundings;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;

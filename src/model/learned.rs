@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::RecordModel;
+use super::{Calibration, RecordModel};
 
 /// The format of the file; files of another one are not used.
 const FORMAT: u32 = 1;
@@ -24,6 +24,9 @@ pub struct Learned {
     /// By field: how its candidates are ranked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ranking: BTreeMap<String, Ranker>,
+    /// How likely values are right, and which records are accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 /// How the candidates of a field are ranked: a candidate's score is the sum of the weights of its
@@ -47,6 +50,10 @@ pub enum LearnedError {
     Version { found: u32, model: String, version: u32 },
     #[error("ranks field `{field}`, which `{model}` does not have")]
     Field { field: String, model: String },
+    #[error("calibrates field `{field}`, which `{model}` does not have")]
+    CalibratedField { field: String, model: String },
+    #[error("{0}")]
+    Calibration(String),
 }
 
 impl Learned {
@@ -57,6 +64,7 @@ impl Learned {
             model: model.name.clone(),
             version: model.version,
             ranking: BTreeMap::new(),
+            calibration: None,
         }
     }
 
@@ -77,14 +85,19 @@ impl Learned {
             let (found, version) = (learned.version, model.version);
             return Err(LearnedError::Version { found, model: name(), version });
         }
-        let unknown = learned
-            .ranking
-            .keys()
-            .find(|field| !model.fields.iter().any(|known| known.name == **field));
-        match unknown {
-            Some(field) => Err(LearnedError::Field { field: field.clone(), model: name() }),
-            None => Ok(learned),
+        let unknown = |field: &&String| !model.fields.iter().any(|known| known.name == **field);
+        if let Some(field) = learned.ranking.keys().find(unknown) {
+            return Err(LearnedError::Field { field: field.clone(), model: name() });
         }
+        if let Some(calibration) = &learned.calibration {
+            if let Some(field) = calibration.fields.keys().find(unknown) {
+                return Err(LearnedError::CalibratedField { field: field.clone(), model: name() });
+            }
+            if let Some(mistake) = calibration.mistake() {
+                return Err(LearnedError::Calibration(mistake));
+            }
+        }
+        Ok(learned)
     }
 
     /// Returns the file's text.

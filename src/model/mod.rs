@@ -3,6 +3,7 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod calibration;
 mod expression;
 mod field;
 mod learned;
@@ -17,6 +18,7 @@ mod section;
 mod tests;
 
 pub(crate) use expression::{Expression, PREVIOUS};
+pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
 pub use learned::{Learned, LearnedError, Ranker};
 pub use load::{learned_path, load_directory, shipped};
 pub use parse::parse;

@@ -36,9 +36,6 @@ const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
 
-/// What a [`Repair`] names where the type of the field asked for it.
-const BY_TYPE: &str = "type";
-
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
     candidate: &'c Candidate,
@@ -96,7 +93,7 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         let repair = (reading.repairs > 0).then(|| Repair {
             before: candidate.text.clone(),
             after: reading.value.to_string(),
-            rule: BY_TYPE.to_owned(),
+            rule: Repair::BY_TYPE.to_owned(),
         });
         return TypedField {
             value: Some(reading.value.clone()),
@@ -110,6 +107,8 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
                 place: candidate.place_score,
                 meaning: reading.rank(),
                 witnesses,
+                margin: margin(&readings, chosen),
+                ..Evidence::default()
             },
             repairs: repair.into_iter().collect(),
         };
@@ -248,6 +247,22 @@ fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
         return (1.0 - doubt) / winner.confidence;
     }
     1.0
+}
+
+/// Returns by how much the chosen reading is better placed and read than the best one of another
+/// value, −1 to 1; without another value, how well it is placed and read.
+fn margin(readings: &[Judged], chosen: usize) -> f32 {
+    let standing =
+        |judged: &Judged| judged.candidate.place_score * judged.candidate.word_confidence;
+    let winner = &readings[chosen];
+    // The value may stand at a better place as well.
+    let (mut own, mut other) = (0.0_f32, 0.0_f32);
+    for reading in readings {
+        let best =
+            if reading.reading.value == winner.reading.value { &mut own } else { &mut other };
+        *best = best.max(standing(reading));
+    }
+    own - other
 }
 
 fn is_larger(value: &Value, other: &Value) -> bool {
