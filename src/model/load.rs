@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::RecordModel;
-use super::parse::parse;
+use super::parse::{parse, parse_beside};
 use super::problem::{ModelError, ModelErrors, Problem};
 
 /// The models that come with the program: file name and text.
@@ -34,12 +34,21 @@ pub fn load_directory(directory: &Path) -> Result<Vec<RecordModel>, ModelErrors>
     let files =
         toml_files(directory).map_err(|cause| ModelErrors(vec![unreadable(directory, cause)]))?;
     collect(files.into_iter().map(|path| {
-        let result = match fs::read_to_string(&path) {
-            Ok(text) => parse(&text, &path.display().to_string()),
-            Err(cause) => Err(ModelErrors(vec![unreadable(&path, cause)])),
-        };
+        let result = load_file(&path);
         (path, result)
     }))
+}
+
+/// Reads a model and the files beside it that it names.
+///
+/// # Errors
+/// The file cannot be read, or everything that is wrong with it.
+pub fn load_file(path: &Path) -> Result<RecordModel, ModelErrors> {
+    let text = fs::read_to_string(path)
+        .map_err(|cause| ModelErrors(vec![unreadable(path, cause)]))?;
+    parse_beside(&text, &path.display().to_string(), &|name| {
+        fs::read_to_string(path.with_file_name(name))
+    })
 }
 
 fn toml_files(directory: &Path) -> io::Result<Vec<PathBuf>> {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::dictionary::DictionaryError;
+
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -49,6 +51,8 @@ pub enum Problem {
     StartWithoutColumn { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
+    #[error("{cause}")]
+    Dictionary { cause: DictionaryError },
 }
 
 /// A [`Problem`] at its place. Reads as `file:line:column: path: problem`.

@@ -6,13 +6,13 @@ use crate::document::Value;
 use crate::model::EnumValue;
 
 /// A name less alike than this is another word.
-const LEAST_SIMILARITY: f32 = 0.8;
+pub(super) const LEAST_SIMILARITY: f32 = 0.8;
 /// The best value must be so much more alike than the second.
-const LEAD: f32 = 0.06;
+pub(super) const LEAD: f32 = 0.06;
 /// What a name loses by standing in a longer text.
 const PART_OF_TEXT: f32 = 0.97;
 /// How fast certainty falls with similarity: 0.8 alike is 0.6 certain.
-const CERTAINTY_PER_SIMILARITY: f32 = 2.0;
+pub(super) const CERTAINTY_PER_SIMILARITY: f32 = 2.0;
 
 /// Finds the value whose name or synonym the text holds. Of names that stand in the text equally
 /// well, the longest wins; two values equally alike give none.
@@ -60,7 +60,7 @@ fn value_score(value: &EnumValue, words: &[&str]) -> (f32, usize) {
 
 /// Returns the best similarity of a folded name with as many words of the text, or one more or
 /// fewer, since words are split and joined.
-fn name_score(name: &str, words: &[&str]) -> f32 {
+pub(super) fn name_score(name: &str, words: &[&str]) -> f32 {
     if name.is_empty() {
         return 0.0;
     }
