@@ -177,7 +177,7 @@ fn token(word: &str, apart: bool) -> Option<Token> {
         return Some(Token::Month { number, repairs });
     }
     let upper = word.to_uppercase();
-    let ordinal = matches!(upper.as_str(), "ST" | "ND" | "RD" | "TH" | "OF" | "THE" | "DAY");
+    let ordinal = matches!(upper.as_str(), "ST" | "ND" | "RD" | "TH" | "OF" | "THE" | "DAY" | "DE");
     let weekday = upper.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(&upper));
     let harmless = ordinal || weekday || matches!(upper.as_str(), "DATE" | "AM" | "PM");
     (!harmless).then_some(Token::Other)

@@ -21,16 +21,16 @@ const OUT_OF_RANGE: f32 = 0.3;
 
 /// A minus apart from its number may be a dash or a leader.
 const SIGN_APART: f32 = 0.7;
-/// A leading `S` is a `5` as often as a `$`.
+/// A leading `S` is a `5` as often as a `$`; so is a `$` before what is no amount of money.
 const DOLLAR_OR_FIVE: f32 = 0.5;
 /// More decimals than the field has are not what its writer meant.
 const MORE_PLACES: f32 = 0.7;
 /// `1,234` may have a decimal comma.
 const LONE_COMMA: f32 = 0.9;
 
-/// Currencies as they stand beside amounts; `Rs.` loses its point before it is looked for.
-const CURRENCIES: [&str; 36] = [
-    "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$", "CAD", "EUR", "EURO", "EUROS",
+/// Currencies as they stand beside amounts.
+const CURRENCIES: [&str; 40] = [
+    "RS.", "FR.", "SFR.", "KR.", "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$", "CAD", "EUR", "EURO", "EUROS",
     "GBP", "CHF", "FR", "SFR", "DM", "DEM", "KR", "SEK", "NOK", "DKK", "INR", "RS", "JPY", "CNY",
     "HK$", "NZ$", "NZD", "HKD", "DOLLARS", "DOLLAR", "RINGGIT", "POUNDS",
 ];
@@ -61,6 +61,9 @@ struct Number {
 pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Option<Reading> {
     let whole = whole_integer(text);
     let mut certainty = if whole.is_some() { 1.0 } else { PART_OF_TEXT };
+    if text.starts_with('$') || text.ends_with('$') {
+        certainty *= DOLLAR_OR_FIVE;
+    }
     let (number, repairs) =
         whole.or_else(|| only(text.split_whitespace().filter_map(whole_integer)))?;
     if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
@@ -177,7 +180,11 @@ fn signed(text: &str, kind: Kind) -> Option<Number> {
     if number.value.is_zero() {
         number.value.set_sign_positive(true);
     }
-    if kind == Kind::Money && body.starts_with(['S', 's']) {
+    let may_be_five = match kind {
+        Kind::Money => body.starts_with(['S', 's']),
+        Kind::Plain | Kind::Thousandths => text.starts_with('$') || text.ends_with('$'),
+    };
+    if may_be_five {
         number.certainty *= DOLLAR_OR_FIVE;
     }
     Some(number)
@@ -199,7 +206,9 @@ fn strip(text: &str) -> (&str, Sign) {
     let mut sign = Sign::Plus;
     loop {
         let before = text;
-        text = text.trim_matches(|c: char| c.is_whitespace() || SIGNS.contains(&c));
+        let is_sign = |c: char| c.is_whitespace() || SIGNS.contains(&c);
+        text = text.trim_start_matches(is_sign);
+        text = text.trim_end_matches(|c: char| is_sign(c) && (c != '$' || is_complete(text)));
         for no_cents in NO_CENTS {
             text = text.strip_suffix(no_cents).unwrap_or(text);
         }
@@ -226,6 +235,17 @@ fn strip(text: &str) -> (&str, Sign) {
             return (text, sign);
         }
     }
+}
+
+/// Tells whether a closing `$` is a currency: two decimals or a space stand before it. Otherwise it
+/// is a `5`.
+fn is_complete(text: &str) -> bool {
+    let before = text.trim_end_matches('$');
+    let mut last = before.chars().rev();
+    before.ends_with(char::is_whitespace)
+        || (last.next().is_some_and(|c| c.is_ascii_digit())
+            && last.next().is_some_and(|c| c.is_ascii_digit())
+            && last.next().is_some_and(|c| matches!(c, '.' | ',')))
 }
 
 /// Returns what stands before a closing `CR`, as accounts mark what is owed to the reader.

@@ -256,7 +256,7 @@ fn reads_dates_with_names_of_months() {
             ("3. März 1911", "1911-03-03"),
             ("14 juillet 1989", "1989-07-14"),
             ("14 jui 1989", "none"),
-            ("5 de agosto de 1962", "1962-08-05?"),
+            ("5 de agosto de 1962", "1962-08-05"),
             ("3 DISCOUNT 2018", "none"),
             ("30 Feb 2018", "none"),
             ("March 2018", "none"),
