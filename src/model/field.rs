@@ -5,7 +5,9 @@ use regex::Regex;
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section, closest_hint};
-use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
+use super::{
+    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Partial, Place, Scope, dictionary,
+};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -30,18 +32,27 @@ const COMMON_KEYS: [&str; 12] = [
     "default",
     "review_below",
 ];
-const TYPES: [(&str, &[&str]); 10] = [
+const TYPES: [(&str, &[&str]); 11] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places"]),
     ("money", &[]),
-    ("date", &["order", "pivot"]),
+    ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
     ("duration", &[]),
-    ("code", &["shapes"]),
+    ("code", &["shapes", "check"]),
     ("enum", &["values"]),
+    ("lookup", &["file", "find", "gives"]),
     ("checkbox", &[]),
 ];
+const CHECKS: [(&str, CheckDigit); 4] = [
+    ("mod10", CheckDigit::Mod10),
+    ("gtin", CheckDigit::Gtin),
+    ("mod11", CheckDigit::Mod11),
+    ("iban", CheckDigit::Iban),
+];
+const PARTIALS: [(&str, Partial); 3] =
+    [("refuse", Partial::Refuse), ("first", Partial::First), ("keep", Partial::Keep)];
 
 /// Reads a field; `None` if it is too wrong to go on with.
 pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
@@ -151,8 +162,12 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         "date" => read_date(section, problems),
         "time" => FieldKind::Time,
         "duration" => FieldKind::Duration,
-        "code" => FieldKind::Code { shapes: read_shapes(section, problems)? },
+        "code" => FieldKind::Code {
+            shapes: read_shapes(section, problems)?,
+            check: section.choice("check", &CHECKS, problems),
+        },
         "enum" => FieldKind::Enum { values: read_values(section, problems)? },
+        "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
         _ => FieldKind::Checkbox,
     })
 }
@@ -193,6 +208,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
     FieldKind::Date {
         order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
+        partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }
 }
 

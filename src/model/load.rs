@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::RecordModel;
 use super::learned::Learned;
-use super::parse::parse;
+use super::parse::{parse, parse_beside};
 use super::problem::{ModelError, ModelErrors, Problem};
 
 /// A model that comes with the program.
@@ -65,15 +65,21 @@ pub fn load_directory(directory: &Path) -> Result<Vec<RecordModel>, ModelErrors>
     let files =
         toml_files(directory).map_err(|cause| ModelErrors(vec![unreadable(directory, cause)]))?;
     collect(files.into_iter().map(|path| {
-        let result = load(&path);
+        let result = load_file(&path);
         (path, result)
     }))
 }
 
-fn load(path: &Path) -> Result<RecordModel, ModelErrors> {
+/// Reads a model, the files that it names, and what was learned for it, all beside it.
+///
+/// # Errors
+/// A file cannot be read, or everything that is wrong with it.
+pub fn load_file(path: &Path) -> Result<RecordModel, ModelErrors> {
     let unreadable = |path: &Path, cause| ModelErrors(vec![unreadable(path, cause)]);
     let text = fs::read_to_string(path).map_err(|cause| unreadable(path, cause))?;
-    let model = parse(&text, &path.display().to_string())?;
+    let model = parse_beside(&text, &path.display().to_string(), &|name| {
+        fs::read_to_string(path.with_file_name(name))
+    })?;
     let beside = learned_path(path);
     match fs::read_to_string(&beside) {
         Ok(learned) => with_learned(model, path, Some(&learned)),

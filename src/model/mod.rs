@@ -3,6 +3,7 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod dictionary;
 mod expression;
 mod field;
 mod learned;
@@ -16,9 +17,10 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
 pub(crate) use expression::{Expression, PREVIOUS};
 pub use learned::{Learned, LearnedError, Ranker};
-pub use load::{learned_path, load_directory, shipped};
+pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
 pub use problem::{ModelError, ModelErrors, Problem};
 
@@ -115,9 +117,11 @@ impl Field {
     /// Returns the type of the field's column.
     pub fn column_type(&self) -> ColumnType {
         match self.kind {
-            FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. } => {
-                ColumnType::Text
-            }
+            FieldKind::Text { .. }
+            | FieldKind::Code { .. }
+            | FieldKind::Enum { .. }
+            | FieldKind::Lookup { .. }
+            | FieldKind::Date { partial: Partial::Keep, .. } => ColumnType::Text,
             FieldKind::Integer { .. } => ColumnType::Integer,
             FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
                 ColumnType::Decimal
@@ -153,21 +157,52 @@ pub enum FieldKind {
         order: DateOrder,
         /// Two-digit years below it are 20xx, others 19xx.
         pivot: u8,
+        partial: Partial,
     },
     Time,
     /// Hours and minutes, or decimal hours; stored as decimal hours.
     Duration,
     /// A code with a shape: `9` digit, `A` letter, `X` letter or digit, `?` after one makes it
     /// optional, everything else literal, and so is whatever follows `\`. Repairs follow the
-    /// shape. Several shapes are tried.
+    /// shape. Several shapes are tried. With a check digit, a code on which it fails is none.
     Code {
         shapes: Vec<String>,
+        check: Option<CheckDigit>,
     },
     /// One of a set, found through OCR errors by its names.
     Enum {
         values: Vec<EnumValue>,
     },
+    /// One of the names of a dictionary beside the model, found through OCR errors.
+    Lookup {
+        dictionary: Arc<Dictionary>,
+    },
     Checkbox,
+}
+
+/// What becomes of a date that names no day, such as `March 1978` or `1978`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Partial {
+    /// It is no date.
+    #[default]
+    Refuse,
+    /// The first day of it.
+    First,
+    /// It stays as it is: the field is a text such as `1978-03-12`, `1978-03` or `1978` (ISO 8601).
+    Keep,
+}
+
+/// How the check digit of a code is computed. Signs between digits do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckDigit {
+    /// Luhn's: every second digit doubled (ISO/IEC 7812: cards, accounts, IMEI).
+    Mod10,
+    /// Every second digit threefold (GS1: EAN, UPC, ISBN-13, SSCC).
+    Gtin,
+    /// Digits weighted by their place from the right, modulo 11, `X` for ten (ISBN-10, ISSN).
+    Mod11,
+    /// Letters and digits modulo 97 (ISO 13616).
+    Iban,
 }
 
 /// A value of an enum field, and the texts that mean it.

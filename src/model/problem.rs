@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::LearnedError;
+use super::dictionary::DictionaryError;
 
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,8 @@ pub enum Problem {
     Learned(LearnedError),
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
+    #[error("{cause}")]
+    Dictionary { cause: DictionaryError },
 }
 
 /// A [`Problem`] at its place. Reads as `file:line:column: path: problem`.

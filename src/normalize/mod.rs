@@ -3,11 +3,14 @@
 //! Pure: no input or output, no clock. `pipeline` calls [`record`] between `extract` and
 //! `validate`. Patterns have been applied by `extract`; ranges and rules are judged in `validate`.
 
+mod check_digit;
 mod choice;
 mod clock;
 mod code;
 mod date;
 mod fold;
+mod lookup;
+mod month;
 mod number;
 mod repair;
 #[cfg(test)]
@@ -84,7 +87,8 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
         let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate));
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
         if let Some(reading) = reading {
             let confidence = confidence(&field.kind, candidate, &reading);
             readings.push(Judged { candidate, reading, confidence });
@@ -166,12 +170,24 @@ fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
         FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
         FieldKind::Money => number::read_money(text),
-        FieldKind::Date { order, pivot } => date::read(text, *order, *pivot),
+        FieldKind::Date { order, pivot, partial } => date::read(text, *order, *pivot, *partial),
         FieldKind::Time => clock::read_time(text),
         FieldKind::Duration => clock::read_duration(text),
-        FieldKind::Code { shapes } => code::read(text, shapes),
+        FieldKind::Code { shapes, check } => code::read(text, shapes, *check),
         FieldKind::Enum { values } => choice::read_enum(text, values),
+        FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
         FieldKind::Checkbox => choice::read_checkbox(text),
+    }
+}
+
+/// Reads a text that is no value with one character replaced by one that looks like it, where the
+/// type can tell which of them is right: a code by its check digit.
+fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
+    match kind {
+        FieldKind::Code { shapes, check: Some(check) } => {
+            code::read_look_alikes(text, shapes, *check)
+        }
+        _ => None,
     }
 }
 
@@ -190,7 +206,7 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
-        FieldKind::Enum { .. } | FieldKind::Checkbox => 0.4,
+        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));
     (words * place * reading.rank()).clamp(0.0, 1.0)
