@@ -12,6 +12,7 @@ use super::problem::{ModelError, ModelErrors, Problem};
 const SHIPPED: &[(&str, &str)] = &[
     ("models/filing.toml", include_str!("../../models/filing.toml")),
     ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml")),
+    ("models/pressure_ledger.toml", include_str!("../../models/pressure_ledger.toml")),
     ("models/receipt.toml", include_str!("../../models/receipt.toml")),
 ];
 

@@ -47,6 +47,8 @@ pub enum Problem {
     RowsOnly { key: &'static str },
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
+    #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
+    StartWithoutCell { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
 }
