@@ -1,9 +1,11 @@
 //! Reads one `[fields.…]` table of a model.
 
 use regex::Regex;
+use rust_decimal::Decimal;
 
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
+use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
     CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Partial, Place, Scope, dictionary,
@@ -18,7 +20,7 @@ const DEFAULT_PIVOT: u8 = 30;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 12] = [
+const COMMON_KEYS: [&str; 13] = [
     "type",
     "label",
     "value",
@@ -29,13 +31,14 @@ const COMMON_KEYS: [&str; 12] = [
     "required",
     "column",
     "carry",
+    "cell",
     "default",
     "review_below",
 ];
 const TYPES: [(&str, &[&str]); 11] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
-    ("decimal", &["min", "max", "places"]),
+    ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
     ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
@@ -54,9 +57,30 @@ const CHECKS: [(&str, CheckDigit); 4] = [
 const PARTIALS: [(&str, Partial); 3] =
     [("refuse", Partial::Refuse), ("first", Partial::First), ("keep", Partial::Keep)];
 
-/// Reads a field; `None` if it is too wrong to go on with.
-pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
-    check_name(entry, problems);
+/// Reads a field, or all fields that a key such as `h{01..24}` stands for: their cells count up.
+/// Nothing if it is too wrong to go on with.
+pub(super) fn fields(entry: &Entry, scope: Scope, problems: &mut Problems) -> Vec<Field> {
+    let names = match expand_name(entry.key) {
+        Ok(names) => names,
+        Err(reason) => {
+            let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+            problems.add(entry.key_at, "fields", problem);
+            return Vec::new();
+        }
+    };
+    for name in &names {
+        check_name(entry, name, problems);
+    }
+    let Some(first) = field(entry, scope, problems) else { return Vec::new() };
+    let copy = |(number, name): (u16, String)| Field {
+        cell: first.cell.map(|cell| cell.saturating_add(number)),
+        name,
+        ..first.clone()
+    };
+    (0..).zip(names).map(copy).collect()
+}
+
+fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
     let section = Section::of(entry, problems)?;
     let type_name = read_type(&section, problems)?;
     only_keys_of_type(&section, type_name, problems);
@@ -87,6 +111,8 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
+        cell: section.integer("cell", "the number of a column, 0 to 200", problems),
+        wraps_at: read_wrap(&section, problems),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
         default,
     };
@@ -170,6 +196,16 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
         _ => FieldKind::Checkbox,
     })
+}
+
+fn read_wrap(section: &Section, problems: &mut Problems) -> Option<Decimal> {
+    let number = section.number("wraps_at", problems)?;
+    let wrap = Decimal::try_from(number).ok().filter(|wrap| *wrap > Decimal::ZERO);
+    if wrap.is_none() {
+        let entry = section.get("wraps_at")?;
+        entry.out_of_range(&number.to_string(), "a number above 0, such as 10", problems);
+    }
+    wrap
 }
 
 /// Unlike other texts, what joins lines may be white space.
@@ -322,9 +358,9 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
         };
         problems.add(at, &section.path, problem);
     }
-    let somewhere = ["label", "value", "pattern", "column", "default"];
+    let somewhere = ["label", "value", "pattern", "column", "cell", "default"];
     if somewhere.iter().all(|key| section.get(key).is_none()) {
-        let hint = "give it a `label`, a `value`, a `pattern`, a `column` or a `default`";
+        let hint = "give it a `label`, a `value`, a `pattern`, a `column`, a `cell` or a `default`";
         problems.add_with_hint(section.at, &section.path, Problem::Nowhere, hint.to_owned());
     }
 }
@@ -333,16 +369,16 @@ fn check_scope(section: &Section, scope: Scope, problems: &mut Problems) {
     if scope == Scope::Row {
         return;
     }
-    for key in ["column", "carry"] {
+    for key in ["column", "carry", "cell"] {
         if let Some(entry) = section.get(key) {
             problems.add(entry.key_at, &section.path, Problem::RowsOnly { key });
         }
     }
 }
 
-fn check_name(entry: &Entry, problems: &mut Problems) {
-    if let Some(reason) = super::name::refusal(entry.key, super::name::Use::Field) {
-        let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+fn check_name(entry: &Entry, name: &str, problems: &mut Problems) {
+    if let Some(reason) = super::name::refusal(name, super::name::Use::Field) {
+        let problem = Problem::BadName { name: name.to_owned(), reason };
         problems.add(entry.key_at, "fields", problem);
     }
 }

@@ -52,6 +52,8 @@ pub enum Problem {
     StartWithoutColumn { name: String },
     #[error("what was learned {0}")]
     Learned(LearnedError),
+    #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
+    StartWithoutCell { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
     #[error("{cause}")]

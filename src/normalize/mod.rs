@@ -39,9 +39,6 @@ const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
 
-/// What a [`Repair`] names where the type of the field asked for it.
-const BY_TYPE: &str = "type";
-
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
     candidate: &'c Candidate,
@@ -100,7 +97,7 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         let repair = (reading.repairs > 0).then(|| Repair {
             before: candidate.text.clone(),
             after: reading.value.to_string(),
-            rule: BY_TYPE.to_owned(),
+            rule: Repair::BY_TYPE.to_owned(),
         });
         return TypedField {
             value: Some(reading.value.clone()),
@@ -116,6 +113,7 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
                 witnesses,
             },
             repairs: repair.into_iter().collect(),
+            doubts: candidate.doubts.clone(),
         };
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
