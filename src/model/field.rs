@@ -5,7 +5,7 @@ use regex::Regex;
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section, closest_hint};
-use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
+use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Place, Scope, Zone};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -72,7 +72,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
-        learn: section.flag("learn", problems).unwrap_or(false),
+        learn: section.get("learn").and_then(|learn| read_learn(&learn, problems)),
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
@@ -264,6 +264,23 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("largest", Choose::Largest),
     ];
     section.choice("choose", &known, problems)
+}
+
+/// `true`, or a table that says where the value may stand.
+fn read_learn(entry: &Entry, problems: &mut Problems) -> Option<Learn> {
+    if entry.value.is_bool() {
+        let learn = Learn { zone: Zone::PAGE, lines: 1 };
+        return entry.flag(problems)?.then_some(learn);
+    }
+    let section = Section::of(entry, problems)?;
+    section.only(&["zone", "lines"], problems);
+    let range = "1 to 8 lines";
+    let lines = section.integer::<u8>("lines", range, problems).unwrap_or(1);
+    if let (Some(lines_entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
+        lines_entry.out_of_range(&lines.to_string(), range, problems);
+    }
+    let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
+    Some(Learn { zone: zone?, lines: usize::from(lines) })
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

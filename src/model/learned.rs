@@ -26,12 +26,15 @@ pub struct Learned {
     pub ranking: BTreeMap<String, Ranker>,
 }
 
-/// How the candidates of a field are ranked: a candidate's score is the sum of the weights of its
-/// features, each times the feature's value.
+/// How the candidates of a field are ranked: by the sum of the weights of the features that they
+/// have. `extract` says which features there are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ranker {
-    pub weights: BTreeMap<String, f32>,
+    /// The words that are looked for, folded, ascending.
+    pub words: Vec<String>,
+    /// By group of features: the weight of each.
+    pub weights: BTreeMap<String, Vec<f32>>,
 }
 
 /// Why a learned file is not used.

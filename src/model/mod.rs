@@ -48,6 +48,14 @@ pub struct RecordModel {
     pub source: String,
 }
 
+impl RecordModel {
+    /// Returns how the candidates of a field are ranked, if that was learned.
+    pub(crate) fn ranker(&self, field: &Field) -> Option<&Ranker> {
+        field.learn?;
+        self.learned.as_ref()?.ranking.get(&field.name)
+    }
+}
+
 /// What one record stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -82,6 +90,11 @@ pub struct Zone {
     pub bottom: f32,
 }
 
+impl Zone {
+    /// The whole page.
+    pub const PAGE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+}
+
 /// One field of a model.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -98,8 +111,8 @@ pub struct Field {
     pub exclude: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,
-    /// Whether labelled pages may teach which candidate is the value.
-    pub learn: bool,
+    /// Where the value may stand, if labelled pages may teach which candidate it is.
+    pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
@@ -238,6 +251,14 @@ pub enum Until {
     Labels(Vec<String>),
     /// A gap larger than so many line heights.
     Gap(f32),
+}
+
+/// What may be the value of a field that is learned from labelled pages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learn {
+    pub zone: Zone,
+    /// Most lines that a text may have, from 1.
+    pub lines: usize,
 }
 
 /// Which of several candidates wins.
