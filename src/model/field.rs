@@ -13,6 +13,8 @@ const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 const DEFAULT_MAX_LENGTH: usize = 2000;
 /// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
 const DEFAULT_PIVOT: u8 = 30;
+/// Most lines of a text whose place is learned, unless the model says so.
+const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
@@ -64,6 +66,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         }
         None => Vec::new(),
     };
+    let learn = read_learn(&section, kind.as_ref(), problems);
     let field = Field {
         name: entry.key.to_owned(),
         kind: kind?,
@@ -72,7 +75,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
-        learn: section.get("learn").and_then(|learn| read_learn(&learn, problems)),
+        learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
@@ -266,21 +269,24 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
     section.choice("choose", &known, problems)
 }
 
-/// `true`, or a table that says where the value may stand.
-fn read_learn(entry: &Entry, problems: &mut Problems) -> Option<Learn> {
+/// Without the key, what is learned may be better than the places; `true` or a table asks for it,
+/// `false` forbids it.
+fn read_learn(section: &Section, kind: Option<&FieldKind>, problems: &mut Problems) -> Option<Learn> {
+    let lines = if matches!(kind, Some(FieldKind::Text { .. })) { LEARNED_LINES } else { 1 };
+    let anywhere = Learn { zone: Zone::PAGE, lines, always: false };
+    let Some(entry) = section.get("learn") else { return Some(anywhere) };
     if entry.value.is_bool() {
-        let learn = Learn { zone: Zone::PAGE, lines: 1 };
-        return entry.flag(problems)?.then_some(learn);
+        return entry.flag(problems)?.then_some(Learn { always: true, ..anywhere });
     }
-    let section = Section::of(entry, problems)?;
+    let section = Section::of(&entry, problems)?;
     section.only(&["zone", "lines"], problems);
     let range = "1 to 8 lines";
-    let lines = section.integer::<u8>("lines", range, problems).unwrap_or(1);
-    if let (Some(lines_entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
-        lines_entry.out_of_range(&lines.to_string(), range, problems);
+    let lines = section.integer::<u8>("lines", range, problems).map_or(lines, usize::from);
+    if let (Some(entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
+        entry.out_of_range(&lines.to_string(), range, problems);
     }
     let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
-    Some(Learn { zone: zone?, lines: usize::from(lines) })
+    Some(Learn { zone: zone?, lines, always: true })
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

@@ -50,6 +50,8 @@ pub enum LearnedError {
     Version { found: u32, model: String, version: u32 },
     #[error("ranks field `{field}`, which `{model}` does not have")]
     Field { field: String, model: String },
+    #[error("ranks field `{field}`, for which `{model}` says `learn = false`")]
+    Forbidden { field: String, model: String },
 }
 
 impl Learned {
@@ -80,14 +82,14 @@ impl Learned {
             let (found, version) = (learned.version, model.version);
             return Err(LearnedError::Version { found, model: name(), version });
         }
-        let unknown = learned
-            .ranking
-            .keys()
-            .find(|field| !model.fields.iter().any(|known| known.name == **field));
-        match unknown {
-            Some(field) => Err(LearnedError::Field { field: field.clone(), model: name() }),
-            None => Ok(learned),
+        for field in learned.ranking.keys() {
+            match model.fields.iter().find(|known| known.name == *field) {
+                Some(known) if known.learn.is_some() => {}
+                Some(_) => return Err(LearnedError::Forbidden { field: field.clone(), model: name() }),
+                None => return Err(LearnedError::Field { field: field.clone(), model: name() }),
+            }
         }
+        Ok(learned)
     }
 
     /// Returns the file's text.
@@ -95,6 +97,6 @@ impl Learned {
     /// # Errors
     /// A number of it is not finite.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+        serde_json::to_string(self).map(|text| text + "\n")
     }
 }

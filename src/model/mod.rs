@@ -111,7 +111,8 @@ pub struct Field {
     pub exclude: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,
-    /// Where the value may stand, if labelled pages may teach which candidate it is.
+    /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
+    /// places alone are to decide.
     pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
@@ -259,6 +260,8 @@ pub struct Learn {
     pub zone: Zone,
     /// Most lines that a text may have, from 1.
     pub lines: usize,
+    /// Whether the model asks for it; else what is learned is taken only where it is better.
+    pub always: bool,
 }
 
 /// Which of several candidates wins.

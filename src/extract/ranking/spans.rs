@@ -114,30 +114,47 @@ impl Search<'_> {
     fn typed_spans(&self, scene: &Scene) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         for (index, row) in scene.rows.iter().enumerate().filter(|(_, row)| row.inside) {
-            let piece = Piece::line(row.words.0, row.words.1);
-            let target = (self.sheet.number, self.field);
-            let standing = Standing { score: 0.0, found: Found::Learned };
-            for candidate in piece.candidates(&self.sheet.layout, target, standing) {
-                let Some(reading) = read(&self.field.kind, &candidate.text) else { continue };
-                let inside = |word: &usize| {
-                    let bounds = self.sheet.layout.words[*word].bounds;
-                    bounds.left >= candidate.bounds.left && bounds.right <= candidate.bounds.right
-                };
-                let Some(start) = (row.words.0..row.words.1).find(inside) else { continue };
-                let end = (start..row.words.1).take_while(inside).count() + start;
-                let same = |(rule, _): &(Candidate, u16)| {
-                    rule.bounds == candidate.bounds && rule.text == candidate.text
-                };
-                spans.push(Span {
-                    rows: (index, index),
-                    words: (start, end),
-                    piece: Piece::line(start, end),
-                    rule: scene.rules.iter().position(same),
-                    candidate: Some(candidate),
-                    value: Some(reading.value),
+            let (start, end) = row.words;
+            if self.field.pattern.is_some() {
+                self.push_typed(scene, (index, start, end), &mut spans);
+            } else {
+                // Without a pattern the type alone says what a word is.
+                (start..end).for_each(|word| {
+                    self.push_typed(scene, (index, word, word + 1), &mut spans);
                 });
             }
         }
         spans
+    }
+
+    fn push_typed(
+        &self,
+        scene: &Scene,
+        (row, start, end): (usize, usize, usize),
+        spans: &mut Vec<Span>,
+    ) {
+        let layout = &self.sheet.layout;
+        let target = (self.sheet.number, self.field);
+        let standing = Standing { score: 0.0, found: Found::Learned };
+        for candidate in Piece::line(start, end).candidates(layout, target, standing) {
+            let Some(reading) = read(&self.field.kind, &candidate.text) else { continue };
+            let inside = |word: &usize| {
+                let bounds = layout.words[*word].bounds;
+                bounds.left >= candidate.bounds.left && bounds.right <= candidate.bounds.right
+            };
+            let Some(from) = (start..end).find(inside) else { continue };
+            let to = (from..end).take_while(inside).count() + from;
+            let same = |(rule, _): &(Candidate, u16)| {
+                rule.bounds == candidate.bounds && rule.text == candidate.text
+            };
+            spans.push(Span {
+                rows: (row, row),
+                words: (from, to),
+                piece: Piece::line(from, to),
+                rule: scene.rules.iter().position(same),
+                candidate: Some(candidate),
+                value: Some(reading.value),
+            });
+        }
     }
 }
