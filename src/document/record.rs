@@ -67,6 +67,8 @@ pub enum Found {
     Carried,
     /// The field's constant or default.
     Constant,
+    /// By what labelled pages taught.
+    Learned,
 }
 
 /// A piece of a page that may hold a field's value.

@@ -8,7 +8,8 @@ use super::problem::{Problem, Problems};
 use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
-    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Partial, Place, Scope, dictionary,
+    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
+    dictionary,
 };
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
@@ -17,6 +18,8 @@ const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 const DEFAULT_MAX_LENGTH: usize = 2000;
 /// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
 const DEFAULT_PIVOT: u8 = 30;
+/// Most lines of a text whose place is learned, unless the model says so.
+const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
@@ -99,6 +102,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         }
         None => Vec::new(),
     };
+    let learn = read_learn(&section, kind.as_ref(), problems);
     let field = Field {
         name: entry.key.to_owned(),
         kind: kind?,
@@ -107,7 +111,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
-        learn: section.flag("learn", problems).unwrap_or(false),
+        learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
@@ -316,6 +320,30 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("largest", Choose::Largest),
     ];
     section.choice("choose", &known, problems)
+}
+
+/// Without the key, what is learned may be better than the places; `true` or a table asks for it,
+/// `false` forbids it.
+fn read_learn(
+    section: &Section,
+    kind: Option<&FieldKind>,
+    problems: &mut Problems,
+) -> Option<Learn> {
+    let lines = if matches!(kind, Some(FieldKind::Text { .. })) { LEARNED_LINES } else { 1 };
+    let anywhere = Learn { zone: Zone::PAGE, lines, always: false };
+    let Some(entry) = section.get("learn") else { return Some(anywhere) };
+    if entry.value.is_bool() {
+        return entry.flag(problems)?.then_some(Learn { always: true, ..anywhere });
+    }
+    let section = Section::of(&entry, problems)?;
+    section.only(&["zone", "lines"], problems);
+    let range = "1 to 8 lines";
+    let lines = section.integer::<u8>("lines", range, problems).map_or(lines, usize::from);
+    if let (Some(entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
+        entry.out_of_range(&lines.to_string(), range, problems);
+    }
+    let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
+    Some(Learn { zone: zone?, lines, always: true })
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

@@ -54,6 +54,14 @@ pub struct RecordModel {
     pub source: String,
 }
 
+impl RecordModel {
+    /// Returns how the candidates of a field are ranked, if that was learned.
+    pub(crate) fn ranker(&self, field: &Field) -> Option<&Ranker> {
+        field.learn?;
+        self.learned.as_ref()?.ranking.get(&field.name)
+    }
+}
+
 /// What one record stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -88,6 +96,11 @@ pub struct Zone {
     pub bottom: f32,
 }
 
+impl Zone {
+    /// The whole page.
+    pub const PAGE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+}
+
 /// One field of a model.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -104,8 +117,9 @@ pub struct Field {
     pub exclude: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,
-    /// Whether labelled pages may teach which candidate is the value.
-    pub learn: bool,
+    /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
+    /// places alone are to decide.
+    pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
@@ -282,6 +296,16 @@ pub enum Until {
     Labels(Vec<String>),
     /// A gap larger than so many line heights.
     Gap(f32),
+}
+
+/// What may be the value of a field that is learned from labelled pages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learn {
+    pub zone: Zone,
+    /// Most lines that a text may have, from 1.
+    pub lines: usize,
+    /// Whether the model asks for it; else what is learned is taken only where it is better.
+    pub always: bool,
 }
 
 /// Which of several candidates wins.

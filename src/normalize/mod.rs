@@ -162,7 +162,7 @@ pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
 }
 
 /// Reads a text as a value of a type; `None` if it is none even after repairs.
-fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
+pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
     match kind {
         FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
@@ -193,7 +193,12 @@ fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
 fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32 {
     let place = match candidate.found {
         Found::Constant => return DEFAULT_CONFIDENCE * reading.rank(),
-        Found::Label | Found::Pattern | Found::Zone | Found::Column | Found::Carried => {
+        Found::Label
+        | Found::Pattern
+        | Found::Zone
+        | Found::Column
+        | Found::Carried
+        | Found::Learned => {
             KEPT_WITHOUT_PLACE + (1.0 - KEPT_WITHOUT_PLACE) * candidate.place_score.clamp(0.0, 1.0)
         }
     };
@@ -212,6 +217,10 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
 
 /// Returns the index of the reading that wins.
 fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
+    // Learned candidates come in their order.
+    if readings.first()?.candidate.found == Found::Learned {
+        return Some(0);
+    }
     let best_place = best_place(readings);
     let mut equally_placed = readings
         .iter()
@@ -239,7 +248,8 @@ fn best_place(readings: &[Judged]) -> f32 {
 /// value at another spot confirms it, another value at as good a spot contradicts it. Candidates
 /// for text are longer and shorter cuts of one passage and say nothing about each other.
 fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
-    if matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
+    let learned = readings[chosen].candidate.found == Found::Learned;
+    if learned || matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
         return 1.0;
     }
     let winner = &readings[chosen];

@@ -481,7 +481,7 @@ fn money_field(choose: Choose) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose,
-        learn: false,
+        learn: None,
         required: true,
         column: Vec::new(),
         carry: false,

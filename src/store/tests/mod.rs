@@ -95,7 +95,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose: Choose::Best,
-        learn: false,
+        learn: None,
         required: false,
         column: Vec::new(),
         carry: false,
