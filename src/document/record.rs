@@ -67,6 +67,8 @@ pub enum Found {
     Carried,
     /// The field's constant or default.
     Constant,
+    /// By what labelled pages taught.
+    Learned,
 }
 
 /// A piece of a page that may hold a field's value.
@@ -104,6 +106,8 @@ pub struct TypedField {
     pub evidence: Evidence,
     /// What was changed to make the value valid, in order.
     pub repairs: Vec<Repair>,
+    /// Characters of `raw` that may be others.
+    pub doubts: Vec<Doubt>,
 }
 
 /// What the confidence of a field is made of.
@@ -142,6 +146,10 @@ impl Repair {
     pub const BY_TYPE: &str = "type";
 }
 
+/// Row number of what a dense table's foot says of its columns: evidence for the rows, no record of
+/// its own. `validate` takes it away when it judges the rows together.
+pub const FOOT_ROW: u32 = 0;
+
 /// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record<F> {
@@ -149,7 +157,7 @@ pub struct Record<F> {
     pub model: String,
     /// The page it starts on.
     pub page: PageNumber,
-    /// From 1 within the page (row scope) or document.
+    /// From 1 within the page (row scope) or document; [`FOOT_ROW`] for the foot of a dense table.
     pub row_number: u32,
     pub fields: Vec<F>,
 }

@@ -107,9 +107,11 @@ pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> 
             let digits = text.chars().filter(char::is_ascii_alphanumeric).count();
             (0.0, digits.min(6) as f32 / 2.0)
         }
-        FieldKind::Date { .. } | FieldKind::Time | FieldKind::Enum { .. } | FieldKind::Checkbox => {
-            (0.0, 0.0)
-        }
+        FieldKind::Date { .. }
+        | FieldKind::Time
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox => (0.0, 0.0),
     };
     Some([
         logit(field.confidence),
