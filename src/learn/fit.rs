@@ -99,8 +99,12 @@ impl Likelihood {
             let none = (-highest).exp();
             let raised: Vec<f64> = scores.iter().map(|score| (score - highest).exp()).collect();
             let all = none + raised.iter().sum::<f64>();
-            let right: f64 =
-                raised.iter().zip(&question.right).filter(|(_, right)| **right).map(|(r, _)| r).sum();
+            let right: f64 = raised
+                .iter()
+                .zip(&question.right)
+                .filter(|(_, right)| **right)
+                .map(|(r, _)| r)
+                .sum();
             let answered = question.right.contains(&true);
             let meant = if answered { right.max(f64::MIN_POSITIVE) } else { none };
             cost -= (meant / all).ln();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Gain, LearnError, Labelled, questions, ranker};
-use crate::document::{PageText, PageNumber, RawField, Record};
+use super::{Gain, Labelled, LearnError, questions, ranker};
+use crate::document::{PageNumber, PageText, RawField, Record};
 use crate::extract;
 use crate::model::{Learned, RecordModel, Scope};
 use crate::normalize;
@@ -34,14 +34,17 @@ pub(super) fn measure(
     for fold in 0..FOLDS {
         let is_held_out = |record: &&Labelled| fold_of[record.group.as_str()] == fold;
         let held_out: Vec<&Labelled> = labelled.iter().filter(is_held_out).collect();
-        let others: Vec<&Labelled> = labelled.iter().filter(|record| !is_held_out(record)).collect();
+        let others: Vec<&Labelled> =
+            labelled.iter().filter(|record| !is_held_out(record)).collect();
         if held_out.is_empty() || others.is_empty() {
             continue;
         }
         let mut learned = Learned::nothing(model);
+        learned.words = super::words(&others);
         for &at in fields {
             let name = model.fields[at].name.clone();
-            learned.ranking.insert(name, ranker(model, at, &others)?);
+            let ranker = ranker((model, at), &learned.words, &others)?;
+            learned.ranking.insert(name, ranker);
         }
         let taught = RecordModel { learned: Some(Arc::new(learned)), ..model.clone() };
         for record in held_out {

@@ -271,7 +271,11 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
 
 /// Without the key, what is learned may be better than the places; `true` or a table asks for it,
 /// `false` forbids it.
-fn read_learn(section: &Section, kind: Option<&FieldKind>, problems: &mut Problems) -> Option<Learn> {
+fn read_learn(
+    section: &Section,
+    kind: Option<&FieldKind>,
+    problems: &mut Problems,
+) -> Option<Learn> {
     let lines = if matches!(kind, Some(FieldKind::Text { .. })) { LEARNED_LINES } else { 1 };
     let anywhere = Learn { zone: Zone::PAGE, lines, always: false };
     let Some(entry) = section.get("learn") else { return Some(anywhere) };
