@@ -13,6 +13,7 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod vocabulary;
 
 pub(crate) use fold::merge;
 pub use fold::{fold, similarity};
