@@ -3,6 +3,7 @@
 //! Pure: no input or output, no clock, the same answer for the same page. `pipeline` calls it for
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
+mod cells;
 mod claims;
 mod columns;
 mod from_label;
@@ -17,7 +18,7 @@ mod table;
 mod tests;
 mod value;
 
-use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
+use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
 use crate::model::{RecordModel, Scope};
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 use sheet::Sheet;
@@ -30,6 +31,18 @@ pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) 
     claims::strength(&model.claims, text, &Sheet::new(number, text))
 }
 
+/// Returns the dense table that a model wants read cell by cell on a page; `None` if it has none,
+/// does not claim the page, or the page's cells are known already.
+pub fn table_look(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<TableLook> {
+    let dense = model.rows.as_ref()?.dense.as_ref()?;
+    let columns = dense.columns.saturating_add(1);
+    if text.cell_grids().any(|grid| grid.columns == columns) {
+        return None;
+    }
+    claim_strength(model, number, text)?;
+    Some(TableLook { zone: None, columns: dense.columns, shape: dense.shape.clone() })
+}
+
 /// Returns the records of a model of page or row scope on a page, or `None` if the model does not
 /// claim the page or has document scope.
 pub fn page(
@@ -39,7 +52,7 @@ pub fn page(
 ) -> Option<Vec<Record<RawField>>> {
     let sheet = Sheet::new(number, text);
     claims::strength(&model.claims, text, &sheet)?;
-    on_page(model, &sheet)
+    on_page(model, &sheet, text)
 }
 
 /// Returns a document's record by a model of document scope, or `None` if the model claims none
@@ -86,7 +99,7 @@ pub fn page_records(
     claiming
         .into_iter()
         .filter(|model| Some(model.claims.priority) == top)
-        .flat_map(|model| on_page(model, &sheet).unwrap_or_default())
+        .flat_map(|model| on_page(model, &sheet, text).unwrap_or_default())
         .collect()
 }
 
@@ -106,7 +119,7 @@ pub fn document_records(
     taken.map(|(_, record)| record).collect()
 }
 
-fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> {
+fn on_page(model: &RecordModel, sheet: &Sheet, text: &PageText) -> Option<Vec<Record<RawField>>> {
     match model.scope {
         Scope::Document => None,
         Scope::Page => {
@@ -114,7 +127,10 @@ fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> 
             let fields = value::fields(model, sheet, &labels);
             Some(vec![record(model, sheet.number, 1, fields)])
         }
-        Scope::Row => Some(table::rows(model, sheet)),
+        Scope::Row => match model.rows.as_ref().and_then(|rows| rows.dense.as_ref()) {
+            Some(dense) => Some(cells::rows(model, dense, (sheet, text))),
+            None => Some(table::rows(model, sheet)),
+        },
     }
 }
 

@@ -115,7 +115,7 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
 /// what they say.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
-        FieldKind::Enum { .. } | FieldKind::Checkbox => false,
+        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => false,
         FieldKind::Text { .. }
         | FieldKind::Integer { .. }
         | FieldKind::Decimal { .. }

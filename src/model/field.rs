@@ -1,11 +1,16 @@
 //! Reads one `[fields.…]` table of a model.
 
 use regex::Regex;
+use rust_decimal::Decimal;
 
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
+use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
-use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Place, Scope, Zone};
+use super::{
+    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
+    dictionary,
+};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -18,7 +23,7 @@ const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 12] = [
+const COMMON_KEYS: [&str; 13] = [
     "type",
     "label",
     "value",
@@ -29,25 +34,56 @@ const COMMON_KEYS: [&str; 12] = [
     "required",
     "column",
     "carry",
+    "cell",
     "default",
     "review_below",
 ];
-const TYPES: [(&str, &[&str]); 10] = [
-    ("text", &["join", "max_length"]),
+const TYPES: [(&str, &[&str]); 11] = [
+    ("text", &["join", "max_length", "vocabulary"]),
     ("integer", &["min", "max"]),
-    ("decimal", &["min", "max", "places"]),
+    ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
-    ("date", &["order", "pivot"]),
+    ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
     ("duration", &[]),
-    ("code", &["shapes"]),
+    ("code", &["shapes", "check"]),
     ("enum", &["values"]),
+    ("lookup", &["file", "find", "gives"]),
     ("checkbox", &[]),
 ];
+const CHECKS: [(&str, CheckDigit); 4] = [
+    ("mod10", CheckDigit::Mod10),
+    ("gtin", CheckDigit::Gtin),
+    ("mod11", CheckDigit::Mod11),
+    ("iban", CheckDigit::Iban),
+];
+const PARTIALS: [(&str, Partial); 3] =
+    [("refuse", Partial::Refuse), ("first", Partial::First), ("keep", Partial::Keep)];
 
-/// Reads a field; `None` if it is too wrong to go on with.
-pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
-    check_name(entry, problems);
+/// Reads a field, or all fields that a key such as `h{01..24}` stands for: their cells count up.
+/// Nothing if it is too wrong to go on with.
+pub(super) fn fields(entry: &Entry, scope: Scope, problems: &mut Problems) -> Vec<Field> {
+    let names = match expand_name(entry.key) {
+        Ok(names) => names,
+        Err(reason) => {
+            let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+            problems.add(entry.key_at, "fields", problem);
+            return Vec::new();
+        }
+    };
+    for name in &names {
+        check_name(entry, name, problems);
+    }
+    let Some(first) = field(entry, scope, problems) else { return Vec::new() };
+    let copy = |(number, name): (u16, String)| Field {
+        cell: first.cell.map(|cell| cell.saturating_add(number)),
+        name,
+        ..first.clone()
+    };
+    (0..).zip(names).map(copy).collect()
+}
+
+fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
     let section = Section::of(entry, problems)?;
     let type_name = read_type(&section, problems)?;
     only_keys_of_type(&section, type_name, problems);
@@ -74,11 +110,14 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         places,
         pattern,
         exclude: section.texts("exclude", problems),
+        vocabulary: read_vocabulary(&section, problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
         learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
+        cell: section.integer("cell", "the number of a column, 0 to 200", problems),
+        wraps_at: read_wrap(&section, problems),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
         default,
     };
@@ -154,10 +193,24 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         "date" => read_date(section, problems),
         "time" => FieldKind::Time,
         "duration" => FieldKind::Duration,
-        "code" => FieldKind::Code { shapes: read_shapes(section, problems)? },
+        "code" => FieldKind::Code {
+            shapes: read_shapes(section, problems)?,
+            check: section.choice("check", &CHECKS, problems),
+        },
         "enum" => FieldKind::Enum { values: read_values(section, problems)? },
+        "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
         _ => FieldKind::Checkbox,
     })
+}
+
+fn read_wrap(section: &Section, problems: &mut Problems) -> Option<Decimal> {
+    let number = section.number("wraps_at", problems)?;
+    let wrap = Decimal::try_from(number).ok().filter(|wrap| *wrap > Decimal::ZERO);
+    if wrap.is_none() {
+        let entry = section.get("wraps_at")?;
+        entry.out_of_range(&number.to_string(), "a number above 0, such as 10", problems);
+    }
+    wrap
 }
 
 /// Unlike other texts, what joins lines may be white space.
@@ -196,6 +249,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
     FieldKind::Date {
         order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
+        partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }
 }
 
@@ -257,6 +311,21 @@ fn pattern_reason(cause: &regex::Error) -> String {
             reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
         }
     }
+}
+
+/// Reads words, several to a string if divided by spaces.
+fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
+    let Some(entry) = section.get("vocabulary") else { return Vec::new() };
+    let mut words: Vec<String> = Vec::new();
+    for word in entry.texts(problems).iter().flat_map(|text| text.split_whitespace()) {
+        if word.len() < 3 || !word.chars().all(|letter| letter.is_ascii_alphabetic()) {
+            entry.out_of_range(word, "words of three letters (A to Z) or more", problems);
+        }
+        words.push(word.to_ascii_uppercase());
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
@@ -333,9 +402,9 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
         };
         problems.add(at, &section.path, problem);
     }
-    let somewhere = ["label", "value", "pattern", "column", "default"];
+    let somewhere = ["label", "value", "pattern", "column", "cell", "default"];
     if somewhere.iter().all(|key| section.get(key).is_none()) {
-        let hint = "give it a `label`, a `value`, a `pattern`, a `column` or a `default`";
+        let hint = "give it a `label`, a `value`, a `pattern`, a `column`, a `cell` or a `default`";
         problems.add_with_hint(section.at, &section.path, Problem::Nowhere, hint.to_owned());
     }
 }
@@ -344,16 +413,16 @@ fn check_scope(section: &Section, scope: Scope, problems: &mut Problems) {
     if scope == Scope::Row {
         return;
     }
-    for key in ["column", "carry"] {
+    for key in ["column", "carry", "cell"] {
         if let Some(entry) = section.get(key) {
             problems.add(entry.key_at, &section.path, Problem::RowsOnly { key });
         }
     }
 }
 
-fn check_name(entry: &Entry, problems: &mut Problems) {
-    if let Some(reason) = super::name::refusal(entry.key, super::name::Use::Field) {
-        let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+fn check_name(entry: &Entry, name: &str, problems: &mut Problems) {
+    if let Some(reason) = super::name::refusal(name, super::name::Use::Field) {
+        let problem = Problem::BadName { name: name.to_owned(), reason };
         problems.add(entry.key_at, "fields", problem);
     }
 }

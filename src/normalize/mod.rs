@@ -3,11 +3,14 @@
 //! Pure: no input or output, no clock. `pipeline` calls [`record`] between `extract` and
 //! `validate`. Patterns have been applied by `extract`; ranges and rules are judged in `validate`.
 
+mod check_digit;
 mod choice;
 mod clock;
 mod code;
 mod date;
 mod fold;
+mod lookup;
+mod month;
 mod number;
 mod repair;
 #[cfg(test)]
@@ -36,9 +39,6 @@ const EQUALLY_PLACED: f32 = 0.1;
 const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
-
-/// What a [`Repair`] names where the type of the field asked for it.
-const BY_TYPE: &str = "type";
 
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
@@ -85,7 +85,8 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
         let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate));
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
         if let Some(reading) = reading {
             let confidence = confidence(&field.kind, candidate, &reading);
             readings.push(Judged { candidate, reading, confidence });
@@ -97,22 +98,25 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         let repair = (reading.repairs > 0).then(|| Repair {
             before: candidate.text.clone(),
             after: reading.value.to_string(),
-            rule: BY_TYPE.to_owned(),
+            rule: Repair::BY_TYPE.to_owned(),
         });
+        let (value, respelled) = respell(&reading.value, &field.vocabulary);
+        let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
         return TypedField {
-            value: Some(reading.value.clone()),
+            value: Some(value),
             raw: Some(candidate.text.clone()),
             page: Some(candidate.page),
             bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses,
+            confidence: confidence * witnesses * kept,
             evidence: Evidence {
                 found: Some(candidate.found),
                 words: candidate.word_confidence,
                 place: candidate.place_score,
-                meaning: reading.rank(),
+                meaning: reading.rank() * kept,
                 witnesses,
             },
-            repairs: repair.into_iter().collect(),
+            repairs: repair.into_iter().chain(respelled).collect(),
+            doubts: candidate.doubts.clone(),
         };
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
@@ -128,6 +132,22 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         page: unread.map(|candidate| candidate.page),
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
+    }
+}
+
+/// Puts the misread words of a text right, if the field has a vocabulary.
+fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
+    match value {
+        Value::Text(text) if !vocabulary.is_empty() => {
+            let (text, repairs) = vocabulary::repair(text, vocabulary);
+            (Value::Text(text), repairs)
+        }
+        Value::Text(_)
+        | Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Boolean(_) => (value.clone(), Vec::new()),
     }
 }
 
@@ -167,12 +187,24 @@ pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
         FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
         FieldKind::Money => number::read_money(text),
-        FieldKind::Date { order, pivot } => date::read(text, *order, *pivot),
+        FieldKind::Date { order, pivot, partial } => date::read(text, *order, *pivot, *partial),
         FieldKind::Time => clock::read_time(text),
         FieldKind::Duration => clock::read_duration(text),
-        FieldKind::Code { shapes } => code::read(text, shapes),
+        FieldKind::Code { shapes, check } => code::read(text, shapes, *check),
         FieldKind::Enum { values } => choice::read_enum(text, values),
+        FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
         FieldKind::Checkbox => choice::read_checkbox(text),
+    }
+}
+
+/// Reads a text that is no value with one character replaced by one that looks like it, where the
+/// type can tell which of them is right: a code by its check digit.
+fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
+    match kind {
+        FieldKind::Code { shapes, check: Some(check) } => {
+            code::read_look_alikes(text, shapes, *check)
+        }
+        _ => None,
     }
 }
 
@@ -196,7 +228,7 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
-        FieldKind::Enum { .. } | FieldKind::Checkbox => 0.4,
+        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));
     (words * place * reading.rank()).clamp(0.0, 1.0)

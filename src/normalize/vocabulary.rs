@@ -7,7 +7,7 @@ use super::fold::similarity;
 use crate::document::Repair;
 
 /// Shorter words are too much alike.
-pub const SHORTEST: usize = 3;
+const SHORTEST: usize = 3;
 /// The next best word of the vocabulary must be so many letters farther off.
 const MARGIN: f32 = 0.5;
 
