@@ -20,7 +20,7 @@ mod tests;
 mod value;
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
-use crate::model::{Ranker, RecordModel, Scope};
+use crate::model::{RecordModel, Scope};
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 use sheet::Sheet;
 pub use surroundings::Surroundings;
@@ -68,11 +68,11 @@ pub fn document(
 }
 
 /// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
-/// `ranker` says which words it looks for.
+/// `known` are the learned words, folded, ascending.
 pub fn examples(
     model: &RecordModel,
     index: usize,
-    ranker: &Ranker,
+    known: &[String],
     (number, text): (PageNumber, &PageText),
 ) -> Vec<Example> {
     let sheet = Sheet::new(number, text);
@@ -81,7 +81,7 @@ pub fn examples(
         value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
     let mut rules = search.candidates();
     value::rank(&model.fields[index], &mut rules);
-    search.examples(ranker, &rules)
+    search.examples(&ranking::Words::new(&sheet.layout, known), &rules)
 }
 
 /// Runs all models of page and row scope over a page; of those that claim it, only the ones of

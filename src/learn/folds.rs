@@ -40,9 +40,11 @@ pub(super) fn measure(
             continue;
         }
         let mut learned = Learned::nothing(model);
+        learned.words = super::words(&others);
         for &at in fields {
             let name = model.fields[at].name.clone();
-            learned.ranking.insert(name, ranker(model, at, &others)?);
+            let ranker = ranker((model, at), &learned.words, &others)?;
+            learned.ranking.insert(name, ranker);
         }
         let taught = RecordModel { learned: Some(Arc::new(learned)), ..model.clone() };
         for record in held_out {

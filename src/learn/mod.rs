@@ -98,12 +98,14 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
     let mut gains = folds::measure(model, labelled, &fields)?;
     let all: Vec<&Labelled> = labelled.iter().collect();
     let mut learned = Learned::nothing(model);
+    learned.words = words(&all);
     for (&at, gain) in fields.iter().zip(&mut gains) {
         let field = &model.fields[at];
         let asked = field.learn.is_some_and(|learn| learn.always);
         gain.taken = asked || gain.right_after > gain.right_before;
         if gain.taken {
-            learned.ranking.insert(field.name.clone(), ranker(model, at, &all)?);
+            let ranker = ranker((model, at), &learned.words, &all)?;
+            learned.ranking.insert(field.name.clone(), ranker);
         }
     }
     Ok(Lesson { learned, gains })
@@ -127,14 +129,18 @@ fn is_learnable(field: &Field) -> bool {
 }
 
 /// Learns the ranker of one field.
-fn ranker(model: &RecordModel, at: usize, labelled: &[&Labelled]) -> Result<Ranker, LearnError> {
-    let mut ranker = Ranker { words: words(labelled), weights: BTreeMap::new() };
+fn ranker(
+    (model, at): (&RecordModel, usize),
+    words: &[String],
+    labelled: &[&Labelled],
+) -> Result<Ranker, LearnError> {
     let questions: Vec<Question> =
-        labelled.iter().filter_map(|record| Question::of(model, at, &ranker, record)).collect();
-    ranker.weights = fit::weights(&questions, ranker.words.len()).map_err(|reason| {
-        LearnError::Fit { field: model.fields[at].name.clone(), reason: reason.to_string() }
+        labelled.iter().filter_map(|record| Question::of((model, at), words, record)).collect();
+    let weights = fit::weights(&questions, words.len()).map_err(|reason| LearnError::Fit {
+        field: model.fields[at].name.clone(),
+        reason: reason.to_string(),
     })?;
-    Ok(ranker)
+    Ok(Ranker { weights })
 }
 
 /// Returns the words that stand in so many groups that they are no names, folded, ascending.

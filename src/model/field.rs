@@ -39,7 +39,7 @@ const COMMON_KEYS: [&str; 13] = [
     "review_below",
 ];
 const TYPES: [(&str, &[&str]); 11] = [
-    ("text", &["join", "max_length"]),
+    ("text", &["join", "max_length", "vocabulary"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
@@ -110,6 +110,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         places,
         pattern,
         exclude: section.texts("exclude", problems),
+        vocabulary: read_vocabulary(&section, problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
         learn,
         required: section.flag("required", problems).unwrap_or(false),
@@ -310,6 +311,21 @@ fn pattern_reason(cause: &regex::Error) -> String {
             reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
         }
     }
+}
+
+/// Reads words, several to a string if divided by spaces.
+fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
+    let Some(entry) = section.get("vocabulary") else { return Vec::new() };
+    let mut words: Vec<String> = Vec::new();
+    for word in entry.texts(problems).iter().flat_map(|text| text.split_whitespace()) {
+        if word.len() < 3 || !word.chars().all(|letter| letter.is_ascii_alphabetic()) {
+            entry.out_of_range(word, "words of three letters (A to Z) or more", problems);
+        }
+        words.push(word.to_ascii_uppercase());
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {

@@ -117,6 +117,8 @@ pub struct Field {
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
+    /// Words that texts of the field are made of, in capitals, ascending; a misread one is put right.
+    pub vocabulary: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,
     /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the

@@ -16,6 +16,7 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod vocabulary;
 
 pub(crate) use fold::merge;
 pub use fold::{fold, similarity};
@@ -99,22 +100,24 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
             after: reading.value.to_string(),
             rule: Repair::BY_TYPE.to_owned(),
         });
+        let (value, respelled) = respell(&reading.value, &field.vocabulary);
+        let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
         return TypedField {
-            value: Some(reading.value.clone()),
+            value: Some(value),
             raw: Some(candidate.text.clone()),
             page: Some(candidate.page),
             bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses,
+            confidence: confidence * witnesses * kept,
             evidence: Evidence {
                 found: Some(candidate.found),
                 words: candidate.word_confidence,
                 place: candidate.place_score,
-                meaning: reading.rank(),
+                meaning: reading.rank() * kept,
                 witnesses,
                 margin: margin(&readings, chosen),
                 ..Evidence::default()
             },
-            repairs: repair.into_iter().collect(),
+            repairs: repair.into_iter().chain(respelled).collect(),
             doubts: candidate.doubts.clone(),
         };
     }
@@ -131,6 +134,22 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         page: unread.map(|candidate| candidate.page),
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
+    }
+}
+
+/// Puts the misread words of a text right, if the field has a vocabulary.
+fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
+    match value {
+        Value::Text(text) if !vocabulary.is_empty() => {
+            let (text, repairs) = vocabulary::repair(text, vocabulary);
+            (Value::Text(text), repairs)
+        }
+        Value::Text(_)
+        | Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Boolean(_) => (value.clone(), Vec::new()),
     }
 }
 

@@ -482,6 +482,7 @@ fn money_field(choose: Choose) -> Field {
         exclude: Vec::new(),
         choose,
         learn: None,
+        vocabulary: Vec::new(),
         required: true,
         column: Vec::new(),
         carry: false,

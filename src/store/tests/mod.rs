@@ -96,6 +96,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         exclude: Vec::new(),
         choose: Choose::Best,
         learn: None,
+        vocabulary: Vec::new(),
         required: false,
         column: Vec::new(),
         carry: false,
