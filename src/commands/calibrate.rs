@@ -7,10 +7,11 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Exit;
-use super::labelled::{Documents, documents, read_truth, shown, truth_error};
+use super::labelled::{Documents, documents, labelled_rows, read_truth, truth_error, words_of};
 use super::options::{Common, Output};
-use super::session::{store_error, with_store};
-use crate::evaluate::{Fitted, RecordGroup, calibrate};
+use super::session::with_store;
+use crate::evaluate::{FOLDS, Fitted, RecordGroup, Truth, calibrate, folds, is_path_of};
+use crate::learn::{self, Labelled};
 use crate::model::{Learned, RecordModel, learned_path};
 use crate::pipeline::ModelSet;
 use crate::store::Store;
@@ -58,7 +59,7 @@ pub(super) async fn execute(common: &Common, args: CalibrateArgs) -> anyhow::Res
     };
     with_store(common, async |store| {
         let documents = documents(&store, &truth).await?;
-        let groups = record_groups(&store, &models, (&model.name, &documents)).await?;
+        let groups = record_groups(&store, &models, (model, &truth), &documents).await?;
         let fitted = calibrate((&truth, model), args.key.as_deref(), &groups, args.max_error)
             .map_err(truth_error)?;
         show(common, &fitted)?;
@@ -117,26 +118,43 @@ fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
     ))
 }
 
-/// Makes the records of the documents anew from their stored words.
+/// Makes the records of the documents anew from their stored words. What was learned to rank is
+/// learned anew without the papers it is used on, or the confidence would be fitted to values that
+/// are better than those of new papers.
 async fn record_groups(
     store: &Store,
     models: &[RecordModel],
-    (name, documents): (&str, &Documents),
+    (model, truth): (&RecordModel, &Truth),
+    documents: &Documents,
 ) -> anyhow::Result<Vec<RecordGroup>> {
-    let ids: Vec<_> = documents.keys().copied().collect();
-    let packed = store.packed_documents_of(&ids).await.map_err(store_error)?;
-    let models = ModelSet::new(models.to_vec());
+    let words = words_of(store, documents).await?;
+    let labelled = labelled_rows((truth, model), &words);
+    let fold_of = folds((truth, model), FOLDS);
     let mut groups = Vec::new();
-    for document in packed {
-        let files = documents.get(&document.document_id).map(|paths| shown(paths));
-        let words = document.unpack().map_err(store_error)?;
-        let made = models
-            .unjudged(name, &words)
-            .map_err(|failure| anyhow!("document {}: words: {failure}", words.document_id.0))?;
-        groups.extend(
-            made.into_iter()
-                .map(|records| RecordGroup { files: files.clone().unwrap_or_default(), records }),
-        );
+    for fold in 0..FOLDS {
+        let others: Vec<&Labelled> = labelled
+            .iter()
+            .filter(|(row, _)| fold_of[*row] != fold)
+            .map(|(_, record)| record)
+            .collect();
+        let relearned = learn::relearned(model, &others)
+            .with_context(|| format!("{}: truth", truth.path.display()))?;
+        let mut set = models.to_vec();
+        set.iter_mut().filter(|other| other.name == model.name).for_each(|own| {
+            own.clone_from(&relearned);
+        });
+        let set = ModelSet::new(set);
+        let is_of_fold = |files: &[String]| {
+            let rows = truth.rows.iter().zip(&fold_of).filter(|(_, of)| **of == fold);
+            rows.into_iter().any(|(row, _)| files.iter().any(|file| is_path_of(file, &row.file)))
+        };
+        for (files, document) in words.iter().filter(|(files, _)| is_of_fold(files)) {
+            let made = set.unjudged(&model.name, document).map_err(|failure| {
+                anyhow!("{}: words: {failure}", files.first().map_or("document", String::as_str))
+            })?;
+            let group = |records| RecordGroup { files: files.clone(), records };
+            groups.extend(made.into_iter().map(group));
+        }
     }
     Ok(groups)
 }

@@ -9,9 +9,10 @@ use anyhow::anyhow;
 use super::options::Common;
 use super::session::{hinted, store_error};
 use crate::document::DocumentId;
-use crate::evaluate::{FoundRecord, Truth, TruthError, canonical};
-use crate::model::RecordModel;
-use crate::store::{RecordRow, Store};
+use crate::evaluate::{FoundRecord, Truth, TruthError, canonical, groups, is_path_of};
+use crate::learn::Labelled;
+use crate::model::{RecordModel, Scope};
+use crate::store::{DocumentPages, PackedDocument, RecordRow, Store};
 
 /// Reads a truth and says which of its columns are of no use.
 pub(super) fn read_truth(
@@ -93,6 +94,47 @@ pub(super) async fn stored_records(
         }
     };
     Ok(rows.into_iter().map(found).collect())
+}
+
+/// Returns the stored words of the documents, each with all of its paths.
+pub(super) async fn words_of(
+    store: &Store,
+    documents: &Documents,
+) -> anyhow::Result<Vec<(Vec<String>, DocumentPages)>> {
+    let ids: Vec<DocumentId> = documents.keys().copied().collect();
+    let packed = store.packed_documents_of(&ids).await.map_err(store_error)?;
+    let unpack = |document: &PackedDocument| {
+        let words = document.unpack().map_err(store_error)?;
+        let paths = documents.get(&words.document_id).map(|paths| shown(paths));
+        Ok((paths.unwrap_or_default(), words))
+    };
+    packed.iter().map(unpack).collect()
+}
+
+/// Returns the rows of a truth whose documents have words, each with its position and the words
+/// that its record is made of.
+pub(super) fn labelled_rows(
+    (truth, model): (&Truth, &RecordModel),
+    words: &[(Vec<String>, DocumentPages)],
+) -> Vec<(usize, Labelled)> {
+    let groups = groups((truth, model));
+    let mut labelled = Vec::new();
+    for (at, row) in truth.rows.iter().enumerate() {
+        let is_it = |files: &[String]| files.iter().any(|file| is_path_of(file, &row.file));
+        let Some((_, document)) = words.iter().find(|(files, _)| is_it(files)) else { continue };
+        let own = document.pages.iter().filter(|(number, _)| {
+            row.page.is_none_or(|page| number.0.get() == page || model.scope == Scope::Document)
+        });
+        labelled.push((
+            at,
+            Labelled {
+                pages: own.cloned().collect(),
+                wanted: row.wanted.clone(),
+                group: groups[at].to_string(),
+            },
+        ));
+    }
+    labelled
 }
 
 /// Returns paths as they are compared with those of a truth.

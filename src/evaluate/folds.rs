@@ -9,10 +9,31 @@ use crate::model::{FieldKind, RecordModel};
 /// A text that so large a part of the rows shares says nothing of where they come from.
 const COMMON_TEXT: f64 = 0.2;
 
-/// Returns the fold of each row of the truth, below `count`. Rows of one file share a fold, and so
-/// do rows that have a text in common, such as a company's papers: new papers mostly come from
-/// others. The folds are nearly even, and the same for the same truth.
-pub fn folds((truth, model): (&Truth, &RecordModel), count: usize) -> Vec<usize> {
+/// Returns the fold of each row of the truth, below `count`. The rows of a group share a fold. The
+/// folds are nearly even, and the same for the same truth.
+pub fn folds(labels: (&Truth, &RecordModel), count: usize) -> Vec<usize> {
+    let firsts = groups(labels);
+    let mut sizes: HashMap<usize, usize> = HashMap::new();
+    for first in &firsts {
+        *sizes.entry(*first).or_default() += 1;
+    }
+    let mut groups: Vec<(usize, usize)> = sizes.into_iter().collect();
+    // Each group, the largest first, goes to the smallest fold.
+    groups.sort_by_key(|(first, size)| (std::cmp::Reverse(*size), *first));
+    let mut filled = vec![0_usize; count.max(1)];
+    let mut fold_of: HashMap<usize, usize> = HashMap::new();
+    for (first, size) in groups {
+        let fold = (0..filled.len()).min_by_key(|fold| filled[*fold]).unwrap_or(0);
+        filled[fold] += size;
+        fold_of.insert(first, fold);
+    }
+    firsts.iter().map(|first| fold_of[first]).collect()
+}
+
+/// Returns for each row of the truth the first row of its group. Rows of one file are of one group,
+/// and so are rows that have a text in common, such as a company's papers: new papers mostly come
+/// from others.
+pub fn groups((truth, model): (&Truth, &RecordModel)) -> Vec<usize> {
     let mut groups = Groups::new(truth.rows.len());
     groups.join_equal(truth.rows.iter().map(|row| Some(row.file.clone())).collect());
     for &field in &truth.fields {
@@ -28,7 +49,7 @@ pub fn folds((truth, model): (&Truth, &RecordModel), count: usize) -> Vec<usize>
             groups.join_equal(texts);
         }
     }
-    groups.folds(count.max(1))
+    (0..truth.rows.len()).map(|row| groups.first(row)).collect()
 }
 
 fn largest_share(texts: &[Option<String>]) -> f64 {
@@ -66,24 +87,5 @@ impl Groups {
             let (a, b) = (self.first(row), self.first(other));
             self.before[a.max(b)] = a.min(b);
         }
-    }
-
-    /// Gives each group, the largest first, to the smallest fold.
-    fn folds(&self, count: usize) -> Vec<usize> {
-        let firsts: Vec<usize> = (0..self.before.len()).map(|row| self.first(row)).collect();
-        let mut sizes: HashMap<usize, usize> = HashMap::new();
-        for first in &firsts {
-            *sizes.entry(*first).or_default() += 1;
-        }
-        let mut groups: Vec<(usize, usize)> = sizes.into_iter().collect();
-        groups.sort_by_key(|(first, size)| (std::cmp::Reverse(*size), *first));
-        let mut filled = vec![0_usize; count];
-        let mut fold_of: HashMap<usize, usize> = HashMap::new();
-        for (first, size) in groups {
-            let fold = (0..count).min_by_key(|fold| filled[*fold]).unwrap_or(0);
-            filled[fold] += size;
-            fold_of.insert(first, fold);
-        }
-        firsts.iter().map(|first| fold_of[first]).collect()
     }
 }

@@ -9,6 +9,7 @@ mod folds;
 mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::document::{PageNumber, PageText};
 use crate::evaluate::Wanted;
@@ -109,6 +110,24 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
         }
     }
     Ok(Lesson { learned, gains })
+}
+
+/// Returns the model with the rankers that it has learned anew from these records alone: what other
+/// records are judged with if nothing shall be judged by what it taught. Without rankers it is the
+/// same.
+pub fn relearned(model: &RecordModel, labelled: &[&Labelled]) -> Result<RecordModel, LearnError> {
+    let Some(learned) = model.learned.as_deref().filter(|learned| !learned.ranking.is_empty())
+    else {
+        return Ok(model.clone());
+    };
+    let mut learned = learned.clone();
+    learned.words = words(labelled);
+    for (at, field) in model.fields.iter().enumerate() {
+        if let Some(known) = learned.ranking.get_mut(&field.name) {
+            *known = ranker((model, at), &learned.words, labelled)?;
+        }
+    }
+    Ok(RecordModel { learned: Some(Arc::new(learned)), ..model.clone() })
 }
 
 /// Tells whether candidates of a field can be ranked: names of a list and tick boxes are found by
