@@ -7,14 +7,11 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Exit;
-use super::labelled::{Documents, documents, labelled_rows, read_truth, truth_error, words_of};
+use super::labelled::{documents, held_out_groups, read_truth, truth_error};
 use super::options::{Common, Output};
 use super::session::with_store;
-use crate::evaluate::{FOLDS, Fitted, RecordGroup, Truth, calibrate, folds, is_path_of};
-use crate::learn::{self, Labelled};
+use crate::evaluate::{Fitted, calibrate};
 use crate::model::{Learned, RecordModel, learned_path};
-use crate::pipeline::ModelSet;
-use crate::store::Store;
 
 #[derive(Debug, Args)]
 pub(super) struct CalibrateArgs {
@@ -59,7 +56,7 @@ pub(super) async fn execute(common: &Common, args: CalibrateArgs) -> anyhow::Res
     };
     with_store(common, async |store| {
         let documents = documents(&store, &truth).await?;
-        let groups = record_groups(&store, &models, (model, &truth), &documents).await?;
+        let groups = held_out_groups(&store, &models, (model, &truth), &documents).await?;
         let fitted = calibrate((&truth, model), args.key.as_deref(), &groups, args.max_error)
             .map_err(truth_error)?;
         show(common, &fitted)?;
@@ -116,45 +113,4 @@ fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
         "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
         file.display()
     ))
-}
-
-/// Makes the records of the documents anew from their stored words. What was learned to rank is
-/// learned anew without the papers it is used on, or the confidence would be fitted to values that
-/// are better than those of new papers.
-async fn record_groups(
-    store: &Store,
-    models: &[RecordModel],
-    (model, truth): (&RecordModel, &Truth),
-    documents: &Documents,
-) -> anyhow::Result<Vec<RecordGroup>> {
-    let words = words_of(store, documents).await?;
-    let labelled = labelled_rows((truth, model), &words);
-    let fold_of = folds((truth, model), FOLDS);
-    let mut groups = Vec::new();
-    for fold in 0..FOLDS {
-        let others: Vec<&Labelled> = labelled
-            .iter()
-            .filter(|(row, _)| fold_of[*row] != fold)
-            .map(|(_, record)| record)
-            .collect();
-        let relearned = learn::relearned(model, &others)
-            .with_context(|| format!("{}: truth", truth.path.display()))?;
-        let mut set = models.to_vec();
-        set.iter_mut().filter(|other| other.name == model.name).for_each(|own| {
-            own.clone_from(&relearned);
-        });
-        let set = ModelSet::new(set);
-        let is_of_fold = |files: &[String]| {
-            let rows = truth.rows.iter().zip(&fold_of).filter(|(_, of)| **of == fold);
-            rows.into_iter().any(|(row, _)| files.iter().any(|file| is_path_of(file, &row.file)))
-        };
-        for (files, document) in words.iter().filter(|(files, _)| is_of_fold(files)) {
-            let made = set.unjudged(&model.name, document).map_err(|failure| {
-                anyhow!("{}: words: {failure}", files.first().map_or("document", String::as_str))
-            })?;
-            let group = |records| RecordGroup { files: files.clone(), records };
-            groups.extend(made.into_iter().map(group));
-        }
-    }
-    Ok(groups)
 }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
-use super::labelled::{documents, read_truth, stored_records, truth_error};
+use super::crops::{Wrong, write_crops};
+use super::labelled::{documents, held_out_groups, read_truth, stored_records, truth_error};
 use super::options::{Common, Output};
 use super::session::with_store;
-use crate::evaluate::{Scores, pair};
+use crate::evaluate::{Scores, held_out_records, pair};
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
@@ -25,6 +26,12 @@ pub(super) struct EvalArgs {
     /// How many wrong and missing values to list.
     #[arg(long, value_name = "N", default_value_t = 20)]
     show: usize,
+    /// Directory for pictures of the wrong values that are listed.
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "cross_validate")]
+    crops: Option<PathBuf>,
+    /// Judge each record by what was learned without its papers, instead of the stored records.
+    #[arg(long)]
+    cross_validate: bool,
 }
 
 pub(super) async fn execute(common: &Common, args: EvalArgs) -> anyhow::Result<Exit> {
@@ -33,10 +40,20 @@ pub(super) async fn execute(common: &Common, args: EvalArgs) -> anyhow::Result<E
     let truth = read_truth(common, &args.truth, model)?;
     with_store(common, async |store| {
         let documents = documents(&store, &truth).await?;
-        let records = stored_records(&store, model, &documents).await?;
+        let records = if args.cross_validate {
+            let groups = held_out_groups(&store, &models, (model, &truth), &documents).await?;
+            held_out_records((&truth, model), args.key.as_deref(), &groups).map_err(truth_error)?
+        } else {
+            stored_records(&store, model, &documents).await?
+        };
         let pairs = pair((&truth, model), args.key.as_deref(), &records).map_err(truth_error)?;
         let scores = Scores::new((&truth, model), &records, &pairs);
         show(common, &scores, args.show)?;
+        if let Some(directory) = &args.crops {
+            let (records, pairs) = (records.as_slice(), pairs.as_slice());
+            let wrong = Wrong { scores: &scores, records, pairs, count: args.show };
+            write_crops((common, &store), (&models, model), &documents, &wrong, directory).await?;
+        }
         Ok(Exit::AllWell)
     })
     .await

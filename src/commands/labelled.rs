@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
 use super::options::Common;
 use super::session::{hinted, store_error};
 use crate::document::DocumentId;
-use crate::evaluate::{FoundRecord, Truth, TruthError, canonical, groups, is_path_of};
-use crate::learn::Labelled;
+use crate::evaluate::{
+    FOLDS, FoundRecord, RecordGroup, Truth, TruthError, canonical, folds, groups, is_path_of,
+};
+use crate::learn::{self, Labelled};
 use crate::model::{RecordModel, Scope};
+use crate::pipeline::ModelSet;
 use crate::store::{DocumentPages, PackedDocument, RecordRow, Store};
 
 /// Reads a truth and says which of its columns are of no use.
@@ -135,6 +138,47 @@ pub(super) fn labelled_rows(
         ));
     }
     labelled
+}
+
+/// Makes the records of the documents anew from their stored words. What was learned to rank is
+/// learned anew without the papers it is used on, or the confidence would be fitted to values that
+/// are better than those of new papers.
+pub(super) async fn held_out_groups(
+    store: &Store,
+    models: &[RecordModel],
+    (model, truth): (&RecordModel, &Truth),
+    documents: &Documents,
+) -> anyhow::Result<Vec<RecordGroup>> {
+    let words = words_of(store, documents).await?;
+    let labelled = labelled_rows((truth, model), &words);
+    let fold_of = folds((truth, model), FOLDS);
+    let mut groups = Vec::new();
+    for fold in 0..FOLDS {
+        let others: Vec<&Labelled> = labelled
+            .iter()
+            .filter(|(row, _)| fold_of[*row] != fold)
+            .map(|(_, record)| record)
+            .collect();
+        let relearned = learn::relearned(model, &others)
+            .with_context(|| format!("{}: truth", truth.path.display()))?;
+        let mut set = models.to_vec();
+        set.iter_mut().filter(|other| other.name == model.name).for_each(|own| {
+            own.clone_from(&relearned);
+        });
+        let set = ModelSet::new(set);
+        let is_of_fold = |files: &[String]| {
+            let rows = truth.rows.iter().zip(&fold_of).filter(|(_, of)| **of == fold);
+            rows.into_iter().any(|(row, _)| files.iter().any(|file| is_path_of(file, &row.file)))
+        };
+        for (files, document) in words.iter().filter(|(files, _)| is_of_fold(files)) {
+            let made = set.unjudged(&model.name, document).map_err(|failure| {
+                anyhow!("{}: words: {failure}", files.first().map_or("document", String::as_str))
+            })?;
+            let group = |records| RecordGroup { files: files.clone(), records };
+            groups.extend(made.into_iter().map(group));
+        }
+    }
+    Ok(groups)
 }
 
 /// Returns paths as they are compared with those of a truth.

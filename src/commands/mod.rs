@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod config;
+mod crops;
 mod db;
 mod engine;
 mod eval;

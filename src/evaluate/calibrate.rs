@@ -124,6 +124,36 @@ pub fn calibrate(
     })
 }
 
+/// Returns the labelled records as they are judged by a model that was calibrated without them, with
+/// its own threshold; a model without a calibration judges them as it is.
+///
+/// # Errors
+/// The rows of the truth cannot be told apart.
+pub fn held_out_records(
+    (truth, model): (&Truth, &RecordModel),
+    key: Option<&str>,
+    groups: &[RecordGroup],
+) -> Result<Vec<FoundRecord>, TruthError> {
+    let found = |(group, record): &(usize, TypedRecord)| found_record(&groups[*group], record);
+    let own = model.learned.as_ref().and_then(|learned| learned.calibration.as_ref());
+    let Some(own) = own else { return Ok(judge(model, groups).iter().map(found).collect()) };
+    let judged = judge(&with_calibration(model, None), groups);
+    let plain: Vec<FoundRecord> = judged.iter().map(found).collect();
+    let pairs = pair((truth, model), key, &plain)?;
+    let fold_of = folds((truth, model), FOLDS);
+    let labels = Labels { truth, model, pairs: &pairs, fold_of: &fold_of };
+    let samples = labels.samples(&judged);
+    let mut records = Vec::new();
+    for fold in 0..FOLDS {
+        let fitted = labels.fit(&samples, Some(fold));
+        let fitted = Calibration { accept_from: own.accept_from, ..fitted };
+        let judged = judge(&with_calibration(model, Some(fitted)), groups);
+        let of_fold = pairs.iter().zip(&fold_of).filter(|(_, of)| **of == fold);
+        records.extend(of_fold.filter_map(|(pair, _)| Some(found(&judged[(*pair)?]))));
+    }
+    Ok(records)
+}
+
 /// Returns the model with this calibration instead of its own.
 fn with_calibration(model: &RecordModel, calibration: Option<Calibration>) -> RecordModel {
     let mut learned = model.learned.as_deref().cloned().unwrap_or_else(|| Learned::nothing(model));

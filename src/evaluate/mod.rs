@@ -17,7 +17,7 @@ mod tests;
 mod truth;
 
 pub use bounds::{SURENESS, at_least, at_most};
-pub use calibrate::{Acceptance, FOLDS, Fitted, HeldOut, RecordGroup, calibrate};
+pub use calibrate::{Acceptance, FOLDS, Fitted, HeldOut, RecordGroup, calibrate, held_out_records};
 pub use compare::{CLOSE, Wanted, bare, canonical, same, same_name, similarity};
 pub use folds::{folds, groups};
 pub use pairing::{FoundRecord, pair};

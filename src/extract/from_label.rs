@@ -196,7 +196,9 @@ impl Search<'_> {
                 continue;
             }
             let Some((start, end)) = self.sheet.words_in(below, columns) else { continue };
-            if !found.is_empty() && self.ends_here(until, index, (start, end), bottom)
+            // A rule may divide the label from its value; what follows the field is never its value.
+            let may_end = !found.is_empty() || matches!(until, Some(Until::Labels(_)));
+            if may_end && self.ends_here(until, index, (start, end), bottom)
                 || self.ends_at_label(index, start)
             {
                 break;

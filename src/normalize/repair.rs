@@ -8,7 +8,7 @@ pub(super) fn as_digit(character: char) -> Option<(char, bool)> {
     let digit = match character {
         '0'..='9' => return Some((character, false)),
         'O' | 'o' | 'Q' | 'D' => '0',
-        'l' | 'I' | 'i' | '|' | '!' => '1',
+        'l' | 'I' | 'i' | '|' | '!' | '[' | ']' | '{' | '}' | '\\' => '1',
         'Z' | 'z' => '2',
         'A' => '4',
         'S' | 's' | '$' => '5',
@@ -43,6 +43,10 @@ pub(super) fn as_letter(character: char) -> Option<(char, bool)> {
 /// Repairs a run of digits and counts the repairs. `None` if a character looks like no digit, or
 /// if fewer than half of them are digits as they stand: then it is a word.
 pub(super) fn digits(text: &str) -> Option<(String, u32)> {
+    // One bracket is a misread digit, two are brackets.
+    if text.starts_with(['[', '{']) && text.ends_with([']', '}']) {
+        return None;
+    }
     let mut repaired = String::with_capacity(text.len());
     let mut repairs = 0_u32;
     for character in text.chars() {
