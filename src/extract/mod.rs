@@ -7,6 +7,7 @@ mod claims;
 mod columns;
 mod from_label;
 mod layout;
+mod letters;
 mod phrase;
 mod piece;
 mod region;

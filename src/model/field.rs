@@ -5,6 +5,8 @@ use regex::Regex;
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section, closest_hint};
+use crate::document::Count;
+
 use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
@@ -16,13 +18,14 @@ const DEFAULT_PIVOT: u8 = 30;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 11] = [
+const COMMON_KEYS: [&str; 12] = [
     "type",
     "label",
     "value",
     "pattern",
     "exclude",
     "choose",
+    "repeat",
     "required",
     "column",
     "carry",
@@ -71,6 +74,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
+        count: read_count(&section, problems),
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
@@ -262,6 +266,16 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("largest", Choose::Largest),
     ];
     section.choice("choose", &known, problems)
+}
+
+fn read_count(section: &Section, problems: &mut Problems) -> Count {
+    if !section.flag("repeat", problems).unwrap_or(false) {
+        return Count::One;
+    }
+    if let Some(choose) = section.get("choose") {
+        problems.add(choose.key_at, &section.path, Problem::RepeatsAndChooses);
+    }
+    Count::Many
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

@@ -139,5 +139,10 @@ fn cel_value(value: Option<&Value>) -> cel::Value {
         Some(Value::Date(date)) => cel::Value::from(date.to_string()),
         Some(Value::Time(time)) => cel::Value::from(time.strftime("%H:%M:%S").to_string()),
         Some(Value::Boolean(flag)) => cel::Value::from(*flag),
+        Some(Value::List(values)) => {
+            let values: Vec<cel::Value> =
+                values.iter().map(|value| cel_value(Some(value))).collect();
+            cel::Value::from(values)
+        }
     }
 }

@@ -94,6 +94,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose: Choose::Best,
+        count: crate::document::Count::One,
         required: false,
         column: Vec::new(),
         carry: false,
