@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod decode;
 pub mod document;
+pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;

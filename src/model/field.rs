@@ -18,7 +18,7 @@ const DEFAULT_PIVOT: u8 = 30;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 12] = [
+const COMMON_KEYS: [&str; 13] = [
     "type",
     "label",
     "value",
@@ -26,6 +26,7 @@ const COMMON_KEYS: [&str; 12] = [
     "exclude",
     "choose",
     "repeat",
+    "learn",
     "required",
     "column",
     "carry",
@@ -75,6 +76,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
         count: read_count(&section, problems),
+        learn: section.flag("learn", problems).unwrap_or(false),
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),

@@ -5,6 +5,7 @@
 
 mod expression;
 mod field;
+mod learned;
 mod load;
 mod name;
 mod parse;
@@ -16,9 +17,12 @@ mod section;
 mod tests;
 
 pub(crate) use expression::{Expression, PREVIOUS};
-pub use load::{load_directory, shipped};
+pub use learned::{Learned, LearnedError, Ranker};
+pub use load::{learned_path, load_directory, shipped};
 pub use parse::parse;
 pub use problem::{ModelError, ModelErrors, Problem};
+
+use std::sync::Arc;
 
 use crate::document::{ColumnType, Count, FieldColumn};
 
@@ -38,6 +42,8 @@ pub struct RecordModel {
     pub rules: Vec<Rule>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
+    /// What was learned from labelled pages, if anything was.
+    pub learned: Option<Arc<Learned>>,
     /// The TOML text it was read from.
     pub source: String,
 }
@@ -94,6 +100,8 @@ pub struct Field {
     pub choose: Choose,
     /// One value, or all that stand at its place.
     pub count: Count,
+    /// Whether labelled pages may teach which candidate is the value.
+    pub learn: bool,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,

@@ -352,6 +352,7 @@ fn money_field(choose: Choose) -> Field {
         exclude: Vec::new(),
         choose,
         count: crate::document::Count::One,
+        learn: false,
         required: true,
         column: Vec::new(),
         carry: false,

@@ -81,6 +81,7 @@ pub(crate) fn model(name: &str, scope: Scope, fields: &[(&str, FieldKind)]) -> R
         rows: None,
         rules: Vec::new(),
         review_below: 0.5,
+        learned: None,
         source: format!("name = \"{name}\""),
     }
 }
@@ -95,6 +96,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         exclude: Vec::new(),
         choose: Choose::Best,
         count: crate::document::Count::One,
+        learn: false,
         required: false,
         column: Vec::new(),
         carry: false,
