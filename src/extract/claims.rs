@@ -38,7 +38,7 @@ pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Optio
 
 /// Folds the page twice, as rows and as the recognizer's blocks: a phrase that is broken over
 /// two lines of a column is together in one of them.
-fn readings(zone: Option<&Zone>, text: &PageText, sheet: &Sheet) -> [Letters; 2] {
+pub(super) fn readings(zone: Option<&Zone>, text: &PageText, sheet: &Sheet) -> [Letters; 2] {
     let layout = &sheet.layout;
     let inside = |bounds| zone.is_none_or(|zone| layout.in_zone(bounds, zone));
     let rows = layout.words.iter().filter(|word| inside(&word.bounds));

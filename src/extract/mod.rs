@@ -5,6 +5,7 @@
 
 mod claims;
 mod columns;
+mod explain;
 mod from_label;
 mod layout;
 mod phrase;
@@ -15,6 +16,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod value;
+
+pub use explain::{
+    CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
+    TableFound, explain, page_rows, phrase_scores,
+};
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
 use crate::model::{RecordModel, Scope};

@@ -106,7 +106,7 @@ fn size(text: &str) -> f64 {
 }
 
 impl Search<'_> {
-    fn candidates(&self) -> Vec<Candidate> {
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         let mut factor = BEST_PLACE;
         for place in &self.field.places {

@@ -18,6 +18,7 @@ mod tests;
 pub(crate) use expression::{Expression, PREVIOUS};
 pub use load::{load_directory, shipped};
 pub use parse::parse;
+pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use crate::document::ColumnType;
