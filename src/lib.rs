@@ -6,6 +6,7 @@ pub mod authoring;
 pub mod commands;
 pub mod decode;
 pub mod document;
+pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;

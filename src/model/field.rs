@@ -16,13 +16,14 @@ const DEFAULT_PIVOT: u8 = 30;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 11] = [
+const COMMON_KEYS: [&str; 12] = [
     "type",
     "label",
     "value",
     "pattern",
     "exclude",
     "choose",
+    "learn",
     "required",
     "column",
     "carry",
@@ -71,6 +72,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
+        learn: section.flag("learn", problems).unwrap_or(false),
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),

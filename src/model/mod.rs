@@ -5,6 +5,7 @@
 
 mod expression;
 mod field;
+mod learned;
 mod load;
 mod name;
 mod parse;
@@ -16,10 +17,13 @@ mod section;
 mod tests;
 
 pub(crate) use expression::{Expression, PREVIOUS};
-pub use load::{load_directory, shipped};
+pub use learned::{Learned, LearnedError, Ranker};
+pub use load::{learned_path, load_directory, shipped};
 pub use parse::parse;
 pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
+
+use std::sync::Arc;
 
 use crate::document::ColumnType;
 
@@ -39,6 +43,8 @@ pub struct RecordModel {
     pub rules: Vec<Rule>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
+    /// What was learned from labelled pages, if anything was.
+    pub learned: Option<Arc<Learned>>,
     /// The TOML text it was read from.
     pub source: String,
 }
@@ -93,6 +99,8 @@ pub struct Field {
     pub exclude: Vec<String>,
     /// Which of several equally placed candidates wins.
     pub choose: Choose,
+    /// Whether labelled pages may teach which candidate is the value.
+    pub learn: bool,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,

@@ -57,6 +57,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         rows,
         rules,
         review_below,
+        learned: None,
         source: toml.to_owned(),
     })
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::LearnedError;
+
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -47,6 +49,8 @@ pub enum Problem {
     RowsOnly { key: &'static str },
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
+    #[error("what was learned {0}")]
+    Learned(LearnedError),
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
 }

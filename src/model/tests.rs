@@ -358,3 +358,40 @@ fn ships_models_without_mistakes() {
         panic!("{errors}");
     }
 }
+
+#[test]
+fn takes_what_was_learned_from_the_file_beside_the_model() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("log.toml");
+    std::fs::write(&file, LOG).unwrap();
+    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"weights": {"top": 2.5}}}}"#;
+    std::fs::write(learned_path(&file), learned).unwrap();
+    let models = load_directory(directory.path()).unwrap();
+    let ranking = &models[0].learned.as_ref().unwrap().ranking;
+    assert!((ranking["date"].weights["top"] - 2.5).abs() < 1e-6);
+}
+
+#[test]
+fn refuses_what_was_learned_for_something_else() {
+    let model = parse(LOG, "models/a.toml").unwrap();
+    let check = |text: &str, expected: &str| {
+        let error = Learned::parse(text, &model).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    };
+    check(
+        r#"{"format": 1, "model": "filing", "version": 1}"#,
+        "was learned for model `filing`, not for `log`",
+    );
+    check(
+        r#"{"format": 1, "model": "log", "version": 7}"#,
+        "was learned for version 7 of `log`, which now has version 1",
+    );
+    check(
+        r#"{"format": 9, "model": "log", "version": 1}"#,
+        "has format 9, this program knows format 1",
+    );
+    check(
+        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"weights": {}}}}"#,
+        "ranks field `total`, which `log` does not have",
+    );
+}

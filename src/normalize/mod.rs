@@ -153,6 +153,12 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
     found
 }
 
+/// Returns the value of a type that a text means, as it may stand on a page; `None` if it is none
+/// even after repairs.
+pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
+    read(kind, text).map(|reading| reading.value)
+}
+
 /// Reads a text as a value of a type; `None` if it is none even after repairs.
 fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
     match kind {

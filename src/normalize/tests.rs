@@ -350,6 +350,7 @@ fn money_field(choose: Choose) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose,
+        learn: false,
         required: true,
         column: Vec::new(),
         carry: false,

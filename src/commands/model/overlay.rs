@@ -168,7 +168,7 @@ pub(super) fn write(
     );
     for (kind, boxes) in &overlay.boxes {
         for (bounds, caption) in boxes {
-            draw(&mut picture, &scaled(bounds, scale), caption, kind.color());
+            draw(&mut picture, &scaled(bounds, scale), caption, *kind);
         }
     }
     picture
@@ -185,8 +185,10 @@ fn scaled(bounds: &PixelBox, (across, down): (f32, f32)) -> PixelBox {
     }
 }
 
-/// Draws a frame around a box and its caption above it, or inside where there is no room.
-fn draw(picture: &mut RgbImage, bounds: &PixelBox, caption: &str, color: Rgb<u8>) {
+/// Draws a frame around a box and its caption above it; that of a zone inside at its bottom, as zones often begin
+/// where the page does.
+fn draw(picture: &mut RgbImage, bounds: &PixelBox, caption: &str, kind: Kind) {
+    let color = kind.color();
     let line = (picture.width() / 800).clamp(1, 4);
     let outer = PixelBox {
         left: bounds.left.saturating_sub(line),
@@ -200,7 +202,10 @@ fn draw(picture: &mut RgbImage, bounds: &PixelBox, caption: &str, color: Rgb<u8>
     fill(picture, PixelBox { right: outer.left + line, ..outer }, color);
     fill(picture, PixelBox { left: outer.right.saturating_sub(line), ..outer }, color);
     let height = 8 * line;
-    let baseline = if outer.top >= height { outer.top - height } else { outer.top + line };
+    let baseline = match kind {
+        Kind::Zone => outer.bottom.saturating_sub(height + 2 * line),
+        _ => outer.top.saturating_sub(height),
+    };
     for (letter, left) in caption.chars().zip((outer.left..).step_by(height as usize)) {
         let Some(glyph) = BASIC_LEGACY.get(letter as usize) else { continue };
         for (bits, row) in glyph.iter().zip(0..) {

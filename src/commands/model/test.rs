@@ -25,7 +25,7 @@ const ENDING: &str = "jsonl";
 pub(in crate::commands) struct TestArgs {
     /// Models to test; all that have golden pages without it.
     #[arg(value_name = "MODEL")]
-    models: Vec<String>,
+    only: Vec<String>,
     /// Make golden pages of these scans, with what the models say of them now: look at the values first.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "bless")]
     record: Vec<PathBuf>,
@@ -57,7 +57,7 @@ struct Difference {
 
 pub(super) async fn execute(common: &Common, args: TestArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    for name in &args.models {
+    for name in &args.only {
         super::find(&models, name)?;
     }
     let directory = common.models_directory().ok_or_else(|| {
@@ -65,7 +65,7 @@ pub(super) async fn execute(common: &Common, args: TestArgs) -> anyhow::Result<E
             "models: golden pages stand beside the models, and there is no directory of models\nhint: say --models DIRECTORY"
         )
     })?;
-    let asked = |model: &RecordModel| args.models.is_empty() || args.models.contains(&model.name);
+    let asked = |model: &RecordModel| args.only.is_empty() || args.only.contains(&model.name);
     let models: Vec<RecordModel> = models.into_iter().filter(asked).collect();
     if args.record.is_empty() {
         return test(common, directory, &models, args.bless);
