@@ -4,6 +4,7 @@
 //! Pure like `extract`; `commands/model/` brings the words and shows the results.
 
 mod alignment;
+mod draft;
 mod explained;
 mod golden;
 mod said;
@@ -11,6 +12,7 @@ mod said;
 mod tests;
 
 pub use alignment::{Pair, align};
+pub use draft::{Draft, DraftError, Drafted, Labelled, draft};
 pub use explained::Explained;
 pub use golden::{Golden, GoldenError};
 pub use said::{Change, Said};
