@@ -96,17 +96,19 @@ struct Phrase {
     scans: BTreeSet<usize>,
 }
 
-/// Takes phrases none of which is a part of another.
+/// Takes phrases that say different things: no two share half of the words of the shorter one.
 fn apart<'p>(phrases: impl Iterator<Item = (&'p String, &'p Phrase)>, most: usize) -> Vec<String> {
     let mut taken: Vec<(&String, &Phrase)> = Vec::new();
     for (folded, phrase) in phrases {
         if taken.len() >= most {
             break;
         }
-        let inside = |(other, _): &(&String, &Phrase)| {
-            other.contains(folded.as_str()) || folded.contains(other.as_str())
-        };
-        if !taken.iter().any(inside) {
+        let words: BTreeSet<&str> = folded.split(' ').collect();
+        let alike = taken.iter().any(|(other, _)| {
+            let others: BTreeSet<&str> = other.split(' ').collect();
+            2 * words.intersection(&others).count() >= words.len().min(others.len())
+        });
+        if !alike {
             taken.push((folded, phrase));
         }
     }

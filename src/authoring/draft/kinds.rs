@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Scan;
 use super::claims;
 use super::sightings::{Sighting, find, scans as count_scans};
-use super::Scan;
 use crate::model::{DateOrder, EnumValue, FieldKind};
 
 /// Two-digit years below it are of this century.
@@ -53,8 +53,7 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
     let values: Vec<&String> =
         scans.iter().filter_map(|scan| scan.labelled.truths[column].first()).collect();
     let lengths = values.iter().map(|value| value.chars().count());
-    let (longest, shortest) =
-        (lengths.clone().max().unwrap_or(1), lengths.min().unwrap_or(1));
+    let (longest, shortest) = (lengths.clone().max().unwrap_or(1), lengths.min().unwrap_or(1));
     let of = |field| Kind { field, longest, shortest };
     let all = |test: fn(&str) -> bool| !values.is_empty() && values.iter().all(|value| test(value));
     if all(|value| value.parse::<jiff::civil::Date>().is_ok()) {
@@ -66,9 +65,9 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
         });
         let most = |sightings: &Vec<Sighting>| count_scans(sightings);
         // Of equally good orders the first.
-        let best = tried.into_iter().reduce(|best, next| {
-            if most(&next.1) > most(&best.1) { next } else { best }
-        });
+        let best = tried
+            .into_iter()
+            .reduce(|best, next| if most(&next.1) > most(&best.1) { next } else { best });
         if let Some((kind, sightings)) = best {
             return (of(kind), sightings);
         }
@@ -81,7 +80,8 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
         let numbers = values.iter().filter_map(|value| value.parse::<i64>().ok());
         let min = numbers.clone().min().map(|least| least.min(1));
         // Room for one more digit than half of the numbers' range needs.
-        let max = numbers.max().map(|most| 10_i64.saturating_pow(most.to_string().len() as u32) - 1);
+        let max =
+            numbers.max().map(|most| 10_i64.saturating_pow(most.to_string().len() as u32) - 1);
         return plain(FieldKind::Integer { min, max });
     }
     if all(|value| decimals(value) == Some(2)) {
@@ -107,7 +107,9 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
         *all.entry(value.as_str()).or_default() += 1;
         all
     });
-    if distinct.len() >= 2 && distinct.len() <= LARGEST_SET && values.len() >= OFTEN * distinct.len()
+    if distinct.len() >= 2
+        && distinct.len() <= LARGEST_SET
+        && values.len() >= OFTEN * distinct.len()
     {
         return set(scans, column, (&distinct, sightings), of);
     }

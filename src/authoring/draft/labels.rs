@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::Scan;
 use super::claims::plain;
 use super::sightings::Sighting;
-use super::Scan;
 use crate::document::PixelBox;
 use crate::extract::PageRow;
 use crate::normalize::fold;
@@ -62,12 +62,11 @@ pub(super) fn labels(sightings: &[Sighting], scans: &[Scan]) -> Labels {
     for sighting in sightings {
         for (side, text, distance) in around(sighting, scans) {
             let key = (side, fold(&text));
-            let entry =
-                beside.entry(key).or_insert_with(|| Beside {
-                    text,
-                    scans: BTreeMap::new(),
-                    values: BTreeSet::new(),
-                });
+            let entry = beside.entry(key).or_insert_with(|| Beside {
+                text,
+                scans: BTreeMap::new(),
+                values: BTreeSet::new(),
+            });
             entry.values.insert(fold(&sighting.text));
             let nearest = entry.scans.entry(sighting.scan).or_insert(distance);
             *nearest = nearest.min(distance);
@@ -119,7 +118,8 @@ fn around(sighting: &Sighting, scans: &[Scan]) -> Vec<(Side, String, f32)> {
     let rows = &scan.pages[sighting.page];
     let row = &rows[sighting.row];
     let mut found = Vec::new();
-    let end = (0..sighting.start).rev().find(|&word| has_letter(row, word)).map_or(0, |last| last + 1);
+    let end =
+        (0..sighting.start).rev().find(|&word| has_letter(row, word)).map_or(0, |last| last + 1);
     for start in end.saturating_sub(MOST_WORDS)..end {
         let gap = sighting.bounds.left.saturating_sub(row.words[end - 1].bounds.right);
         let distance = gap as f32 / pixels_per_mm;

@@ -12,6 +12,8 @@ mod sightings;
 mod toml_text;
 mod trial;
 
+use serde::Serialize;
+
 use crate::document::{PageNumber, PageText};
 use crate::extract::{PageRow, page_rows};
 use crate::model::{Scope, parse};
@@ -38,7 +40,7 @@ pub struct Draft {
 }
 
 /// How well a field is found by the draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drafted {
     pub field: String,
     /// Type as the model names it.
@@ -78,11 +80,7 @@ struct Column<'n> {
 }
 
 /// Drafts a model. `columns` are the names of its fields, legal ones.
-pub fn draft(
-    name: &str,
-    columns: &[String],
-    documents: &[Labelled],
-) -> Result<Draft, DraftError> {
+pub fn draft(name: &str, columns: &[String], documents: &[Labelled]) -> Result<Draft, DraftError> {
     let scans: Vec<Scan> = documents
         .iter()
         .map(|labelled| Scan {

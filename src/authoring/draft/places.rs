@@ -85,16 +85,17 @@ fn beside(labels: &Labels, column: &Column) -> Vec<String> {
         // The first line stands beside the label, the others below it.
         _ => format!("{{ cell = \"{}mm\", lines = {lines} }}", 6 * lines),
     });
-    let below = labels
-        .below_mm
-        .map(|mm| format!("{{ below = \"{}mm\", lines = {lines} }}", room(mm + 6.0 * (lines - 1) as f32)));
+    let below = labels.below_mm.map(|mm| {
+        format!("{{ below = \"{}mm\", lines = {lines} }}", room(mm + 6.0 * (lines - 1) as f32))
+    });
     right.into_iter().chain(below).collect()
 }
 
 /// Returns the places that need no label.
 fn zones(column: &Column, scans: &[Scan]) -> Vec<String> {
     if column.kind.is_told_by_phrases() {
-        let heads = HEADS.map(|bottom| format!("{{ pattern = true, zone = {{ bottom = {bottom:.2} }} }}"));
+        let heads =
+            HEADS.map(|bottom| format!("{{ pattern = true, zone = {{ bottom = {bottom:.2} }} }}"));
         return ["{ pattern = true }".to_owned()].into_iter().chain(heads).collect();
     }
     let zone = zone(&column.sightings, scans);
@@ -103,8 +104,12 @@ fn zones(column: &Column, scans: &[Scan]) -> Vec<String> {
         FieldKind::Text { .. } => {
             let starts = common(&column.sightings, |sighting| Some(sighting.text.clone()));
             let mut ends = common(&column.sightings, |sighting| next_line(sighting, scans));
-            let inside: BTreeSet<String> =
-                column.sightings.iter().flat_map(|s| s.text.lines()).filter_map(beginning).collect();
+            let inside: BTreeSet<String> = column
+                .sightings
+                .iter()
+                .flat_map(|s| s.text.lines())
+                .filter_map(beginning)
+                .collect();
             ends.retain(|end| !inside.contains(end));
             let starts = if starts.is_empty() { r"^\W*\w".to_owned() } else { starting(&starts) };
             let any = r"^\W*[A-Za-z]".to_owned();
@@ -114,16 +119,9 @@ fn zones(column: &Column, scans: &[Scan]) -> Vec<String> {
                 format!(", ends = {}", quoted(&starting(&ends)))
             };
             let passage = |starts: &str| {
-                format!(
-                    "{{ passage = {}{ends}, lines = {lines}, zone = {zone} }}",
-                    quoted(starts)
-                )
+                format!("{{ passage = {}{ends}, lines = {lines}, zone = {zone} }}", quoted(starts))
             };
-            vec![
-                passage(&any),
-                passage(&starts),
-                format!("{{ zone = {zone}, lines = {lines} }}"),
-            ]
+            vec![passage(&any), passage(&starts), format!("{{ zone = {zone}, lines = {lines} }}")]
         }
         _ => vec![format!("{{ pattern = true, zone = {zone} }}"), "{ pattern = true }".to_owned()],
     }
@@ -209,21 +207,14 @@ fn date_pattern(sightings: &[Sighting]) -> Option<String> {
             counts[form] += 1;
         }
     }
-    let seen: Vec<&str> = FORMS
-        .iter()
-        .zip(counts)
-        .filter(|(_, count)| *count > 0)
-        .map(|(form, _)| *form)
-        .collect();
+    let seen: Vec<&str> =
+        FORMS.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(form, _)| *form).collect();
     (!seen.is_empty()).then(|| format!("(?i)(?:^|[^\\d/.-])({})(?:$|[^\\d])", seen.join("|")))
 }
 
 /// Returns how the lines at values begin, as patterns, most common first: what begins them on enough scans and
 /// beside enough different values, so that it says something of values that nobody has seen yet.
-fn common(
-    sightings: &[Sighting],
-    line: impl Fn(&Sighting) -> Option<String>,
-) -> Vec<String> {
+fn common(sightings: &[Sighting], line: impl Fn(&Sighting) -> Option<String>) -> Vec<String> {
     let mut counts: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
     for sighting in sightings {
         if let Some(beginning) = line(sighting).as_deref().and_then(beginning) {

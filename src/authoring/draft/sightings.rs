@@ -52,9 +52,9 @@ pub(super) fn find(scans: &[Scan], column: usize, kind: &FieldKind) -> Vec<Sight
                 FieldKind::Text { .. } => {
                     let best = truths.iter().filter_map(|truth| text(rows, &bare(truth)));
                     let best = best.max_by(|a, b| a.alike.total_cmp(&b.alike));
-                    found.extend(best.map(|best| {
-                        at(best.row, best.span, &best.lines, best.text.clone())
-                    }));
+                    found.extend(
+                        best.map(|best| at(best.row, best.span, &best.lines, best.text.clone())),
+                    );
                 }
                 _ => {
                     let wanted: Vec<Value> =
@@ -164,7 +164,13 @@ fn text_at(rows: &[PageRow], (row, start): (usize, usize), wanted: &str) -> Opti
         };
         for end in from + 1..=words.len() {
             letters.push_str(&bare(&words[end - 1].text));
-            text.push_str(if end > from + 1 { " " } else if at > row { "\n" } else { "" });
+            text.push_str(if end > from + 1 {
+                " "
+            } else if at > row {
+                "\n"
+            } else {
+                ""
+            });
             text.push_str(&words[end - 1].text);
             if at == row {
                 span = (start, end);

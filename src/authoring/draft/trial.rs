@@ -28,9 +28,9 @@ pub(super) fn found(model: &RecordModel, scans: &[Scan]) -> Vec<Vec<Option<Value
                 scan.labelled.pages.iter().map(|(number, text)| (*number, text)).collect();
             let raw = match model.scope {
                 Scope::Document => extract::document(model, &pages),
-                Scope::Page | Scope::Row => pages
-                    .iter()
-                    .find_map(|(number, text)| extract::page(model, *number, text)?.into_iter().next()),
+                Scope::Page | Scope::Row => pages.iter().find_map(|(number, text)| {
+                    extract::page(model, *number, text)?.into_iter().next()
+                }),
             };
             let record = raw.map(|raw| normalize::record(model, raw));
             record.map_or_else(Vec::new, |record| {

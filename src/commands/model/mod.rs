@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod explain;
+mod new;
 mod overlay;
 mod pages;
 mod test;
@@ -29,6 +30,8 @@ pub(super) enum ModelCommand {
     },
     /// Lists the models in use with their fields.
     List,
+    /// Drafts a model from a few labelled scans, and says how much of what is known it finds.
+    New(new::NewArgs),
     /// Shows what the models see on a page: claims, labels, candidates, values, confidence, issues.
     ///
     /// The words come from the database if they are stored there; else the page is read now.
@@ -46,6 +49,7 @@ pub(super) async fn execute(common: &Common, command: ModelCommand) -> anyhow::R
     match command {
         ModelCommand::Check { files } => check::check(common, &files),
         ModelCommand::List => check::list(common),
+        ModelCommand::New(args) => new::execute(common, args).await,
         ModelCommand::Explain(args) => explain::execute(common, args).await,
         ModelCommand::Test(args) => test::execute(common, args).await,
         ModelCommand::Diff(args) => diff::execute(common, args).await,
