@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;
+pub mod learn;
 pub mod model;
 pub mod normalize;
 pub mod ocr;

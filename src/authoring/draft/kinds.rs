@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::claims;
 use super::sightings::{Sighting, find, scans as count_scans};
-use crate::model::{DateOrder, EnumValue, FieldKind};
+use crate::model::{DateOrder, EnumValue, FieldKind, Partial};
 
 /// Two-digit years below it are of this century.
 const PIVOT: u8 = 40;
@@ -59,7 +59,7 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
     if all(|value| value.parse::<jiff::civil::Date>().is_ok()) {
         let orders = [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay];
         let tried = orders.map(|order| {
-            let kind = FieldKind::Date { order, pivot: PIVOT };
+            let kind = FieldKind::Date { order, pivot: PIVOT, partial: Partial::Refuse };
             let sightings = find(scans, column, &kind);
             (kind, sightings)
         });
@@ -98,7 +98,7 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
     let has_digits = all(|value| value.chars().any(|letter| letter.is_ascii_digit()));
     let is_code = all(|value| !value.contains(' ') && value.len() >= 3);
     if has_digits && is_code && shapes.len() <= MOST_SHAPES {
-        return plain(FieldKind::Code { shapes: shapes.into_iter().collect() });
+        return plain(FieldKind::Code { shapes: shapes.into_iter().collect(), check: None });
     }
     let max_length = longest * TEXT_SLACK;
     let text = FieldKind::Text { join: " ".to_owned(), max_length };

@@ -86,7 +86,7 @@ fn details(kind: &FieldKind) -> String {
         FieldKind::Decimal { places, .. } => {
             places.map_or_else(String::new, |places| format!("places = {places}\n"))
         }
-        FieldKind::Date { order, pivot } => {
+        FieldKind::Date { order, pivot, .. } => {
             let order = match order {
                 DateOrder::DayMonthYear => "dmy",
                 DateOrder::MonthDayYear => "mdy",
@@ -94,7 +94,7 @@ fn details(kind: &FieldKind) -> String {
             };
             format!("order = \"{order}\"\npivot = {pivot}\n")
         }
-        FieldKind::Code { shapes } => format!("shapes = {}\n", list(shapes)),
+        FieldKind::Code { shapes, .. } => format!("shapes = {}\n", list(shapes)),
         FieldKind::Enum { values } => {
             let values = values.iter().map(|value| {
                 let synonyms = match &value.synonyms[..] {

@@ -3,11 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use crate::commands::Exit;
 use crate::commands::options::Common;
-use crate::model::parse;
+use crate::model::load_file;
 
 pub(super) fn check(common: &Common, files: &[PathBuf]) -> anyhow::Result<Exit> {
     let mut stderr = std::io::stderr();
@@ -19,8 +17,7 @@ pub(super) fn check(common: &Common, files: &[PathBuf]) -> anyhow::Result<Exit> 
     let mut exit = Exit::AllWell;
     for file in files {
         let path = file.display().to_string();
-        let text = std::fs::read_to_string(file).with_context(|| format!("{path}: model"))?;
-        match parse(&text, &path) {
+        match load_file(file) {
             Ok(model) => writeln!(
                 stderr,
                 "{path}: `{}`, version {}, {} fields, no mistakes",

@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 
 use crate::authoring::Change;
 use crate::commands::Exit;
 use crate::commands::options::{Common, Output};
 use crate::commands::session::{stop_on_signals, store_error, with_store};
-use crate::model::{RecordModel, parse};
+use crate::model::{RecordModel, load_file, parse};
 use crate::pipeline::{self, ExampleKind, ModelDifference, ModelSet};
 use crate::store::Store;
 
@@ -61,8 +61,7 @@ async fn resolve(common: &Common, store: &Store, name: &str) -> anyhow::Result<R
         return parse(&text, name).map_err(|errors| anyhow!("{errors}"));
     }
     if Path::new(name).is_file() {
-        let text = std::fs::read_to_string(name).with_context(|| format!("{name}: model"))?;
-        return parse(&text, name).map_err(|errors| anyhow!("{errors}"));
+        return load_file(Path::new(name)).map_err(|errors| anyhow!("{errors}"));
     }
     super::find(&common.models()?, name).cloned()
 }

@@ -95,7 +95,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose: Choose::Best,
-        learn: false,
+        learn: None,
         required: false,
         column: Vec::new(),
         carry: false,
@@ -109,7 +109,11 @@ pub(crate) fn text_kind() -> FieldKind {
 }
 
 pub(crate) fn date_kind() -> FieldKind {
-    FieldKind::Date { order: crate::model::DateOrder::DayMonthYear, pivot: 30 }
+    FieldKind::Date {
+        order: crate::model::DateOrder::DayMonthYear,
+        pivot: 30,
+        partial: crate::model::Partial::Refuse,
+    }
 }
 
 /// A record with one value for each field.
