@@ -129,12 +129,7 @@ impl Band {
             dpi: page.dpi,
             facts: page.facts.clone(),
             orientation: page.orientation,
-            marks: page
-                .marks
-                .iter()
-                .filter(is_rule_here)
-                .map(|mark| mark.map_boxes(up))
-                .collect(),
+            marks: page.marks.iter().filter(is_rule_here).map(|mark| mark.map_boxes(up)).collect(),
             steps: Vec::new(),
         };
         Self { page, top }

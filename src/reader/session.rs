@@ -120,9 +120,7 @@ impl<R: Recognizer> Session<R> {
         end: Instant,
     ) -> Result<Vec<Seen>, Failure> {
         match &self.last {
-            Some((last, prepared)) if *last == page => {
-                self.engine.look_again(prepared, looks, end)
-            }
+            Some((last, prepared)) if *last == page => self.engine.look_again(prepared, looks, end),
             // A text layer has no picture.
             Some(_) | None => Ok(vec![Seen::Nothing; looks.len()]),
         }

@@ -65,7 +65,8 @@ impl Ask {
     /// Returns the characters of the type, for a value that was not understood and stands alone.
     fn alphabet(&self, text: &PageText) -> Option<String> {
         let solid = |text: &str| text.split_whitespace().collect::<String>();
-        let words: String = self.runs.iter().flat_map(|run| run.of(text)).map(|word| &*word.text).collect();
+        let words: String =
+            self.runs.iter().flat_map(|run| run.of(text)).map(|word| &*word.text).collect();
         if self.value.is_some() || solid(&words) != solid(&self.raw) {
             return None;
         }

@@ -127,9 +127,8 @@ fn keep_affordable(asks: &mut Vec<Ask>, text: &PageText) {
     asks.sort_by(|a, b| a.certainty.total_cmp(&b.certainty));
     asks.retain(|ask| {
         let runs = ask.runs.iter();
-        let work: u64 = runs
-            .map(|run| READINGS * (width(run.of(text)) + CONTEXT_PX) + WORK_PER_LOOK)
-            .sum();
+        let work: u64 =
+            runs.map(|run| READINGS * (width(run.of(text)) + CONTEXT_PX) + WORK_PER_LOOK).sum();
         let fits = work <= left;
         left -= if fits { work } else { 0 };
         fits

@@ -2,9 +2,7 @@
 //! readings that agree beat one, and how many agree says how likely the words are right.
 
 use super::doubts::{Ask, Run, SURE};
-use crate::document::{
-    Candidate, Found, Line, PageNumber, PageText, RawField, Value, Word,
-};
+use crate::document::{Candidate, Found, Line, PageNumber, PageText, RawField, Value, Word};
 use crate::model::FieldKind;
 use crate::normalize;
 
