@@ -5,9 +5,11 @@
 pub mod commands;
 pub mod decode;
 pub mod document;
+pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;
+pub mod learn;
 pub mod model;
 pub mod normalize;
 pub mod ocr;

@@ -9,7 +9,7 @@ const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 80;
 
 /// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("document", &[]),
     ("intake", &["document"]),
     ("decode", &["document"]),
@@ -21,6 +21,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("normalize", &["document", "model"]),
     ("extract", &["document", "model", "normalize"]),
     ("validate", &["document", "model"]),
+    ("evaluate", &["document", "model", "normalize"]),
     ("store", &["document", "model"]),
     ("export", &["document", "model", "store"]),
     (
@@ -30,8 +31,8 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "commands",
         &[
-            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "store", "export",
-            "pipeline",
+            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "evaluate",
+            "store", "export", "pipeline",
         ],
     ),
 ];

@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Subcommand;
 
 use super::Exit;
 use super::options::Common;
 use super::session::store_error;
-use crate::model::{RecordModel, parse};
+use crate::model::{RecordModel, load_file};
 use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
@@ -41,8 +41,7 @@ fn check(common: &Common, files: &[PathBuf]) -> anyhow::Result<Exit> {
     let mut exit = Exit::AllWell;
     for file in files {
         let path = file.display().to_string();
-        let text = std::fs::read_to_string(file).with_context(|| format!("{path}: model"))?;
-        match parse(&text, &path) {
+        match load_file(file) {
             Ok(model) => writeln!(
                 stderr,
                 "{path}: `{}`, version {}, {} fields, no mistakes",

@@ -22,7 +22,7 @@ pub use page::{
 };
 pub use pixels::{PagePixels, Pixels};
 pub use record::{
-    Candidate, ColumnType, Evidence, Found, Issue, RawField, Record, Repair, TypedField,
+    Candidate, ColumnType, Evidence, FOOT_ROW, Found, Issue, RawField, Record, Repair, TypedField,
     TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
