@@ -23,23 +23,47 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("validate", &["document", "model"]),
     ("learn", &["document", "model", "normalize", "extract", "evaluate"]),
     ("evaluate", &["document", "model", "normalize", "validate"]),
+    ("authoring", &["document", "model", "normalize", "extract", "evaluate"]),
     ("store", &["document", "model"]),
     ("export", &["document", "model", "store"]),
     (
         "pipeline",
-        &["document", "intake", "reader", "model", "normalize", "extract", "validate", "store"],
+        &[
+            "document",
+            "intake",
+            "reader",
+            "model",
+            "normalize",
+            "extract",
+            "validate",
+            "authoring",
+            "store",
+        ],
     ),
     (
         "commands",
         &[
-            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "evaluate",
-            "learn", "store", "export", "pipeline",
+            "document",
+            "intake",
+            "decode",
+            "prepare",
+            "ocr",
+            "reader",
+            "model",
+            "extract",
+            "evaluate",
+            "learn",
+            "authoring",
+            "store",
+            "export",
+            "pipeline",
         ],
     ),
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 8] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
+    ("font8x8", &["commands/model/overlay.rs"]),
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),
     ("rayon", &["pipeline/"]),

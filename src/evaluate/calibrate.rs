@@ -212,7 +212,7 @@ impl Labels<'_> {
             for &field in &self.truth.fields {
                 let typed = &record.fields[field];
                 // What a rule repaired is as sure as the rule makes it.
-                let by_rule = typed.repairs.iter().any(|repair| repair.rule != Repair::BY_TYPE);
+                let by_rule = typed.repairs.iter().any(Repair::is_by_rule);
                 let found: Option<Clues> = clues(&self.model.fields[field].kind, typed);
                 if let Some(clues) = found.filter(|_| !by_rule) {
                     let right = is_right(row.wanted[field].as_ref(), typed);

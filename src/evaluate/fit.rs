@@ -74,7 +74,9 @@ pub(super) fn fit(samples: &[Sample]) -> FieldCalibration {
         }
         let step = (slope / curve).clamp(-LONGEST_STEP, LONGEST_STEP);
         bias += step;
-        sums.iter_mut().for_each(|sum| *sum += step);
+        for sum in &mut sums {
+            *sum += step;
+        }
     }
     let offset: f64 = weights.iter().zip(&means).map(|(weight, mean)| weight * mean).sum();
     let named = CLUES.iter().zip(weights).filter(|(_, weight)| *weight > 0.0);

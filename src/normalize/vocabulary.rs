@@ -11,9 +11,6 @@ const SHORTEST: usize = 3;
 /// The next best word of the vocabulary must be so many letters farther off.
 const MARGIN: f32 = 0.5;
 
-/// What a [`Repair`] names.
-const BY_VOCABULARY: &str = "vocabulary";
-
 /// Returns the text with its misread words put right, and what was changed; `known` are the words
 /// of the vocabulary in capitals, ascending.
 pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
@@ -29,7 +26,7 @@ pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
                 repairs.push(Repair {
                     before: run.to_owned(),
                     after: word.clone(),
-                    rule: BY_VOCABULARY.to_owned(),
+                    rule: Repair::BY_VOCABULARY.to_owned(),
                 });
                 repaired.push_str(&word);
             }
