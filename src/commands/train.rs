@@ -61,7 +61,7 @@ pub(super) async fn execute(common: &Common, args: TrainArgs) -> anyhow::Result<
     let labelled = with_store(common, async |store| {
         let documents = documents(&store, &truth).await?;
         let words = words(&store, &documents).await?;
-        Ok(labelled(&truth, &model, &documents, words))
+        Ok(labelled(&truth, &model, &documents, &words))
     })
     .await?;
     let of = labelled.len();
@@ -98,7 +98,7 @@ pub(super) fn labelled(
     truth: &Truth,
     model: &RecordModel,
     documents: &Documents,
-    words: BTreeMap<DocumentId, DocumentPages>,
+    words: &BTreeMap<DocumentId, DocumentPages>,
 ) -> Vec<Labelled> {
     let fold_of = folds((truth, model), FOLDS);
     let is_text = |at: &&usize| matches!(model.fields[**at].kind, FieldKind::Text { .. });

@@ -318,8 +318,11 @@ fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
     let Some(entry) = section.get("vocabulary") else { return Vec::new() };
     let mut words: Vec<String> = Vec::new();
     for word in entry.texts(problems).iter().flat_map(|text| text.split_whitespace()) {
-        if word.len() < 3 || !word.chars().all(|letter| letter.is_ascii_alphabetic()) {
-            entry.out_of_range(word, "words of three letters (A to Z) or more", problems);
+        let is_word = word.chars().all(|letter| letter.is_ascii_alphabetic());
+        let is_number = word.chars().all(|digit| digit == '9');
+        if word.len() < 3 || !(is_word || is_number) {
+            let range = "words of three letters (A to Z) or more, or as many `9` for a number";
+            entry.out_of_range(word, range, problems);
         }
         words.push(word.to_ascii_uppercase());
     }
