@@ -7,10 +7,12 @@
 mod fit;
 mod folds;
 mod questions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{PageNumber, PageText};
+use crate::document::{Count, PageNumber, PageText};
 use crate::evaluate::Wanted;
 use crate::model::{Field, FieldKind, Learned, Ranker, RecordModel, Scope};
 pub use folds::held_out_models;
@@ -128,7 +130,7 @@ fn teach(
 }
 
 /// Tells whether candidates of a field can be ranked: names of a list and tick boxes are found by
-/// what they say.
+/// what they say, and of many values all are taken.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
         FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => false,
@@ -141,7 +143,7 @@ fn is_learnable(field: &Field) -> bool {
         | FieldKind::Duration
         | FieldKind::Code { .. } => true,
     };
-    kind && field.learn.is_some()
+    kind && field.count == Count::One && field.learn.is_some()
 }
 
 /// Learns the ranker of one field.

@@ -1,6 +1,6 @@
 //! Bills on which the model's own place is wrong, and what is learned from them.
 
-use super::{FEWEST, LearnError, Labelled, learn};
+use super::{FEWEST, Labelled, LearnError, learn};
 use crate::document::{Line, PageFacts, PageNumber, PageText, PixelBox, Value, Word};
 use crate::evaluate::Wanted;
 use crate::model::{RecordModel, parse};

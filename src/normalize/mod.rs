@@ -10,6 +10,7 @@ mod code;
 mod date;
 mod fold;
 mod lookup;
+mod many;
 mod month;
 mod number;
 mod repair;
@@ -18,11 +19,11 @@ mod tests;
 mod text;
 mod vocabulary;
 
-pub(crate) use fold::merge;
+pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
 
 use crate::document::{
-    Candidate, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -82,48 +83,20 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// Without a valid candidate the field's default is taken; without one the best candidate's text
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
-    let mut readings: Vec<Judged> = Vec::new();
-    for candidate in &raw.candidates {
-        let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate))
-            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
-        if let Some(reading) = reading {
-            let confidence = confidence(&field.kind, candidate, &reading);
-            readings.push(Judged { candidate, reading, confidence });
-        }
-    }
-    if let Some(chosen) = choose(field.choose, &readings) {
-        let Judged { candidate, reading, confidence } = &readings[chosen];
-        let witnesses = witnesses(field, &readings, chosen);
-        let repair = (reading.repairs > 0).then(|| Repair {
-            before: candidate.text.clone(),
-            after: reading.value.to_string(),
-            rule: Repair::BY_TYPE.to_owned(),
-        });
-        let (value, respelled) = respell(&reading.value, &field.vocabulary);
-        let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
-        return TypedField {
-            value: Some(value),
-            raw: Some(candidate.text.clone()),
-            page: Some(candidate.page),
-            bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses * kept,
-            evidence: Evidence {
-                found: Some(candidate.found),
-                words: candidate.word_confidence,
-                place: candidate.place_score,
-                meaning: reading.rank() * kept,
-                witnesses,
-                margin: margin(&readings, chosen),
-                ..Evidence::default()
-            },
-            repairs: repair.into_iter().chain(respelled).collect(),
-            doubts: candidate.doubts.clone(),
-        };
+    let found = match field.count {
+        Count::One => chosen(field, raw),
+        Count::Many => many::values(field, raw),
+    };
+    if let Some(found) = found {
+        return found;
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
+        let value = match field.count {
+            Count::One => reading.value,
+            Count::Many => Value::List(vec![reading.value]),
+        };
         return TypedField {
-            value: Some(reading.value),
+            value: Some(value),
             confidence: DEFAULT_CONFIDENCE,
             ..TypedField::default()
         };
@@ -135,6 +108,58 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
     }
+}
+
+/// Reads all candidates; those that are no values are left out.
+fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
+    let mut readings: Vec<Judged> = Vec::new();
+    for candidate in &raw.candidates {
+        let reading = read(&field.kind, &candidate.text)
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
+        if let Some(reading) = reading {
+            let confidence = confidence(&field.kind, candidate, &reading);
+            readings.push(Judged { candidate, reading, confidence });
+        }
+    }
+    readings
+}
+
+/// Returns what was changed to make a value valid, if anything was.
+fn repair(judged: &Judged) -> Option<Repair> {
+    (judged.reading.repairs > 0).then(|| Repair {
+        before: judged.candidate.text.clone(),
+        after: judged.reading.value.to_string(),
+        rule: Repair::BY_TYPE.to_owned(),
+    })
+}
+
+/// Returns the one value that is chosen among the candidates that make one.
+fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
+    let readings = judged(field, raw);
+    let chosen = choose(field.choose, &readings)?;
+    let Judged { candidate, reading, confidence } = &readings[chosen];
+    let witnesses = witnesses(field, &readings, chosen);
+    let (value, respelled) = respell(&reading.value, &field.vocabulary);
+    let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
+    Some(TypedField {
+        value: Some(value),
+        raw: Some(candidate.text.clone()),
+        page: Some(candidate.page),
+        bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
+        confidence: confidence * witnesses * kept,
+        evidence: Evidence {
+            found: Some(candidate.found),
+            words: candidate.word_confidence,
+            place: candidate.place_score,
+            meaning: reading.rank() * kept,
+            witnesses,
+            margin: margin(&readings, chosen),
+            ..Evidence::default()
+        },
+        repairs: repair(&readings[chosen]).into_iter().chain(respelled).collect(),
+        doubts: candidate.doubts.clone(),
+    })
 }
 
 /// Puts the misread words of a text right, if the field has a vocabulary.
@@ -149,7 +174,8 @@ fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
         | Value::Decimal(_)
         | Value::Date(_)
         | Value::Time(_)
-        | Value::Boolean(_) => (value.clone(), Vec::new()),
+        | Value::Boolean(_)
+        | Value::List(_) => (value.clone(), Vec::new()),
     }
 }
 

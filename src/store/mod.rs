@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod labelled;
 mod ledger;
+mod lookup;
 mod model_table;
 mod packed;
 mod packed_old;

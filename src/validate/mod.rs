@@ -44,9 +44,9 @@ impl Validator {
     /// Before that, a wrong digit is repaired by rules that repair, but in dense tables: those are
     /// repaired by [`Validator::rows`].
     pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
-        self.calibrate(&mut typed);
         if self.dense().is_none() {
             arithmetic::repair_record(&self.model, &mut typed);
+            self.calibrate(&mut typed);
         }
         self.judged(typed)
     }
@@ -114,6 +114,26 @@ impl Validator {
         }
     }
 
+    /// Repairs the dense tables of the rows, one a page, and judges their rows again.
+    fn repair_tables(&self, dense: &Dense, rows: &mut Vec<TypedRecord>) {
+        for page in rows.chunk_by_mut(|above, below| above.record.page == below.record.page) {
+            let mut foot = None;
+            let mut body = Vec::with_capacity(page.len());
+            for row in page.iter_mut() {
+                if row.record.row_number == FOOT_ROW {
+                    foot = Some(&row.record);
+                } else {
+                    body.push(&mut row.record);
+                }
+            }
+            arithmetic::repair_table(&self.model, dense, &mut body, foot);
+        }
+        rows.retain(|row| row.record.row_number != FOOT_ROW);
+        for row in rows {
+            *row = self.judged(row.record.clone());
+        }
+    }
+
     fn calibration(&self) -> Option<&Calibration> {
         self.model.learned.as_ref()?.calibration.as_ref()
     }
@@ -162,28 +182,20 @@ impl Validator {
         }
         let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
         let mut issues: Vec<Issue> = texts.into_iter().map(issue).collect();
-        issues.extend(repair_issues((spec, self.doubtful_below(spec)), field));
+        issues.extend(self.repair_issues(spec, field));
         issues
     }
 
-    /// Repairs the dense tables of the rows, one a page, and judges their rows again.
-    fn repair_tables(&self, dense: &Dense, rows: &mut Vec<TypedRecord>) {
-        for page in rows.chunk_by_mut(|above, below| above.record.page == below.record.page) {
-            let mut foot = None;
-            let mut body = Vec::with_capacity(page.len());
-            for row in page.iter_mut() {
-                if row.record.row_number == FOOT_ROW {
-                    foot = Some(&row.record);
-                } else {
-                    body.push(&mut row.record);
-                }
-            }
-            arithmetic::repair_table(&self.model, dense, &mut body, foot);
-        }
-        rows.retain(|row| row.record.row_number != FOOT_ROW);
-        for row in rows {
-            *row = self.judged(row.record.clone());
-        }
+    /// Tells of values that rules have changed. A person looks at them unless they are sure enough.
+    fn repair_issues(&self, spec: &Field, field: &TypedField) -> impl Iterator<Item = Issue> {
+        let sure = field.confidence >= self.doubtful_below(spec);
+        let verdict = if sure { Verdict::Accepted } else { Verdict::Review };
+        let by_rule = field.repairs.iter().filter(|repair| repair.rule != Repair::BY_TYPE);
+        by_rule.map(move |repair| Issue {
+            field: Some(spec.name.clone()),
+            text: format!("repaired: {} to {} by {}", repair.before, repair.after, repair.rule),
+            verdict,
+        })
     }
 
     /// Returns the probability that the required values are right; without required fields, that
@@ -228,20 +240,6 @@ fn issue_of(outcome: Outcome) -> Issue {
     }
 }
 
-/// Tells of values that rules have changed. A person looks at them unless they are sure enough.
-fn repair_issues(
-    (spec, doubtful_below): (&Field, f32),
-    field: &TypedField,
-) -> impl Iterator<Item = Issue> {
-    let sure = field.confidence >= doubtful_below;
-    let verdict = if sure { Verdict::Accepted } else { Verdict::Review };
-    field.repairs.iter().filter(|repair| repair.rule != Repair::BY_TYPE).map(move |repair| Issue {
-        field: Some(spec.name.clone()),
-        text: format!("repaired: {} to {} by {}", repair.before, repair.after, repair.rule),
-        verdict,
-    })
-}
-
 fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {
     match (kind, value) {
         (FieldKind::Integer { min, max }, Value::Integer(number)) => {
@@ -252,6 +250,7 @@ fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {
             let number = f64::try_from(*number).unwrap_or(f64::NAN);
             min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max)
         }
+        (_, Value::List(values)) => values.iter().any(|value| is_out_of_range(kind, value)),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod models;
 mod places;
+mod ranking;
 mod rows;
 
 use super::{document_records, page, page_records};
