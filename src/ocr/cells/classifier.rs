@@ -104,7 +104,9 @@ impl Discriminants {
             }
         }
         for (mean, &count) in means.iter_mut().zip(&counts) {
-            mean.iter_mut().for_each(|value| *value /= count.max(1) as f32);
+            for value in mean {
+                *value /= count.max(1) as f32;
+            }
         }
         let deviations = labelled().filter(|(_, class)| counts[*class] >= MIN_LABELS);
         let deviations: Vec<f32> = deviations
@@ -162,7 +164,7 @@ fn covariance(deviations: &[f32]) -> Vec<f32> {
     let count = deviations.len() / FEATURES;
     for vector in deviations.chunks_exact(FEATURES) {
         for (row, &factor) in vector.iter().enumerate() {
-            let line = &mut matrix[row * FEATURES..row * FEATURES + row + 1];
+            let line = &mut matrix[row * FEATURES..=row * FEATURES + row];
             for (sum, value) in line.iter_mut().zip(vector) {
                 *sum += factor * value;
             }

@@ -7,7 +7,6 @@
 use super::ground::median;
 use super::linear::Curve;
 use super::shape::CellShape;
-use crate::shapes::Component;
 
 /// A digit that stands in a row.
 #[derive(Debug, Clone, Copy)]
@@ -206,12 +205,7 @@ fn find_lean(digits: &[Standing], height: f32) -> Option<Lean> {
 }
 
 /// Returns the distances of digits in a cell that fit most digits.
-fn find_template(
-    digits: &[Standing],
-    across: &Profile,
-    height: f32,
-    shape: CellShape,
-) -> Template {
+fn find_template(digits: &[Standing], across: &Profile, height: f32, shape: CellShape) -> Template {
     let pitch = find_pitch(digits, height);
     let template = |gap: f32| {
         let offset = |index: usize| {
@@ -281,7 +275,9 @@ fn find_starts(
             true => None,
             false => Some((starts[0] - reach, starts[starts.len() - 1] + reach)),
         };
-        let Some((score, start)) = best_start(template, (&across, &dots), &starts, room) else { break };
+        let Some((score, start)) = best_start(template, (&across, &dots), &starts, room) else {
+            break;
+        };
         if starts.is_empty() {
             usual = score;
             let places = template.offsets.len() + usize::from(template.point.is_some());
@@ -362,6 +358,8 @@ fn fit(digits: &[Standing], lean: &Lean, template: &Template, start: f32, rows: 
     let slope = lean.middle + lean.sides * u;
     let straight = |y: f32| (y, start + slope * (y - lean.center.1));
     let ends = [straight(lean.center.1 - 100.0), straight(lean.center.1 + 100.0)];
-    if points.len() * 2 < rows { points = ends.to_vec() }
+    if points.len() * 2 < rows {
+        points = ends.to_vec()
+    }
     Curve::fit(&points, degree).or_else(|| Curve::fit(&ends, 1)).unwrap_or_default()
 }

@@ -68,11 +68,7 @@ fn read_composed<'c>(
 }
 
 /// Composes the digits of cells to a line; returns the picture, and where each cell begins and ends.
-fn compose(
-    gray: &GrayImage,
-    cells: &[&[Digit]],
-    grid: &Grid,
-) -> (GrayImage, Vec<(f32, f32)>) {
+fn compose(gray: &GrayImage, cells: &[&[Digit]], grid: &Grid) -> (GrayImage, Vec<(f32, f32)>) {
     let (pitch, height) = (grid.template.pitch, grid.height);
     let (gap, margin) = ((height * CELL_GAP) as u32, (height * MARGIN) as u32);
     let window = pitch.round() as u32;
@@ -88,7 +84,12 @@ fn compose(
         for digit in *cell {
             let left = digit.center.0 - window as f32 / 2.0;
             let top = digit.center.1 - window_height as f32 / 2.0;
-            paste(&mut line, gray, (left.round() as i64, top.round() as i64), ((x, (tall - window_height) / 2), (window, window_height)));
+            paste(
+                &mut line,
+                gray,
+                (left.round() as i64, top.round() as i64),
+                ((x, (tall - window_height) / 2), (window, window_height)),
+            );
             x += window;
         }
         spans.push((start as f32, x as f32));

@@ -27,7 +27,7 @@ use self::digits::{Digit, PICTURE_PIXELS, draw, find_digits};
 use self::features::{FEATURES, describe};
 use self::grid::Grid;
 use self::ground::{Ground, median};
-use self::heads::read_heads;
+use self::heads::find_heads;
 use self::labels::{Reading, Vote, read_singles, read_strips};
 use self::posterior::{Probabilities, is_doubtful, posterior};
 use self::shape::CellShape;
@@ -67,24 +67,26 @@ pub(super) fn read_table(
         read_strips(&ground.gray, &cells, &grid, read),
         read_singles(&ground.gray, &cells, &grid, read),
     ];
-    let votes = votes_of(&readings, shape.digits);
+    let mut votes = votes_of(&readings, shape.digits);
+    let heads = find_heads(&ground, &grid);
+    digits.extend(heads.iter().flatten().flat_map(|head| &head.digits));
+    votes.resize(digits.len(), [None; 2]);
     let vectors = vectors_of(&ground, &grid, &mut digits);
     let labels: Vec<Option<u8>> = votes.iter().copied().map(agreed).collect();
-    let opinions = judge(&vectors, &labels, |digit, distances| {
-        is_doubtful(distances, votes[digit])
-    });
+    let opinions =
+        judge(&vectors, &labels, |digit, distances| is_doubtful(distances, votes[digit]));
     let opinion_of = |digit: usize| -> Option<&Opinion> { opinions.as_ref()?.get(digit) };
     let probabilities: Vec<Probabilities> = votes
         .iter()
         .enumerate()
         .map(|(digit, votes)| posterior(opinion_of(digit), *votes))
         .collect();
-    let heads = read_heads(&ground, &grid, read);
     let mut inks: Vec<f32> = digits.iter().map(|digit| digit.ink).collect();
     let usual_ink = median(&mut inks)?;
     let page = ground.gray.dimensions();
-    let cells = Cells { digits: &digits, probabilities: &probabilities, usual_ink, page };
-    Some(assemble(&grid, shape, &cells, heads))
+    let cells =
+        Cells { digits: &digits, probabilities: &probabilities, heads: &heads, usual_ink, page };
+    Some(assemble(&grid, shape, &cells))
 }
 
 /// Returns what the two readings say of each digit.
