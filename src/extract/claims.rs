@@ -34,7 +34,12 @@ pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Optio
 
 /// Returns the score of a phrase's best match on the page, in its rows or in the recognizer's
 /// blocks: a phrase that is broken over two lines of a column is together in one of them.
-fn best(phrase: &Phrase, zone: Option<&Zone>, text: &PageText, sheet: &Sheet) -> Option<f32> {
+pub(super) fn best(
+    phrase: &Phrase,
+    zone: Option<&Zone>,
+    text: &PageText,
+    sheet: &Sheet,
+) -> Option<f32> {
     let layout = &sheet.layout;
     let inside = |bounds: &PixelBox| zone.is_none_or(|zone| layout.in_zone(bounds, zone));
     let rows = phrase.find_all(&sheet.letters, Reach::Page).into_iter().filter(|matched| {

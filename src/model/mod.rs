@@ -26,6 +26,7 @@ pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};
 pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
+pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
