@@ -134,16 +134,18 @@ fn least_cut(gray: &GrayImage, guess: (f32, f32), grid: &Grid) -> f32 {
 
 /// Returns how dark a place is, 0–1, between the pixels around it; beyond the page there is paper.
 fn darkness(gray: &GrayImage, x: f32, y: f32) -> f32 {
-    let (width, height) = (gray.width() as i32, gray.height() as i32);
-    let (left, top) = (x.floor(), y.floor());
-    let (share_x, share_y) = (x - left, y - top);
-    let (left, top) = (left as i32, top as i32);
-    if left < 0 || top < 0 || left + 1 >= width || top + 1 >= height {
+    let (width, height) = (gray.width() as usize, gray.height() as usize);
+    if x < 0.0 || y < 0.0 {
         return 0.0;
     }
-    let at = top as usize * width as usize + left as usize;
+    let (left, top) = (x as usize, y as usize);
+    if left + 1 >= width || top + 1 >= height {
+        return 0.0;
+    }
+    let (share_x, share_y) = (x - left as f32, y - top as f32);
+    let at = top * width + left;
     let pixels = gray.as_raw();
-    let (above, below) = (&pixels[at..at + 2], &pixels[at + width as usize..][..2]);
+    let (above, below) = (&pixels[at..at + 2], &pixels[at + width..][..2]);
     let mix =
         |pair: &[u8]| f32::from(pair[0]) + (f32::from(pair[1]) - f32::from(pair[0])) * share_x;
     let level = mix(above) + (mix(below) - mix(above)) * share_y;
