@@ -19,6 +19,8 @@ mod posterior;
 mod rows;
 mod shape;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use image::GrayImage;
 
