@@ -100,11 +100,7 @@ pub fn document_records(
     taken.map(|(_, record)| record).collect()
 }
 
-fn on_page(
-    model: &RecordModel,
-    sheet: &Sheet,
-    text: &PageText,
-) -> Option<Vec<Record<RawField>>> {
+fn on_page(model: &RecordModel, sheet: &Sheet, text: &PageText) -> Option<Vec<Record<RawField>>> {
     match model.scope {
         Scope::Document => None,
         Scope::Page => {

@@ -227,7 +227,8 @@ mod tests {
         let field = |name: &str, kind: &str| {
             format!("[fields.{name}]\ntype = \"{kind}\"\nlabel = \"{name}\"\n")
         };
-        let fields: String = ["total", "net", "tax", "tip"].map(|name| field(name, "money")).concat();
+        let fields: String =
+            ["total", "net", "tax", "tip"].map(|name| field(name, "money")).concat();
         let head = "name = \"bill\"\nversion = 1\nrecords = \"page\"\n";
         let model = format!("{head}{fields}{}{}", field("paid", "date"), field("due", "date"));
         let model = parse(&model, "bill.toml").unwrap();
@@ -246,7 +247,12 @@ mod tests {
     #[test]
     fn sums_and_means_become_whole_weights() {
         check("total == net + tax", &[(0, 1), (1, -1), (2, -1)], "0", "0");
-        check("abs(total - avg([net, tax, tip])) <= 0.005", &[(0, 3), (1, -1), (2, -1), (3, -1)], "0", "0.015");
+        check(
+            "abs(total - avg([net, tax, tip])) <= 0.005",
+            &[(0, 3), (1, -1), (2, -1), (3, -1)],
+            "0",
+            "0.015",
+        );
         check("total == sum([net, tax]) - 1.5", &[(0, 1), (1, -1), (2, -1)], "1.5", "0");
         check("tax == round(net * 0.06, 2)", &[(1, -3), (2, 50)], "0", "0.25");
         check("net / 2.0 == -tip", &[(1, 1), (3, 2)], "0", "0");

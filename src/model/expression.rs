@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::extractors::IntoFunction;
 use cel::{Context, Env, ExecutionError, Program, Value};
-use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 
 /// The name by which rules of row models mean the row above: `previous.date <= date`.
 pub(crate) const PREVIOUS: &str = "previous";

@@ -27,10 +27,7 @@ pub(super) fn expand_name(pattern: &str) -> Result<Vec<String>, &'static str> {
 
 /// Returns the positions of the fields from `first..last` in the order of the model; the error
 /// says what is wrong.
-pub(super) fn positions(
-    range: &str,
-    names: &[&str],
-) -> Result<RangeInclusive<usize>, String> {
+pub(super) fn positions(range: &str, names: &[&str]) -> Result<RangeInclusive<usize>, String> {
     let (first, last) = range.split_once("..").unwrap_or((range, range));
     let position = |name: &str| {
         let found = names.iter().position(|known| *known == name);
@@ -57,7 +54,9 @@ pub(super) fn expand_ranges(expression: &str, names: &[&str]) -> Result<String, 
         match length {
             Some(_) => {
                 let fields = names.get(positions(text, names)?).unwrap_or_default();
-                expanded.push_str(&format!("[{}]", fields.join(", ")));
+                expanded.push('[');
+                expanded.push_str(&fields.join(", "));
+                expanded.push(']');
             }
             None => expanded.push_str(text),
         }

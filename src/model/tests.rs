@@ -272,7 +272,7 @@ hint: labels stand in a list: `until = ["End"]`; a gap is `until = { gap = 1.5 }
     );
     assert_snapshot!(field_errors("type = \"text\""), @r#"
 models/a.toml:4:9: fields.total: nothing says where the value stands
-hint: give it a `label`, a `value`, a `pattern`, a `column` or a `default`
+hint: give it a `label`, a `value`, a `pattern`, a `column`, a `cell` or a `default`
 "#);
 }
 
@@ -357,4 +357,70 @@ fn ships_models_without_mistakes() {
     if let Err(errors) = shipped() {
         panic!("{errors}");
     }
+}
+
+const DENSE: &str = r#"name = "a"
+version = 1
+records = "row"
+[fields.day]
+type = "integer"
+cell = 0
+[fields."h{01..03}"]
+type = "decimal"
+wraps_at = 10
+cell = 1
+[fields.mean]
+type = "decimal"
+wraps_at = 10
+cell = 4
+[rows]
+starts_with = "day"
+dense = { columns = 4, shape = "9.999", label = "counted", foot = "mean", series = "h01..h03" }
+[[rules]]
+name = "mean"
+check = "abs(mean - avg(h01..h03)) <= 0.0005"
+repair = true
+recompute = "mean"
+"#;
+
+#[test]
+fn reads_fields_by_the_cell_and_rules_over_ranges_of_them() {
+    let model = parse(DENSE, "a.toml").unwrap();
+    let cells: Vec<(&str, Option<u16>)> =
+        model.fields.iter().map(|field| (field.name.as_str(), field.cell)).collect();
+    let expected =
+        [("day", Some(0)), ("h01", Some(1)), ("h02", Some(2)), ("h03", Some(3)), ("mean", Some(4))];
+    assert_eq!(cells, expected);
+    let dense = model.rows.unwrap().dense.unwrap();
+    assert_eq!((dense.label, dense.foot), (RowLabel::Counted, Some(Foot::Mean)));
+    assert_eq!(dense.series, Some(1..=3));
+    let rule = &model.rules[0];
+    assert_eq!(rule.check, "abs(mean - avg([h01, h02, h03])) <= 0.0005");
+    let balance = rule.balance.as_ref().unwrap();
+    assert_eq!(balance.terms, [(1, -1), (2, -1), (3, -1), (4, 3)]);
+    assert_eq!(rule.mends, Mends::DigitsAndComputed(4));
+}
+
+/// Returns what is wrong with the dense model after one change.
+fn dense_errors(from: &str, to: &str) -> String {
+    assert!(DENSE.contains(from), "{from}");
+    errors(&DENSE.replace(from, to))
+}
+
+#[test]
+fn refuses_dense_tables_that_cannot_be_read() {
+    assert_snapshot!(dense_errors("h{01..03}", "h{3..1}"), @"");
+    assert_snapshot!(dense_errors("h{01..03}", "mea{n..n}"), @"");
+    assert_snapshot!(dense_errors("shape = \"9.999\"", "shape = \"A.99\""), @"");
+    assert_snapshot!(dense_errors("columns = 4", "columns = 3"), @"");
+    assert_snapshot!(dense_errors("cell = 0", "column = \"Day\""), @"");
+    assert_snapshot!(dense_errors("series = \"h01..h03\"", "series = \"h01..h09\""), @"");
+    assert_snapshot!(dense_errors("wraps_at = 10\ncell = 4", "wraps_at = 0\ncell = 4"), @"");
+}
+
+#[test]
+fn refuses_repairs_by_rules_that_are_no_sums() {
+    assert_snapshot!(dense_errors("<= 0.0005", "< 0.0005"), @"");
+    assert_snapshot!(dense_errors("avg(h01..h03)", "avg(h01..h04)"), @"");
+    assert_snapshot!(dense_errors("recompute = \"mean\"", "recompute = \"day\""), @"");
 }

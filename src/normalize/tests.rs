@@ -353,6 +353,8 @@ fn money_field(choose: Choose) -> Field {
         required: true,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.7,
         default: None,
     }

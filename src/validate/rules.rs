@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use cel::{Context, Env};
 
-use crate::document::{Record, TypedField, Value, Verdict};
 use super::arithmetic::{off, weighed};
+use crate::document::{Record, TypedField, Value, Verdict};
 use crate::model::{Balance, Expression, Field, PREVIOUS, RecordModel, with_functions};
 
 /// The rules of one model, compiled.

@@ -97,6 +97,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         required: false,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.5,
         default: None,
     }

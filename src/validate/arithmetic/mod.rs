@@ -10,6 +10,8 @@ mod record;
 mod series;
 mod spread;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(super) use record::repair_record;
 pub(super) use table::repair_table;
@@ -34,10 +36,7 @@ pub(super) fn weighed(spec: &Field, field: &TypedField) -> Option<Decimal> {
 
 /// Returns by how much a balance is off, with its constant but without its tolerance; `None` if a
 /// number is missing or too large.
-pub(super) fn off(
-    balance: &Balance,
-    number: impl Fn(usize) -> Option<Decimal>,
-) -> Option<Decimal> {
+pub(super) fn off(balance: &Balance, number: impl Fn(usize) -> Option<Decimal>) -> Option<Decimal> {
     balance.terms.iter().try_fold(balance.constant, |off, (field, weight)| {
         off.checked_add(number(*field)?.checked_mul(Decimal::from(*weight))?)
     })

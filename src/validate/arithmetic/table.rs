@@ -10,7 +10,7 @@ use crate::model::{Balance, Dense, Foot, Mends, RecordModel, Rule};
 
 /// A number is taken if it is this likely, else it is left blank: what is less likely is wrong too
 /// often to be of use.
-const TAKEN: f64 = 0.95;
+const TAKEN: f64 = 0.9;
 /// Nothing is surer than this: what was measured shows no more.
 const MOST_CONFIDENCE: f64 = 0.999;
 /// A cell whose reading has this probability shows what numbers its column has.
@@ -124,8 +124,7 @@ impl Table {
         rows: &[&mut Record<TypedField>],
         foot: Option<&Record<TypedField>>,
     ) -> Self {
-        let all: Vec<&Record<TypedField>> =
-            rows.iter().map(|row| &**row).chain(foot).collect();
+        let all: Vec<&Record<TypedField>> = rows.iter().map(|row| &**row).chain(foot).collect();
         let fields = form.model.fields.len();
         let mut table = Self {
             spreads: Vec::with_capacity(all.len() * fields),
@@ -133,10 +132,8 @@ impl Table {
             body: rows.len(),
         };
         for field in (0..fields).filter(|field| form.is_number(*field)) {
-            let mut column: Vec<Option<Spread>> = all
-                .iter()
-                .map(|row| Spread::of(row.fields.get(field)?, form.digits))
-                .collect();
+            let mut column: Vec<Option<Spread>> =
+                all.iter().map(|row| Spread::of(row.fields.get(field)?, form.digits)).collect();
             if let Some(wrap) = form.wraps[field] {
                 column.iter_mut().flatten().for_each(|spread| spread.unwrap(wrap));
             }
@@ -196,12 +193,7 @@ impl Table {
     }
 
     /// Returns what asked for the repair of a number: the first sum that its reading breaks.
-    fn rule_of<'m>(
-        &self,
-        sums: &[NamedSum<'m>],
-        number: usize,
-        read: Option<i64>,
-    ) -> &'m str {
+    fn rule_of<'m>(&self, sums: &[NamedSum<'m>], number: usize, read: Option<i64>) -> &'m str {
         let likeliest = |number: usize| self.spreads[number].values.first().map(|value| value.0);
         let breaks = |sum: &&NamedSum| {
             let off = sum.sum.terms.iter().try_fold(sum.sum.constant, |off, (other, weight)| {
@@ -227,11 +219,8 @@ fn read_number(typed: &TypedField, form: &Form, field: usize) -> Option<i64> {
 }
 
 fn row_sum(balance: &Balance, row: &[Option<usize>], places: u32) -> Option<Sum> {
-    let terms: Option<Vec<(usize, i64)>> = balance
-        .terms
-        .iter()
-        .map(|(field, weight)| Some(((*row.get(*field)?)?, *weight)))
-        .collect();
+    let terms: Option<Vec<(usize, i64)>> =
+        balance.terms.iter().map(|(field, weight)| Some(((*row.get(*field)?)?, *weight))).collect();
     let unit = Decimal::from(10_i64.checked_pow(places)?);
     let tolerance = balance.tolerance.checked_mul(unit)?.floor().to_i64()?;
     Some(Sum { terms: terms?, constant: units(balance.constant, places)?, tolerance })
@@ -263,9 +252,8 @@ fn unknown(
     let most = 10_i64.checked_pow(u32::try_from(form.digits).ok()?)?;
     let start = form.wraps[field].map_or(0, |wrap| wrap / 2);
     let all = start..=start.checked_add(most - 1)?;
-    let range = range.map_or(all.clone(), |range| {
-        *range.start().max(all.start())..=*range.end().min(all.end())
-    });
+    let range = range
+        .map_or(all.clone(), |range| *range.start().max(all.start())..=*range.end().min(all.end()));
     (range.end() - range.start() < MOST_UNKNOWN).then(|| Spread::any_of(range)).flatten()
 }
 
