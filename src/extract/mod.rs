@@ -6,10 +6,13 @@
 mod cells;
 mod claims;
 mod columns;
+mod explain;
 mod from_label;
 mod layout;
+mod letters;
 mod phrase;
 mod piece;
+mod ranking;
 mod region;
 mod sheet;
 mod table;
@@ -17,8 +20,14 @@ mod table;
 mod tests;
 mod value;
 
+pub use explain::{
+    CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
+    TableFound, explain, page_rows, phrase_scores,
+};
+pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
+
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
-use crate::model::{RecordModel, Scope};
+use crate::model::{Ranker, RecordModel, Scope};
 use sheet::Sheet;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
@@ -61,6 +70,23 @@ pub fn document(
 ) -> Option<Record<RawField>> {
     let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     in_document(model, pages, &sheets)
+}
+
+/// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
+/// `ranker` says which words it looks for.
+pub fn examples(
+    model: &RecordModel,
+    index: usize,
+    ranker: &Ranker,
+    (number, text): (PageNumber, &PageText),
+) -> Vec<Example> {
+    let sheet = Sheet::new(number, text);
+    let labels = sheet.labels(model);
+    let search =
+        value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
+    let mut rules = search.candidates();
+    value::rank(&model.fields[index], &mut rules);
+    search.examples(ranker, &rules)
 }
 
 /// Runs all models of page and row scope over a page; of those that claim it, only the ones of

@@ -7,7 +7,11 @@ use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
 use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
-use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
+use super::{
+    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
+    dictionary,
+};
+use crate::document::Count;
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -15,16 +19,20 @@ const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 const DEFAULT_MAX_LENGTH: usize = 2000;
 /// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
 const DEFAULT_PIVOT: u8 = 30;
+/// Most lines of a text whose place is learned, unless the model says so.
+const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 12] = [
+const COMMON_KEYS: [&str; 14] = [
     "type",
     "label",
     "value",
     "pattern",
     "exclude",
     "choose",
+    "repeat",
+    "learn",
     "required",
     "column",
     "carry",
@@ -32,18 +40,27 @@ const COMMON_KEYS: [&str; 12] = [
     "default",
     "review_below",
 ];
-const TYPES: [(&str, &[&str]); 10] = [
+const TYPES: [(&str, &[&str]); 11] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
-    ("date", &["order", "pivot"]),
+    ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
     ("duration", &[]),
-    ("code", &["shapes"]),
+    ("code", &["shapes", "check"]),
     ("enum", &["values"]),
+    ("lookup", &["file", "find", "gives"]),
     ("checkbox", &[]),
 ];
+const CHECKS: [(&str, CheckDigit); 4] = [
+    ("mod10", CheckDigit::Mod10),
+    ("gtin", CheckDigit::Gtin),
+    ("mod11", CheckDigit::Mod11),
+    ("iban", CheckDigit::Iban),
+];
+const PARTIALS: [(&str, Partial); 3] =
+    [("refuse", Partial::Refuse), ("first", Partial::First), ("keep", Partial::Keep)];
 
 /// Reads a field, or all fields that a key such as `h{01..24}` stands for: their cells count up.
 /// Nothing if it is too wrong to go on with.
@@ -87,6 +104,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         }
         None => Vec::new(),
     };
+    let learn = read_learn(&section, kind.as_ref(), problems);
     let field = Field {
         name: entry.key.to_owned(),
         kind: kind?,
@@ -95,6 +113,8 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
+        count: read_count(&section, problems),
+        learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
@@ -175,8 +195,12 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         "date" => read_date(section, problems),
         "time" => FieldKind::Time,
         "duration" => FieldKind::Duration,
-        "code" => FieldKind::Code { shapes: read_shapes(section, problems)? },
+        "code" => FieldKind::Code {
+            shapes: read_shapes(section, problems)?,
+            check: section.choice("check", &CHECKS, problems),
+        },
         "enum" => FieldKind::Enum { values: read_values(section, problems)? },
+        "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
         _ => FieldKind::Checkbox,
     })
 }
@@ -227,6 +251,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
     FieldKind::Date {
         order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
+        partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }
 }
 
@@ -298,6 +323,40 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("largest", Choose::Largest),
     ];
     section.choice("choose", &known, problems)
+}
+
+/// Without the key, what is learned may be better than the places; `true` or a table asks for it,
+/// `false` forbids it.
+fn read_learn(
+    section: &Section,
+    kind: Option<&FieldKind>,
+    problems: &mut Problems,
+) -> Option<Learn> {
+    let lines = if matches!(kind, Some(FieldKind::Text { .. })) { LEARNED_LINES } else { 1 };
+    let anywhere = Learn { zone: Zone::PAGE, lines, always: false };
+    let Some(entry) = section.get("learn") else { return Some(anywhere) };
+    if entry.value.is_bool() {
+        return entry.flag(problems)?.then_some(Learn { always: true, ..anywhere });
+    }
+    let section = Section::of(&entry, problems)?;
+    section.only(&["zone", "lines"], problems);
+    let range = "1 to 8 lines";
+    let lines = section.integer::<u8>("lines", range, problems).map_or(lines, usize::from);
+    if let (Some(entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
+        entry.out_of_range(&lines.to_string(), range, problems);
+    }
+    let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
+    Some(Learn { zone: zone?, lines, always: true })
+}
+
+fn read_count(section: &Section, problems: &mut Problems) -> Count {
+    if !section.flag("repeat", problems).unwrap_or(false) {
+        return Count::One;
+    }
+    if let Some(choose) = section.get("choose") {
+        problems.add(choose.key_at, &section.path, Problem::RepeatsAndChooses);
+    }
+    Count::Many
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

@@ -4,8 +4,10 @@
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
 mod balance;
+mod dictionary;
 mod expression;
 mod field;
+mod learned;
 mod load;
 mod name;
 mod parse;
@@ -19,12 +21,17 @@ mod section;
 mod tests;
 
 pub use balance::Balance;
+pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
 pub(crate) use expression::{Expression, PREVIOUS, with_functions};
-pub use load::{load_directory, shipped};
+pub use learned::{Learned, LearnedError, Ranker};
+pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
+pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
 
-use crate::document::ColumnType;
+use std::sync::Arc;
+
+use crate::document::{ColumnType, Count, FieldColumn};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -42,8 +49,18 @@ pub struct RecordModel {
     pub rules: Vec<Rule>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
+    /// What was learned from labelled pages, if anything was.
+    pub learned: Option<Arc<Learned>>,
     /// The TOML text it was read from.
     pub source: String,
+}
+
+impl RecordModel {
+    /// Returns how the candidates of a field are ranked, if that was learned.
+    pub(crate) fn ranker(&self, field: &Field) -> Option<&Ranker> {
+        field.learn?;
+        self.learned.as_ref()?.ranking.get(&field.name)
+    }
 }
 
 /// What one record stands for.
@@ -80,6 +97,11 @@ pub struct Zone {
     pub bottom: f32,
 }
 
+impl Zone {
+    /// The whole page.
+    pub const PAGE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+}
+
 /// One field of a model.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -94,8 +116,13 @@ pub struct Field {
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
-    /// Which of several equally placed candidates wins.
+    /// Which of several equally placed candidates wins; of no meaning for a field of many values.
     pub choose: Choose,
+    /// One value, or all that stand at its place.
+    pub count: Count,
+    /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
+    /// places alone are to decide.
+    pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
@@ -113,12 +140,19 @@ pub struct Field {
 }
 
 impl Field {
-    /// Returns the type of the field's column.
+    /// Returns the field's column.
+    pub fn stored_as(&self) -> FieldColumn {
+        FieldColumn { kind: self.column_type(), count: self.count }
+    }
+
+    /// Returns the type of the field's values.
     pub fn column_type(&self) -> ColumnType {
         match self.kind {
-            FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. } => {
-                ColumnType::Text
-            }
+            FieldKind::Text { .. }
+            | FieldKind::Code { .. }
+            | FieldKind::Enum { .. }
+            | FieldKind::Lookup { .. }
+            | FieldKind::Date { partial: Partial::Keep, .. } => ColumnType::Text,
             FieldKind::Integer { .. } => ColumnType::Integer,
             FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
                 ColumnType::Decimal
@@ -154,21 +188,52 @@ pub enum FieldKind {
         order: DateOrder,
         /// Two-digit years below it are 20xx, others 19xx.
         pivot: u8,
+        partial: Partial,
     },
     Time,
     /// Hours and minutes, or decimal hours; stored as decimal hours.
     Duration,
     /// A code with a shape: `9` digit, `A` letter, `X` letter or digit, `?` after one makes it
     /// optional, everything else literal, and so is whatever follows `\`. Repairs follow the
-    /// shape. Several shapes are tried.
+    /// shape. Several shapes are tried. With a check digit, a code on which it fails is none.
     Code {
         shapes: Vec<String>,
+        check: Option<CheckDigit>,
     },
     /// One of a set, found through OCR errors by its names.
     Enum {
         values: Vec<EnumValue>,
     },
+    /// One of the names of a dictionary beside the model, found through OCR errors.
+    Lookup {
+        dictionary: Arc<Dictionary>,
+    },
     Checkbox,
+}
+
+/// What becomes of a date that names no day, such as `March 1978` or `1978`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Partial {
+    /// It is no date.
+    #[default]
+    Refuse,
+    /// The first day of it.
+    First,
+    /// It stays as it is: the field is a text such as `1978-03-12`, `1978-03` or `1978` (ISO 8601).
+    Keep,
+}
+
+/// How the check digit of a code is computed. Signs between digits do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckDigit {
+    /// Luhn's: every second digit doubled (ISO/IEC 7812: cards, accounts, IMEI).
+    Mod10,
+    /// Every second digit threefold (GS1: EAN, UPC, ISBN-13, SSCC).
+    Gtin,
+    /// Digits weighted by their place from the right, modulo 11, `X` for ten (ISBN-10, ISSN).
+    Mod11,
+    /// Letters and digits modulo 97 (ISO 13616).
+    Iban,
 }
 
 /// A value of an enum field, and the texts that mean it.
@@ -239,6 +304,16 @@ pub enum Until {
     Labels(Vec<String>),
     /// A gap larger than so many line heights.
     Gap(f32),
+}
+
+/// What may be the value of a field that is learned from labelled pages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learn {
+    pub zone: Zone,
+    /// Most lines that a text may have, from 1.
+    pub lines: usize,
+    /// Whether the model asks for it; else what is learned is taken only where it is better.
+    pub always: bool,
 }
 
 /// Which of several candidates wins.

@@ -1,21 +1,32 @@
 //! Turns the TOML text of a model into a checked [`RecordModel`], or into all that is wrong with it.
 
+use std::io;
+
 use toml::de::DeTable;
 
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
-use super::{Claims, Field, RecordModel, Scope, field, rows, rule};
+use super::{Claims, Field, RecordModel, Scope, dictionary, field, rows, rule};
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 
-/// Reads a model. `file` is how messages name it.
+/// Reads a model that needs no other file. `file` is how messages name it.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with line, column and, where there is one, a hint.
 /// Of a text that is not TOML only the syntax errors are told.
 pub fn parse(toml: &str, file: &str) -> Result<RecordModel, ModelErrors> {
+    parse_beside(toml, file, &|_| Err(io::ErrorKind::Unsupported.into()))
+}
+
+/// Like [`parse`]; `companion` returns the text of a file beside the model's, by its name there.
+pub(super) fn parse_beside(
+    toml: &str,
+    file: &str,
+    companion: &dyn Fn(&str) -> io::Result<String>,
+) -> Result<RecordModel, ModelErrors> {
     let mut problems = Problems::new(file, toml);
     let (document, errors) = DeTable::parse_recoverable(toml);
     if !errors.is_empty() {
@@ -26,7 +37,11 @@ pub fn parse(toml: &str, file: &str) -> Result<RecordModel, ModelErrors> {
         }
         return problems.finish(None);
     }
-    let model = read_model(&Section::root(document.get_ref()), toml, &mut problems);
+    let root = Section::root(document.get_ref());
+    let mut model = read_model(&root, toml, &mut problems);
+    if let Some(model) = &mut model {
+        dictionary::fill(&root, &mut model.fields, companion, &mut problems);
+    }
     problems.finish(model)
 }
 
@@ -57,6 +72,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         rows,
         rules,
         review_below,
+        learned: None,
         source: toml.to_owned(),
     })
 }

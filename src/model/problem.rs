@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io;
 
+use super::LearnedError;
+use super::dictionary::DictionaryError;
+
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -45,12 +48,18 @@ pub enum Problem {
     Nowhere,
     #[error("`{key}` belongs to models with `records = \"row\"`")]
     RowsOnly { key: &'static str },
+    #[error("a field that repeats takes all values: there is nothing to `choose`")]
+    RepeatsAndChooses,
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
+    #[error("what was learned {0}")]
+    Learned(LearnedError),
     #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
     StartWithoutCell { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
+    #[error("{cause}")]
+    Dictionary { cause: DictionaryError },
 }
 
 /// A [`Problem`] at its place. Reads as `file:line:column: path: problem`.
