@@ -38,7 +38,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 8] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),
     ("rayon", &["pipeline/"]),
@@ -47,6 +47,7 @@ const ONLY_IN: [(&str, &[&str]); 8] = [
     ("tesseract_plumbing", &["ocr/tesseract.rs"]),
     ("leptonica_sys", &["decode/leptonica.rs"]),
     ("hayro", &["decode/"]),
+    ("rxing", &["reader/barcodes.rs"]),
 ];
 
 struct Source {

@@ -8,6 +8,7 @@ mod claims;
 mod columns;
 mod from_label;
 mod layout;
+mod marks;
 mod phrase;
 mod piece;
 mod ranking;
