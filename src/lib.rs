@@ -2,6 +2,7 @@
 //!
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
+pub mod authoring;
 pub mod commands;
 pub mod decode;
 pub mod document;

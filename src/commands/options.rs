@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use clap::Args;
+use clap::{Args, Parser};
 
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
@@ -78,15 +78,19 @@ impl Common {
 
     /// Returns the models to use: from the given directory, from `models`, or the shipped ones.
     pub(super) fn models(&self) -> anyhow::Result<Vec<RecordModel>> {
-        let directory = match &self.models {
-            Some(directory) => Some(directory.as_path()),
-            None => Some(Path::new("models")).filter(|directory| directory.is_dir()),
-        };
-        let models = match directory {
+        let models = match self.models_directory() {
             Some(directory) => crate::model::load_directory(directory),
             None => crate::model::shipped(),
         };
         models.map_err(|errors| anyhow!("{errors}"))
+    }
+
+    /// Returns the directory of the models in use; `None` if they are the shipped ones.
+    pub(super) fn models_directory(&self) -> Option<&Path> {
+        match &self.models {
+            Some(directory) => Some(directory.as_path()),
+            None => Some(Path::new("models")).filter(|directory| directory.is_dir()),
+        }
     }
 }
 
@@ -139,7 +143,20 @@ pub(super) struct ReaderArgs {
     prepare: PrepareArgs,
 }
 
+/// The flags of commands that read pages, as they are if none is given.
+#[derive(Debug, Parser)]
+struct NoFlags {
+    #[command(flatten)]
+    reader: ReaderArgs,
+}
+
 impl ReaderArgs {
+    /// Returns what reads pages if nothing but the languages is said.
+    pub(super) fn standard(languages: Option<String>) -> anyhow::Result<Self> {
+        let flags = NoFlags::try_parse_from(["scanlift"])?;
+        Ok(Self { languages, ..flags.reader })
+    }
+
     /// Returns whether doubtful fields are read again.
     pub(super) fn second_look(&self) -> SecondLook {
         if self.thorough { SecondLook::Thorough } else { self.second_look }

@@ -6,8 +6,10 @@
 mod cells;
 mod claims;
 mod columns;
+mod explain;
 mod from_label;
 mod layout;
+mod letters;
 mod marks;
 mod phrase;
 mod piece;
@@ -19,9 +21,14 @@ mod table;
 mod tests;
 mod value;
 
+pub use explain::{
+    CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
+    TableFound, explain, page_rows, phrase_scores,
+};
+pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
+
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
 use crate::model::{Ranker, RecordModel, Scope};
-pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 use sheet::Sheet;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.

@@ -9,16 +9,20 @@ use std::time::Instant;
 
 use image::GrayImage;
 
+use super::cells;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
 use super::native::{
-    Alphabet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
+    Alphabet, CharacterSet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError,
+    NativeModel,
 };
 use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
+use crate::document::{
+    self, Alternative, Failure, Line, Look, PreparedPage, Seen, TableLook, Word,
+};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -215,12 +219,23 @@ impl Engine {
     fn look(&mut self, page: &PreparedPage, at: &Look) -> Result<Seen, Failure> {
         let region = match at {
             Look::Region(region) => region,
-            Look::Table(_) => return Ok(Seen::Nothing),
+            Look::Table(table) => return Ok(self.look_at_table(page, table)),
         };
         let readings = look::region(page, region, |pictures, alphabet| {
             self.read_pictures(pictures, alphabet)
         })?;
         Ok(Seen::Region(readings))
+    }
+
+    /// Reads the cells of a dense table; Tesseract's recognizer knows no alphabet and sees none.
+    fn look_at_table(&mut self, page: &PreparedPage, table: &TableLook) -> Seen {
+        let LineRecognizer::Native(reader) = &mut self.lines else { return Seen::Nothing };
+        let settings = LineSettings {
+            alphabet: Alphabet::Only(CharacterSet::of("0123456789")),
+            inversion: Inversion::Never,
+        };
+        let mut read = |pictures: &[GrayImage]| reader.read_lines(pictures, &settings);
+        cells::read_table(page, &mut read, table).map_or(Seen::Nothing, Seen::Table)
     }
 
     /// Returns the texts of segments.

@@ -2,6 +2,7 @@
 //!
 //! `page::process` is the straight line that one page goes. Only here: rayon, channels, indicatif.
 
+mod diff;
 mod feed;
 mod page;
 mod progress;
@@ -27,6 +28,7 @@ use crate::intake::Walk;
 use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
 
+pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
 pub use feed::FileCounts;
 pub use progress::Talk;
 pub use records::ModelSet;
