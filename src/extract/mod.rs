@@ -10,6 +10,7 @@ mod explain;
 mod from_label;
 mod layout;
 mod letters;
+mod marks;
 mod phrase;
 mod piece;
 mod ranking;
