@@ -11,6 +11,8 @@ use super::problem::{ModelError, ModelErrors, Problem};
 /// The models that come with the program: file name and text.
 const SHIPPED: &[(&str, &str)] = &[
     ("models/filing.toml", include_str!("../../models/filing.toml")),
+    ("models/index_card.toml", include_str!("../../models/index_card.toml")),
+    ("models/invoice.toml", include_str!("../../models/invoice.toml")),
     ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml")),
     ("models/receipt.toml", include_str!("../../models/receipt.toml")),
 ];
