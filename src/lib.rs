@@ -2,12 +2,15 @@
 //!
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
+pub mod authoring;
 pub mod commands;
 pub mod decode;
 pub mod document;
+pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;
+pub mod learn;
 pub mod model;
 pub mod normalize;
 pub mod ocr;

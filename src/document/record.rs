@@ -19,7 +19,12 @@ pub enum Value {
     Date(civil::Date),
     Time(civil::Time),
     Boolean(bool),
+    /// The values of a field that repeats, in reading order; never empty, no lists inside.
+    List(Vec<Value>),
 }
+
+/// Divides the values of a list wherever it is written as one text.
+pub const LIST_SEPARATOR: &str = "; ";
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,6 +35,13 @@ impl fmt::Display for Value {
             Self::Date(date) => date.fmt(f),
             Self::Time(time) => time.fmt(f),
             Self::Boolean(flag) => flag.fmt(f),
+            Self::List(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    f.write_str(if index > 0 { LIST_SEPARATOR } else { "" })?;
+                    value.fmt(f)?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -51,6 +63,33 @@ words!(ColumnType {
     Boolean => "boolean",
 });
 
+/// How many values a field has in one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Count {
+    #[default]
+    One,
+    /// All that stand at its place, as a list.
+    Many,
+}
+
+/// The column of a field: the type of its values, and how many there are. Displays as Postgres
+/// names it, such as `numeric` or `numeric[]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldColumn {
+    pub kind: ColumnType,
+    pub count: Count,
+}
+
+impl fmt::Display for FieldColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.as_str())?;
+        f.write_str(match self.count {
+            Count::One => "",
+            Count::Many => "[]",
+        })
+    }
+}
+
 /// How the value of a field was found: evidence, and an input of its confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +106,8 @@ pub enum Found {
     Carried,
     /// The field's constant or default.
     Constant,
+    /// By what labelled pages taught.
+    Learned,
 }
 
 /// A piece of a page that may hold a field's value.
@@ -104,6 +145,8 @@ pub struct TypedField {
     pub evidence: Evidence,
     /// What was changed to make the value valid, in order.
     pub repairs: Vec<Repair>,
+    /// Characters of `raw` that may be others.
+    pub doubts: Vec<Doubt>,
 }
 
 /// What the confidence of a field is made of.
@@ -127,9 +170,18 @@ pub struct Repair {
     /// The text as it was read.
     pub before: String,
     pub after: String,
-    /// What asked for it: `type`, or the name of a rule.
+    /// What asked for it: [`Repair::BY_TYPE`], or the name of a rule.
     pub rule: String,
 }
+
+impl Repair {
+    /// What asked for a change that made the text a value of the field's type.
+    pub const BY_TYPE: &str = "type";
+}
+
+/// Row number of what a dense table's foot says of its columns: evidence for the rows, no record of
+/// its own. `validate` takes it away when it judges the rows together.
+pub const FOOT_ROW: u32 = 0;
 
 /// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,7 +190,7 @@ pub struct Record<F> {
     pub model: String,
     /// The page it starts on.
     pub page: PageNumber,
-    /// From 1 within the page (row scope) or document.
+    /// From 1 within the page (row scope) or document; [`FOOT_ROW`] for the foot of a dense table.
     pub row_number: u32,
     pub fields: Vec<F>,
 }

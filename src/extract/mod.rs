@@ -3,12 +3,16 @@
 //! Pure: no input or output, no clock, the same answer for the same page. `pipeline` calls it for
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
+mod cells;
 mod claims;
 mod columns;
+mod explain;
 mod from_label;
 mod layout;
+mod letters;
 mod phrase;
 mod piece;
+mod ranking;
 mod region;
 mod sheet;
 mod table;
@@ -16,8 +20,14 @@ mod table;
 mod tests;
 mod value;
 
-use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
-use crate::model::{RecordModel, Scope};
+pub use explain::{
+    CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
+    TableFound, explain, page_rows, phrase_scores,
+};
+pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
+
+use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
+use crate::model::{Ranker, RecordModel, Scope};
 use sheet::Sheet;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
@@ -26,6 +36,18 @@ const UNCLAIMED_PAGE: f32 = 0.7;
 /// Returns how well a page fits a model's claims (0–1), or `None` if it is not claimed.
 pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<f32> {
     claims::strength(&model.claims, text, &Sheet::new(number, text))
+}
+
+/// Returns the dense table that a model wants read cell by cell on a page; `None` if it has none,
+/// does not claim the page, or the page's cells are known already.
+pub fn table_look(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<TableLook> {
+    let dense = model.rows.as_ref()?.dense.as_ref()?;
+    let columns = dense.columns.saturating_add(1);
+    if text.cell_grids().any(|grid| grid.columns == columns) {
+        return None;
+    }
+    claim_strength(model, number, text)?;
+    Some(TableLook { zone: None, columns: dense.columns, shape: dense.shape.clone() })
 }
 
 /// Returns the records of a model of page or row scope on a page, or `None` if the model does not
@@ -37,7 +59,7 @@ pub fn page(
 ) -> Option<Vec<Record<RawField>>> {
     let sheet = Sheet::new(number, text);
     claims::strength(&model.claims, text, &sheet)?;
-    on_page(model, &sheet)
+    on_page(model, &sheet, text)
 }
 
 /// Returns a document's record by a model of document scope, or `None` if the model claims none
@@ -48,6 +70,23 @@ pub fn document(
 ) -> Option<Record<RawField>> {
     let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
     in_document(model, pages, &sheets)
+}
+
+/// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
+/// `ranker` says which words it looks for.
+pub fn examples(
+    model: &RecordModel,
+    index: usize,
+    ranker: &Ranker,
+    (number, text): (PageNumber, &PageText),
+) -> Vec<Example> {
+    let sheet = Sheet::new(number, text);
+    let labels = sheet.labels(model);
+    let search =
+        value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
+    let mut rules = search.candidates();
+    value::rank(&model.fields[index], &mut rules);
+    search.examples(ranker, &rules)
 }
 
 /// Runs all models of page and row scope over a page; of those that claim it, only the ones of
@@ -67,7 +106,7 @@ pub fn page_records(
     claiming
         .into_iter()
         .filter(|model| Some(model.claims.priority) == top)
-        .flat_map(|model| on_page(model, &sheet).unwrap_or_default())
+        .flat_map(|model| on_page(model, &sheet, text).unwrap_or_default())
         .collect()
 }
 
@@ -87,7 +126,7 @@ pub fn document_records(
     taken.map(|(_, record)| record).collect()
 }
 
-fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> {
+fn on_page(model: &RecordModel, sheet: &Sheet, text: &PageText) -> Option<Vec<Record<RawField>>> {
     match model.scope {
         Scope::Document => None,
         Scope::Page => {
@@ -95,7 +134,10 @@ fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> 
             let fields = value::fields(model, sheet, &labels);
             Some(vec![record(model, sheet.number, 1, fields)])
         }
-        Scope::Row => Some(table::rows(model, sheet)),
+        Scope::Row => match model.rows.as_ref().and_then(|rows| rows.dense.as_ref()) {
+            Some(dense) => Some(cells::rows(model, dense, (sheet, text))),
+            None => Some(table::rows(model, sheet)),
+        },
     }
 }
 

@@ -65,7 +65,8 @@ impl Dictionary {
     fn fill(&mut self, text: &str) -> Result<(), DictionaryError> {
         let not_csv = |cause| DictionaryError::NotCsv { file: self.file.clone(), cause };
         let text = text.trim_start_matches('\u{feff}');
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let head = reader.headers().map_err(not_csv)?.clone();
         let place = |column: &String| {
             head.iter().position(|name| name == column).ok_or_else(|| DictionaryError::NoColumn {
@@ -114,10 +115,8 @@ pub(super) fn fill(
     for field in fields {
         let FieldKind::Lookup { dictionary } = &mut field.kind else { continue };
         let mut filled = Dictionary::clone(dictionary);
-        let read = companion(&filled.file).map_err(|cause| DictionaryError::Unreadable {
-            file: filled.file.clone(),
-            cause,
-        });
+        let read = companion(&filled.file)
+            .map_err(|cause| DictionaryError::Unreadable { file: filled.file.clone(), cause });
         if let Err(cause) = read.and_then(|text| filled.fill(&text)) {
             let entry = root
                 .get("fields")
@@ -222,7 +221,9 @@ mod tests {
             gives: "code".to_owned(),
             ..Dictionary::default()
         };
-        dictionary.fill("\u{feff}code,name,city\nKUL, Sepang ,Kuala Lumpur\nPEN,,Penang\n,Nowhere,\n").unwrap();
+        dictionary
+            .fill("\u{feff}code,name,city\nKUL, Sepang ,Kuala Lumpur\nPEN,,Penang\n,Nowhere,\n")
+            .unwrap();
         let pairs: Vec<(&str, &str)> = dictionary
             .entries
             .iter()

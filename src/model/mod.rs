@@ -3,28 +3,35 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod balance;
 mod dictionary;
 mod expression;
 mod field;
+mod learned;
 mod load;
 mod name;
 mod parse;
 mod place;
 mod problem;
+mod range;
+mod rows;
 mod rule;
 mod section;
 #[cfg(test)]
 mod tests;
 
+pub use balance::Balance;
 pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
-pub(crate) use expression::{Expression, PREVIOUS};
-pub use load::{load_directory, load_file, shipped};
+pub(crate) use expression::{Expression, PREVIOUS, with_functions};
+pub use learned::{Learned, LearnedError, Ranker};
+pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
+pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
 
-use crate::document::ColumnType;
+use crate::document::{ColumnType, Count, FieldColumn};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -42,8 +49,18 @@ pub struct RecordModel {
     pub rules: Vec<Rule>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
+    /// What was learned from labelled pages, if anything was.
+    pub learned: Option<Arc<Learned>>,
     /// The TOML text it was read from.
     pub source: String,
+}
+
+impl RecordModel {
+    /// Returns how the candidates of a field are ranked, if that was learned.
+    pub(crate) fn ranker(&self, field: &Field) -> Option<&Ranker> {
+        field.learn?;
+        self.learned.as_ref()?.ranking.get(&field.name)
+    }
 }
 
 /// What one record stands for.
@@ -80,6 +97,11 @@ pub struct Zone {
     pub bottom: f32,
 }
 
+impl Zone {
+    /// The whole page.
+    pub const PAGE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+}
+
 /// One field of a model.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -94,13 +116,23 @@ pub struct Field {
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
-    /// Which of several equally placed candidates wins.
+    /// Which of several equally placed candidates wins; of no meaning for a field of many values.
     pub choose: Choose,
+    /// One value, or all that stand at its place.
+    pub count: Count,
+    /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
+    /// places alone are to decide.
+    pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
     /// For row models: an empty cell or ditto mark takes the value of the row above.
     pub carry: bool,
+    /// For dense tables: the column of numbers that holds the value, from 1; 0 is the label.
+    pub cell: Option<u16>,
+    /// Its figures from this power of ten up are not printed: `0.012` after `9.998` means `10.012`.
+    /// Rules take values under half of it as so much larger.
+    pub wraps_at: Option<rust_decimal::Decimal>,
     /// Confidence below which the field raises an issue, 0–1.
     pub review_below: f32,
     /// Value if nothing was found, as TOML text; it is normalized like a read one.
@@ -108,7 +140,12 @@ pub struct Field {
 }
 
 impl Field {
-    /// Returns the type of the field's column.
+    /// Returns the field's column.
+    pub fn stored_as(&self) -> FieldColumn {
+        FieldColumn { kind: self.column_type(), count: self.count }
+    }
+
+    /// Returns the type of the field's values.
     pub fn column_type(&self) -> ColumnType {
         match self.kind {
             FieldKind::Text { .. }
@@ -269,6 +306,16 @@ pub enum Until {
     Gap(f32),
 }
 
+/// What may be the value of a field that is learned from labelled pages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learn {
+    pub zone: Zone,
+    /// Most lines that a text may have, from 1.
+    pub lines: usize,
+    /// Whether the model asks for it; else what is learned is taken only where it is better.
+    pub always: bool,
+}
+
 /// Which of several candidates wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choose {
@@ -290,6 +337,43 @@ pub struct Rows {
     pub until: Vec<String>,
     /// A row needs at least so many fields with values.
     pub min_fields: usize,
+    /// Present if the rows are those of a dense table.
+    pub dense: Option<Dense>,
+}
+
+/// A dense table of numbers of one shape, which is read cell by cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dense {
+    /// Number of columns of numbers; the row's label stands before them.
+    pub columns: u16,
+    /// What each cell looks like: `9` is a digit, a point stands for itself, such as `9.999`.
+    pub shape: String,
+    /// What the field that starts a row is.
+    pub label: RowLabel,
+    /// What the last row holds, if it is none like the others.
+    pub foot: Option<Foot>,
+    /// The fields, by position in the model, of which each follows the one before it in time, and
+    /// the first of a row the last of the row above.
+    pub series: Option<std::ops::RangeInclusive<usize>>,
+}
+
+/// What stands before the numbers of a dense table's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowLabel {
+    /// Any text.
+    Read,
+    /// A number that is one more than that of the row above; it is 1 in the first row if it
+    /// cannot be read.
+    Counted,
+}
+
+/// What the last row of a dense table says of the rows above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foot {
+    /// The mean of each column.
+    Mean,
+    /// The sum of each column.
+    Sum,
 }
 
 /// A rule over the typed fields.
@@ -303,4 +387,19 @@ pub struct Rule {
     pub check: String,
     /// The verdict if it is not true.
     pub otherwise: crate::document::Verdict,
+    /// What it says as a sum of fields, if it is one.
+    pub balance: Option<Balance>,
+    /// What is done where it is not true.
+    pub mends: Mends,
+}
+
+/// What a rule that is a [`Balance`] may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mends {
+    Nothing,
+    /// Digits that make it true, if they are the only ones that do.
+    Digits,
+    /// Digits; and where all of its other fields are sure, this field takes the value that follows
+    /// from them. A position in the model.
+    DigitsAndComputed(usize),
 }

@@ -6,8 +6,8 @@ use toml::de::DeTable;
 
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
-use super::section::{Section, closest_hint};
-use super::{Claims, Field, RecordModel, Rows, Scope, dictionary, field, rule};
+use super::section::Section;
+use super::{Claims, Field, RecordModel, Scope, dictionary, field, rows, rule};
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -58,7 +58,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
     // Fields are read even if the scope is not known: their own mistakes are told all the same.
     let fields = read_fields(root, scope.unwrap_or(Scope::Row), problems);
     let claims = read_claims(root, problems);
-    let rows = read_rows(root, scope, &fields, problems);
+    let rows = rows::rows(root, scope, &fields, problems);
     let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
         root.get("rules").map(|entry| rule::rules(&entry, speaks_of, problems)).unwrap_or_default();
@@ -72,6 +72,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         rows,
         rules,
         review_below,
+        learned: None,
         source: toml.to_owned(),
     })
 }
@@ -107,7 +108,17 @@ fn read_fields(root: &Section, scope: Scope, problems: &mut Problems) -> Vec<Fie
     if entries.is_empty() {
         problems.add(section.at, &section.path, Problem::Empty);
     }
-    entries.iter().filter_map(|entry| field::field(entry, scope, problems)).collect()
+    let mut fields: Vec<Field> = Vec::new();
+    for entry in &entries {
+        for field in field::fields(entry, scope, problems) {
+            if fields.iter().any(|earlier| earlier.name == field.name) {
+                problems.add(entry.key_at, &entry.path, Problem::Twice { name: field.name });
+            } else {
+                fields.push(field);
+            }
+        }
+    }
+    fields
 }
 
 fn read_claims(root: &Section, problems: &mut Problems) -> Claims {
@@ -132,46 +143,5 @@ fn read_claims(root: &Section, problems: &mut Problems) -> Claims {
         priority: section
             .integer("priority", "a whole number of 32 bits", problems)
             .unwrap_or_default(),
-    }
-}
-
-fn read_rows(
-    root: &Section,
-    scope: Option<Scope>,
-    fields: &[Field],
-    problems: &mut Problems,
-) -> Option<Rows> {
-    let Some(entry) = root.get("rows") else {
-        if scope == Some(Scope::Row) {
-            let hint = "say which field starts a row: `[rows]` with `starts_with = \"date\"`";
-            let problem = Problem::Missing { key: "rows" };
-            problems.add_with_hint(root.at, &root.path, problem, hint.to_owned());
-        }
-        return None;
-    };
-    if matches!(scope, Some(Scope::Document | Scope::Page)) {
-        problems.add(entry.key_at, &root.path, Problem::RowsOnly { key: "rows" });
-        return None;
-    }
-    let section = Section::of(&entry, problems)?;
-    section.only(&["starts_with", "until", "min_fields"], problems);
-    let until = section.texts("until", problems);
-    let min_fields =
-        section.integer::<usize>("min_fields", "a number of fields", problems).unwrap_or(1);
-    let start = section.need("starts_with", problems)?;
-    let starts_with = start.text(problems)?;
-    match fields.iter().find(|field| field.name == starts_with) {
-        Some(field) if field.column.is_empty() => {
-            problems.add(start.at, &start.path, Problem::StartWithoutColumn { name: starts_with });
-            None
-        }
-        Some(_) => Some(Rows { starts_with, until, min_fields }),
-        None => {
-            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-            let hint = closest_hint(&starts_with, &known, "its fields are");
-            let problem = Problem::UnknownField { name: starts_with };
-            problems.add_with_hint(start.at, &start.path, problem, hint);
-            None
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::LearnedError;
 use super::dictionary::DictionaryError;
 
 /// One thing that is wrong with a record model.
@@ -47,8 +48,14 @@ pub enum Problem {
     Nowhere,
     #[error("`{key}` belongs to models with `records = \"row\"`")]
     RowsOnly { key: &'static str },
+    #[error("a field that repeats takes all values: there is nothing to `choose`")]
+    RepeatsAndChooses,
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
+    #[error("what was learned {0}")]
+    Learned(LearnedError),
+    #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
+    StartWithoutCell { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
     #[error("{cause}")]

@@ -359,6 +359,43 @@ fn ships_models_without_mistakes() {
     }
 }
 
+#[test]
+fn takes_what_was_learned_from_the_file_beside_the_model() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("log.toml");
+    std::fs::write(&file, LOG).unwrap();
+    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"words": [], "weights": {"row": [2.5]}}}}"#;
+    std::fs::write(learned_path(&file), learned).unwrap();
+    let models = load_directory(directory.path()).unwrap();
+    let ranking = &models[0].learned.as_ref().unwrap().ranking;
+    assert!((ranking["date"].weights["row"][0] - 2.5).abs() < 1e-6);
+}
+
+#[test]
+fn refuses_what_was_learned_for_something_else() {
+    let model = parse(LOG, "models/a.toml").unwrap();
+    let check = |text: &str, expected: &str| {
+        let error = Learned::parse(text, &model).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    };
+    check(
+        r#"{"format": 1, "model": "filing", "version": 1}"#,
+        "was learned for model `filing`, not for `log`",
+    );
+    check(
+        r#"{"format": 1, "model": "log", "version": 7}"#,
+        "was learned for version 7 of `log`, which now has version 1",
+    );
+    check(
+        r#"{"format": 9, "model": "log", "version": 1}"#,
+        "has format 9, this program knows format 1",
+    );
+    check(
+        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"words": [], "weights": {}}}}"#,
+        "ranks field `total`, which `log` does not have",
+    );
+}
+
 const AIRPORTS: &str = "\
 name = \"a\"
 version = 1
@@ -376,8 +413,11 @@ fn reads_the_dictionary_of_a_lookup_beside_the_model() {
     let directory = tempfile::tempdir().unwrap();
     let model = directory.path().join("a.toml");
     std::fs::write(&model, AIRPORTS).unwrap();
-    std::fs::write(directory.path().join("airports.csv"), "code,name,city\nKUL,Sepang,Kuala Lumpur\n")
-        .unwrap();
+    std::fs::write(
+        directory.path().join("airports.csv"),
+        "code,name,city\nKUL,Sepang,Kuala Lumpur\n",
+    )
+    .unwrap();
     let FieldKind::Lookup { dictionary } = &load_file(&model).unwrap().fields[0].kind else {
         panic!("no lookup");
     };
@@ -411,12 +451,12 @@ fn knows_check_digits_and_partial_dates() {
     assert_snapshot!(
         field_errors("type = \"code\"\nshapes = \"99\"\ncheck = \"mod12\"\nlabel = \"No\"\n"),
         @"models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
-hint: did you mean `mod10`?"
+    hint: did you mean `mod10`?"
     );
     assert_snapshot!(
         field_errors("type = \"date\"\npartial = \"last\"\nlabel = \"Date\"\n"),
         @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`
-hint: did you mean `first`?"
+    hint: did you mean `first`?"
     );
     assert_snapshot!(
         field_errors("type = \"lookup\"\nlabel = \"Date\"\n"),

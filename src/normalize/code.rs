@@ -46,7 +46,8 @@ const LOOK_ALIKE_DIGITS: [(char, char); 8] = [
 pub(super) fn read(text: &str, shapes: &[String], check: Option<CheckDigit>) -> Option<Reading> {
     let shapes: Vec<Shape> = shapes.iter().map(|shape| parse_shape(shape)).collect();
     let holds = |code: &str| check.is_none_or(|check| check_digit::holds(check, code));
-    let fit_any = |text: &str| fits(text, &shapes).find(|reading| code_of(reading).is_some_and(holds));
+    let fit_any =
+        |text: &str| fits(text, &shapes).find(|reading| code_of(reading).is_some_and(holds));
     if let Some(whole) = fit_any(text) {
         return Some(whole);
     }

@@ -85,10 +85,8 @@ pub(super) fn read(text: &str, order: DateOrder, pivot: u8, partial: Partial) ->
         }
     }
     let Some(mut reading) = best else {
-        return partly::read(&tokens, habits, partial).map(|reading| Reading {
-            repairs: reading.repairs + misread_slashes,
-            ..reading
-        });
+        return partly::read(&tokens, habits, partial)
+            .map(|reading| Reading { repairs: reading.repairs + misread_slashes, ..reading });
     };
     if partial == Partial::Keep {
         reading.value = Value::Text(reading.value.to_string());

@@ -10,6 +10,7 @@ mod code;
 mod date;
 mod fold;
 mod lookup;
+mod many;
 mod month;
 mod number;
 mod repair;
@@ -17,11 +18,11 @@ mod repair;
 mod tests;
 mod text;
 
-pub(crate) use fold::merge;
+pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
 
 use crate::document::{
-    Candidate, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -38,9 +39,6 @@ const EQUALLY_PLACED: f32 = 0.1;
 const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
-
-/// What a [`Repair`] names where the type of the field asked for it.
-const BY_TYPE: &str = "type";
 
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
@@ -84,43 +82,20 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// Without a valid candidate the field's default is taken; without one the best candidate's text
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
-    let mut readings: Vec<Judged> = Vec::new();
-    for candidate in &raw.candidates {
-        let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate))
-            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
-        if let Some(reading) = reading {
-            let confidence = confidence(&field.kind, candidate, &reading);
-            readings.push(Judged { candidate, reading, confidence });
-        }
-    }
-    if let Some(chosen) = choose(field.choose, &readings) {
-        let Judged { candidate, reading, confidence } = &readings[chosen];
-        let witnesses = witnesses(field, &readings, chosen);
-        let repair = (reading.repairs > 0).then(|| Repair {
-            before: candidate.text.clone(),
-            after: reading.value.to_string(),
-            rule: BY_TYPE.to_owned(),
-        });
-        return TypedField {
-            value: Some(reading.value.clone()),
-            raw: Some(candidate.text.clone()),
-            page: Some(candidate.page),
-            bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses,
-            evidence: Evidence {
-                found: Some(candidate.found),
-                words: candidate.word_confidence,
-                place: candidate.place_score,
-                meaning: reading.rank(),
-                witnesses,
-            },
-            repairs: repair.into_iter().collect(),
-        };
+    let found = match field.count {
+        Count::One => chosen(field, raw),
+        Count::Many => many::values(field, raw),
+    };
+    if let Some(found) = found {
+        return found;
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
+        let value = match field.count {
+            Count::One => reading.value,
+            Count::Many => Value::List(vec![reading.value]),
+        };
         return TypedField {
-            value: Some(reading.value),
+            value: Some(value),
             confidence: DEFAULT_CONFIDENCE,
             ..TypedField::default()
         };
@@ -132,6 +107,54 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
     }
+}
+
+/// Reads all candidates; those that are no values are left out.
+fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
+    let mut readings: Vec<Judged> = Vec::new();
+    for candidate in &raw.candidates {
+        let reading = read(&field.kind, &candidate.text)
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
+        if let Some(reading) = reading {
+            let confidence = confidence(&field.kind, candidate, &reading);
+            readings.push(Judged { candidate, reading, confidence });
+        }
+    }
+    readings
+}
+
+/// Returns what was changed to make a value valid, if anything was.
+fn repair(judged: &Judged) -> Option<Repair> {
+    (judged.reading.repairs > 0).then(|| Repair {
+        before: judged.candidate.text.clone(),
+        after: judged.reading.value.to_string(),
+        rule: Repair::BY_TYPE.to_owned(),
+    })
+}
+
+/// Returns the one value that is chosen among the candidates that make one.
+fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
+    let readings = judged(field, raw);
+    let chosen = choose(field.choose, &readings)?;
+    let Judged { candidate, reading, confidence } = &readings[chosen];
+    let witnesses = witnesses(field, &readings, chosen);
+    Some(TypedField {
+        value: Some(reading.value.clone()),
+        raw: Some(candidate.text.clone()),
+        page: Some(candidate.page),
+        bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
+        confidence: confidence * witnesses,
+        evidence: Evidence {
+            found: Some(candidate.found),
+            words: candidate.word_confidence,
+            place: candidate.place_score,
+            meaning: reading.rank(),
+            witnesses,
+        },
+        repairs: repair(&readings[chosen]).into_iter().collect(),
+        doubts: candidate.doubts.clone(),
+    })
 }
 
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
@@ -157,8 +180,14 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
     found
 }
 
+/// Returns the value of a type that a text means, as it may stand on a page; `None` if it is none
+/// even after repairs.
+pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
+    read(kind, text).map(|reading| reading.value)
+}
+
 /// Reads a text as a value of a type; `None` if it is none even after repairs.
-fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
+pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
     match kind {
         FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
@@ -189,7 +218,12 @@ fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
 fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32 {
     let place = match candidate.found {
         Found::Constant => return DEFAULT_CONFIDENCE * reading.rank(),
-        Found::Label | Found::Pattern | Found::Zone | Found::Column | Found::Carried => {
+        Found::Label
+        | Found::Pattern
+        | Found::Zone
+        | Found::Column
+        | Found::Carried
+        | Found::Learned => {
             KEPT_WITHOUT_PLACE + (1.0 - KEPT_WITHOUT_PLACE) * candidate.place_score.clamp(0.0, 1.0)
         }
     };
@@ -208,6 +242,10 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
 
 /// Returns the index of the reading that wins.
 fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
+    // Learned candidates come in their order.
+    if readings.first()?.candidate.found == Found::Learned {
+        return Some(0);
+    }
     let best_place = best_place(readings);
     let mut equally_placed = readings
         .iter()
@@ -235,7 +273,8 @@ fn best_place(readings: &[Judged]) -> f32 {
 /// value at another spot confirms it, another value at as good a spot contradicts it. Candidates
 /// for text are longer and shorter cuts of one passage and say nothing about each other.
 fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
-    if matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
+    let learned = readings[chosen].candidate.found == Found::Learned;
+    if learned || matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
         return 1.0;
     }
     let winner = &readings[chosen];

@@ -30,9 +30,10 @@ const LONE_COMMA: f32 = 0.9;
 
 /// Currencies as they stand beside amounts.
 const CURRENCIES: [&str; 40] = [
-    "RS.", "FR.", "SFR.", "KR.", "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$", "CAD", "EUR", "EURO", "EUROS",
-    "GBP", "CHF", "FR", "SFR", "DM", "DEM", "KR", "SEK", "NOK", "DKK", "INR", "RS", "JPY", "CNY",
-    "HK$", "NZ$", "NZD", "HKD", "DOLLARS", "DOLLAR", "RINGGIT", "POUNDS",
+    "RS.", "FR.", "SFR.", "KR.", "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$",
+    "CAD", "EUR", "EURO", "EUROS", "GBP", "CHF", "FR", "SFR", "DM", "DEM", "KR", "SEK", "NOK",
+    "DKK", "INR", "RS", "JPY", "CNY", "HK$", "NZ$", "NZD", "HKD", "DOLLARS", "DOLLAR", "RINGGIT",
+    "POUNDS",
 ];
 /// What stands for no cents in German and French amounts: `12,-`.
 const NO_CENTS: [&str; 6] = [",--", ".--", ",-", ".-", ",—", ".—"];

@@ -7,7 +7,7 @@ use std::fmt;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::document::ColumnType;
+use crate::document::{ColumnType, Count, FieldColumn};
 use crate::model::RecordModel;
 
 use super::connection::Store;
@@ -95,11 +95,18 @@ impl Store {
         Ok(plans)
     }
 
-    /// Applies plans, all or none, and records each with its inverse.
+    /// Applies plans, all or none, and records each with its inverse, and the text of each model that has changed.
     pub async fn apply_models(&self, plans: &[TablePlan]) -> Result<(), StoreError> {
         let error = || failed_to("change the models' tables");
         let mut transaction = self.pool.begin().await.map_err(error())?;
-        for plan in plans.iter().filter(|plan| !plan.is_empty()) {
+        for plan in plans {
+            let hash = blake3::hash(plan.toml.as_bytes()).as_bytes().to_vec();
+            if plan.is_empty()
+                && newest_hash(&mut transaction, &plan.model).await.map_err(error())?.as_ref()
+                    == Some(&hash)
+            {
+                continue;
+            }
             run_statements(&mut transaction, &plan.statements).await.map_err(error())?;
             sqlx::query(
                 "insert into scanlift.record_model (name, version, toml, hash, statements, inverse_statements)
@@ -108,7 +115,7 @@ impl Store {
             .bind(&plan.model)
             .bind(i64::from(plan.version))
             .bind(plan.toml.replace('\0', ""))
-            .bind(blake3::hash(plan.toml.as_bytes()).as_bytes().to_vec())
+            .bind(hash)
             .bind(&plan.statements)
             .bind(&plan.inverse)
             .execute(&mut *transaction)
@@ -125,7 +132,8 @@ impl Store {
         let mut transaction = self.pool.begin().await.map_err(error())?;
         let newest: Option<(i64, Vec<String>)> = sqlx::query_as(
             "select record_model_id, inverse_statements from scanlift.record_model
-             where name = $1 and rolled_back_at is null order by record_model_id desc limit 1 for update",
+             where name = $1 and rolled_back_at is null and cardinality(statements) > 0
+             order by record_model_id desc limit 1 for update",
         )
         .bind(model)
         .fetch_optional(&mut *transaction)
@@ -136,9 +144,12 @@ impl Store {
         };
         let statements: Vec<String> = inverse.into_iter().rev().collect();
         run_statements(&mut transaction, &statements).await.map_err(error())?;
+        // Texts that were recorded since then go with it: they are of a model that needs the change.
         sqlx::query(
-            "update scanlift.record_model set rolled_back_at = now() where record_model_id = $1",
+            "update scanlift.record_model set rolled_back_at = now()
+             where name = $1 and record_model_id >= $2 and rolled_back_at is null",
         )
+        .bind(model)
         .bind(record_model_id)
         .execute(&mut *transaction)
         .await
@@ -168,6 +179,20 @@ async fn run_statements(
     Ok(())
 }
 
+/// Returns the hash of a model's text as it was last recorded.
+async fn newest_hash(
+    connection: &mut PgConnection,
+    model: &str,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select hash from scanlift.record_model where name = $1 and rolled_back_at is null
+         order by record_model_id desc limit 1",
+    )
+    .bind(model)
+    .fetch_optional(connection)
+    .await
+}
+
 /// Reads the columns of a model's table; `None` if there is no table. For columns whose type differs from the
 /// model's it also asks whether they hold values.
 async fn present_columns(
@@ -187,7 +212,7 @@ async fn present_columns(
         let differs = model
             .fields
             .iter()
-            .any(|field| field.name == name && present_type(field.column_type()) != kind);
+            .any(|field| field.name == name && present_type(field.stored_as()) != kind);
         let holds_values = differs && holds_values(connection, &model.name, &name).await?;
         present.push(PresentColumn { name, kind, holds_values });
     }
@@ -208,14 +233,18 @@ async fn holds_values(
 }
 
 /// How Postgres names a column type.
-fn present_type(kind: ColumnType) -> &'static str {
-    match kind {
+fn present_type(column: FieldColumn) -> String {
+    let kind = match column.kind {
         ColumnType::Time => "time without time zone",
         ColumnType::Text
         | ColumnType::Integer
         | ColumnType::Decimal
         | ColumnType::Date
-        | ColumnType::Boolean => kind.as_str(),
+        | ColumnType::Boolean => column.kind.as_str(),
+    };
+    match column.count {
+        Count::One => kind.to_owned(),
+        Count::Many => format!("{kind}[]"),
     }
 }
 
@@ -252,7 +281,7 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
         fields.push_str(",\n    ");
         fields.push_str(&quoted(&field.name));
         fields.push(' ');
-        fields.push_str(field.column_type().as_str());
+        fields.push_str(&field.stored_as().to_string());
     }
     let constraint = |suffix: &str| quoted(&format!("{}_{suffix}", model.name));
     plan.statements.push(format!(
@@ -286,10 +315,9 @@ fn plan_changes(
 ) -> Result<(), StoreError> {
     let table = table_of(&model.name);
     for field in &model.fields {
-        let (name, wanted) = (quoted(&field.name), field.column_type());
+        let (name, wanted) = (quoted(&field.name), field.stored_as());
         let Some(column) = present.iter().find(|column| column.name == field.name) else {
-            plan.statements
-                .push(format!("alter table {table} add column {name} {}", wanted.as_str()));
+            plan.statements.push(format!("alter table {table} add column {name} {wanted}"));
             plan.inverse.push(format!("alter table {table} drop column {name}"));
             continue;
         };
@@ -305,12 +333,11 @@ fn plan_changes(
                     present: column.kind.clone(),
                 }
             })?;
-        plan.statements.push(format!(
-            "alter table {table} alter column {name} type {} using {change}",
-            wanted.as_str()
-        ));
+        plan.statements
+            .push(format!("alter table {table} alter column {name} type {wanted} using {change}"));
         plan.inverse.push(format!(
-            "alter table {table} alter column {name} type {kind} using {name}::text::{kind}",
+            "alter table {table} alter column {name} type {kind} using {}",
+            change_back(&name, &column.kind, wanted),
             kind = column.kind
         ));
     }
@@ -328,19 +355,36 @@ fn plan_changes(
 fn type_change(
     column: &str,
     present: &str,
-    wanted: ColumnType,
+    wanted: FieldColumn,
     holds_values: bool,
 ) -> Option<String> {
-    let lossless = match wanted {
+    let item = present.strip_suffix("[]");
+    let lossless = match wanted.kind {
         ColumnType::Text => true,
-        ColumnType::Decimal => present == "bigint",
+        ColumnType::Decimal => item.unwrap_or(present) == "bigint",
         ColumnType::Integer | ColumnType::Date | ColumnType::Time | ColumnType::Boolean => false,
     };
-    if lossless {
-        Some(format!("{column}::{}", wanted.as_str()))
-    } else if holds_values {
-        None
-    } else {
-        Some(format!("null::{}", wanted.as_str()))
+    let one = FieldColumn { count: Count::One, ..wanted };
+    match (wanted.count, item) {
+        (Count::One, None) | (Count::Many, Some(_)) if lossless => {
+            Some(format!("{column}::{wanted}"))
+        }
+        // One value is a list as well.
+        (Count::Many, None) if lossless || present == present_type(one) => {
+            Some(format!("case when {column} is not null then array[{column}::{one}] end"))
+        }
+        _ if holds_values => None,
+        _ => Some(format!("null::{wanted}")),
+    }
+}
+
+/// Returns the expression that undoes a change of type.
+fn change_back(column: &str, present: &str, wanted: FieldColumn) -> String {
+    match (wanted.count, present.ends_with("[]")) {
+        (Count::Many, false) => format!("{column}[1]::text::{present}"),
+        (Count::One, true) => {
+            format!("case when {column} is not null then array[{column}]::text[]::{present} end")
+        }
+        (Count::One, false) | (Count::Many, true) => format!("{column}::text::{present}"),
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn model(name: &str, scope: Scope, fields: &[(&str, FieldKind)]) -> R
         rows: None,
         rules: Vec::new(),
         review_below: 0.5,
+        learned: None,
         source: format!("name = \"{name}\""),
     }
 }
@@ -94,9 +95,13 @@ fn field(name: &str, kind: FieldKind) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose: Choose::Best,
+        count: crate::document::Count::One,
+        learn: None,
         required: false,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.5,
         default: None,
     }
@@ -107,7 +112,11 @@ pub(crate) fn text_kind() -> FieldKind {
 }
 
 pub(crate) fn date_kind() -> FieldKind {
-    FieldKind::Date { order: crate::model::DateOrder::DayMonthYear, pivot: 30, partial: crate::model::Partial::Refuse }
+    FieldKind::Date {
+        order: crate::model::DateOrder::DayMonthYear,
+        pivot: 30,
+        partial: crate::model::Partial::Refuse,
+    }
 }
 
 /// A record with one value for each field.

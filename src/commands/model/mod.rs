@@ -1,4 +1,12 @@
-//! `scanlift model check|list`, and what other commands need of models.
+//! `scanlift model …`: tools for people who write models, and what other commands need of models.
+
+mod check;
+mod diff;
+mod explain;
+mod new;
+mod overlay;
+mod pages;
+mod test;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,7 +17,7 @@ use clap::Subcommand;
 use super::Exit;
 use super::options::Common;
 use super::session::store_error;
-use crate::model::{RecordModel, load_file};
+use crate::model::RecordModel;
 use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
@@ -22,52 +30,30 @@ pub(super) enum ModelCommand {
     },
     /// Lists the models in use with their fields.
     List,
+    /// Drafts a model from a few labelled scans, and says how much of what is known it finds.
+    New(new::NewArgs),
+    /// Shows what the models see on a page: claims, labels, candidates, values, confidence, issues.
+    ///
+    /// The words come from the database if they are stored there; else the page is read now.
+    Explain(explain::ExplainArgs),
+    /// Extracts the golden pages of models again and shows what has changed.
+    ///
+    /// Golden pages stand beside the models, in `golden/NAME/`: the words of a scan and what its records must
+    /// say. Exit codes: 1 something has changed, 2 there is nothing to test.
+    Test(test::TestArgs),
+    /// Shows what a change of a model would change in the records of all stored words; writes nothing.
+    Diff(diff::DiffArgs),
 }
 
-pub(super) fn execute(common: &Common, command: &ModelCommand) -> anyhow::Result<Exit> {
+pub(super) async fn execute(common: &Common, command: ModelCommand) -> anyhow::Result<Exit> {
     match command {
-        ModelCommand::Check { files } => check(common, files),
-        ModelCommand::List => list(common),
+        ModelCommand::Check { files } => check::check(common, &files),
+        ModelCommand::List => check::list(common),
+        ModelCommand::New(args) => new::execute(common, args).await,
+        ModelCommand::Explain(args) => explain::execute(common, args).await,
+        ModelCommand::Test(args) => test::execute(common, args).await,
+        ModelCommand::Diff(args) => diff::execute(common, args).await,
     }
-}
-
-fn check(common: &Common, files: &[PathBuf]) -> anyhow::Result<Exit> {
-    let mut stderr = std::io::stderr();
-    if files.is_empty() {
-        let models = common.models()?;
-        writeln!(stderr, "{} models, no mistakes", models.len())?;
-        return Ok(Exit::AllWell);
-    }
-    let mut exit = Exit::AllWell;
-    for file in files {
-        let path = file.display().to_string();
-        match load_file(file) {
-            Ok(model) => writeln!(
-                stderr,
-                "{path}: `{}`, version {}, {} fields, no mistakes",
-                model.name,
-                model.version,
-                model.fields.len()
-            )?,
-            Err(errors) => {
-                writeln!(stderr, "{errors}")?;
-                exit = Exit::CannotRun;
-            }
-        }
-    }
-    Ok(exit)
-}
-
-fn list(common: &Common) -> anyhow::Result<Exit> {
-    let mut stdout = std::io::stdout().lock();
-    for model in common.models()? {
-        writeln!(stdout, "{} (version {})", model.name, model.version)?;
-        for field in &model.fields {
-            let required = if field.required { ", required" } else { "" };
-            writeln!(stdout, "  {}: {}{required}", field.name, field.column_type())?;
-        }
-    }
-    Ok(Exit::AllWell)
 }
 
 /// Returns a model by name; the error names the ones there are.
