@@ -232,13 +232,13 @@ pub fn boxed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoi
     (sheet, bill.truth())
 }
 
-/// Written on a machine from top to bottom, with leaders before the sums.
+/// Written on a machine from top to bottom.
 pub fn typed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoice) {
     const COLUMNS: usize = 66;
     let mut sheet = Sheet::new(215.9, 279.4, PAPER);
-    let pair = |left: &str, right: &str, filling: char| {
+    let pair = |left: &str, right: &str| {
         let gap = COLUMNS.saturating_sub(left.len() + right.len());
-        format!("{left}{}{right}", filling.to_string().repeat(gap))
+        format!("{left}{}{right}", " ".repeat(gap))
     };
     let mut lines = vec![bill.vendor.to_owned()];
     lines.extend(bill.vendor_address.iter().map(|line| (*line).to_owned()));
@@ -246,7 +246,7 @@ pub fn typed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoi
     lines.push(format!("{}{}", " ".repeat(28), bill.words.title));
     lines.push(String::new());
     let number = format!("{}: {}", bill.words.number, bill.number);
-    lines.push(pair(&number, &format!("{}: {}", bill.words.date, bill.date.1), ' '));
+    lines.push(pair(&number, &format!("{}: {}", bill.words.date, bill.date.1)));
     if let Some((_, due)) = bill.due {
         lines.push(format!("{}: {due}", bill.words.due));
     }
@@ -257,11 +257,11 @@ pub fn typed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoi
     lines.push(String::new());
     for (name, count, price) in bill.items {
         let left = format!("{count:>4}  {name} @ {}", bill.money.amount(*price));
-        lines.push(pair(&left, &bill.money.amount(count * price), ' '));
+        lines.push(pair(&left, &bill.money.amount(count * price)));
     }
     lines.push(String::new());
     for (caption, amount) in bill.sum_lines() {
-        lines.push(pair(&format!("{caption} "), &format!(" {amount}"), '.'));
+        lines.push(pair(caption, &amount));
     }
     let mut y = 26.0;
     for line in &lines {
