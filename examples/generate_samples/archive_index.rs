@@ -73,8 +73,7 @@ pub fn negatives(faces: &Faces) -> anyhow::Result<Made> {
         others: &[("Photographer", "D. Brannock")],
         remarks: ("Notes", &["Two prints, one cropped.", "Plate chipped at lower left."]),
     };
-    let mut sheet =
-        lined(faces, &item, &mut Machine::typewriter(Face::Typewriter, ELITE_MM, 611));
+    let mut sheet = lined(faces, &item, &mut Machine::typewriter(Face::Typewriter, ELITE_MM, 611));
     let mut random = Random::new(612);
     drops(&mut sheet, &mut random, at(160.0, 100.0), ink(96, 84, 60));
     age_paper(&mut sheet, &mut random, 0.6, 0.7);

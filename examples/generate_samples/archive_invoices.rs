@@ -84,7 +84,13 @@ pub fn tool_trader(faces: &Faces) -> anyhow::Result<Made> {
     let mut machine = Machine::dot_matrix(ELITE_MM, 511);
     let (mut sheet, truth) = boxed(faces, &bill, &mut machine);
     age_paper(&mut sheet, &mut Random::new(512), 0.3, 0.2);
-    shop_stamp(&mut sheet, faces, (at(40.0, 240.0), 6.0), ink(150, 30, 40), &["RECEIVED", "07 SEP"]);
+    shop_stamp(
+        &mut sheet,
+        faces,
+        (at(40.0, 240.0), 6.0),
+        ink(150, 30, 40),
+        &["RECEIVED", "07 SEP"],
+    );
     let glass = Scanner { skew_degrees: -0.8, ..scanner(200, Output::Bilevel(160), 513) };
     Ok(stored(tiff(&[scan(&sheet, &glass)])?, 1, Content::Invoice(truth)))
 }

@@ -177,7 +177,13 @@ pub fn letterhead(faces: &Faces, bill: &Bill, face: Face) -> (Sheet, Invoice) {
         set(&mut sheet, faces, text, at(158.0, y), value);
         y += 6.0;
     }
-    set(&mut sheet, faces, printed(bold, 10.0), at(20.0, 62.0), &format!("{}:", bill.words.customer));
+    set(
+        &mut sheet,
+        faces,
+        printed(bold, 10.0),
+        at(20.0, 62.0),
+        &format!("{}:", bill.words.customer),
+    );
     let below = set_lines(&mut sheet, faces, text, (20.0, 68.0), &[bill.customer]);
     set_lines(&mut sheet, faces, text, (20.0, below), bill.customer_address);
     let mut y = item_table(&mut sheet, faces, bill, 102.0, text);
@@ -187,7 +193,8 @@ pub fn letterhead(faces: &Faces, bill: &Bill, face: Face) -> (Sheet, Invoice) {
         set_right(&mut sheet, faces, style, (190.0, y), &amount);
         y += 7.0;
     }
-    let thanks = "Please quote the number of this invoice with your payment. Thank you for your business.";
+    let thanks =
+        "Please quote the number of this invoice with your payment. Thank you for your business.";
     set_centered(&mut sheet, faces, printed(face, 8.5), at(105.0, 280.0), thanks);
     (sheet, bill.truth())
 }
@@ -201,7 +208,13 @@ pub fn boxed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoi
         let y = 26.0 + 4.6 * line as f32;
         set_centered(&mut sheet, faces, printed(Face::Serif, 9.5), at(105.0, y), text);
     }
-    set_centered(&mut sheet, faces, printed(Face::SansBold, 14.0), at(105.0, 46.0), bill.words.title);
+    set_centered(
+        &mut sheet,
+        faces,
+        printed(Face::SansBold, 14.0),
+        at(105.0, 46.0),
+        bill.words.title,
+    );
     sheet.frame(at(18.0, 52.0), at(94.0, 34.0), 0.3, black);
     let caption = printed(Face::Sans, 7.5);
     set(&mut sheet, faces, caption, at(20.0, 56.5), bill.words.customer);
@@ -210,11 +223,8 @@ pub fn boxed(faces: &Faces, bill: &Bill, machine: &mut Machine) -> (Sheet, Invoi
         machine.write(&mut sheet, faces, at(22.0, 69.0 + 5.6 * line as f32), text);
     }
     let due = bill.due.map_or("", |(_, printed)| printed);
-    let boxes = [
-        (bill.words.number, bill.number),
-        (bill.words.date, bill.date.1),
-        (bill.words.due, due),
-    ];
+    let boxes =
+        [(bill.words.number, bill.number), (bill.words.date, bill.date.1), (bill.words.due, due)];
     for (index, (label, value)) in boxes.into_iter().enumerate() {
         let top = 52.0 + 11.33 * index as f32;
         sheet.frame(at(116.0, top), at(76.0, 11.33), 0.3, black);
