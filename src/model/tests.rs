@@ -517,13 +517,14 @@ fn tells_what_is_wrong_with_a_dictionary() {
 fn knows_check_digits_and_partial_dates() {
     assert_snapshot!(
         field_errors("type = \"code\"\nshapes = \"99\"\ncheck = \"mod12\"\nlabel = \"No\"\n"),
-        @"models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
-    hint: did you mean `mod10`?"
+        @r#"
+models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
+hint: did you mean `mod10`?
+"#
     );
     assert_snapshot!(
         field_errors("type = \"date\"\npartial = \"last\"\nlabel = \"Date\"\n"),
-        @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`
-    hint: did you mean `first`?"
+        @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`"
     );
     assert_snapshot!(
         field_errors("type = \"lookup\"\nlabel = \"Date\"\n"),
