@@ -10,11 +10,7 @@ use crate::model::{Claims, Zone};
 /// Claims without phrases take every page, with strength 0.5.
 pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Option<f32> {
     let readings = readings(claims.within.as_ref(), text, sheet);
-    let best = |phrase: &String| {
-        let phrase = Phrase::new(phrase);
-        let scores = readings.iter().filter_map(|letters| phrase.find_best(letters));
-        scores.map(|matched| matched.score).reduce(f32::max)
-    };
+    let best = |phrase: &String| best_in(&Phrase::new(phrase), &readings);
     if claims.none.iter().any(|phrase| best(phrase).is_some()) {
         return None;
     }
@@ -36,9 +32,24 @@ pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Optio
     Some(scores.iter().sum::<f32>() / scores.len() as f32)
 }
 
+/// Returns the score of a phrase's best match on the page.
+pub(super) fn best(
+    phrase: &Phrase,
+    zone: Option<&Zone>,
+    text: &PageText,
+    sheet: &Sheet,
+) -> Option<f32> {
+    best_in(phrase, &readings(zone, text, sheet))
+}
+
+fn best_in(phrase: &Phrase, readings: &[Letters]) -> Option<f32> {
+    let scores = readings.iter().filter_map(|letters| phrase.find_best(letters));
+    scores.map(|matched| matched.score).reduce(f32::max)
+}
+
 /// Folds the page twice, as rows and as the recognizer's blocks: a phrase that is broken over
 /// two lines of a column is together in one of them.
-pub(super) fn readings(zone: Option<&Zone>, text: &PageText, sheet: &Sheet) -> [Letters; 2] {
+fn readings(zone: Option<&Zone>, text: &PageText, sheet: &Sheet) -> [Letters; 2] {
     let layout = &sheet.layout;
     let inside = |bounds| zone.is_none_or(|zone| layout.in_zone(bounds, zone));
     let rows = layout.words.iter().filter(|word| inside(&word.bounds));

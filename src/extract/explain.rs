@@ -146,19 +146,12 @@ pub fn page_rows(text: &PageText) -> Vec<PageRow> {
 /// Returns how well each phrase was read on a page (0–1); `None` where it is not there.
 pub fn phrase_scores(phrases: &[String], text: &PageText) -> Vec<Option<f32>> {
     let sheet = Sheet::new(PageNumber::FIRST, text);
-    let readings = claims::readings(None, text, &sheet);
-    phrases.iter().map(|phrase| best(phrase, &readings)).collect()
-}
-
-fn best(phrase: &str, readings: &[super::phrase::Letters]) -> Option<f32> {
-    let phrase = Phrase::new(phrase);
-    let scores = readings.iter().filter_map(|letters| phrase.find_best(letters));
-    scores.map(|matched| matched.score).reduce(f32::max)
+    phrases.iter().map(|phrase| claims::best(&Phrase::new(phrase), None, text, &sheet)).collect()
 }
 
 fn claims_seen(model: &RecordModel, text: &PageText, sheet: &Sheet) -> Vec<PhraseSeen> {
     let claims = &model.claims;
-    let readings = claims::readings(claims.within.as_ref(), text, sheet);
+    let zone = claims.within.as_ref();
     let lists = [
         (ClaimList::All, &claims.all),
         (ClaimList::Any, &claims.any),
@@ -171,7 +164,7 @@ fn claims_seen(model: &RecordModel, text: &PageText, sheet: &Sheet) -> Vec<Phras
         .map(|(list, phrase)| PhraseSeen {
             list,
             phrase: phrase.clone(),
-            score: best(phrase, &readings),
+            score: claims::best(&Phrase::new(phrase), zone, text, sheet),
         })
         .collect()
 }
