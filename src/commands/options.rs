@@ -11,7 +11,7 @@ use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
 use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice};
-use crate::pipeline::{Readers, Talk};
+use crate::pipeline::{Readers, SecondLook, Talk};
 use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
 use crate::store::Database;
@@ -133,6 +133,12 @@ pub(super) struct ReaderArgs {
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Read doubtful fields again: the worst within 30 % of a page's time, none, or all.
+    #[arg(long, value_name = "off|auto|thorough", default_value = "auto")]
+    second_look: SecondLook,
+    /// Read all doubtful fields again, however long it takes; the same as `--second-look thorough`.
+    #[arg(long, conflicts_with = "second_look")]
+    thorough: bool,
     #[command(flatten)]
     prepare: PrepareArgs,
 }
@@ -149,6 +155,11 @@ impl ReaderArgs {
     pub(super) fn standard(languages: Option<String>) -> anyhow::Result<Self> {
         let flags = NoFlags::try_parse_from(["scanlift"])?;
         Ok(Self { languages, ..flags.reader })
+    }
+
+    /// Returns whether doubtful fields are read again.
+    pub(super) fn second_look(&self) -> SecondLook {
+        if self.thorough { SecondLook::Thorough } else { self.second_look }
     }
 
     /// Returns the readers of a run; says what is wrong before anything starts.

@@ -19,7 +19,12 @@ pub enum Value {
     Date(civil::Date),
     Time(civil::Time),
     Boolean(bool),
+    /// The values of a field that repeats, in reading order; never empty, no lists inside.
+    List(Vec<Value>),
 }
+
+/// Divides the values of a list wherever it is written as one text.
+pub const LIST_SEPARATOR: &str = "; ";
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,6 +35,13 @@ impl fmt::Display for Value {
             Self::Date(date) => date.fmt(f),
             Self::Time(time) => time.fmt(f),
             Self::Boolean(flag) => flag.fmt(f),
+            Self::List(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    f.write_str(if index > 0 { LIST_SEPARATOR } else { "" })?;
+                    value.fmt(f)?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -50,6 +62,33 @@ words!(ColumnType {
     Text => "text", Integer => "bigint", Decimal => "numeric", Date => "date", Time => "time",
     Boolean => "boolean",
 });
+
+/// How many values a field has in one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Count {
+    #[default]
+    One,
+    /// All that stand at its place, as a list.
+    Many,
+}
+
+/// The column of a field: the type of its values, and how many there are. Displays as Postgres
+/// names it, such as `numeric` or `numeric[]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldColumn {
+    pub kind: ColumnType,
+    pub count: Count,
+}
+
+impl fmt::Display for FieldColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.as_str())?;
+        f.write_str(match self.count {
+            Count::One => "",
+            Count::Many => "[]",
+        })
+    }
+}
 
 /// How the value of a field was found: evidence, and an input of its confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 //! captions; a column without a readable caption is told by what stands in it. `table` calls it.
 
 use super::layout::{Layout, center_x, center_y};
-use super::phrase::Phrase;
+use super::phrase::{Match, Phrase};
 use super::sheet::Sheet;
 use crate::document::PixelBox;
 use crate::model::{FieldKind, RecordModel};
@@ -59,9 +59,9 @@ struct Header {
 pub(super) fn tables(model: &RecordModel, sheet: &Sheet) -> Vec<Table> {
     let headers = headers(model, sheet);
     let until = model.rows.as_ref().map(|rows| Phrase::all(&rows.until)).unwrap_or_default();
-    let ends = |row: &usize| {
-        until.iter().any(|phrase| phrase.find_at_start(&sheet.letters[*row]).is_some())
-    };
+    let mut stops = sheet.find(&until);
+    stops.retain(|(row, matched)| sheet.begins_with(matched, sheet.layout.rows[*row].start));
+    let ends = |row: &usize| stops.iter().any(|(stop, _)| stop == row);
     let mut tables = Vec::new();
     for (position, header) in headers.iter().enumerate() {
         let end = headers.get(position + 1).map_or(sheet.layout.rows.len(), |next| next.first_row);
@@ -228,14 +228,15 @@ fn share_matching(pattern: &regex::Regex, cells: &[String]) -> f32 {
 
 /// Finds all headers: rows with enough of the model's column captions.
 fn headers(model: &RecordModel, sheet: &Sheet) -> Vec<Header> {
-    let captions: Vec<(usize, Vec<Phrase>)> = model
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| !field.column.is_empty())
-        .map(|(index, field)| (index, Phrase::all(&field.column)))
-        .collect();
-    let needed = FEWEST_CAPTIONS.min(captions.len());
+    let mut captions: Vec<Vec<(usize, Match)>> = vec![Vec::new(); sheet.layout.rows.len()];
+    let mut fields = 0;
+    for (index, field) in model.fields.iter().enumerate() {
+        fields += usize::from(!field.column.is_empty());
+        for (row, matched) in sheet.find(&Phrase::all(&field.column)) {
+            captions[row].push((index, matched));
+        }
+    }
+    let needed = FEWEST_CAPTIONS.min(fields);
     let mut headers: Vec<Header> = Vec::new();
     let mut row = 0;
     while row < sheet.layout.rows.len() {
@@ -253,7 +254,7 @@ fn headers(model: &RecordModel, sheet: &Sheet) -> Vec<Header> {
 fn header_at(
     sheet: &Sheet,
     first_row: usize,
-    captions: &[(usize, Vec<Phrase>)],
+    captions: &[Vec<(usize, Match)>],
     needed: usize,
 ) -> Option<Header> {
     let layout = &sheet.layout;
@@ -306,20 +307,15 @@ fn header_at(
 fn captions_in(
     sheet: &Sheet,
     row: usize,
-    captions: &[(usize, Vec<Phrase>)],
+    captions: &[Vec<(usize, Match)>],
 ) -> Vec<(usize, PixelBox, f32)> {
     let layout = &sheet.layout;
     let mut all: Vec<(usize, usize, usize, f32)> = Vec::new();
-    for (field, phrases) in captions {
-        for phrase in phrases {
-            for matched in phrase.find_all(&sheet.letters[row]) {
-                let gap = CAPTION_GAP * layout.rows[row].word_height;
-                let torn =
-                    (matched.first..matched.last).any(|word| layout.divided(word, word + 1, gap));
-                if !torn {
-                    all.push((*field, matched.first, matched.last, matched.score));
-                }
-            }
+    for (field, matched) in &captions[row] {
+        let gap = CAPTION_GAP * layout.rows[row].word_height;
+        let torn = (matched.first..matched.last).any(|word| layout.divided(word, word + 1, gap));
+        if !torn {
+            all.push((*field, matched.first, matched.last, matched.score));
         }
     }
     // Better and longer matches first; words belong to one caption.

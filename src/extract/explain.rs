@@ -146,7 +146,8 @@ pub fn page_rows(text: &PageText) -> Vec<PageRow> {
 /// Returns how well each phrase was read on a page (0–1); `None` where it is not there.
 pub fn phrase_scores(phrases: &[String], text: &PageText) -> Vec<Option<f32>> {
     let sheet = Sheet::new(PageNumber::FIRST, text);
-    phrases.iter().map(|phrase| claims::best(&Phrase::new(phrase), None, text, &sheet)).collect()
+    let score = |phrase: &String| claims::best(&Phrase::new(phrase), None, text, &sheet);
+    phrases.iter().map(score).collect()
 }
 
 fn claims_seen(model: &RecordModel, text: &PageText, sheet: &Sheet) -> Vec<PhraseSeen> {

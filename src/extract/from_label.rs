@@ -4,11 +4,11 @@
 //! `value` calls it for each label of a field.
 
 use super::layout::center_y;
-use super::phrase::{Letters, Phrase};
+use super::phrase::{Match, Phrase};
 use super::piece::Piece;
 use super::sheet::Label;
 use super::value::Search;
-use crate::document::{Candidate, Found};
+use crate::document::{Candidate, Count, Found};
 use crate::model::{FieldKind, Until};
 
 /// Score of the next cell, relative to the one before it.
@@ -63,11 +63,15 @@ impl Search<'_> {
                 break;
             }
             let span = (label.row, cell, end);
-            if let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span) {
+            if let Some((from, to)) =
+                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
+            {
                 let head = if from == start { rest.head } else { 0 };
                 let piece = Piece { lines: vec![(from, to)], head };
                 self.push(&piece, score, Found::Label, candidates);
-                score *= NEXT_CELL;
+                if self.field.count == Count::One {
+                    score *= NEXT_CELL;
+                }
             }
             if self.stops_at(label.row, cell, end) {
                 break;
@@ -103,7 +107,9 @@ impl Search<'_> {
             .find(|&word| layout.words[word].bounds.right as f32 >= limit);
         let Some(start) = start else { return };
         let span = (label.row, start, label.matched.first);
-        if let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span) {
+        if let Some((from, to)) =
+            self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
+        {
             self.push(&Piece::line(from, to), label.score, Found::Label, candidates);
         }
     }
@@ -167,8 +173,11 @@ impl Search<'_> {
             .take_while(|&word| (self.sheet.layout.words[word].bounds.left as f32) < right)
             .last()?
             + 1;
-        let (from, to) =
-            self.sheet.between_captions(self.labels, self.index, (label.row, start, end))?;
+        let (from, to) = self.sheet.between_captions(
+            self.labels,
+            (self.index, self.field.count),
+            (label.row, start, end),
+        )?;
         let head = if from == start { rest.head } else { 0 };
         Some((label.row, Piece { lines: vec![(from, to)], head }))
     }
@@ -187,6 +196,7 @@ impl Search<'_> {
         let lowest = word.bottom as f32 + within_mm * layout.pixels_per_mm;
         let mut found = beside;
         let mut bottom = word.bottom as f32;
+        let stops = self.stops(until);
         for (index, below) in layout.rows.iter().enumerate().skip(label.row + 1) {
             let middle = center_y(&below.bounds);
             if middle > lowest || found.len() >= lines {
@@ -196,7 +206,7 @@ impl Search<'_> {
                 continue;
             }
             let Some((start, end)) = self.sheet.words_in(below, columns) else { continue };
-            if !found.is_empty() && self.ends_here(until, index, (start, end), bottom)
+            if !found.is_empty() && self.ends_here((until, &stops), index, (start, end), bottom)
                 || self.ends_at_label(index, start)
             {
                 break;
@@ -205,7 +215,8 @@ impl Search<'_> {
             let bounded = columns.1 + COLUMN_SLACK * row.word_height < layout.width;
             let cell_end = if bounded { end } else { below.cell_of(start).1.min(end) };
             let span = (index, start, end);
-            let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span)
+            let Some((from, to)) =
+                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
             else {
                 continue;
             };
@@ -216,9 +227,20 @@ impl Search<'_> {
         self.push_lines(label.score, &found, candidates);
     }
 
+    /// Finds the labels that end a value.
+    fn stops(&self, until: Option<&Until>) -> Vec<Match> {
+        match until {
+            Some(Until::Labels(labels)) => {
+                let found = self.sheet.find(&Phrase::all(labels));
+                found.into_iter().map(|(_, matched)| matched).collect()
+            }
+            None | Some(Until::Rule | Until::Gap(_)) => Vec::new(),
+        }
+    }
+
     fn ends_here(
         &self,
-        until: Option<&Until>,
+        (until, stops): (Option<&Until>, &[Match]),
         row: usize,
         (start, end): (usize, usize),
         bottom: f32,
@@ -234,10 +256,9 @@ impl Search<'_> {
             Some(Until::Gap(heights)) => {
                 bounds.top as f32 - bottom > heights * self.row(row).word_height
             }
-            Some(Until::Labels(labels)) => {
-                let letters = Letters::of_words(layout, start, end);
-                labels.iter().any(|label| Phrase::new(label).find_at_start(&letters).is_some())
-            }
+            Some(Until::Labels(_)) => stops.iter().any(|stop| {
+                (start..end).contains(&stop.first) && self.sheet.begins_with(stop, start)
+            }),
         }
     }
 
@@ -269,7 +290,9 @@ impl Search<'_> {
             }
             let Some((start, end)) = self.sheet.words_in(above, columns) else { continue };
             let span = (index, start, end);
-            if let Some((from, to)) = self.sheet.between_captions(self.labels, self.index, span) {
+            if let Some((from, to)) =
+                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
+            {
                 found.insert(0, (index, Piece::line(from, to)));
             }
         }

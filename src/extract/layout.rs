@@ -149,6 +149,11 @@ impl<'p> Layout<'p> {
         self.rows.push(Row { start, end, cell_starts, bounds, word_height });
     }
 
+    /// Returns the row that holds a word.
+    pub fn row_of(&self, word: usize) -> usize {
+        self.rows.partition_point(|row| row.end <= word)
+    }
+
     /// Tells whether a gap of more than `widest_gap` pixels or a vertical rule is between two
     /// words of a row.
     pub fn divided(&self, left: usize, right: usize, widest_gap: f32) -> bool {

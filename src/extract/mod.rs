@@ -9,6 +9,7 @@ mod columns;
 mod explain;
 mod from_label;
 mod layout;
+mod letters;
 mod phrase;
 mod piece;
 mod ranking;

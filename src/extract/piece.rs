@@ -1,7 +1,7 @@
 //! Pieces of a page's text on their way to candidates: words in lines, cut by a pattern.
 
 use super::layout::Layout;
-use crate::document::{Candidate, Doubt, Found, PageNumber, PixelBox};
+use crate::document::{Candidate, Count, Doubt, Found, PageNumber, PixelBox};
 use crate::model::Field;
 
 /// Several matches of a pattern in one piece: the later one scores lower by this factor.
@@ -66,7 +66,9 @@ impl Piece {
                 found,
                 doubts,
             });
-            score *= LATER_MATCH;
+            if field.count == Count::One {
+                score *= LATER_MATCH;
+            }
         }
         candidates
     }

@@ -2,7 +2,7 @@
 //!
 //! `value` calls it for places that need no label.
 
-use super::phrase::{Letters, Phrase};
+use super::phrase::{Match, Phrase, Reach};
 use super::piece::Piece;
 use super::value::{LATER_PLACE, Search};
 use crate::document::{Candidate, Found};
@@ -64,14 +64,11 @@ impl Search<'_> {
     ) {
         let layout = &self.sheet.layout;
         for text in texts {
-            let phrase = Phrase::new(text);
-            for letters in &self.sheet.letters {
-                for matched in phrase.find_all(letters) {
-                    let bounds = layout.words[matched.first].bounds;
-                    if zone.is_none_or(|zone| layout.in_zone(&bounds, zone)) {
-                        let piece = Piece::line(matched.first, matched.last + 1);
-                        self.push(&piece, matched.score, Found::Pattern, candidates);
-                    }
+            for matched in Phrase::new(text).find_all(&self.sheet.letters, Reach::Line) {
+                let bounds = layout.words[matched.first].bounds;
+                if zone.is_none_or(|zone| layout.in_zone(&bounds, zone)) {
+                    let piece = Piece::line(matched.first, matched.last + 1);
+                    self.push(&piece, matched.score, Found::Pattern, candidates);
                 }
             }
         }
@@ -79,14 +76,12 @@ impl Search<'_> {
 
     pub(super) fn between(&self, from: &[String], to: &[String], candidates: &mut Vec<Candidate>) {
         let layout = &self.sheet.layout;
-        let letters = Letters::of_words(layout, 0, layout.words.len());
-        let ends: Vec<usize> = to
-            .iter()
-            .flat_map(|text| Phrase::new(text).find_all(&letters))
-            .map(|matched| matched.first)
-            .collect();
+        let find = |text: &String| -> Vec<Match> {
+            Phrase::new(text).find_all(&self.sheet.letters, Reach::Page)
+        };
+        let ends: Vec<usize> = to.iter().flat_map(find).map(|matched| matched.first).collect();
         for text in from {
-            for matched in Phrase::new(text).find_all(&letters) {
+            for matched in find(text) {
                 let start = matched.last + 1;
                 let Some(&end) = ends.iter().filter(|&&end| end >= start).min() else { continue };
                 let lines = layout

@@ -1,8 +1,11 @@
 //! A page made ready for a model: its layout, and where the model's labels stand on it.
 
-use super::layout::{Layout, Row};
-use super::phrase::{Letters, Match, Phrase};
-use crate::document::{PageNumber, PageText};
+use std::cell::OnceCell;
+
+use super::layout::{Layout, Row, center_y};
+use super::letters::Letters;
+use super::phrase::{Match, Phrase, Reach};
+use crate::document::{Count, PageNumber, PageText};
 use crate::model::RecordModel;
 
 /// A later label of a field's list is a little less welcome than an earlier one.
@@ -12,18 +15,33 @@ const LABEL_GAP: f32 = 4.0;
 /// How well a label must be read to end another field's value.
 const STOP_SCORE: f32 = 0.8;
 
-/// A page's layout with its letters folded, row by row.
+/// What a label that is broken over two lines keeps of its score.
+const BROKEN: f32 = 0.97;
+/// The second line of a label is so close below the first, and begins so far left or right of it
+/// (in word heights).
+const NEXT_LINE: f32 = 2.2;
+const SAME_EDGE: f32 = 2.5;
+/// So many letters or digits before a phrase are a bullet or a misread rule.
+const BULLET: usize = 2;
+
+/// A page's layout with its letters folded.
 pub(crate) struct Sheet<'p> {
     pub number: PageNumber,
     pub layout: Layout<'p>,
-    pub letters: Vec<Letters>,
+    /// Row by row.
+    pub letters: Letters,
+    text: &'p PageText,
+    blocks: OnceCell<Letters>,
 }
 
 /// A label of a field that was found on a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Label {
+    /// Of a label on two lines, the lower one.
     pub row: usize,
     pub matched: Match,
+    /// Its first line, if it is broken over two: row and match.
+    pub upper: Option<(usize, Match)>,
     /// Quality of the match and rank of the label in its field's list, 0–1.
     pub score: f32,
 }
@@ -36,13 +54,33 @@ pub(crate) struct Labels {
     pub excluded: Vec<Vec<(usize, Match)>>,
 }
 
+impl Label {
+    /// Returns the upper line of a label on two lines, else the label itself.
+    pub fn first_line(&self) -> Self {
+        let upper = |(row, matched)| Self { row, matched, upper: None, score: self.score };
+        self.upper.map_or(*self, upper)
+    }
+
+    /// Returns each line of the label as one, the first one first.
+    pub fn lines(&self) -> impl Iterator<Item = Self> {
+        let lower = Self { upper: None, ..*self };
+        self.upper.map(|_| self.first_line()).into_iter().chain([lower])
+    }
+}
+
 impl<'p> Sheet<'p> {
     /// Orders and folds a page.
-    pub fn new(number: PageNumber, page: &'p PageText) -> Self {
-        let layout = Layout::new(page);
-        let letters =
-            layout.rows.iter().map(|row| Letters::of_words(&layout, row.start, row.end)).collect();
-        Self { number, layout, letters }
+    pub fn new(number: PageNumber, text: &'p PageText) -> Self {
+        let layout = Layout::new(text);
+        let letters = Letters::of_rows(&layout);
+        Self { number, layout, letters, text, blocks: OnceCell::new() }
+    }
+
+    /// Returns the page folded in the recognizer's order: a phrase that is broken over lines of a
+    /// column is together there. Matches number the words as [`PageText::words`] does.
+    pub fn blocks(&self) -> &Letters {
+        let folded = || Letters::of_texts(self.text.words().map(|word| word.text.as_str()));
+        self.blocks.get_or_init(folded)
     }
 
     /// Finds all labels and captions of a model.
@@ -56,27 +94,41 @@ impl<'p> Sheet<'p> {
         labels
     }
 
-    /// Returns where any of the phrases stands, by row.
-    fn find(&self, phrases: &[Phrase]) -> Vec<(usize, Match)> {
-        let mut found = Vec::new();
-        for (row, letters) in self.letters.iter().enumerate() {
-            for phrase in phrases {
-                found.extend(phrase.find_all(letters).into_iter().map(|matched| (row, matched)));
-            }
-        }
-        found
+    /// Returns where any of the phrases stands on one line: its row and the match.
+    pub fn find(&self, phrases: &[Phrase]) -> Vec<(usize, Match)> {
+        let all = phrases.iter().flat_map(|phrase| phrase.find_all(&self.letters, Reach::Line));
+        all.map(|matched| (self.layout.row_of(matched.first), matched)).collect()
     }
 
-    /// Finds phrases as labels; `excluded` are captions that hide labels they cover.
+    /// Tells whether a match stands at the beginning of the words from `start` on.
+    pub fn begins_with(&self, matched: &Match, start: usize) -> bool {
+        let Some(before) = self.layout.words.get(start..matched.first) else { return false };
+        let head = self.layout.words[matched.first].text.get(..matched.head).unwrap_or_default();
+        let texts = before.iter().map(|word| word.text.as_str()).chain([head]);
+        let letters = texts.flat_map(str::chars).filter(|letter| letter.is_alphanumeric());
+        letters.count() <= BULLET
+    }
+
+    /// Finds phrases as labels, on one line or, if none is, broken over two; `excluded` are
+    /// captions that hide labels they cover.
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        for (rank, phrase) in Phrase::all(texts).iter().enumerate() {
-            let welcome = LATER_LABEL.powi(i32::try_from(rank).unwrap_or(i32::MAX));
+        let phrases = Phrase::all(texts);
+        let welcome = |rank: usize| LATER_LABEL.powi(i32::try_from(rank).unwrap_or(i32::MAX));
+        for (rank, phrase) in phrases.iter().enumerate() {
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
-                if self.torn(row, &matched) {
-                    continue;
+                if !self.torn(row, &matched) {
+                    let score = matched.score * welcome(rank);
+                    labels.push(Label { row, matched, upper: None, score });
                 }
-                labels.push(Label { row, matched, score: matched.score * welcome });
+            }
+        }
+        if labels.is_empty() {
+            for (rank, phrase) in phrases.iter().enumerate() {
+                let broken = self.broken(phrase).into_iter();
+                labels.extend(
+                    broken.map(|label| Label { score: label.score * welcome(rank), ..label }),
+                );
             }
         }
         // The longest label at a place wins, and a caption that covers a label hides it.
@@ -98,6 +150,59 @@ impl<'p> Sheet<'p> {
         labels
     }
 
+    /// Finds a phrase that ends a cell's line in one of its words and goes on in the line below.
+    fn broken(&self, phrase: &Phrase) -> Vec<Label> {
+        let mut labels = Vec::new();
+        for (head, tail) in phrase.splits() {
+            let uppers = self.find(std::slice::from_ref(&head));
+            let uppers = uppers.into_iter().filter(|(row, upper)| self.ends_cell(*row, upper));
+            let uppers: Vec<(usize, Match)> = uppers.collect();
+            if uppers.is_empty() {
+                continue;
+            }
+            let lowers = self.find(std::slice::from_ref(&tail));
+            for upper in uppers {
+                let below = |lower: &&(usize, Match)| self.goes_on_below(&upper, lower);
+                let Some((row, matched)) = lowers.iter().find(below).copied() else { continue };
+                let (head_length, length) = (head.len() as f32, phrase.len() as f32);
+                let score =
+                    (upper.1.score * head_length + matched.score * (length - head_length)) / length;
+                labels.push(Label { row, matched, upper: Some(upper), score: score * BROKEN });
+            }
+        }
+        labels
+    }
+
+    /// Tells whether nothing follows a match in its cell.
+    fn ends_cell(&self, row: usize, matched: &Match) -> bool {
+        let glued = self.layout.words[matched.last].text.get(matched.tail..).unwrap_or_default();
+        self.layout.rows[row].cell_of(matched.last).1 == matched.last + 1
+            && !glued.chars().any(char::is_alphanumeric)
+            && !self.torn(row, matched)
+    }
+
+    /// Tells whether a match begins the cell below another one.
+    fn goes_on_below(&self, upper: &(usize, Match), lower: &(usize, Match)) -> bool {
+        let (above, below) = (&self.layout.rows[upper.0], &self.layout.rows[lower.0]);
+        let bounds = |matched: &Match| {
+            let first = self.layout.words[matched.first].bounds;
+            first.union(&self.layout.words[matched.last].bounds)
+        };
+        let (first, second) = (bounds(&upper.1), bounds(&lower.1));
+        let height = above.word_height.max(below.word_height);
+        let drop = center_y(&second) - center_y(&first);
+        let same_edge = (first.left as f32 - second.left as f32).abs() < SAME_EDGE * height;
+        // A caption may be centered in its cell.
+        let inside = first.left.max(second.left) + second.width().min(first.width()) / 2
+            < first.right.min(second.right);
+        drop > 0.0
+            && drop < NEXT_LINE * height
+            && (same_edge || inside)
+            && below.cell_of(lower.1.first).0 == lower.1.first
+            && lower.1.head <= 1
+            && !self.torn(lower.0, &lower.1)
+    }
+
     /// Tells whether a match runs over a gap that no phrase has.
     fn torn(&self, row: usize, matched: &Match) -> bool {
         let gap = LABEL_GAP * self.layout.rows[row].word_height;
@@ -105,14 +210,16 @@ impl<'p> Sheet<'p> {
     }
 
     /// Returns the first run of words in `start..end` that is no caption of `field`; it ends where
-    /// the label of another field begins, since what follows that is not this field's.
+    /// the label of another field begins, since what follows that is not this field's, or that of
+    /// the next value.
     pub fn between_captions(
         &self,
         labels: &Labels,
-        field: usize,
+        (field, count): (usize, Count),
         (row, start, end): (usize, usize, usize),
     ) -> Option<(usize, usize)> {
-        let others = labels.by_field.iter().enumerate().filter(|(other, _)| *other != field);
+        let others = labels.by_field.iter().enumerate();
+        let others = others.filter(|(other, _)| *other != field || count == Count::Many);
         let stop = others
             .flat_map(|(_, found)| found)
             .filter(|label| label.row == row && label.matched.score >= STOP_SCORE)

@@ -7,7 +7,7 @@ use super::from_label::Bound;
 use super::layout::Row;
 use super::piece::{Piece, Standing};
 use super::sheet::{Label, Labels, Sheet};
-use crate::document::{Candidate, Found};
+use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
 
 /// Score of a perfect place: what stands there may still be something else.
@@ -18,6 +18,8 @@ pub(super) const LATER_PLACE: f32 = 0.85;
 const FEWER_LINES: f32 = 0.85;
 /// So many candidates are kept for each field.
 const MOST_CANDIDATES: usize = 12;
+/// So many values a field that repeats may have.
+const MOST_VALUES: usize = 1000;
 /// What is left of the doubt about a place when another place says the same.
 const CORROBORATED: f32 = 0.6;
 
@@ -66,7 +68,10 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
         }
         fresh
     });
-    candidates.truncate(MOST_CANDIDATES);
+    candidates.truncate(match field.count {
+        Count::One => MOST_CANDIDATES,
+        Count::Many => MOST_VALUES,
+    });
     if candidates.first().is_some_and(|candidate| candidate.found == Found::Learned) {
         return;
     }
@@ -117,6 +122,10 @@ impl Search<'_> {
         let mut candidates = Vec::new();
         let mut factor = BEST_PLACE;
         for place in &self.field.places {
+            // Other places are tried if one has nothing; they do not add to its values.
+            if self.field.count == Count::Many && !candidates.is_empty() {
+                break;
+            }
             let from = candidates.len();
             self.at_place(place, &mut candidates);
             for candidate in &mut candidates[from..] {
@@ -124,7 +133,9 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
-        corroborate(&mut candidates);
+        if self.field.count == Count::One {
+            corroborate(&mut candidates);
+        }
         candidates
     }
 
@@ -158,8 +169,16 @@ impl Search<'_> {
 
     fn at_label(&self, place: &Place, label: &Label, candidates: &mut Vec<Candidate>) {
         match place {
-            Place::Right { within_mm } => self.right(label, *within_mm, candidates),
-            Place::Left { within_mm } => self.left(label, *within_mm, candidates),
+            Place::Right { within_mm } => {
+                for line in label.lines() {
+                    self.right(&line, *within_mm, candidates);
+                }
+            }
+            Place::Left { within_mm } => {
+                for line in label.lines() {
+                    self.left(&line, *within_mm, candidates);
+                }
+            }
             Place::Below { within_mm, lines, until } => {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
                 self.under((label, Bound::Cells), Vec::new(), reach, candidates);
@@ -170,11 +189,19 @@ impl Search<'_> {
                 self.under((label, Bound::Labels), beside, reach, candidates);
             }
             Place::Above { within_mm, lines } => {
-                self.above(label, *within_mm, lines.unwrap_or(1) as usize, candidates);
+                self.above(
+                    &label.first_line(),
+                    *within_mm,
+                    lines.unwrap_or(1) as usize,
+                    candidates,
+                );
             }
             Place::Line => {
-                let row = &self.row(label.row);
-                self.push(&Piece::line(row.start, row.end), label.score, Found::Label, candidates);
+                for line in label.lines() {
+                    let row = self.row(line.row);
+                    let piece = Piece::line(row.start, row.end);
+                    self.push(&piece, line.score, Found::Label, candidates);
+                }
             }
             Place::Zone { .. }
             | Place::Labelled { .. }
@@ -207,10 +234,13 @@ impl Search<'_> {
         candidates: &mut Vec<Candidate>,
     ) {
         let mut score = score;
-        if !matches!(self.field.kind, FieldKind::Text { .. }) {
+        let one_text = matches!(self.field.kind, FieldKind::Text { .. });
+        if !one_text || self.field.count == Count::Many {
             for (_, piece) in found {
                 self.push(piece, score, Found::Label, candidates);
-                score *= FEWER_LINES;
+                if self.field.count == Count::One {
+                    score *= FEWER_LINES;
+                }
             }
             return;
         }

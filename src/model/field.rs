@@ -11,6 +11,7 @@ use super::{
     CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
     dictionary,
 };
+use crate::document::Count;
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -23,13 +24,14 @@ const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 13] = [
+const COMMON_KEYS: [&str; 14] = [
     "type",
     "label",
     "value",
     "pattern",
     "exclude",
     "choose",
+    "repeat",
     "learn",
     "required",
     "column",
@@ -111,6 +113,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         pattern,
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
+        count: read_count(&section, problems),
         learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
@@ -344,6 +347,16 @@ fn read_learn(
     }
     let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
     Some(Learn { zone: zone?, lines, always: true })
+}
+
+fn read_count(section: &Section, problems: &mut Problems) -> Count {
+    if !section.flag("repeat", problems).unwrap_or(false) {
+        return Count::One;
+    }
+    if let Some(choose) = section.get("choose") {
+        problems.add(choose.key_at, &section.path, Problem::RepeatsAndChooses);
+    }
+    Count::Many
 }
 
 fn read_default(entry: &Entry, problems: &mut Problems) -> Option<String> {

@@ -31,7 +31,7 @@ pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
 
-use crate::document::ColumnType;
+use crate::document::{ColumnType, Count, FieldColumn};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -116,8 +116,10 @@ pub struct Field {
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
-    /// Which of several equally placed candidates wins.
+    /// Which of several equally placed candidates wins; of no meaning for a field of many values.
     pub choose: Choose,
+    /// One value, or all that stand at its place.
+    pub count: Count,
     /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
     /// places alone are to decide.
     pub learn: Option<Learn>,
@@ -138,7 +140,12 @@ pub struct Field {
 }
 
 impl Field {
-    /// Returns the type of the field's column.
+    /// Returns the field's column.
+    pub fn stored_as(&self) -> FieldColumn {
+        FieldColumn { kind: self.column_type(), count: self.count }
+    }
+
+    /// Returns the type of the field's values.
     pub fn column_type(&self) -> ColumnType {
         match self.kind {
             FieldKind::Text { .. }

@@ -48,6 +48,8 @@ pub enum Problem {
     Nowhere,
     #[error("`{key}` belongs to models with `records = \"row\"`")]
     RowsOnly { key: &'static str },
+    #[error("a field that repeats takes all values: there is nothing to `choose`")]
+    RepeatsAndChooses,
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
     #[error("what was learned {0}")]

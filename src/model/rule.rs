@@ -11,7 +11,7 @@ use super::problem::{Problem, Problems};
 use super::range::expand_ranges;
 use super::section::{Entry, Section, closest_hint};
 use super::{Field, Mends, Rule, Scope};
-use crate::document::{ColumnType, Verdict};
+use crate::document::{ColumnType, Count, FieldColumn, Verdict};
 
 /// What rules may speak of: the fields of a model, and the row above if it has rows.
 #[derive(Clone, Copy)]
@@ -126,10 +126,10 @@ fn check_expression(
 fn try_out(program: &Program, entry: &Entry, fields: &[Field], problems: &mut Problems) {
     let mut context = with_functions(Arc::new(Env::stdlib()));
     for field in fields {
-        context.add_variable_from_value(field.name.as_str(), sample(field.column_type()));
+        context.add_variable_from_value(field.name.as_str(), sample(field.stored_as()));
     }
     let row: HashMap<&str, Value> =
-        fields.iter().map(|field| (field.name.as_str(), sample(field.column_type()))).collect();
+        fields.iter().map(|field| (field.name.as_str(), sample(field.stored_as()))).collect();
     context.add_variable_from_value(PREVIOUS, row);
     let (reason, hint) = match program.execute(&context) {
         Ok(Value::Bool(_)) => return,
@@ -157,13 +157,17 @@ fn try_out(program: &Program, entry: &Entry, fields: &[Field], problems: &mut Pr
 const TYPES_HINT: &str = "money, decimals and durations are doubles (`1.0`), dates and times are \
                           strings such as \"1978-03-12\" and \"14:30:00\"";
 
-fn sample(column_type: ColumnType) -> Value {
-    match column_type {
+fn sample(column: FieldColumn) -> Value {
+    let value = match column.kind {
         ColumnType::Text => Value::from("a"),
         ColumnType::Integer => Value::from(1_i64),
         ColumnType::Decimal => Value::from(1.0_f64),
         ColumnType::Date => Value::from("2000-01-01"),
         ColumnType::Time => Value::from("12:00:00"),
         ColumnType::Boolean => Value::from(true),
+    };
+    match column.count {
+        Count::One => value,
+        Count::Many => Value::from(vec![value.clone(), value]),
     }
 }

@@ -71,6 +71,19 @@ pub(crate) fn merge(capital: char) -> char {
     }
 }
 
+/// Returns the one letter that stands for a merged capital and all that look somewhat like it.
+pub(crate) fn family(merged: char) -> char {
+    match merged {
+        'D' => 'O',
+        'J' | 'T' => 'I',
+        '9' => 'G',
+        'E' => 'C',
+        'V' | 'Y' => 'U',
+        'N' => 'H',
+        other => other,
+    }
+}
+
 /// Returns how alike two texts are, 0–1: 1 less the edit distance (insertion, deletion, exchange;
 /// cheap for look-alikes, spaces and signs; case does not count) over the length of the longer
 /// text. Texts less alike than one half give 0, and are given up early.

@@ -10,6 +10,7 @@ mod code;
 mod date;
 mod fold;
 mod lookup;
+mod many;
 mod month;
 mod number;
 mod repair;
@@ -17,11 +18,11 @@ mod repair;
 mod tests;
 mod text;
 
-pub(crate) use fold::merge;
+pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
 
 use crate::document::{
-    Candidate, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -81,44 +82,20 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// Without a valid candidate the field's default is taken; without one the best candidate's text
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
-    let mut readings: Vec<Judged> = Vec::new();
-    for candidate in &raw.candidates {
-        let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate))
-            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
-        if let Some(reading) = reading {
-            let confidence = confidence(&field.kind, candidate, &reading);
-            readings.push(Judged { candidate, reading, confidence });
-        }
-    }
-    if let Some(chosen) = choose(field.choose, &readings) {
-        let Judged { candidate, reading, confidence } = &readings[chosen];
-        let witnesses = witnesses(field, &readings, chosen);
-        let repair = (reading.repairs > 0).then(|| Repair {
-            before: candidate.text.clone(),
-            after: reading.value.to_string(),
-            rule: Repair::BY_TYPE.to_owned(),
-        });
-        return TypedField {
-            value: Some(reading.value.clone()),
-            raw: Some(candidate.text.clone()),
-            page: Some(candidate.page),
-            bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-            confidence: confidence * witnesses,
-            evidence: Evidence {
-                found: Some(candidate.found),
-                words: candidate.word_confidence,
-                place: candidate.place_score,
-                meaning: reading.rank(),
-                witnesses,
-            },
-            repairs: repair.into_iter().collect(),
-            doubts: candidate.doubts.clone(),
-        };
+    let found = match field.count {
+        Count::One => chosen(field, raw),
+        Count::Many => many::values(field, raw),
+    };
+    if let Some(found) = found {
+        return found;
     }
     if let Some(reading) = field.default.as_deref().and_then(|text| read(&field.kind, text)) {
+        let value = match field.count {
+            Count::One => reading.value,
+            Count::Many => Value::List(vec![reading.value]),
+        };
         return TypedField {
-            value: Some(reading.value),
+            value: Some(value),
             confidence: DEFAULT_CONFIDENCE,
             ..TypedField::default()
         };
@@ -130,6 +107,54 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
         bounds: unread.map(|candidate| candidate.bounds),
         ..TypedField::default()
     }
+}
+
+/// Reads all candidates; those that are no values are left out.
+fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
+    let mut readings: Vec<Judged> = Vec::new();
+    for candidate in &raw.candidates {
+        let reading = read(&field.kind, &candidate.text)
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
+        if let Some(reading) = reading {
+            let confidence = confidence(&field.kind, candidate, &reading);
+            readings.push(Judged { candidate, reading, confidence });
+        }
+    }
+    readings
+}
+
+/// Returns what was changed to make a value valid, if anything was.
+fn repair(judged: &Judged) -> Option<Repair> {
+    (judged.reading.repairs > 0).then(|| Repair {
+        before: judged.candidate.text.clone(),
+        after: judged.reading.value.to_string(),
+        rule: Repair::BY_TYPE.to_owned(),
+    })
+}
+
+/// Returns the one value that is chosen among the candidates that make one.
+fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
+    let readings = judged(field, raw);
+    let chosen = choose(field.choose, &readings)?;
+    let Judged { candidate, reading, confidence } = &readings[chosen];
+    let witnesses = witnesses(field, &readings, chosen);
+    Some(TypedField {
+        value: Some(reading.value.clone()),
+        raw: Some(candidate.text.clone()),
+        page: Some(candidate.page),
+        bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
+        confidence: confidence * witnesses,
+        evidence: Evidence {
+            found: Some(candidate.found),
+            words: candidate.word_confidence,
+            place: candidate.place_score,
+            meaning: reading.rank(),
+            witnesses,
+        },
+        repairs: repair(&readings[chosen]).into_iter().collect(),
+        doubts: candidate.doubts.clone(),
+    })
 }
 
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the

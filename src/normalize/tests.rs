@@ -16,6 +16,7 @@ fn show(kind: &FieldKind, text: &str) -> String {
         Value::Date(date) => date.to_string(),
         Value::Time(time) => time.to_string(),
         Value::Boolean(flag) => flag.to_string(),
+        list @ Value::List(_) => list.to_string(),
     };
     let doubt = if reading.certainty < 1.0 { "?" } else { "" };
     format!("{value}{}{doubt}", "*".repeat(reading.repairs as usize))
@@ -481,10 +482,13 @@ fn money_field(choose: Choose) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose,
+        count: crate::document::Count::One,
         learn: None,
         required: true,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.7,
         default: None,
     }
@@ -590,4 +594,26 @@ fn falls_back_on_the_default() {
     let with_default = Field { default: Some("0".to_owned()), ..money_field(Choose::Best) };
     let found = field(&with_default, &RawField { candidates: vec![candidate("?", 0.4, 1.0)] });
     assert_eq!(amount(&found), "0.00");
+}
+
+#[test]
+fn a_field_that_repeats_takes_each_value_once_in_reading_order() {
+    let at = |text: &str, left: u32, top: u32, place_score: f32| Candidate {
+        bounds: PixelBox { left, top, right: left + 50, bottom: top + 30 },
+        ..candidate(text, 0.9, place_score)
+    };
+    let lines = Field { count: crate::document::Count::Many, ..money_field(Choose::Best) };
+    let candidates = vec![
+        at("9.00", 0, 100, 0.9),
+        at("7.50", 200, 8, 0.9),
+        at("5.00", 0, 10, 0.9),
+        at("5.00 7", 20, 10, 0.5),
+        at("none", 0, 50, 0.9),
+    ];
+    let found = field(&lines, &RawField { candidates });
+    assert_eq!(found.value.map(|value| value.to_string()).as_deref(), Some("5.00; 7.50; 9.00"));
+    assert_eq!(found.raw.as_deref(), Some("5.00; 7.50; 9.00"));
+    assert_eq!(found.bounds.map(|bounds| (bounds.right, bounds.bottom)), Some((250, 130)));
+    let nothing = field(&lines, &RawField { candidates: vec![at("none", 0, 50, 0.9)] });
+    assert_eq!((nothing.value, nothing.raw.as_deref()), (None, Some("none")));
 }

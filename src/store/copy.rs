@@ -5,6 +5,8 @@
 use jiff::civil;
 use rust_decimal::Decimal;
 
+use crate::document::ColumnType;
+
 use super::storable::Storable;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
@@ -128,6 +130,22 @@ impl CopyRows {
         self.close(start);
     }
 
+    /// Writes an array of values of a column type, each by `write`, which must write one value.
+    pub(super) fn try_array<T, E>(
+        &mut self,
+        kind: ColumnType,
+        values: impl ExactSizeIterator<Item = T>,
+        write: impl Fn(&mut Self, T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut wrong = None;
+        self.array(element_oid(kind), values, |rows, value| {
+            if let Err(error) = write(rows, value) {
+                wrong = Some(error);
+            }
+        });
+        wrong.map_or(Ok(()), Err)
+    }
+
     pub(super) fn text_array<'a>(&mut self, values: impl ExactSizeIterator<Item = &'a str>) {
         self.array(TEXT_OID, values, Self::text);
     }
@@ -140,7 +158,7 @@ impl CopyRows {
         &mut self,
         element_oid: i32,
         values: impl ExactSizeIterator<Item = T>,
-        write: impl Fn(&mut Self, T),
+        mut write: impl FnMut(&mut Self, T),
     ) {
         let start = self.open();
         // An array without elements has no dimensions at all.
@@ -173,6 +191,18 @@ impl CopyRows {
     fn close(&mut self, start: usize) {
         let length = length(self.bytes.len() - start);
         self.bytes[start - 4..start].copy_from_slice(&length.to_be_bytes());
+    }
+}
+
+/// Returns the object number of a column type (Postgres' `pg_type.dat`).
+fn element_oid(kind: ColumnType) -> i32 {
+    match kind {
+        ColumnType::Text => TEXT_OID,
+        ColumnType::Integer => 20,
+        ColumnType::Decimal => 1700,
+        ColumnType::Date => 1082,
+        ColumnType::Time => 1083,
+        ColumnType::Boolean => 16,
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::document::ColumnType;
+use crate::document::{ColumnType, Count, FieldColumn};
 use crate::model::RecordModel;
 
 use super::connection::Store;
@@ -212,7 +212,7 @@ async fn present_columns(
         let differs = model
             .fields
             .iter()
-            .any(|field| field.name == name && present_type(field.column_type()) != kind);
+            .any(|field| field.name == name && present_type(field.stored_as()) != kind);
         let holds_values = differs && holds_values(connection, &model.name, &name).await?;
         present.push(PresentColumn { name, kind, holds_values });
     }
@@ -233,14 +233,18 @@ async fn holds_values(
 }
 
 /// How Postgres names a column type.
-fn present_type(kind: ColumnType) -> &'static str {
-    match kind {
+fn present_type(column: FieldColumn) -> String {
+    let kind = match column.kind {
         ColumnType::Time => "time without time zone",
         ColumnType::Text
         | ColumnType::Integer
         | ColumnType::Decimal
         | ColumnType::Date
-        | ColumnType::Boolean => kind.as_str(),
+        | ColumnType::Boolean => column.kind.as_str(),
+    };
+    match column.count {
+        Count::One => kind.to_owned(),
+        Count::Many => format!("{kind}[]"),
     }
 }
 
@@ -277,7 +281,7 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
         fields.push_str(",\n    ");
         fields.push_str(&quoted(&field.name));
         fields.push(' ');
-        fields.push_str(field.column_type().as_str());
+        fields.push_str(&field.stored_as().to_string());
     }
     let constraint = |suffix: &str| quoted(&format!("{}_{suffix}", model.name));
     plan.statements.push(format!(
@@ -311,10 +315,9 @@ fn plan_changes(
 ) -> Result<(), StoreError> {
     let table = table_of(&model.name);
     for field in &model.fields {
-        let (name, wanted) = (quoted(&field.name), field.column_type());
+        let (name, wanted) = (quoted(&field.name), field.stored_as());
         let Some(column) = present.iter().find(|column| column.name == field.name) else {
-            plan.statements
-                .push(format!("alter table {table} add column {name} {}", wanted.as_str()));
+            plan.statements.push(format!("alter table {table} add column {name} {wanted}"));
             plan.inverse.push(format!("alter table {table} drop column {name}"));
             continue;
         };
@@ -330,12 +333,11 @@ fn plan_changes(
                     present: column.kind.clone(),
                 }
             })?;
-        plan.statements.push(format!(
-            "alter table {table} alter column {name} type {} using {change}",
-            wanted.as_str()
-        ));
+        plan.statements
+            .push(format!("alter table {table} alter column {name} type {wanted} using {change}"));
         plan.inverse.push(format!(
-            "alter table {table} alter column {name} type {kind} using {name}::text::{kind}",
+            "alter table {table} alter column {name} type {kind} using {}",
+            change_back(&name, &column.kind, wanted),
             kind = column.kind
         ));
     }
@@ -353,19 +355,36 @@ fn plan_changes(
 fn type_change(
     column: &str,
     present: &str,
-    wanted: ColumnType,
+    wanted: FieldColumn,
     holds_values: bool,
 ) -> Option<String> {
-    let lossless = match wanted {
+    let item = present.strip_suffix("[]");
+    let lossless = match wanted.kind {
         ColumnType::Text => true,
-        ColumnType::Decimal => present == "bigint",
+        ColumnType::Decimal => item.unwrap_or(present) == "bigint",
         ColumnType::Integer | ColumnType::Date | ColumnType::Time | ColumnType::Boolean => false,
     };
-    if lossless {
-        Some(format!("{column}::{}", wanted.as_str()))
-    } else if holds_values {
-        None
-    } else {
-        Some(format!("null::{}", wanted.as_str()))
+    let one = FieldColumn { count: Count::One, ..wanted };
+    match (wanted.count, item) {
+        (Count::One, None) | (Count::Many, Some(_)) if lossless => {
+            Some(format!("{column}::{wanted}"))
+        }
+        // One value is a list as well.
+        (Count::Many, None) if lossless || present == present_type(one) => {
+            Some(format!("case when {column} is not null then array[{column}::{one}] end"))
+        }
+        _ if holds_values => None,
+        _ => Some(format!("null::{wanted}")),
+    }
+}
+
+/// Returns the expression that undoes a change of type.
+fn change_back(column: &str, present: &str, wanted: FieldColumn) -> String {
+    match (wanted.count, present.ends_with("[]")) {
+        (Count::Many, false) => format!("{column}[1]::text::{present}"),
+        (Count::One, true) => {
+            format!("case when {column} is not null then array[{column}]::text[]::{present} end")
+        }
+        (Count::One, false) | (Count::Many, true) => format!("{column}::text::{present}"),
     }
 }

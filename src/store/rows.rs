@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
-use crate::document::{DocumentId, Verdict};
+use crate::document::{Count, DocumentId, LIST_SEPARATOR, Verdict};
 use crate::model::RecordModel;
 
 use super::connection::Store;
@@ -41,7 +41,8 @@ impl<T> Cursor<T> {
 /// A record as text, for export.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordRow {
-    /// The model's fields in its order, as Postgres writes them; `None` without a value.
+    /// The model's fields in its order, as Postgres writes them, lists joined by
+    /// [`LIST_SEPARATOR`]; `None` without a value.
     pub fields: Vec<Option<String>>,
     /// The document's path.
     pub file: String,
@@ -77,7 +78,13 @@ impl Store {
     ) -> Result<Cursor<RecordRow>, StoreError> {
         let mut fields = String::new();
         for field in &model.fields {
-            fields = fields + ", record." + &quoted(&field.name) + "::text";
+            let column = quoted(&field.name);
+            fields.push_str(&match field.count {
+                Count::One => format!(", record.{column}::text"),
+                Count::Many => {
+                    format!(", array_to_string(record.{column}, '{LIST_SEPARATOR}')")
+                }
+            });
         }
         let (condition, mut arguments) =
             filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));

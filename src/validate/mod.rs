@@ -220,6 +220,7 @@ fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {
             let number = f64::try_from(*number).unwrap_or(f64::NAN);
             min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max)
         }
+        (_, Value::List(values)) => values.iter().any(|value| is_out_of_range(kind, value)),
         _ => false,
     }
 }

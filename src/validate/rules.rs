@@ -88,14 +88,15 @@ impl CompiledRules {
         }
         let mut context = with_functions(Arc::clone(&self.environment));
         for (spec, field) in self.fields.iter().zip(&record.fields) {
-            context.add_variable_from_value(spec.name.as_str(), cel_value(spec, field));
+            context
+                .add_variable_from_value(spec.name.as_str(), cel_value(spec, field.value.as_ref()));
         }
         if let Some(previous) = previous {
             let row: HashMap<&str, cel::Value> = self
                 .fields
                 .iter()
                 .zip(&previous.fields)
-                .map(|(spec, field)| (spec.name.as_str(), cel_value(spec, field)))
+                .map(|(spec, field)| (spec.name.as_str(), cel_value(spec, field.value.as_ref())))
                 .collect();
             context.add_variable_from_value(PREVIOUS, row);
         }
@@ -107,7 +108,9 @@ impl CompiledRules {
     /// Returns `None` if a sum comes out right, or if one of its values is missing.
     fn weigh(&self, rule: &CompiledRule, record: &Record<TypedField>) -> Option<Outcome> {
         let balance = rule.balance.as_ref()?;
-        let number = |field: usize| weighed(self.fields.get(field)?, record.fields.get(field)?);
+        let number = |field: usize| {
+            weighed(self.fields.get(field)?, record.fields.get(field)?.value.as_ref()?)
+        };
         let off = off(balance, number)?;
         (off.abs() > balance.tolerance)
             .then(|| Outcome::Broken { rule: rule.name.clone(), verdict: rule.otherwise })
@@ -145,17 +148,22 @@ impl CompiledRules {
     }
 }
 
-fn cel_value(spec: &Field, field: &TypedField) -> cel::Value {
-    match &field.value {
+fn cel_value(spec: &Field, value: Option<&Value>) -> cel::Value {
+    match value {
         None => cel::Value::Null,
         Some(Value::Text(text)) => cel::Value::from(text.as_str()),
         Some(Value::Integer(number)) => cel::Value::from(*number),
         // Rules compare sums within cents; a double keeps 15 digits.
-        Some(Value::Decimal(_)) => weighed(spec, field)
+        Some(value @ Value::Decimal(_)) => weighed(spec, value)
             .and_then(|number| f64::try_from(number).ok())
             .map_or(cel::Value::Null, cel::Value::from),
         Some(Value::Date(date)) => cel::Value::from(date.to_string()),
         Some(Value::Time(time)) => cel::Value::from(time.strftime("%H:%M:%S").to_string()),
         Some(Value::Boolean(flag)) => cel::Value::from(*flag),
+        Some(Value::List(values)) => {
+            let values: Vec<cel::Value> =
+                values.iter().map(|value| cel_value(spec, Some(value))).collect();
+            cel::Value::from(values)
+        }
     }
 }

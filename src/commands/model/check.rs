@@ -40,7 +40,7 @@ pub(super) fn list(common: &Common) -> anyhow::Result<Exit> {
         writeln!(stdout, "{} (version {})", model.name, model.version)?;
         for field in &model.fields {
             let required = if field.required { ", required" } else { "" };
-            writeln!(stdout, "  {}: {}{required}", field.name, field.column_type())?;
+            writeln!(stdout, "  {}: {}{required}", field.name, field.stored_as())?;
         }
     }
     Ok(Exit::AllWell)

@@ -170,7 +170,7 @@ fn field_in_words(
 ) -> io::Result<()> {
     let seen = &explained.seen.fields[index];
     let required = if field.required { ", required" } else { "" };
-    writeln!(out, "\n  {}: {}{required}", field.name, field.column_type())?;
+    writeln!(out, "\n  {}: {}{required}", field.name, field.stored_as())?;
     if !field.column.is_empty() {
         return writeln!(out, "    in a column of the table, see below");
     }

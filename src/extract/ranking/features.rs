@@ -420,7 +420,7 @@ fn size(value: &Value) -> Option<i64> {
         Value::Date(date) => Some(
             i64::from(date.year()) * 372 + i64::from(date.month()) * 31 + i64::from(date.day()),
         ),
-        Value::Text(_) | Value::Time(_) | Value::Boolean(_) => None,
+        Value::Text(_) | Value::Time(_) | Value::Boolean(_) | Value::List(_) => None,
     }
 }
 

@@ -19,6 +19,7 @@ fn read(models: &[RecordModel], raw: Record<RawField>) -> Vec<String> {
         Some(Value::Decimal(number)) => number.to_string(),
         Some(Value::Date(date)) => date.to_string(),
         Some(Value::Time(time)) => time.to_string(),
+        Some(list @ Value::List(_)) => list.to_string(),
         Some(Value::Boolean(flag)) => flag.to_string(),
     };
     let mut all = vec![typed.model.clone()];

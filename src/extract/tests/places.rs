@@ -156,3 +156,24 @@ fn joins_what_the_recognizer_put_in_two_blocks() {
     let records = super::page(&model, super::PageNumber::FIRST, &page).unwrap();
     assert_eq!(super::texts(&records[0], 0), ["12.50"]);
 }
+
+#[test]
+fn a_label_may_be_broken_over_two_lines() {
+    let field = "type = \"date\"\nlabel = \"Date of issue\"\nvalue = [{ right = true }, { below = \"10mm\" }]";
+    check(field, "Date of      3/4/78      Place\nissue        Oban\n", &["3/4/78", "Oban"]);
+    check(
+        field,
+        "Date of      Place\nissue        Oban      \n3/4/78       x\n",
+        &["Oban", "3/4/78", "Place"],
+    );
+}
+
+#[test]
+fn a_field_that_repeats_has_all_values_of_its_first_place() {
+    let phone = "type = \"text\"\nrepeat = true\nlabel = \"Phone\"\nvalue = [{ right = true }, { below = \"8mm\" }]";
+    check(phone, "Phone: 12 345      12 346\nFax: 99\nPhone 777\n", &["12 345", "12 346", "777"]);
+    check(phone, "Phone 12 Phone 13\n", &["12", "13"]);
+    check(phone, "Phone\n12 345\n12 346\n", &["12 345", "12 346"]);
+    let amount = "type = \"money\"\nrepeat = true\npattern = '\\d+\\.\\d\\d'";
+    check(amount, "Tea 5.00\nCake 12.50 and 3.00\n", &["5.00", "12.50", "3.00"]);
+}

@@ -14,7 +14,7 @@ mod parse;
 
 use rust_decimal::Decimal;
 
-use crate::document::ColumnType;
+use crate::document::{ColumnType, Count};
 use crate::model::RecordModel;
 
 use super::model_table::quoted;
@@ -72,6 +72,7 @@ impl Operator {
 struct Column {
     name: String,
     kind: ColumnType,
+    count: Count,
     place: ColumnPlace,
 }
 
@@ -94,6 +95,7 @@ impl Filter {
         let here = |name: &str, kind, expression: &str| Column {
             name: name.to_owned(),
             kind,
+            count: Count::One,
             place: ColumnPlace::Here(expression.to_owned()),
         };
         let mut columns = vec![
@@ -117,18 +119,20 @@ impl Filter {
         columns.push(Column {
             name: "path".into(),
             kind: ColumnType::Text,
+            count: Count::One,
             place: ColumnPlace::AnyFile,
         });
         columns.push(Column {
             name: "model".into(),
             kind: ColumnType::Text,
+            count: Count::One,
             place: ColumnPlace::Model,
         });
         Ok(Self { condition: parse::condition(text, &columns)? })
     }
 
     /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
-    /// `_file`, `_page`, `_row`.
+    /// `_file`, `_page`, `_row`. A list fits if any of its values does.
     pub fn records(text: &str, model: &RecordModel) -> Result<Self, FilterError> {
         let own = [
             ("_status", ColumnType::Text, "record.status"),
@@ -140,11 +144,13 @@ impl Filter {
         let fields = model.fields.iter().map(|field| Column {
             name: field.name.clone(),
             kind: field.column_type(),
+            count: field.count,
             place: ColumnPlace::Here(format!("record.{}", quoted(&field.name))),
         });
         let own = own.map(|(name, kind, expression)| Column {
             name: name.to_owned(),
             kind,
+            count: Count::One,
             place: ColumnPlace::Here(expression.to_owned()),
         });
         let columns: Vec<Column> = fields.chain(own).collect();
@@ -171,10 +177,15 @@ fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> S
                 quoted(value)
             ),
             ColumnPlace::Here(expression) => {
-                let comparison =
-                    compared(expression, column.kind, *operator, bound + arguments.len() + 1);
+                let parameter = bound + arguments.len() + 1;
                 arguments.push(value.clone());
-                comparison
+                match column.count {
+                    Count::One => compared(expression, column.kind, *operator, parameter),
+                    Count::Many => format!(
+                        "exists (select from unnest({expression}) value where {})",
+                        compared("value", column.kind, *operator, parameter)
+                    ),
+                }
             }
             ColumnPlace::AnyFile => {
                 let comparison =

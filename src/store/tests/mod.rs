@@ -95,10 +95,13 @@ fn field(name: &str, kind: FieldKind) -> Field {
         pattern: None,
         exclude: Vec::new(),
         choose: Choose::Best,
+        count: crate::document::Count::One,
         learn: None,
         required: false,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.5,
         default: None,
     }

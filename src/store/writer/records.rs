@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::document::{ColumnType, DocumentId, TypedRecord, Value};
+use crate::document::{ColumnType, Count, DocumentId, FieldColumn, TypedRecord, Value};
 use crate::model::{RecordModel, Scope};
 use crate::store::copy::CopyRows;
 use crate::store::model_table::{OWN_COLUMNS, quoted, table_of};
@@ -21,7 +21,7 @@ pub(super) struct Tables(HashMap<String, Table>);
 struct Table {
     name: String,
     scope: Scope,
-    columns: Vec<(String, ColumnType)>,
+    columns: Vec<(String, FieldColumn)>,
     copy_statement: String,
 }
 
@@ -49,8 +49,8 @@ impl Tables {
 
 impl Table {
     fn new(model: &RecordModel) -> Self {
-        let columns: Vec<(String, ColumnType)> =
-            model.fields.iter().map(|field| (field.name.clone(), field.column_type())).collect();
+        let columns: Vec<(String, FieldColumn)> =
+            model.fields.iter().map(|field| (field.name.clone(), field.stored_as())).collect();
         let names: Vec<String> = OWN_COLUMNS
             .into_iter()
             .map(quoted)
@@ -128,19 +128,32 @@ fn encode(
 
 fn encode_value(
     rows: &mut CopyRows,
-    kind: ColumnType,
+    column: FieldColumn,
     value: Option<&Value>,
 ) -> Result<(), String> {
-    match (kind, value) {
+    match (column.count, value) {
         (_, None) => rows.null(),
-        (ColumnType::Text, Some(Value::Text(text))) => rows.text(text),
-        (ColumnType::Integer, Some(Value::Integer(number))) => rows.bigint(*number),
-        (ColumnType::Decimal, Some(Value::Decimal(number))) => rows.numeric(*number),
-        (ColumnType::Decimal, Some(Value::Integer(number))) => rows.numeric((*number).into()),
-        (ColumnType::Date, Some(Value::Date(date))) => rows.date(*date),
-        (ColumnType::Time, Some(Value::Time(time))) => rows.time(*time),
-        (ColumnType::Boolean, Some(Value::Boolean(truth))) => rows.boolean(*truth),
-        (_, Some(other)) => return Err(format!("`{}` is no {kind}", shown(other))),
+        (Count::One, Some(value)) => encode_one(rows, column.kind, value)?,
+        (Count::Many, Some(Value::List(values))) => {
+            rows.try_array(column.kind, values.iter(), |rows, value| {
+                encode_one(rows, column.kind, value)
+            })?;
+        }
+        (Count::Many, Some(other)) => return Err(format!("`{other}` is no {column}")),
+    }
+    Ok(())
+}
+
+fn encode_one(rows: &mut CopyRows, kind: ColumnType, value: &Value) -> Result<(), String> {
+    match (kind, value) {
+        (ColumnType::Text, Value::Text(text)) => rows.text(text),
+        (ColumnType::Integer, Value::Integer(number)) => rows.bigint(*number),
+        (ColumnType::Decimal, Value::Decimal(number)) => rows.numeric(*number),
+        (ColumnType::Decimal, Value::Integer(number)) => rows.numeric((*number).into()),
+        (ColumnType::Date, Value::Date(date)) => rows.date(*date),
+        (ColumnType::Time, Value::Time(time)) => rows.time(*time),
+        (ColumnType::Boolean, Value::Boolean(truth)) => rows.boolean(*truth),
+        (_, other) => return Err(format!("`{other}` is no {kind}")),
     }
     Ok(())
 }
@@ -156,7 +169,7 @@ pub(super) fn row_text(tables: &Tables, record: &TypedRecord) -> String {
         .enumerate()
         .map(|(index, field)| {
             let name = names.get(index).map_or("?", |(name, _)| name.as_str());
-            format!("{name}={}", field.value.as_ref().map_or_else(String::new, shown))
+            format!("{name}={}", field.value.as_ref().map_or_else(String::new, Value::to_string))
         })
         .collect();
     format!(
@@ -166,17 +179,6 @@ pub(super) fn row_text(tables: &Tables, record: &TypedRecord) -> String {
         record.record.row_number,
         fields.join(", ")
     )
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Integer(number) => number.to_string(),
-        Value::Decimal(number) => number.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Time(time) => time.to_string(),
-        Value::Boolean(truth) => truth.to_string(),
-    }
 }
 
 /// Removes the records of page and row scope that start on these pages.

@@ -16,15 +16,15 @@ pub(super) use table::repair_table;
 
 use rust_decimal::Decimal;
 
-use crate::document::{TypedField, Value};
+use crate::document::Value;
 use crate::model::{Balance, Field};
 
 /// Returns the number that rules take a field's value for: with the figures that are not printed.
-pub(super) fn weighed(spec: &Field, field: &TypedField) -> Option<Decimal> {
-    let number = match field.value.as_ref()? {
+pub(super) fn weighed(spec: &Field, value: &Value) -> Option<Decimal> {
+    let number = match value {
         Value::Decimal(number) => *number,
         Value::Integer(number) => Decimal::from(*number),
-        Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Boolean(_) => return None,
+        _ => return None,
     };
     Some(match spec.wraps_at {
         Some(wrap) if number < wrap / Decimal::TWO => number.checked_add(wrap)?,

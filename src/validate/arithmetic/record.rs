@@ -72,11 +72,8 @@ fn holds(
     let number = |field: usize| {
         let spec = model.fields.get(field)?;
         match change {
-            Some(change) if change.field == field => {
-                let value = Some(Value::Decimal(change.value));
-                weighed(spec, &TypedField { value, ..TypedField::default() })
-            }
-            Some(_) | None => weighed(spec, record.fields.get(field)?),
+            Some(change) if change.field == field => weighed(spec, &Value::Decimal(change.value)),
+            Some(_) | None => weighed(spec, record.fields.get(field)?.value.as_ref()?),
         }
     };
     off(balance, number).map(|off| off.abs() <= balance.tolerance)
@@ -106,7 +103,7 @@ fn decimal(field: &TypedField) -> Option<Decimal> {
     match field.value.as_ref()? {
         Value::Decimal(number) => Some(*number),
         Value::Integer(number) => Some(Decimal::from(*number)),
-        Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Boolean(_) => None,
+        _ => None,
     }
 }
 

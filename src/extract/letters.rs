@@ -1,0 +1,286 @@
+//! The folded letters of a run of words, and an index of where three of them stand together.
+//!
+//! Knows words, not phrases: `phrase` looks for its letters here.
+
+use super::layout::Layout;
+use crate::normalize::{family, merge};
+
+/// Letters in the window that rules out most places for short phrases at a glance.
+pub(super) const WINDOW: usize = 8;
+/// Most buckets of the index, as a power of two.
+const MOST_BUCKETS: usize = 1 << 12;
+
+/// The folded letters of words, line by line, and where each came from.
+pub(crate) struct Letters {
+    letters: Vec<Letter>,
+    /// Positions in `letters` at which lines begin.
+    lines: Vec<usize>,
+    starts: Vec<Start>,
+    /// Positions of letters, in order of the bucket of the three that begin there.
+    positions: Vec<u32>,
+    /// Where each bucket begins in `positions`; one more than there are buckets.
+    buckets: Vec<u32>,
+}
+
+/// A place where a phrase may begin, with the set of the letters in its window.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub at: usize,
+    pub window: u64,
+}
+
+/// A letter of a word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Letter {
+    pub look: Look,
+    pub word: u32,
+    /// Byte of the letter in its word, and of what follows it.
+    pub from: u32,
+    pub to: u32,
+    /// A phrase may begin here.
+    pub begins: bool,
+    /// Whether a phrase may end here.
+    pub ends: End,
+}
+
+/// What a letter looks like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Look {
+    /// The letter, or the one that stands for it and its doubles.
+    pub folded: char,
+    /// The letter that stands for all that look somewhat like it.
+    pub family: char,
+    /// Joins that it may be as a whole, and that it and the letter before it may be together.
+    whole: u8,
+    pair: u8,
+}
+
+/// What follows a letter.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub(super) enum End {
+    /// The word goes on.
+    No,
+    /// A value is glued to it, as in `No1234`: only a perfect phrase ends here.
+    Glued,
+    /// The word ends, or a sign follows.
+    Yes,
+}
+
+impl Look {
+    fn new(folded: char, before: Option<char>) -> Self {
+        let whole = match folded {
+            'D' => 1,
+            'W' => 2,
+            'U' | 'H' => 4,
+            'M' => 8,
+            _ => 0,
+        };
+        let pair = match (before, folded) {
+            (Some('C'), 'I') => 1,
+            (Some('V'), 'V') => 2,
+            (Some('I'), 'I') => 4,
+            (Some('I'), 'N') | (Some('N'), 'I') => 8,
+            _ => 0,
+        };
+        Self { folded, family: family(folded), whole, pair }
+    }
+
+    /// Tells whether this letter and the one before it look like the other one, as `cl` like `d`.
+    pub fn joins_to(self, other: Self) -> bool {
+        self.pair & other.whole != 0
+    }
+
+    /// Returns the bit of the letter's family in a set.
+    pub fn family_bit(self) -> u64 {
+        bit(self.family)
+    }
+
+    /// Returns the bits of the letter in a set; rare ones share bits. A letter that two others may
+    /// have been read as, and the other way round, counts as all of them.
+    pub fn bits(self) -> u64 {
+        let joined = match self.pair {
+            1 => bit('O'),
+            2 => bit('W'),
+            4 => bit('U') | bit('H'),
+            8 => bit('M'),
+            _ => 0,
+        };
+        let parts = match self.whole {
+            1 => bit('C') | bit('I'),
+            2 => bit('U'),
+            4 => bit('I'),
+            8 => bit('I') | bit('H'),
+            _ => 0,
+        };
+        self.family_bit() | joined | parts
+    }
+}
+
+impl Letters {
+    /// Folds the words of a page, row by row; matches number them as [`Layout::words`] does.
+    pub fn of_rows(layout: &Layout) -> Self {
+        let mut letters = Vec::with_capacity(layout.words.len() * 6);
+        let mut lines = Vec::with_capacity(layout.rows.len());
+        for row in &layout.rows {
+            lines.push(letters.len());
+            for index in row.start..row.end {
+                push_word(&mut letters, index, &layout.words[index].text);
+            }
+        }
+        Self::indexed(letters, lines)
+    }
+
+    /// Folds words that are given one by one, as one line; matches number them from 0.
+    pub fn of_texts<'t>(words: impl Iterator<Item = &'t str>) -> Self {
+        let mut letters = Vec::new();
+        for (index, text) in words.enumerate() {
+            push_word(&mut letters, index, text);
+        }
+        Self::indexed(letters, vec![0])
+    }
+
+    fn indexed(letters: Vec<Letter>, lines: Vec<usize>) -> Self {
+        let starts = starts(&letters);
+        let count = letters.len().next_power_of_two().clamp(16, MOST_BUCKETS);
+        let mut buckets = vec![0_u32; count + 1];
+        let hashes: Vec<u16> =
+            letters.windows(3).map(|three| bucket(families(three), count)).collect();
+        for &hash in &hashes {
+            buckets[usize::from(hash) + 1] += 1;
+        }
+        for at in 0..count {
+            buckets[at + 1] += buckets[at];
+        }
+        let mut next = buckets.clone();
+        let mut positions = vec![0_u32; hashes.len()];
+        for (at, &hash) in hashes.iter().enumerate() {
+            let place = &mut next[usize::from(hash)];
+            positions[*place as usize] = at as u32;
+            *place += 1;
+        }
+        Self { letters, lines, starts, positions, buckets }
+    }
+
+    /// Returns all letters.
+    pub(super) fn all(&self) -> &[Letter] {
+        &self.letters
+    }
+
+    /// Returns all places where a phrase may begin, in order.
+    pub(super) fn starts(&self) -> &[Start] {
+        &self.starts
+    }
+
+    /// Returns the end of the line that holds a letter.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let next = self.lines.partition_point(|&line| line <= at);
+        self.lines.get(next).copied().unwrap_or(self.letters.len())
+    }
+
+    /// Returns positions at which three letters of these families may begin, and some others.
+    pub(super) fn near(&self, three: [char; 3]) -> &[u32] {
+        let bucket = usize::from(bucket(three, self.buckets.len() - 1));
+        let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
+        &self.positions[from..to]
+    }
+}
+
+fn families(three: &[Letter]) -> [char; 3] {
+    [three[0].look.family, three[1].look.family, three[2].look.family]
+}
+
+fn bucket(three: [char; 3], count: usize) -> u16 {
+    // Multiplicative hashing (Knuth, TAOCP 6.4); capitals differ in their low bits.
+    let [a, b, c] = three.map(u32::from);
+    let mixed = (a ^ b << 7 ^ c << 14).wrapping_mul(0x9E37_79B1) >> 16;
+    mixed as u16 & (count - 1) as u16
+}
+
+fn starts(letters: &[Letter]) -> Vec<Start> {
+    let begins = letters.iter().enumerate().filter(|(_, letter)| letter.begins);
+    begins
+        .map(|(at, _)| {
+            let window = letters[at..].iter().take(WINDOW);
+            Start { at, window: window.fold(0, |set, letter| set | letter.look.bits()) }
+        })
+        .collect()
+}
+
+/// Folds the words of a phrase: how its letters look, and where its words begin.
+pub(super) fn fold_phrase(text: &str) -> (Vec<Look>, Vec<usize>) {
+    let mut letters = Vec::with_capacity(text.len());
+    let mut words = Vec::new();
+    for (index, word) in text.split_whitespace().enumerate() {
+        words.push(letters.len());
+        push_word(&mut letters, index, word);
+    }
+    // A dash by itself is no word.
+    words.retain(|&word| word < letters.len());
+    words.dedup();
+    (letters.iter().map(|letter| letter.look).collect(), words)
+}
+
+fn push_word(letters: &mut Vec<Letter>, word: usize, text: &str) {
+    // A bar by itself is a ruled line, in a word it is a letter.
+    if text.chars().all(|character| matches!(character, '|' | '!' | '[' | ']')) {
+        return;
+    }
+    let first = letters.len();
+    let mut fresh = true;
+    for (from, character) in text.char_indices() {
+        let to = (from + character.len_utf8()) as u32;
+        let Some(folded) = fold(character) else {
+            fresh = true;
+            if let Some(before) = letters[first..].last_mut() {
+                before.ends = End::Yes;
+            }
+            continue;
+        };
+        let mut before_it = None;
+        if let Some(before) = letters[first..].last_mut() {
+            if before.ends == End::No
+                && is_digit_at(text, from)
+                && !is_digit_at(text, before.from as usize)
+            {
+                before.ends = End::Glued;
+            }
+            if before.look.folded == 'R' && folded == 'N' && !fresh {
+                // `rn` and `m` look alike.
+                (before.look, before.to) = (Look::new('M', None), to);
+                continue;
+            }
+            before_it = Some(before.look.folded).filter(|_| !fresh);
+        }
+        let look = Look::new(folded, before_it);
+        let (word, from) = (word as u32, from as u32);
+        letters.push(Letter { look, word, from, to, begins: fresh, ends: End::No });
+        fresh = false;
+    }
+    if let Some(last) = letters[first..].last_mut() {
+        last.ends = End::Yes;
+    }
+}
+
+fn is_digit_at(text: &str, byte: usize) -> bool {
+    text.as_bytes().get(byte).is_some_and(u8::is_ascii_digit)
+}
+
+/// Folds a character: capitals without accents, look-alikes merged; `None` for punctuation.
+fn fold(character: char) -> Option<char> {
+    match character {
+        // Inside a word these are letters.
+        '|' | '!' | '[' | ']' => Some(merge('I')),
+        '$' | '§' => Some(merge('S')),
+        '¢' | '©' => Some(merge('C')),
+        ascii if ascii.is_ascii() => {
+            ascii.is_ascii_alphanumeric().then(|| merge(ascii.to_ascii_uppercase()))
+        }
+        letter if letter.is_alphanumeric() => letter.to_uppercase().next().map(merge),
+        _ => None,
+    }
+}
+
+/// Returns a letter's bit in a set of letters; rare ones share bits.
+fn bit(letter: char) -> u64 {
+    1 << (u32::from(letter) % 64)
+}
