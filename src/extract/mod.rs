@@ -15,6 +15,7 @@ mod piece;
 mod ranking;
 mod region;
 mod sheet;
+mod surroundings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
 use crate::model::{Ranker, RecordModel, Scope};
 use sheet::Sheet;
+pub use surroundings::Surroundings;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;

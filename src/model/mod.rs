@@ -4,6 +4,7 @@
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
 mod balance;
+mod calibration;
 mod dictionary;
 mod expression;
 mod field;
@@ -21,6 +22,7 @@ mod section;
 mod tests;
 
 pub use balance::Balance;
+pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
 pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};
