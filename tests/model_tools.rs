@@ -11,7 +11,8 @@ fn shipped_models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
 }
 
-/// Copies the shipped models with their golden pages, so that they can be changed.
+/// Copies the shipped models with their golden pages, so that they can be changed; what was learned for them does
+/// not fit a changed model.
 fn own_models(program: &Program) -> PathBuf {
     let models = program.directory().join("models");
     for name in ["", "golden/receipt"] {
@@ -19,7 +20,7 @@ fn own_models(program: &Program) -> PathBuf {
         fs::create_dir_all(&to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_file() {
+            if path.is_file() && !path.to_string_lossy().ends_with(".learned.json") {
                 fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
             }
         }
