@@ -89,7 +89,7 @@ pub(super) fn labels(sightings: &[Sighting], scans: &[Scan]) -> Labels {
             let fresh = beside.scans.keys().filter(|scan| !reached.contains(scan)).count();
             let standing = everywhere.get(folded).map_or(1, BTreeSet::len).max(1);
             let precise = beside.scans.len() as f32 / standing as f32;
-            let gain = if precise < PRECISE { 0.0 } else { fresh as f32 * precise };
+            let gain = if precise < PRECISE { -1.0 } else { fresh as f32 * precise };
             // Of labels that bring as much the nearest, then the longest, which says more.
             let far = beside.scans.values().sum::<f32>() / beside.scans.len().max(1) as f32;
             let says = folded.chars().count().min(40) as f32;
