@@ -31,8 +31,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     (
         "commands",
         &[
-            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "evaluate", "store",
-            "export", "pipeline",
+            "document", "intake", "decode", "prepare", "ocr", "reader", "model", "evaluate",
+            "store", "export", "pipeline",
         ],
     ),
 ];

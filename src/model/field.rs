@@ -304,6 +304,7 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
             | Place::Below { .. }
             | Place::Above { .. }
             | Place::Cell { .. }
+            | Place::Box { .. }
             | Place::Line
                 if field.labels.is_empty() =>
             {

@@ -81,7 +81,8 @@ fn reads_claims_and_rules() {
     let model = parse(FILING, "models/filing.toml").unwrap();
     assert_eq!((model.name.as_str(), model.version, model.scope), ("filing", 3, Scope::Document));
     assert_eq!(model.claims.none, ["Exhibit"]);
-    let within = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 0.25 };
+    let within =
+        Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 0.25, unit: ZoneUnit::PageFraction };
     assert_eq!(model.claims.within, Some(within));
     assert_eq!(model.rules[0].otherwise, Verdict::Rejected);
 }

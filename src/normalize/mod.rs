@@ -83,7 +83,7 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let found = match field.count {
-        Count::One => value(field, raw),
+        Count::One => one_value(field, raw),
         Count::Many => many::values(field, raw),
     };
     if let Some(found) = found {
@@ -133,7 +133,7 @@ fn repair(judged: &Judged) -> Option<Repair> {
 }
 
 /// Returns the one value that is chosen among the candidates that make one.
-fn value(field: &Field, raw: &RawField) -> Option<TypedField> {
+fn one_value(field: &Field, raw: &RawField) -> Option<TypedField> {
     let readings = judged(field, raw);
     let chosen = choose(field.choose, &readings)?;
     let Judged { candidate, reading, confidence } = &readings[chosen];
