@@ -117,7 +117,7 @@ fn pages_that_nobody_claims_continue_the_one_before_if_the_model_says_so() {
     check(&marked, &pages, &[("list", 2, 1, "2")]);
     check(
         &marked,
-        &["List\n", "List (continued)\n", "Number 3 continued\n"],
+        &["List\n", "List (continued)\n", "Number 3\ncontinued\n"],
         &[("list", 1, 1, ""), ("list", 2, 1, ""), ("list", 3, 1, "3")],
     );
     check(&[list("")], &pages, &[]);
