@@ -2,6 +2,7 @@
 //!
 //! Start at `pipeline::page::process`; `src/ARCHITECTURE.md` is the map.
 
+pub mod authoring;
 pub mod commands;
 pub mod decode;
 pub mod document;
@@ -9,6 +10,7 @@ pub mod evaluate;
 pub mod export;
 pub mod extract;
 pub mod intake;
+pub mod learn;
 pub mod model;
 pub mod normalize;
 pub mod ocr;

@@ -41,6 +41,7 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
         exclude: args.exclude,
     };
     let walk = Walk::new(&args.paths, &walk_options)?;
+    let second_look = args.readers.second_look();
     let readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
     let noted =
@@ -52,6 +53,7 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
         let settings = RunSettings {
             readers,
             models,
+            second_look,
             replace: Replace::IfNotWorse,
             talk: common.talk(),
             stop,

@@ -49,7 +49,7 @@ enum Command {
     /// Compares the engines, and shows what this processor can run.
     #[command(subcommand)]
     Engine(engine::EngineCommand),
-    /// Checks and lists record models.
+    /// Tools for writing record models: check, explain, test, compare, draft.
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Starts, stops and migrates the database.
@@ -119,7 +119,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(args) => report::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),
         Command::Engine(command) => engine::execute(&common, &command),
-        Command::Model(command) => model::execute(&common, &command),
+        Command::Model(command) => model::execute(&common, command).await,
         Command::Db(command) => db::execute(&common, command).await,
         // Handled before the runtime starts.
         Command::Reader { .. } => Ok(Exit::CannotRun),

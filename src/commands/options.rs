@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use clap::Args;
+use clap::{Args, Parser};
 
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
 use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice};
-use crate::pipeline::{Readers, Talk};
+use crate::pipeline::{Readers, SecondLook, Talk};
 use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
 use crate::store::Database;
@@ -78,15 +78,19 @@ impl Common {
 
     /// Returns the models to use: from the given directory, from `models`, or the shipped ones.
     pub(super) fn models(&self) -> anyhow::Result<Vec<RecordModel>> {
-        let directory = match &self.models {
-            Some(directory) => Some(directory.as_path()),
-            None => Some(Path::new("models")).filter(|directory| directory.is_dir()),
-        };
-        let models = match directory {
+        let models = match self.models_directory() {
             Some(directory) => crate::model::load_directory(directory),
             None => crate::model::shipped(),
         };
         models.map_err(|errors| anyhow!("{errors}"))
+    }
+
+    /// Returns the directory of the models in use; `None` if they are the shipped ones.
+    pub(super) fn models_directory(&self) -> Option<&Path> {
+        match &self.models {
+            Some(directory) => Some(directory.as_path()),
+            None => Some(Path::new("models")).filter(|directory| directory.is_dir()),
+        }
     }
 }
 
@@ -129,11 +133,35 @@ pub(super) struct ReaderArgs {
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Read doubtful fields again: the worst within 30 % of a page's time, none, or all.
+    #[arg(long, value_name = "off|auto|thorough", default_value = "auto")]
+    second_look: SecondLook,
+    /// Read all doubtful fields again, however long it takes; the same as `--second-look thorough`.
+    #[arg(long, conflicts_with = "second_look")]
+    thorough: bool,
     #[command(flatten)]
     prepare: PrepareArgs,
 }
 
+/// The flags of commands that read pages, as they are if none is given.
+#[derive(Debug, Parser)]
+struct NoFlags {
+    #[command(flatten)]
+    reader: ReaderArgs,
+}
+
 impl ReaderArgs {
+    /// Returns what reads pages if nothing but the languages is said.
+    pub(super) fn standard(languages: Option<String>) -> anyhow::Result<Self> {
+        let flags = NoFlags::try_parse_from(["scanlift"])?;
+        Ok(Self { languages, ..flags.reader })
+    }
+
+    /// Returns whether doubtful fields are read again.
+    pub(super) fn second_look(&self) -> SecondLook {
+        if self.thorough { SecondLook::Thorough } else { self.second_look }
+    }
+
     /// Returns the readers of a run; says what is wrong before anything starts.
     pub(super) fn resolve(self, common: &Common) -> anyhow::Result<Readers> {
         let defaults = &common.defaults;

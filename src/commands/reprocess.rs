@@ -34,6 +34,7 @@ pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Res
             Filter::pages(text).map_err(|error| anyhow!("--where `{text}`: condition: {error}"))
         })
         .transpose()?;
+    let second_look = args.readers.second_look();
     let readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
     let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings.without_secrets() });
@@ -44,6 +45,7 @@ pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Res
         let settings = RunSettings {
             readers,
             models,
+            second_look,
             replace: if args.replace { Replace::Always } else { Replace::IfNotWorse },
             talk: common.talk(),
             stop,

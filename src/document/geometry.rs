@@ -33,6 +33,13 @@ impl PixelBox {
         }
     }
 
+    /// Tells whether the middle of the other box lies in this one.
+    pub fn holds_center_of(&self, other: &Self) -> bool {
+        let (x, y) =
+            (u32::midpoint(other.left, other.right), u32::midpoint(other.top, other.bottom));
+        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
+    }
+
     /// Returns the smallest box that holds both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

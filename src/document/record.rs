@@ -106,6 +106,8 @@ pub enum Found {
     Carried,
     /// The field's constant or default.
     Constant,
+    /// By what labelled pages taught.
+    Learned,
 }
 
 /// A piece of a page that may hold a field's value.
@@ -143,6 +145,8 @@ pub struct TypedField {
     pub evidence: Evidence,
     /// What was changed to make the value valid, in order.
     pub repairs: Vec<Repair>,
+    /// Characters of `raw` that may be others.
+    pub doubts: Vec<Doubt>,
 }
 
 /// What the confidence of a field is made of.
@@ -166,9 +170,18 @@ pub struct Repair {
     /// The text as it was read.
     pub before: String,
     pub after: String,
-    /// What asked for it: `type`, or the name of a rule.
+    /// What asked for it: [`Repair::BY_TYPE`], or the name of a rule.
     pub rule: String,
 }
+
+impl Repair {
+    /// What asked for a change that made the text a value of the field's type.
+    pub const BY_TYPE: &str = "type";
+}
+
+/// Row number of what a dense table's foot says of its columns: evidence for the rows, no record of
+/// its own. `validate` takes it away when it judges the rows together.
+pub const FOOT_ROW: u32 = 0;
 
 /// One row of a model's table at stage `F` of its fields; `fields` is in the model's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,7 +190,7 @@ pub struct Record<F> {
     pub model: String,
     /// The page it starts on.
     pub page: PageNumber,
-    /// From 1 within the page (row scope) or document.
+    /// From 1 within the page (row scope) or document; [`FOOT_ROW`] for the foot of a dense table.
     pub row_number: u32,
     pub fields: Vec<F>,
 }

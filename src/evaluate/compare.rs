@@ -81,7 +81,10 @@ impl Wanted {
 /// `1234.5`, `true`), else as the field's type reads what stands on pages. `None` if it is none.
 pub fn canonical(kind: &FieldKind, text: &str) -> Option<Value> {
     let plain = match kind {
-        FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. } => {
+        FieldKind::Text { .. }
+        | FieldKind::Code { .. }
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. } => {
             return Some(Value::Text(text.to_owned()));
         }
         FieldKind::Integer { .. } => text.parse().ok().map(Value::Integer),

@@ -17,7 +17,7 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
     let zone = claims.within.as_ref();
     let found = |text: &String| {
         let phrase = Phrase::new(text);
-        score(&phrase, zone, sheet).map(|score| score * phrase.len() as f32)
+        best(&phrase, zone, sheet).map(|score| score * phrase.len() as f32)
     };
     if claims.none.iter().any(|phrase| found(phrase).is_some()) {
         return None;
@@ -39,7 +39,7 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
 /// Returns the score of a phrase's best match on the page (0–1), in its rows or in the
 /// recognizer's blocks: a phrase that is broken over two lines of a column is together in one of
 /// them.
-pub(super) fn score(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
+pub(super) fn best(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
     let layout = &sheet.layout;
     let inside = |bounds: &PixelBox| zone.is_none_or(|zone| layout.in_zone(bounds, zone));
     let rows = phrase.find_all(&sheet.letters, Reach::Page).into_iter().filter(|matched| {

@@ -4,14 +4,17 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod boxed;
+mod cells;
 mod claims;
 mod columns;
+mod explain;
 mod from_label;
 mod layout;
 mod letters;
 mod owners;
 mod phrase;
 mod piece;
+mod ranking;
 mod region;
 mod registration;
 mod sheet;
@@ -20,8 +23,14 @@ mod table;
 mod tests;
 mod value;
 
-use crate::document::{Candidate, PageNumber, PageText, RawField, Record};
-use crate::model::{RecordModel, Scope};
+pub use explain::{
+    CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
+    TableFound, explain, page_rows, phrase_scores,
+};
+pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
+
+use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
+use crate::model::{Ranker, RecordModel, Scope};
 use owners::Claimant;
 use sheet::Sheet;
 
@@ -34,6 +43,18 @@ pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) 
     claims::strength(&model.claims, &Sheet::new(number, text))
 }
 
+/// Returns the dense table that a model wants read cell by cell on a page; `None` if it has none,
+/// does not claim the page, or the page's cells are known already.
+pub fn table_look(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<TableLook> {
+    let dense = model.rows.as_ref()?.dense.as_ref()?;
+    let columns = dense.columns.saturating_add(1);
+    if text.cell_grids().any(|grid| grid.columns == columns) {
+        return None;
+    }
+    claim_strength(model, number, text)?;
+    Some(TableLook { zone: None, columns: dense.columns, shape: dense.shape.clone() })
+}
+
 /// Returns the records of a model of page or row scope on a page, or `None` if the model does not
 /// claim the page or has document scope.
 pub fn page(
@@ -44,6 +65,33 @@ pub fn page(
     let sheet = Sheet::new(number, text);
     claims::strength(&model.claims, &sheet)?;
     on_page(model, &sheet)
+}
+
+/// Returns a document's first record by a model of document scope, or `None` if the model claims
+/// none of its pages or has another scope.
+pub fn document(
+    model: &RecordModel,
+    pages: &[(PageNumber, &PageText)],
+) -> Option<Record<RawField>> {
+    let records = document_records(std::slice::from_ref(model), pages);
+    records.into_iter().next().filter(|_| model.scope == Scope::Document)
+}
+
+/// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
+/// `ranker` says which words it looks for.
+pub fn examples(
+    model: &RecordModel,
+    index: usize,
+    ranker: &Ranker,
+    (number, text): (PageNumber, &PageText),
+) -> Vec<Example> {
+    let sheet = Sheet::new(number, text);
+    let labels = sheet.labels(model);
+    let search =
+        value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
+    let mut rules = search.candidates();
+    value::rank(&model.fields[index], &mut rules);
+    search.examples(ranker, &rules)
 }
 
 /// Runs the models of page and row scope that need only this page; of those that claim it the
@@ -125,7 +173,10 @@ fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> 
             let fields = value::fields(model, sheet, &labels);
             Some(vec![record(model, sheet.number, 1, fields)])
         }
-        Scope::Row => Some(table::rows(model, sheet)),
+        Scope::Row => match model.rows.as_ref().and_then(|rows| rows.dense.as_ref()) {
+            Some(dense) => Some(cells::rows(model, dense, (sheet, sheet.text))),
+            None => Some(table::rows(model, sheet)),
+        },
     }
 }
 

@@ -97,5 +97,5 @@ pub(super) fn continues(claims: &Claims, sheet: &Sheet) -> bool {
 
 fn has_any(claims: &Claims, phrases: &[String], sheet: &Sheet) -> bool {
     let zone = claims.within.as_ref();
-    phrases.iter().any(|phrase| claims::score(&Phrase::new(phrase), zone, sheet).is_some())
+    phrases.iter().any(|phrase| claims::best(&Phrase::new(phrase), zone, sheet).is_some())
 }

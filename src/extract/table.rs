@@ -130,9 +130,13 @@ fn starts(model: &RecordModel, sheet: &Sheet, cells: &Cells, starter: usize) -> 
     }
     match (&field.pattern, &field.kind) {
         (Some(pattern), _) => pattern.is_match(&text),
-        (None, FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. }) => {
-            text.chars().any(char::is_alphanumeric)
-        }
+        (
+            None,
+            FieldKind::Text { .. }
+            | FieldKind::Code { .. }
+            | FieldKind::Enum { .. }
+            | FieldKind::Lookup { .. },
+        ) => text.chars().any(char::is_alphanumeric),
         (
             None,
             FieldKind::Integer { .. }

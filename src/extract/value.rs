@@ -40,9 +40,13 @@ pub(super) fn fields(model: &RecordModel, sheet: &Sheet, labels: &Labels) -> Vec
         .iter()
         .enumerate()
         .map(|(index, field)| {
-            let mut candidates = Search { sheet, labels, index, field }.candidates();
+            let search = Search { sheet, labels, index, field };
+            let mut candidates = search.candidates();
             rank(field, &mut candidates);
-            candidates
+            match model.ranker(field) {
+                Some(ranker) => search.ranked(ranker, &candidates),
+                None => candidates,
+            }
         })
         .collect()
 }
@@ -68,6 +72,9 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
         Count::One => MOST_CANDIDATES,
         Count::Many => MOST_VALUES,
     });
+    if candidates.first().is_some_and(|candidate| candidate.found == Found::Learned) {
+        return;
+    }
     match field.choose {
         Choose::Best => {}
         Choose::First => candidates.sort_by_key(order),
@@ -111,7 +118,7 @@ fn size(text: &str) -> f64 {
 }
 
 impl Search<'_> {
-    fn candidates(&self) -> Vec<Candidate> {
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         let mut factor = BEST_PLACE;
         for place in &self.field.places {

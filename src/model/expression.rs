@@ -3,9 +3,11 @@
 //! `model` checks them when a model is read, `validate` evaluates them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use cel::Program;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
+use cel::extractors::IntoFunction;
+use cel::{Context, Env, ExecutionError, Program, Value};
 
 /// The name by which rules of row models mean the row above: `previous.date <= date`.
 pub(crate) const PREVIOUS: &str = "previous";
@@ -42,6 +44,43 @@ impl Expression {
     pub(crate) fn needs_previous(&self) -> bool {
         !self.previous_fields.is_empty()
     }
+}
+
+/// Returns a context with what rules may call besides the standard functions: `sum` and `avg` of a
+/// list of numbers, `abs` of a double, `round` of a double to a number of decimals.
+pub(crate) fn with_functions<'a>(environment: Arc<Env>) -> Context<'a, 'a> {
+    let mut context = Context::with_env(environment);
+    add(&mut context, "sum", |numbers: Arc<Vec<Value>>| sum(&numbers));
+    add(&mut context, "avg", |numbers: Arc<Vec<Value>>| {
+        // An empty list has no mean; the division makes it NaN, which no comparison holds for.
+        sum(&numbers).map(|sum| sum / numbers.len() as f64)
+    });
+    add(&mut context, "abs", f64::abs);
+    add(&mut context, "round", |number: f64, places: i64| {
+        let unit = 10_f64.powi(i32::try_from(places.clamp(0, 15)).unwrap_or(0));
+        (number * unit).round() / unit
+    });
+    context
+}
+
+fn add<T: 'static>(
+    context: &mut Context,
+    name: &str,
+    function: impl IntoFunction<T> + 'static + Send + Sync,
+) {
+    let added = context.add_function(name, function);
+    debug_assert!(added.is_ok(), "the standard library has no function of that name");
+}
+
+fn sum(numbers: &[Value]) -> Result<f64, ExecutionError> {
+    numbers.iter().try_fold(0.0, |sum, number| match number {
+        Value::Float(number) => Ok(sum + number),
+        Value::Int(number) => Ok(sum + *number as f64),
+        other => Err(ExecutionError::UnexpectedType {
+            got: other.type_of().to_string(),
+            want: "a number".to_owned(),
+        }),
+    })
 }
 
 /// Drops the parser's list of everything it would have taken instead.

@@ -1,13 +1,17 @@
 //! Reads one `[fields.…]` table of a model.
 
 use regex::Regex;
+use rust_decimal::Decimal;
 
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
+use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
+use super::{
+    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
+    dictionary,
+};
 use crate::document::Count;
-
-use super::{Choose, DateOrder, EnumValue, Field, FieldKind, Place, Scope};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -15,10 +19,12 @@ const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 const DEFAULT_MAX_LENGTH: usize = 2000;
 /// Archives are old: 30 and later are read as 19xx unless the model says otherwise.
 const DEFAULT_PIVOT: u8 = 30;
+/// Most lines of a text whose place is learned, unless the model says so.
+const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 13] = [
+const COMMON_KEYS: [&str; 14] = [
     "type",
     "label",
     "value",
@@ -30,25 +36,56 @@ const COMMON_KEYS: [&str; 13] = [
     "required",
     "column",
     "carry",
+    "cell",
     "default",
     "review_below",
 ];
-const TYPES: [(&str, &[&str]); 10] = [
+const TYPES: [(&str, &[&str]); 11] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
-    ("decimal", &["min", "max", "places"]),
+    ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
-    ("date", &["order", "pivot"]),
+    ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
     ("duration", &[]),
-    ("code", &["shapes"]),
+    ("code", &["shapes", "check"]),
     ("enum", &["values"]),
+    ("lookup", &["file", "find", "gives"]),
     ("checkbox", &[]),
 ];
+const CHECKS: [(&str, CheckDigit); 4] = [
+    ("mod10", CheckDigit::Mod10),
+    ("gtin", CheckDigit::Gtin),
+    ("mod11", CheckDigit::Mod11),
+    ("iban", CheckDigit::Iban),
+];
+const PARTIALS: [(&str, Partial); 3] =
+    [("refuse", Partial::Refuse), ("first", Partial::First), ("keep", Partial::Keep)];
 
-/// Reads a field; `None` if it is too wrong to go on with.
-pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
-    check_name(entry, problems);
+/// Reads a field, or all fields that a key such as `h{01..24}` stands for: their cells count up.
+/// Nothing if it is too wrong to go on with.
+pub(super) fn fields(entry: &Entry, scope: Scope, problems: &mut Problems) -> Vec<Field> {
+    let names = match expand_name(entry.key) {
+        Ok(names) => names,
+        Err(reason) => {
+            let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+            problems.add(entry.key_at, "fields", problem);
+            return Vec::new();
+        }
+    };
+    for name in &names {
+        check_name(entry, name, problems);
+    }
+    let Some(first) = field(entry, scope, problems) else { return Vec::new() };
+    let copy = |(number, name): (u16, String)| Field {
+        cell: first.cell.map(|cell| cell.saturating_add(number)),
+        name,
+        ..first.clone()
+    };
+    (0..).zip(names).map(copy).collect()
+}
+
+fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> {
     let section = Section::of(entry, problems)?;
     let type_name = read_type(&section, problems)?;
     only_keys_of_type(&section, type_name, problems);
@@ -67,6 +104,7 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         }
         None => Vec::new(),
     };
+    let learn = read_learn(&section, kind.as_ref(), problems);
     let field = Field {
         name: entry.key.to_owned(),
         kind: kind?,
@@ -76,10 +114,12 @@ pub(super) fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Opt
         exclude: section.texts("exclude", problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
         count: read_count(&section, problems),
-        learn: section.flag("learn", problems).unwrap_or(false),
+        learn,
         required: section.flag("required", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
+        cell: section.integer("cell", "the number of a column, 0 to 200", problems),
+        wraps_at: read_wrap(&section, problems),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
         default,
     };
@@ -155,10 +195,24 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         "date" => read_date(section, problems),
         "time" => FieldKind::Time,
         "duration" => FieldKind::Duration,
-        "code" => FieldKind::Code { shapes: read_shapes(section, problems)? },
+        "code" => FieldKind::Code {
+            shapes: read_shapes(section, problems)?,
+            check: section.choice("check", &CHECKS, problems),
+        },
         "enum" => FieldKind::Enum { values: read_values(section, problems)? },
+        "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
         _ => FieldKind::Checkbox,
     })
+}
+
+fn read_wrap(section: &Section, problems: &mut Problems) -> Option<Decimal> {
+    let number = section.number("wraps_at", problems)?;
+    let wrap = Decimal::try_from(number).ok().filter(|wrap| *wrap > Decimal::ZERO);
+    if wrap.is_none() {
+        let entry = section.get("wraps_at")?;
+        entry.out_of_range(&number.to_string(), "a number above 0, such as 10", problems);
+    }
+    wrap
 }
 
 /// Unlike other texts, what joins lines may be white space.
@@ -197,6 +251,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
     FieldKind::Date {
         order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
+        partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }
 }
 
@@ -270,6 +325,30 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
     section.choice("choose", &known, problems)
 }
 
+/// Without the key, what is learned may be better than the places; `true` or a table asks for it,
+/// `false` forbids it.
+fn read_learn(
+    section: &Section,
+    kind: Option<&FieldKind>,
+    problems: &mut Problems,
+) -> Option<Learn> {
+    let lines = if matches!(kind, Some(FieldKind::Text { .. })) { LEARNED_LINES } else { 1 };
+    let anywhere = Learn { zone: Zone::PAGE, lines, always: false };
+    let Some(entry) = section.get("learn") else { return Some(anywhere) };
+    if entry.value.is_bool() {
+        return entry.flag(problems)?.then_some(Learn { always: true, ..anywhere });
+    }
+    let section = Section::of(&entry, problems)?;
+    section.only(&["zone", "lines"], problems);
+    let range = "1 to 8 lines";
+    let lines = section.integer::<u8>("lines", range, problems).map_or(lines, usize::from);
+    if let (Some(entry), false) = (section.get("lines"), (1..=8).contains(&lines)) {
+        entry.out_of_range(&lines.to_string(), range, problems);
+    }
+    let zone = section.get("zone").map_or(Some(Zone::PAGE), |zone| zone.zone(problems));
+    Some(Learn { zone: zone?, lines, always: true })
+}
+
 fn read_count(section: &Section, problems: &mut Problems) -> Count {
     if !section.flag("repeat", problems).unwrap_or(false) {
         return Count::One;
@@ -321,9 +400,9 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
         };
         problems.add(at, &section.path, problem);
     }
-    let somewhere = ["label", "value", "pattern", "column", "default"];
+    let somewhere = ["label", "value", "pattern", "column", "cell", "default"];
     if somewhere.iter().all(|key| section.get(key).is_none()) {
-        let hint = "give it a `label`, a `value`, a `pattern`, a `column` or a `default`";
+        let hint = "give it a `label`, a `value`, a `pattern`, a `column`, a `cell` or a `default`";
         problems.add_with_hint(section.at, &section.path, Problem::Nowhere, hint.to_owned());
     }
 }
@@ -332,16 +411,16 @@ fn check_scope(section: &Section, scope: Scope, problems: &mut Problems) {
     if scope == Scope::Row {
         return;
     }
-    for key in ["column", "carry"] {
+    for key in ["column", "carry", "cell"] {
         if let Some(entry) = section.get(key) {
             problems.add(entry.key_at, &section.path, Problem::RowsOnly { key });
         }
     }
 }
 
-fn check_name(entry: &Entry, problems: &mut Problems) {
-    if let Some(reason) = super::name::refusal(entry.key, super::name::Use::Field) {
-        let problem = Problem::BadName { name: entry.key.to_owned(), reason };
+fn check_name(entry: &Entry, name: &str, problems: &mut Problems) {
+    if let Some(reason) = super::name::refusal(name, super::name::Use::Field) {
+        let problem = Problem::BadName { name: name.to_owned(), reason };
         problems.add(entry.key_at, "fields", problem);
     }
 }

@@ -26,12 +26,15 @@ pub struct Learned {
     pub ranking: BTreeMap<String, Ranker>,
 }
 
-/// How the candidates of a field are ranked: a candidate's score is the sum of the weights of its
-/// features, each times the feature's value.
+/// How the candidates of a field are ranked: by the sum of the weights of the features that they
+/// have. `extract` says which features there are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ranker {
-    pub weights: BTreeMap<String, f32>,
+    /// The words that are looked for, folded, ascending.
+    pub words: Vec<String>,
+    /// By group of features: the weight of each.
+    pub weights: BTreeMap<String, Vec<f32>>,
 }
 
 /// Why a learned file is not used.
@@ -47,6 +50,8 @@ pub enum LearnedError {
     Version { found: u32, model: String, version: u32 },
     #[error("ranks field `{field}`, which `{model}` does not have")]
     Field { field: String, model: String },
+    #[error("ranks field `{field}`, for which `{model}` says `learn = false`")]
+    Forbidden { field: String, model: String },
 }
 
 impl Learned {
@@ -77,14 +82,16 @@ impl Learned {
             let (found, version) = (learned.version, model.version);
             return Err(LearnedError::Version { found, model: name(), version });
         }
-        let unknown = learned
-            .ranking
-            .keys()
-            .find(|field| !model.fields.iter().any(|known| known.name == **field));
-        match unknown {
-            Some(field) => Err(LearnedError::Field { field: field.clone(), model: name() }),
-            None => Ok(learned),
+        for field in learned.ranking.keys() {
+            match model.fields.iter().find(|known| known.name == *field) {
+                Some(known) if known.learn.is_some() => {}
+                Some(_) => {
+                    return Err(LearnedError::Forbidden { field: field.clone(), model: name() });
+                }
+                None => return Err(LearnedError::Field { field: field.clone(), model: name() }),
+            }
         }
+        Ok(learned)
     }
 
     /// Returns the file's text.
@@ -92,6 +99,6 @@ impl Learned {
     /// # Errors
     /// A number of it is not finite.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+        serde_json::to_string(self).map(|text| text + "\n")
     }
 }

@@ -8,32 +8,17 @@ use std::sync::Arc;
 
 use super::RecordModel;
 use super::learned::Learned;
-use super::parse::parse;
+use super::parse::{parse, parse_beside};
 use super::problem::{ModelError, ModelErrors, Problem};
 
-/// A model that comes with the program.
-struct Shipped {
-    file: &'static str,
-    text: &'static str,
-    learned: Option<&'static str>,
-}
+/// A model that comes with the program: file name, text, and what was learned for it.
+type Shipped = (&'static str, &'static str, Option<&'static str>);
 
 const SHIPPED: &[Shipped] = &[
-    Shipped {
-        file: "models/filing.toml",
-        text: include_str!("../../models/filing.toml"),
-        learned: None,
-    },
-    Shipped {
-        file: "models/maintenance_log.toml",
-        text: include_str!("../../models/maintenance_log.toml"),
-        learned: None,
-    },
-    Shipped {
-        file: "models/receipt.toml",
-        text: include_str!("../../models/receipt.toml"),
-        learned: None,
-    },
+    ("models/filing.toml", include_str!("../../models/filing.toml"), None),
+    ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml"), None),
+    ("models/pressure_ledger.toml", include_str!("../../models/pressure_ledger.toml"), None),
+    ("models/receipt.toml", include_str!("../../models/receipt.toml"), None),
 ];
 
 /// Returns the models that come with the program, in order of name.
@@ -41,10 +26,9 @@ const SHIPPED: &[Shipped] = &[
 /// # Errors
 /// A shipped model is wrong, which a test rules out.
 pub fn shipped() -> Result<Vec<RecordModel>, ModelErrors> {
-    collect(SHIPPED.iter().map(|shipped| {
-        let path = PathBuf::from(shipped.file);
-        let result = parse(shipped.text, shipped.file)
-            .and_then(|model| with_learned(model, &path, shipped.learned));
+    collect(SHIPPED.iter().map(|(file, text, learned)| {
+        let path = PathBuf::from(file);
+        let result = parse(text, file).and_then(|model| with_learned(model, &path, *learned));
         (path, result)
     }))
 }
@@ -65,15 +49,21 @@ pub fn load_directory(directory: &Path) -> Result<Vec<RecordModel>, ModelErrors>
     let files =
         toml_files(directory).map_err(|cause| ModelErrors(vec![unreadable(directory, cause)]))?;
     collect(files.into_iter().map(|path| {
-        let result = load(&path);
+        let result = load_file(&path);
         (path, result)
     }))
 }
 
-fn load(path: &Path) -> Result<RecordModel, ModelErrors> {
+/// Reads a model, the files that it names, and what was learned for it, all beside it.
+///
+/// # Errors
+/// A file cannot be read, or everything that is wrong with it.
+pub fn load_file(path: &Path) -> Result<RecordModel, ModelErrors> {
     let unreadable = |path: &Path, cause| ModelErrors(vec![unreadable(path, cause)]);
     let text = fs::read_to_string(path).map_err(|cause| unreadable(path, cause))?;
-    let model = parse(&text, &path.display().to_string())?;
+    let model = parse_beside(&text, &path.display().to_string(), &|name| {
+        fs::read_to_string(path.with_file_name(name))
+    })?;
     let beside = learned_path(path);
     match fs::read_to_string(&beside) {
         Ok(learned) => with_learned(model, path, Some(&learned)),

@@ -4,6 +4,8 @@
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
 mod anchor;
+mod balance;
+mod dictionary;
 mod expression;
 mod field;
 mod learned;
@@ -12,15 +14,20 @@ mod name;
 mod parse;
 mod place;
 mod problem;
+mod range;
+mod rows;
 mod rule;
 mod section;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use expression::{Expression, PREVIOUS};
+pub use balance::Balance;
+pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
+pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};
-pub use load::{learned_path, load_directory, shipped};
+pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
+pub use place::kind as place_kind;
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
@@ -49,6 +56,14 @@ pub struct RecordModel {
     pub learned: Option<Arc<Learned>>,
     /// The TOML text it was read from.
     pub source: String,
+}
+
+impl RecordModel {
+    /// Returns how the candidates of a field are ranked, if that was learned.
+    pub(crate) fn ranker(&self, field: &Field) -> Option<&Ranker> {
+        field.learn?;
+        self.learned.as_ref()?.ranking.get(&field.name)
+    }
 }
 
 /// What one record stands for.
@@ -168,13 +183,19 @@ pub struct Field {
     pub choose: Choose,
     /// One value, or all that stand at its place.
     pub count: Count,
-    /// Whether labelled pages may teach which candidate is the value.
-    pub learn: bool,
+    /// Where the value may stand for labelled pages to teach which candidate it is; `None` if the
+    /// places alone are to decide.
+    pub learn: Option<Learn>,
     pub required: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
     /// For row models: an empty cell or ditto mark takes the value of the row above.
     pub carry: bool,
+    /// For dense tables: the column of numbers that holds the value, from 1; 0 is the label.
+    pub cell: Option<u16>,
+    /// Its figures from this power of ten up are not printed: `0.012` after `9.998` means `10.012`.
+    /// Rules take values under half of it as so much larger.
+    pub wraps_at: Option<rust_decimal::Decimal>,
     /// Confidence below which the field raises an issue, 0–1.
     pub review_below: f32,
     /// Value if nothing was found, as TOML text; it is normalized like a read one.
@@ -190,9 +211,11 @@ impl Field {
     /// Returns the type of the field's values.
     pub fn column_type(&self) -> ColumnType {
         match self.kind {
-            FieldKind::Text { .. } | FieldKind::Code { .. } | FieldKind::Enum { .. } => {
-                ColumnType::Text
-            }
+            FieldKind::Text { .. }
+            | FieldKind::Code { .. }
+            | FieldKind::Enum { .. }
+            | FieldKind::Lookup { .. }
+            | FieldKind::Date { partial: Partial::Keep, .. } => ColumnType::Text,
             FieldKind::Integer { .. } => ColumnType::Integer,
             FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
                 ColumnType::Decimal
@@ -228,21 +251,52 @@ pub enum FieldKind {
         order: DateOrder,
         /// Two-digit years below it are 20xx, others 19xx.
         pivot: u8,
+        partial: Partial,
     },
     Time,
     /// Hours and minutes, or decimal hours; stored as decimal hours.
     Duration,
     /// A code with a shape: `9` digit, `A` letter, `X` letter or digit, `?` after one makes it
     /// optional, everything else literal, and so is whatever follows `\`. Repairs follow the
-    /// shape. Several shapes are tried.
+    /// shape. Several shapes are tried. With a check digit, a code on which it fails is none.
     Code {
         shapes: Vec<String>,
+        check: Option<CheckDigit>,
     },
     /// One of a set, found through OCR errors by its names.
     Enum {
         values: Vec<EnumValue>,
     },
+    /// One of the names of a dictionary beside the model, found through OCR errors.
+    Lookup {
+        dictionary: Arc<Dictionary>,
+    },
     Checkbox,
+}
+
+/// What becomes of a date that names no day, such as `March 1978` or `1978`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Partial {
+    /// It is no date.
+    #[default]
+    Refuse,
+    /// The first day of it.
+    First,
+    /// It stays as it is: the field is a text such as `1978-03-12`, `1978-03` or `1978` (ISO 8601).
+    Keep,
+}
+
+/// How the check digit of a code is computed. Signs between digits do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckDigit {
+    /// Luhn's: every second digit doubled (ISO/IEC 7812: cards, accounts, IMEI).
+    Mod10,
+    /// Every second digit threefold (GS1: EAN, UPC, ISBN-13, SSCC).
+    Gtin,
+    /// Digits weighted by their place from the right, modulo 11, `X` for ten (ISBN-10, ISSN).
+    Mod11,
+    /// Letters and digits modulo 97 (ISO 13616).
+    Iban,
 }
 
 /// A value of an enum field, and the texts that mean it.
@@ -319,6 +373,16 @@ pub enum Until {
     Any(Vec<Until>),
 }
 
+/// What may be the value of a field that is learned from labelled pages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learn {
+    pub zone: Zone,
+    /// Most lines that a text may have, from 1.
+    pub lines: usize,
+    /// Whether the model asks for it; else what is learned is taken only where it is better.
+    pub always: bool,
+}
+
 /// Which of several candidates wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choose {
@@ -340,6 +404,43 @@ pub struct Rows {
     pub until: Vec<String>,
     /// A row needs at least so many fields with values.
     pub min_fields: usize,
+    /// Present if the rows are those of a dense table.
+    pub dense: Option<Dense>,
+}
+
+/// A dense table of numbers of one shape, which is read cell by cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dense {
+    /// Number of columns of numbers; the row's label stands before them.
+    pub columns: u16,
+    /// What each cell looks like: `9` is a digit, a point stands for itself, such as `9.999`.
+    pub shape: String,
+    /// What the field that starts a row is.
+    pub label: RowLabel,
+    /// What the last row holds, if it is none like the others.
+    pub foot: Option<Foot>,
+    /// The fields, by position in the model, of which each follows the one before it in time, and
+    /// the first of a row the last of the row above.
+    pub series: Option<std::ops::RangeInclusive<usize>>,
+}
+
+/// What stands before the numbers of a dense table's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowLabel {
+    /// Any text.
+    Read,
+    /// A number that is one more than that of the row above; it is 1 in the first row if it
+    /// cannot be read.
+    Counted,
+}
+
+/// What the last row of a dense table says of the rows above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foot {
+    /// The mean of each column.
+    Mean,
+    /// The sum of each column.
+    Sum,
 }
 
 /// A rule over the typed fields.
@@ -353,4 +454,19 @@ pub struct Rule {
     pub check: String,
     /// The verdict if it is not true.
     pub otherwise: crate::document::Verdict,
+    /// What it says as a sum of fields, if it is one.
+    pub balance: Option<Balance>,
+    /// What is done where it is not true.
+    pub mends: Mends,
+}
+
+/// What a rule that is a [`Balance`] may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mends {
+    Nothing,
+    /// Digits that make it true, if they are the only ones that do.
+    Digits,
+    /// Digits; and where all of its other fields are sure, this field takes the value that follows
+    /// from them. A position in the model.
+    DigitsAndComputed(usize),
 }

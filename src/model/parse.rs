@@ -1,21 +1,32 @@
 //! Turns the TOML text of a model into a checked [`RecordModel`], or into all that is wrong with it.
 
+use std::io;
+
 use toml::de::DeTable;
 
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
-use super::section::{Section, closest_hint};
-use super::{Claims, Continues, Field, RecordModel, Rows, Scope, anchor, field, rule};
+use super::section::Section;
+use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 
-/// Reads a model. `file` is how messages name it.
+/// Reads a model that needs no other file. `file` is how messages name it.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with line, column and, where there is one, a hint.
 /// Of a text that is not TOML only the syntax errors are told.
 pub fn parse(toml: &str, file: &str) -> Result<RecordModel, ModelErrors> {
+    parse_beside(toml, file, &|_| Err(io::ErrorKind::Unsupported.into()))
+}
+
+/// Like [`parse`]; `companion` returns the text of a file beside the model's, by its name there.
+pub(super) fn parse_beside(
+    toml: &str,
+    file: &str,
+    companion: &dyn Fn(&str) -> io::Result<String>,
+) -> Result<RecordModel, ModelErrors> {
     let mut problems = Problems::new(file, toml);
     let (document, errors) = DeTable::parse_recoverable(toml);
     if !errors.is_empty() {
@@ -26,7 +37,11 @@ pub fn parse(toml: &str, file: &str) -> Result<RecordModel, ModelErrors> {
         }
         return problems.finish(None);
     }
-    let model = read_model(&Section::root(document.get_ref()), toml, &mut problems);
+    let root = Section::root(document.get_ref());
+    let mut model = read_model(&root, toml, &mut problems);
+    if let Some(model) = &mut model {
+        dictionary::fill(&root, &mut model.fields, companion, &mut problems);
+    }
     problems.finish(model)
 }
 
@@ -55,7 +70,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
     let claims = read_claims(root, scope, problems);
     let anchors =
         root.get("anchors").map(|entry| anchor::anchors(&entry, problems)).unwrap_or_default();
-    let rows = read_rows(root, scope, &fields, problems);
+    let rows = rows::rows(root, scope, &fields, problems);
     let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
         root.get("rules").map(|entry| rule::rules(&entry, speaks_of, problems)).unwrap_or_default();
@@ -106,7 +121,17 @@ fn read_fields(root: &Section, scope: Scope, problems: &mut Problems) -> Vec<Fie
     if entries.is_empty() {
         problems.add(section.at, &section.path, Problem::Empty);
     }
-    entries.iter().filter_map(|entry| field::field(entry, scope, problems)).collect()
+    let mut fields: Vec<Field> = Vec::new();
+    for entry in &entries {
+        for field in field::fields(entry, scope, problems) {
+            if fields.iter().any(|earlier| earlier.name == field.name) {
+                problems.add(entry.key_at, &entry.path, Problem::Twice { name: field.name });
+            } else {
+                fields.push(field);
+            }
+        }
+    }
+    fields
 }
 
 fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) -> Claims {
@@ -152,46 +177,5 @@ fn read_continues(claims: &Section, problems: &mut Problems) -> Continues {
         Some(true) => Continues::Unclaimed,
         Some(false) => Continues::Never,
         None => Continues::Marked(entry.texts(problems)),
-    }
-}
-
-fn read_rows(
-    root: &Section,
-    scope: Option<Scope>,
-    fields: &[Field],
-    problems: &mut Problems,
-) -> Option<Rows> {
-    let Some(entry) = root.get("rows") else {
-        if scope == Some(Scope::Row) {
-            let hint = "say which field starts a row: `[rows]` with `starts_with = \"date\"`";
-            let problem = Problem::Missing { key: "rows" };
-            problems.add_with_hint(root.at, &root.path, problem, hint.to_owned());
-        }
-        return None;
-    };
-    if matches!(scope, Some(Scope::Document | Scope::Page)) {
-        problems.add(entry.key_at, &root.path, Problem::RowsOnly { key: "rows" });
-        return None;
-    }
-    let section = Section::of(&entry, problems)?;
-    section.only(&["starts_with", "until", "min_fields"], problems);
-    let until = section.texts("until", problems);
-    let min_fields =
-        section.integer::<usize>("min_fields", "a number of fields", problems).unwrap_or(1);
-    let start = section.need("starts_with", problems)?;
-    let starts_with = start.text(problems)?;
-    match fields.iter().find(|field| field.name == starts_with) {
-        Some(field) if field.column.is_empty() => {
-            problems.add(start.at, &start.path, Problem::StartWithoutColumn { name: starts_with });
-            None
-        }
-        Some(_) => Some(Rows { starts_with, until, min_fields }),
-        None => {
-            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-            let hint = closest_hint(&starts_with, &known, "its fields are");
-            let problem = Problem::UnknownField { name: starts_with };
-            problems.add_with_hint(start.at, &start.path, problem, hint);
-            None
-        }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
 }
 
 /// Returns the key that names the place in a model.
-pub(super) fn kind(place: &Place) -> &'static str {
+pub fn kind(place: &Place) -> &'static str {
     match place {
         Place::Right { .. } => "right",
         Place::Left { .. } => "left",

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::LearnedError;
+use super::dictionary::DictionaryError;
 
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +56,12 @@ pub enum Problem {
     StartWithoutColumn { name: String },
     #[error("what was learned {0}")]
     Learned(LearnedError),
+    #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
+    StartWithoutCell { name: String },
     #[error("cannot read it")]
     Unreadable(#[source] io::Error),
+    #[error("{cause}")]
+    Dictionary { cause: DictionaryError },
 }
 
 /// A [`Problem`] at its place. Reads as `file:line:column: path: problem`.

@@ -1,13 +1,16 @@
 //! Reads `[[rules]]` and checks their expressions against the fields they speak of.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use cel::{Context, ExecutionError, Program, Value};
+use cel::{Env, ExecutionError, Program, Value};
 
-use super::expression::{Expression, PREVIOUS};
+use super::balance::Balance;
+use super::expression::{Expression, PREVIOUS, with_functions};
 use super::problem::{Problem, Problems};
+use super::range::expand_ranges;
 use super::section::{Entry, Section, closest_hint};
-use super::{Field, Rule, Scope};
+use super::{Field, Mends, Rule, Scope};
 use crate::document::{ColumnType, Count, FieldColumn, Verdict};
 
 /// What rules may speak of: the fields of a model, and the row above if it has rows.
@@ -36,27 +39,73 @@ pub(super) fn rules(entry: &Entry, speaks_of: Scoped, problems: &mut Problems) -
 
 fn rule(item: &Entry, speaks_of: Scoped, problems: &mut Problems) -> Option<Rule> {
     let section = Section::of(item, problems)?;
-    section.only(&["name", "check", "otherwise"], problems);
+    section.only(&["name", "check", "otherwise", "repair", "recompute"], problems);
     let name = section.need("name", problems).and_then(|name| name.text(problems));
     let check_entry = section.need("check", problems)?;
     let check = check_entry.text(problems)?;
-    check_expression(&check_entry, &check, speaks_of, problems);
+    let names: Vec<&str> = speaks_of.fields.iter().map(|field| field.name.as_str()).collect();
+    let check = match expand_ranges(&check, &names) {
+        Ok(check) => check,
+        Err(reason) => {
+            problems.add(check_entry.at, &check_entry.path, Problem::Expression { reason });
+            return None;
+        }
+    };
+    let expression = check_expression(&check_entry, &check, speaks_of, problems)?;
+    let balance = Balance::of(expression.program.expression(), speaks_of.fields);
     let verdicts = [("review", Verdict::Review), ("rejected", Verdict::Rejected)];
     let otherwise = section.choice("otherwise", &verdicts, problems).unwrap_or(Verdict::Review);
-    Some(Rule { name: name?, check, otherwise })
+    let mends = read_mends(&section, balance.as_ref(), &names, problems);
+    Some(Rule { name: name?, check, otherwise, balance, mends })
 }
 
-fn check_expression(entry: &Entry, check: &str, speaks_of: Scoped, problems: &mut Problems) {
+fn read_mends(
+    section: &Section,
+    balance: Option<&Balance>,
+    names: &[&str],
+    problems: &mut Problems,
+) -> Mends {
+    let repairs = section.flag("repair", problems).unwrap_or(false);
+    let recompute = section.get("recompute");
+    if !repairs && recompute.is_none() {
+        return Mends::Nothing;
+    }
+    let Some(balance) = balance else {
+        let reason = "it cannot repair: it is no sum or mean of fields".to_owned();
+        let hint = "write it as `total == net + tax` or `abs(mean - avg(h01..h24)) <= 0.0005`";
+        let problem = Problem::Expression { reason };
+        problems.add_with_hint(section.at, &section.path, problem, hint.to_owned());
+        return Mends::Nothing;
+    };
+    let Some(entry) = recompute else { return Mends::Digits };
+    let Some(name) = entry.text(problems) else { return Mends::Digits };
+    let spoken_of: Vec<&str> =
+        balance.terms.iter().filter_map(|(field, _)| names.get(*field).copied()).collect();
+    match names.iter().position(|known| *known == name) {
+        Some(field) if spoken_of.contains(&name.as_str()) => Mends::DigitsAndComputed(field),
+        _ => {
+            entry.none_of(&name, spoken_of, problems);
+            Mends::Digits
+        }
+    }
+}
+
+fn check_expression(
+    entry: &Entry,
+    check: &str,
+    speaks_of: Scoped,
+    problems: &mut Problems,
+) -> Option<Expression> {
     let expression = match Expression::compile(check) {
         Ok(expression) => expression,
         Err(reason) => {
             problems.add(entry.at, &entry.path, Problem::Expression { reason });
-            return;
+            return None;
         }
     };
     if speaks_of.scope != Scope::Row && expression.needs_previous() {
         problems.add(entry.at, &entry.path, Problem::RowsOnly { key: PREVIOUS });
-        return;
+        return None;
     }
     let known: Vec<&str> = speaks_of.fields.iter().map(|field| field.name.as_str()).collect();
     let names = expression.fields.union(&expression.previous_fields);
@@ -69,12 +118,13 @@ fn check_expression(entry: &Entry, check: &str, speaks_of: Scoped, problems: &mu
     if unknown.is_empty() {
         try_out(&expression.program, entry, speaks_of.fields, problems);
     }
+    Some(expression)
 }
 
 /// Evaluates the expression over values of the fields' types: finds unknown functions, operators
 /// between types that do not go together, and results that are neither true nor false.
 fn try_out(program: &Program, entry: &Entry, fields: &[Field], problems: &mut Problems) {
-    let mut context = Context::default();
+    let mut context = with_functions(Arc::new(Env::stdlib()));
     for field in fields {
         context.add_variable_from_value(field.name.as_str(), sample(field.stored_as()));
     }

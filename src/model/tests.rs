@@ -174,7 +174,7 @@ models/a.toml:8:9: fields: `status` is not a usable name: every record table has
 models/a.toml:10:9: fields.status.label: an empty text or list says nothing
 models/a.toml:13:19: fields.day.value.right: `15px` is not a length
 hint: lengths have a unit and are up to 2 m, such as "15mm", "1.5cm", "0.5in"
-models/a.toml:15:8: fields.total.type: `mony` is none of `text`, `integer`, `decimal`, `money`, `date`, `time`, `duration`, `code`, `enum`, `checkbox`
+models/a.toml:15:8: fields.total.type: `mony` is none of `text`, `integer`, `decimal`, `money`, `date`, `time`, `duration`, `code`, `enum`, `lookup`, `checkbox`
 hint: did you mean `money`?
 models/a.toml:16:9: fields.kind: `values` is missing
 "#);
@@ -365,11 +365,11 @@ fn takes_what_was_learned_from_the_file_beside_the_model() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("log.toml");
     std::fs::write(&file, LOG).unwrap();
-    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"weights": {"top": 2.5}}}}"#;
+    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"words": [], "weights": {"row": [2.5]}}}}"#;
     std::fs::write(learned_path(&file), learned).unwrap();
     let models = load_directory(directory.path()).unwrap();
     let ranking = &models[0].learned.as_ref().unwrap().ranking;
-    assert!((ranking["date"].weights["top"] - 2.5).abs() < 1e-6);
+    assert!((ranking["date"].weights["row"][0] - 2.5).abs() < 1e-6);
 }
 
 #[test]
@@ -392,7 +392,75 @@ fn refuses_what_was_learned_for_something_else() {
         "has format 9, this program knows format 1",
     );
     check(
-        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"weights": {}}}}"#,
+        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"words": [], "weights": {}}}}"#,
         "ranks field `total`, which `log` does not have",
+    );
+}
+
+const AIRPORTS: &str = "\
+name = \"a\"
+version = 1
+records = \"page\"
+[fields.airport]
+type = \"lookup\"
+file = \"airports.csv\"
+find = [\"name\", \"city\"]
+gives = \"code\"
+label = \"Airport\"
+";
+
+#[test]
+fn reads_the_dictionary_of_a_lookup_beside_the_model() {
+    let directory = tempfile::tempdir().unwrap();
+    let model = directory.path().join("a.toml");
+    std::fs::write(&model, AIRPORTS).unwrap();
+    std::fs::write(
+        directory.path().join("airports.csv"),
+        "code,name,city\nKUL,Sepang,Kuala Lumpur\n",
+    )
+    .unwrap();
+    let FieldKind::Lookup { dictionary } = &load_file(&model).unwrap().fields[0].kind else {
+        panic!("no lookup");
+    };
+    assert_eq!((dictionary.entries.len(), dictionary.entries[1].gives.as_str()), (2, "KUL"));
+}
+
+#[test]
+fn tells_what_is_wrong_with_a_dictionary() {
+    let with = |text: &'static str| {
+        super::parse::parse_beside(AIRPORTS, "a.toml", &|_| Ok(text.to_owned()))
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        with("code,city\nKUL,Kuala Lumpur\n"),
+        "a.toml:6:8: fields.airport.file: dictionary `airports.csv` has no column `name`, it has `code`, `city`"
+    );
+    assert_eq!(
+        with("code,name,city\n,Sepang,\n"),
+        "a.toml:6:8: fields.airport.file: dictionary `airports.csv` has no names in `name`, `city`"
+    );
+    assert_eq!(
+        errors(AIRPORTS),
+        "a.toml:6:8: fields.airport.file: dictionary `airports.csv` cannot be read: unsupported"
+            .replace("a.toml", "models/a.toml")
+    );
+}
+
+#[test]
+fn knows_check_digits_and_partial_dates() {
+    assert_snapshot!(
+        field_errors("type = \"code\"\nshapes = \"99\"\ncheck = \"mod12\"\nlabel = \"No\"\n"),
+        @"models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
+    hint: did you mean `mod10`?"
+    );
+    assert_snapshot!(
+        field_errors("type = \"date\"\npartial = \"last\"\nlabel = \"Date\"\n"),
+        @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`
+    hint: did you mean `first`?"
+    );
+    assert_snapshot!(
+        field_errors("type = \"lookup\"\nlabel = \"Date\"\n"),
+        @"models/a.toml:4:9: fields.total: `file` is missing"
     );
 }

@@ -13,49 +13,69 @@ const LEAD: f32 = 0.06;
 const PART_OF_TEXT: f32 = 0.97;
 /// How fast certainty falls with similarity: 0.8 alike is 0.6 certain.
 const CERTAINTY_PER_SIMILARITY: f32 = 2.0;
+/// Another name looks the same but for letters that are often confused.
+const LOOKS_LIKE_ANOTHER: f32 = 0.8;
 
-/// Finds the value whose name or synonym the text holds. Of names that stand in the text equally
-/// well, the longest wins; two values equally alike give none.
-pub(super) fn read_enum(text: &str, values: &[EnumValue]) -> Option<Reading> {
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut scores: Vec<(f32, usize, &EnumValue)> = values
-        .iter()
-        .map(|value| {
-            let (score, length) = value_score(value, &words);
-            (score, length, value)
-        })
-        .collect();
-    scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    let &(score, length, best) = scores.first()?;
-    if score < LEAST_SIMILARITY {
-        return None;
-    }
-    if let Some(&(second, second_length, _)) = scores.get(1)
-        && score - second < LEAD
-        && length <= second_length
-    {
-        return None;
-    }
-    Some(Reading {
-        value: Value::Text(best.value.clone()),
-        repairs: 0,
-        certainty: 1.0 - (1.0 - score) * CERTAINTY_PER_SIMILARITY,
-    })
+/// A name and how well a text fits it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit<'v> {
+    /// What the name means.
+    pub(super) value: &'v str,
+    /// The text is the name, letter for letter.
+    pub(super) exact: bool,
+    /// Similarity of the name and a part of the text, 0–1.
+    pub(super) score: f32,
+    /// Letters of the folded name.
+    pub(super) length: usize,
 }
 
-/// Returns how well the best name of a value matches, and the length of that name.
-fn value_score(value: &EnumValue, words: &[&str]) -> (f32, usize) {
-    let spoken = value.value.replace('_', " ");
-    let mut best = (0.0_f32, 0);
-    for name in std::iter::once(&spoken).chain(&value.synonyms) {
-        let name = fold(name);
-        let score = name_score(&name, words);
-        if score > best.0 || ((score - best.0).abs() < f32::EPSILON && name.len() > best.1) {
-            best = (score, name.len());
+impl<'v> Fit<'v> {
+    /// Compares a name, and the same folded, with a text and its folded words.
+    pub(super) fn new(value: &'v str, names: (&str, &str), text: &str, words: &[&str]) -> Self {
+        let (name, folded) = names;
+        let exact = name.to_lowercase() == text.to_lowercase();
+        Self { value, exact, score: name_score(folded, words), length: folded.chars().count() }
+    }
+
+    /// Returns how many letters of the text it explains, less those it has wrong.
+    fn gain(&self) -> f32 {
+        self.length as f32 * (2.0 * self.score - 1.0)
+    }
+}
+
+/// Returns the value of the name that explains most of a text. A name that fits nearly as well must
+/// mean the same or be shorter; otherwise there is no value.
+pub(super) fn unique(mut fits: Vec<Fit>) -> Option<Reading> {
+    fits.retain(|fit| fit.score >= LEAST_SIMILARITY);
+    fits.sort_by(|a, b| b.exact.cmp(&a.exact).then(b.gain().total_cmp(&a.gain())));
+    let best = fits.first()?;
+    let mut certainty = 1.0 - (1.0 - best.score) * CERTAINTY_PER_SIMILARITY;
+    for other in fits.iter().filter(|other| other.value != best.value) {
+        if best.exact && !other.exact {
+            // Less than half an edit away: only look-alikes differ.
+            if (1.0 - other.score) * (other.length as f32) < 0.5 && best.length <= other.length {
+                certainty = certainty.min(LOOKS_LIKE_ANOTHER);
+            }
+        } else if other.exact || (best.score - other.score < LEAD && best.length <= other.length) {
+            return None;
         }
     }
-    best
+    Some(Reading { value: Value::Text(best.value.to_owned()), repairs: 0, certainty })
+}
+
+/// Finds the value whose name or synonym the text holds, through misreadings.
+pub(super) fn read_enum(text: &str, values: &[EnumValue]) -> Option<Reading> {
+    let text = text.trim();
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut fits = Vec::new();
+    for value in values {
+        let spoken = value.value.replace('_', " ");
+        for name in std::iter::once(&spoken).chain(&value.synonyms) {
+            fits.push(Fit::new(&value.value, (name, &fold(name)), text, &words));
+        }
+    }
+    unique(fits)
 }
 
 /// Returns the best similarity of a folded name with as many words of the text, or one more or

@@ -1,14 +1,18 @@
 //! Reads codes by their shape: each character is repaired toward what the shape wants there.
 
 use super::Reading;
+use super::check_digit;
 use super::fold::fold;
 use super::repair;
 use crate::document::Value;
+use crate::model::CheckDigit;
 
 /// Of so many characters one may be repaired.
 const CHARACTERS_PER_REPAIR: usize = 3;
 /// The code was one part of a longer text.
 const PART_OF_TEXT: f32 = 0.9;
+/// A digit was replaced because the check digit wants it: another one may have been wrong.
+const BY_CHECK_DIGIT: f32 = 0.8;
 /// Longer texts are no codes; keeps the table of the comparison small.
 const MAX_LENGTH: usize = 64;
 
@@ -21,18 +25,37 @@ enum Class {
     Literal(char),
 }
 
-/// Reads a code that fits one of the shapes: the one with the fewest repairs, then the first. If
-/// the text as a whole fits none, its words and pairs of words are tried, with less certainty.
-pub(super) fn read(text: &str, shapes: &[String]) -> Option<Reading> {
-    let shapes: Vec<Vec<(Class, bool)>> = shapes.iter().map(|shape| parse_shape(shape)).collect();
-    if let Some(whole) = fit_any(text, &shapes) {
+/// A shape, character by character, and whether each may be missing.
+type Shape = Vec<(Class, bool)>;
+
+/// Digits that are read for each other on worn print.
+const LOOK_ALIKE_DIGITS: [(char, char); 8] = [
+    ('0', '6'),
+    ('0', '8'),
+    ('1', '7'),
+    ('3', '8'),
+    ('4', '9'),
+    ('5', '6'),
+    ('5', '8'),
+    ('6', '8'),
+];
+
+/// Reads a code that fits one of the shapes and satisfies the check digit if there is one: the one
+/// with the fewest repairs, then the first. If the text as a whole fits none, its words and pairs
+/// of words are tried, with less certainty.
+pub(super) fn read(text: &str, shapes: &[String], check: Option<CheckDigit>) -> Option<Reading> {
+    let shapes: Vec<Shape> = shapes.iter().map(|shape| parse_shape(shape)).collect();
+    let holds = |code: &str| check.is_none_or(|check| check_digit::holds(check, code));
+    let fit_any =
+        |text: &str| fits(text, &shapes).find(|reading| code_of(reading).is_some_and(holds));
+    if let Some(whole) = fit_any(text) {
         return Some(whole);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let pairs = words.windows(2).map(<[&str]>::concat);
     let mut best: Option<Reading> = None;
     for part in words.iter().map(|word| (*word).to_owned()).chain(pairs) {
-        let Some(found) = fit_any(&part, &shapes) else { continue };
+        let Some(found) = fit_any(&part) else { continue };
         if best.as_ref().is_none_or(|best| found.repairs < best.repairs) {
             best = Some(Reading { certainty: PART_OF_TEXT, ..found });
         }
@@ -40,9 +63,50 @@ pub(super) fn read(text: &str, shapes: &[String]) -> Option<Reading> {
     best
 }
 
+/// Reads a code whose check digit fails with one digit replaced by one that looks like it; `None`
+/// unless exactly one code comes out.
+pub(super) fn read_look_alikes(
+    text: &str,
+    shapes: &[String],
+    check: CheckDigit,
+) -> Option<Reading> {
+    let shapes: Vec<Shape> = shapes.iter().map(|shape| parse_shape(shape)).collect();
+    let mut found: Option<Reading> = None;
+    for fit in fits(text, &shapes) {
+        let Some(code) = code_of(&fit) else { continue };
+        for (at, digit) in code.char_indices() {
+            for (one, other) in LOOK_ALIKE_DIGITS {
+                let replaced = match digit {
+                    _ if digit == one => other,
+                    _ if digit == other => one,
+                    _ => continue,
+                };
+                let changed = format!("{}{replaced}{}", &code[..at], &code[at + 1..]);
+                if !check_digit::holds(check, &changed) {
+                    continue;
+                }
+                let value = Value::Text(changed);
+                if found.as_ref().is_some_and(|found| found.value != value) {
+                    return None;
+                }
+                let repairs = fit.repairs.saturating_add(1);
+                found = Some(Reading { value, repairs, certainty: BY_CHECK_DIGIT });
+            }
+        }
+    }
+    found
+}
+
+fn code_of(reading: &Reading) -> Option<&str> {
+    match &reading.value {
+        Value::Text(code) => Some(code),
+        _ => None,
+    }
+}
+
 /// Reads a shape into its classes and whether each is optional; `\` makes the next literal.
-fn parse_shape(shape: &str) -> Vec<(Class, bool)> {
-    let mut classes: Vec<(Class, bool)> = Vec::new();
+fn parse_shape(shape: &str) -> Shape {
+    let mut classes = Shape::new();
     let mut characters = shape.chars();
     while let Some(character) = characters.next() {
         let class = match character {
@@ -66,25 +130,22 @@ fn parse_shape(shape: &str) -> Vec<(Class, bool)> {
     classes
 }
 
-fn fit_any(text: &str, shapes: &[Vec<(Class, bool)>]) -> Option<Reading> {
+/// Returns the code that the text makes in each shape, those with fewer repairs first.
+fn fits(text: &str, shapes: &[Shape]) -> impl Iterator<Item = Reading> {
     let text: Vec<char> = text
         .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '|' | '!' | '$'))
         .chars()
         .collect();
-    if text.is_empty() || text.len() > MAX_LENGTH {
-        return None;
-    }
-    let mut best: Option<(String, u32)> = None;
-    for shape in shapes {
-        if let Some((code, repairs)) = fit(&text, shape)
-            && best.as_ref().is_none_or(|(_, fewest)| repairs < *fewest)
-        {
-            best = Some((code, repairs));
-        }
-    }
-    let (code, repairs) = best?;
-    let allowed = (code.chars().count() / CHARACTERS_PER_REPAIR).max(1);
-    (repairs as usize <= allowed).then_some(Reading {
+    let readable = !text.is_empty() && text.len() <= MAX_LENGTH;
+    let mut codes: Vec<(String, u32)> = shapes
+        .iter()
+        .filter_map(|shape| if readable { fit(&text, shape) } else { None })
+        .filter(|(code, repairs)| {
+            *repairs as usize <= (code.chars().count() / CHARACTERS_PER_REPAIR).max(1)
+        })
+        .collect();
+    codes.sort_by_key(|(_, repairs)| *repairs);
+    codes.into_iter().map(|(code, repairs)| Reading {
         value: Value::Text(code),
         repairs,
         certainty: 1.0,

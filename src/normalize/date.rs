@@ -1,15 +1,17 @@
 //! Reads dates: of numbers in any order, with names of months, compact, with a time or weekday.
 
+mod partly;
+
 use std::sync::LazyLock;
 
 use jiff::civil;
 use regex::Regex;
 
 use super::Reading;
-use super::fold::fold;
+use super::month::month;
 use super::repair;
 use crate::document::Value;
-use crate::model::DateOrder;
+use crate::model::{DateOrder, Partial};
 
 /// The order of day and month had to be turned round to make a date.
 const OTHER_ORDER: f32 = 0.7;
@@ -22,36 +24,6 @@ const SIX_DIGITS: f32 = 0.7;
 /// Years that archives hold; others are misread.
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2199;
 
-const MONTHS: [&str; 12] = [
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-];
-/// How names of months begin in other languages, where English ones do not begin so.
-const FOREIGN_MONTHS: [(&str, i8); 13] = [
-    ("ENE", 1),
-    ("FEV", 2),
-    ("MAC", 3),
-    ("ABR", 4),
-    ("AVR", 4),
-    ("MAI", 5),
-    ("MEI", 5),
-    ("AGO", 8),
-    ("OGO", 8),
-    ("OKT", 10),
-    ("DEZ", 12),
-    ("DIC", 12),
-    ("DIS", 12),
-];
 const WEEKDAYS: [&str; 7] =
     ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
@@ -95,8 +67,9 @@ impl Token {
     }
 }
 
-/// Reads a date. `pivot`: two-digit years below it are 20xx, others 19xx.
-pub(super) fn read(text: &str, order: DateOrder, pivot: u8) -> Option<Reading> {
+/// Reads a date. `pivot`: two-digit years below it are 20xx, others 19xx. A date that names no day
+/// becomes what `partial` says; an impossible one, such as 31 February, is none.
+pub(super) fn read(text: &str, order: DateOrder, pivot: u8, partial: Partial) -> Option<Reading> {
     let habits = Habits { order, pivot };
     let without_time = TIME.replace_all(text, " ");
     let (tokens, misread_slashes) = tokens(&without_time);
@@ -111,7 +84,13 @@ pub(super) fn read(text: &str, order: DateOrder, pivot: u8) -> Option<Reading> {
             best = Some(reading);
         }
     }
-    let mut reading = best?;
+    let Some(mut reading) = best else {
+        return partly::read(&tokens, habits, partial)
+            .map(|reading| Reading { repairs: reading.repairs + misread_slashes, ..reading });
+    };
+    if partial == Partial::Keep {
+        reading.value = Value::Text(reading.value.to_string());
+    }
     reading.repairs += misread_slashes;
     let spare = tokens.iter().filter(|token| !matches!(token, Token::Other)).count();
     if tokens.contains(&Token::Other) || (spare != 3 && spare != 1) {
@@ -196,7 +175,7 @@ fn token(word: &str, apart: bool) -> Option<Token> {
         return Some(Token::Month { number, repairs });
     }
     let upper = word.to_uppercase();
-    let ordinal = matches!(upper.as_str(), "ST" | "ND" | "RD" | "TH" | "OF" | "THE" | "DAY");
+    let ordinal = matches!(upper.as_str(), "ST" | "ND" | "RD" | "TH" | "OF" | "THE" | "DAY" | "DE");
     let weekday = upper.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(&upper));
     let harmless = ordinal || weekday || matches!(upper.as_str(), "DATE" | "AM" | "PM");
     (!harmless).then_some(Token::Other)
@@ -211,50 +190,6 @@ fn day_of_letters(word: &str) -> Option<String> {
     };
     let digits = word.chars().map(digit).collect::<Option<String>>()?;
     (digits.len() <= 2).then_some(digits)
-}
-
-/// Returns the month of a name or abbreviation, and how many letters were misread. One wrong
-/// letter in five is forgiven if only one month is so close.
-fn month(word: &str) -> Option<(i8, u32)> {
-    let upper = word.to_uppercase();
-    let length = upper.chars().count();
-    if !(3..=10).contains(&length) {
-        return None;
-    }
-    let numbered = || MONTHS.iter().zip(1_i8..);
-    if let Some((_, number)) = numbered().find(|(name, _)| name.starts_with(&upper)) {
-        return Some((number, 0));
-    }
-    if let Some((_, number)) = FOREIGN_MONTHS.iter().find(|(start, _)| upper.starts_with(start)) {
-        return Some((*number, 0));
-    }
-    if upper == "SEPT" {
-        return Some((9, 0));
-    }
-    let folded = fold(&upper);
-    let looks = |name: &str| fold(name).starts_with(&folded) && name.len() >= length;
-    let mut alike = numbered().filter(|(name, _)| looks(name));
-    if let (Some((_, number)), None) = (alike.next(), alike.next()) {
-        return Some((number, 1));
-    }
-    if upper.chars().any(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let allowed = if length <= 4 { 1 } else { length / 4 };
-    let misread = |name: &str| {
-        let short: String = name.chars().take(length).collect();
-        let to_short = strsim::levenshtein(&upper, &short);
-        // An abbreviation is compared with as many letters; a full name also with all of its own.
-        if length > 4 { to_short.min(strsim::levenshtein(&upper, name)) } else { to_short }
-    };
-    let least = numbered().map(|(name, _)| misread(name)).min()?;
-    let mut closest = numbered().filter(|(name, _)| misread(name) == least);
-    match (closest.next(), closest.next()) {
-        (Some((_, number)), None) if least <= allowed => {
-            Some((number, u32::try_from(least).unwrap_or(u32::MAX)))
-        }
-        _ => None,
-    }
 }
 
 fn of_three(window: &[Token], habits: Habits) -> Option<Reading> {
@@ -326,12 +261,16 @@ fn date(year: &str, month: i8, day: &str, habits: Habits) -> Option<civil::Date>
     if day.len() > 2 {
         return None;
     }
-    let number = year.parse::<i16>().ok()?;
-    let year = match year.len() {
-        2 if number < i16::from(habits.pivot) => 2000 + number,
-        2 => 1900 + number,
-        4 if YEARS.contains(&number) => number,
-        _ => return None,
-    };
-    civil::Date::new(year, month, day.parse().ok()?).ok()
+    civil::Date::new(year_of(year, habits)?, month, day.parse().ok()?).ok()
+}
+
+/// Returns the year that two or four digits mean.
+fn year_of(digits: &str, habits: Habits) -> Option<i16> {
+    let number = digits.parse::<i16>().ok()?;
+    match digits.len() {
+        2 if number < i16::from(habits.pivot) => Some(2000 + number),
+        2 => Some(1900 + number),
+        4 if YEARS.contains(&number) => Some(number),
+        _ => None,
+    }
 }

@@ -37,6 +37,7 @@ pub(super) fn values(field: &Field, raw: &RawField) -> Option<TypedField> {
             witnesses: 1.0,
         },
         repairs: kept.iter().filter_map(repair).collect(),
+        doubts: Vec::new(),
     })
 }
 

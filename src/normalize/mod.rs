@@ -3,12 +3,15 @@
 //! Pure: no input or output, no clock. `pipeline` calls [`record`] between `extract` and
 //! `validate`. Patterns have been applied by `extract`; ranges and rules are judged in `validate`.
 
+mod check_digit;
 mod choice;
 mod clock;
 mod code;
 mod date;
 mod fold;
+mod lookup;
 mod many;
+mod month;
 mod number;
 mod repair;
 #[cfg(test)]
@@ -36,9 +39,6 @@ const EQUALLY_PLACED: f32 = 0.1;
 const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
-
-/// What a [`Repair`] names where the type of the field asked for it.
-const BY_TYPE: &str = "type";
 
 /// A candidate that is a valid value, and how far that can be trusted.
 struct Judged<'c> {
@@ -83,7 +83,7 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
     let found = match field.count {
-        Count::One => one_value(field, raw),
+        Count::One => chosen(field, raw),
         Count::Many => many::values(field, raw),
     };
     if let Some(found) = found {
@@ -114,7 +114,8 @@ fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
     let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
         let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate));
+            .or_else(|| read_alternatives(&field.kind, candidate))
+            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
         if let Some(reading) = reading {
             let confidence = confidence(&field.kind, candidate, &reading);
             readings.push(Judged { candidate, reading, confidence });
@@ -128,12 +129,12 @@ fn repair(judged: &Judged) -> Option<Repair> {
     (judged.reading.repairs > 0).then(|| Repair {
         before: judged.candidate.text.clone(),
         after: judged.reading.value.to_string(),
-        rule: BY_TYPE.to_owned(),
+        rule: Repair::BY_TYPE.to_owned(),
     })
 }
 
 /// Returns the one value that is chosen among the candidates that make one.
-fn one_value(field: &Field, raw: &RawField) -> Option<TypedField> {
+fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
     let readings = judged(field, raw);
     let chosen = choose(field.choose, &readings)?;
     let Judged { candidate, reading, confidence } = &readings[chosen];
@@ -152,6 +153,7 @@ fn one_value(field: &Field, raw: &RawField) -> Option<TypedField> {
             witnesses,
         },
         repairs: repair(&readings[chosen]).into_iter().collect(),
+        doubts: candidate.doubts.clone(),
     })
 }
 
@@ -185,18 +187,30 @@ pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
 }
 
 /// Reads a text as a value of a type; `None` if it is none even after repairs.
-fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
+pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
     match kind {
         FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
         FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
         FieldKind::Money => number::read_money(text),
-        FieldKind::Date { order, pivot } => date::read(text, *order, *pivot),
+        FieldKind::Date { order, pivot, partial } => date::read(text, *order, *pivot, *partial),
         FieldKind::Time => clock::read_time(text),
         FieldKind::Duration => clock::read_duration(text),
-        FieldKind::Code { shapes } => code::read(text, shapes),
+        FieldKind::Code { shapes, check } => code::read(text, shapes, *check),
         FieldKind::Enum { values } => choice::read_enum(text, values),
+        FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
         FieldKind::Checkbox => choice::read_checkbox(text),
+    }
+}
+
+/// Reads a text that is no value with one character replaced by one that looks like it, where the
+/// type can tell which of them is right: a code by its check digit.
+fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
+    match kind {
+        FieldKind::Code { shapes, check: Some(check) } => {
+            code::read_look_alikes(text, shapes, *check)
+        }
+        _ => None,
     }
 }
 
@@ -204,7 +218,12 @@ fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
 fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32 {
     let place = match candidate.found {
         Found::Constant => return DEFAULT_CONFIDENCE * reading.rank(),
-        Found::Label | Found::Pattern | Found::Zone | Found::Column | Found::Carried => {
+        Found::Label
+        | Found::Pattern
+        | Found::Zone
+        | Found::Column
+        | Found::Carried
+        | Found::Learned => {
             KEPT_WITHOUT_PLACE + (1.0 - KEPT_WITHOUT_PLACE) * candidate.place_score.clamp(0.0, 1.0)
         }
     };
@@ -215,7 +234,7 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
-        FieldKind::Enum { .. } | FieldKind::Checkbox => 0.4,
+        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));
     (words * place * reading.rank()).clamp(0.0, 1.0)
@@ -223,6 +242,10 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
 
 /// Returns the index of the reading that wins.
 fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
+    // Learned candidates come in their order.
+    if readings.first()?.candidate.found == Found::Learned {
+        return Some(0);
+    }
     let best_place = best_place(readings);
     let mut equally_placed = readings
         .iter()
@@ -250,7 +273,8 @@ fn best_place(readings: &[Judged]) -> f32 {
 /// value at another spot confirms it, another value at as good a spot contradicts it. Candidates
 /// for text are longer and shorter cuts of one passage and say nothing about each other.
 fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
-    if matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
+    let learned = readings[chosen].candidate.found == Found::Learned;
+    if learned || matches!(field.kind, FieldKind::Text { .. }) || field.choose != Choose::Best {
         return 1.0;
     }
     let winner = &readings[chosen];

@@ -19,10 +19,24 @@ const PART_OF_TEXT: f32 = 0.85;
 /// A value outside the field's range is most likely misread.
 const OUT_OF_RANGE: f32 = 0.3;
 
-const CURRENCIES: [&str; 20] = [
-    "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$", "CAD", "EUR", "GBP", "CHF",
-    "INR", "RS", "JPY", "CNY", "HK$", "NZ$",
+/// A minus apart from its number may be a dash or a leader.
+const SIGN_APART: f32 = 0.7;
+/// A leading `S` is a `5` as often as a `$`; so is a `$` before what is no amount of money.
+const DOLLAR_OR_FIVE: f32 = 0.5;
+/// More decimals than the field has are not what its writer meant.
+const MORE_PLACES: f32 = 0.7;
+/// `1,234` may have a decimal comma.
+const LONE_COMMA: f32 = 0.9;
+
+/// Currencies as they stand beside amounts.
+const CURRENCIES: [&str; 40] = [
+    "RS.", "FR.", "SFR.", "KR.", "RM", "MYR", "USD", "US$", "US", "S$", "SGD", "A$", "AUD", "C$",
+    "CAD", "EUR", "EURO", "EUROS", "GBP", "CHF", "FR", "SFR", "DM", "DEM", "KR", "SEK", "NOK",
+    "DKK", "INR", "RS", "JPY", "CNY", "HK$", "NZ$", "NZD", "HKD", "DOLLARS", "DOLLAR", "RINGGIT",
+    "POUNDS",
 ];
+/// What stands for no cents in German and French amounts: `12,-`.
+const NO_CENTS: [&str; 6] = [",--", ".--", ",-", ".-", ",—", ".—"];
 const SIGNS: &[char] = &['$', '€', '£', '¥', '₹', '¢', '*', '#', '=', ':', '~'];
 
 /// How the decimals of a number are to be understood.
@@ -30,6 +44,8 @@ const SIGNS: &[char] = &['$', '€', '£', '¥', '₹', '¢', '*', '#', '=', ':'
 enum Kind {
     /// A lone point is decimal, a lone comma before three digits divides thousands.
     Plain,
+    /// A lone comma before three digits is decimal as well.
+    Thousandths,
     /// At most two decimals.
     Money,
 }
@@ -46,6 +62,9 @@ struct Number {
 pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Option<Reading> {
     let whole = whole_integer(text);
     let mut certainty = if whole.is_some() { 1.0 } else { PART_OF_TEXT };
+    if text.starts_with('$') || text.ends_with('$') {
+        certainty *= DOLLAR_OR_FIVE;
+    }
     let (number, repairs) =
         whole.or_else(|| only(text.split_whitespace().filter_map(whole_integer)))?;
     if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
@@ -55,13 +74,13 @@ pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Op
 }
 
 fn whole_integer(text: &str) -> Option<(i64, u32)> {
-    let (body, negative) = strip(text);
+    let (body, sign) = strip(text);
     let (digits, repairs) = repair::digits(&join_thousands(body)?)?;
     if digits.len() > MAX_DIGITS {
         return None;
     }
     let number: i64 = digits.parse().ok()?;
-    Some((if negative { -number } else { number }, repairs))
+    Some((if sign == Sign::Plus { number } else { -number }, repairs))
 }
 
 /// Returns the item if there is exactly one.
@@ -78,8 +97,9 @@ pub(super) fn read_decimal(
     min: Option<f64>,
     max: Option<f64>,
 ) -> Option<Reading> {
-    let mut number = signed(text, Kind::Plain).or_else(|| {
-        let number = only(text.split_whitespace().filter_map(|word| signed(word, Kind::Plain)))?;
+    let kind = if places == Some(3) { Kind::Thousandths } else { Kind::Plain };
+    let mut number = signed(text, kind).or_else(|| {
+        let number = only(text.split_whitespace().filter_map(|word| signed(word, kind)))?;
         Some(Number { certainty: number.certainty * PART_OF_TEXT, ..number })
     })?;
     let as_float = f64::try_from(number.value).ok()?;
@@ -87,6 +107,9 @@ pub(super) fn read_decimal(
         number.certainty *= OUT_OF_RANGE;
     }
     if let Some(places) = places {
+        if number.value.normalize().scale() > places {
+            number.certainty *= MORE_PLACES;
+        }
         number.value = number.value.round_dp(places);
         number.value.rescale(places);
     }
@@ -145,37 +168,93 @@ impl Number {
 }
 
 fn signed(text: &str, kind: Kind) -> Option<Number> {
-    let (body, negative) = strip(text);
+    let (body, sign) = strip(text);
     let mut number = unsigned(body, kind)?;
-    if negative && !number.value.is_zero() {
-        number.value.set_sign_negative(true);
+    match sign {
+        Sign::Plus => {}
+        Sign::Minus => number.value.set_sign_negative(true),
+        Sign::MinusApart => {
+            number.value.set_sign_negative(true);
+            number.certainty *= SIGN_APART;
+        }
+    }
+    if number.value.is_zero() {
+        number.value.set_sign_positive(true);
+    }
+    let may_be_five = match kind {
+        Kind::Money => body.starts_with(['S', 's']),
+        Kind::Plain | Kind::Thousandths => text.starts_with('$') || text.ends_with('$'),
+    };
+    if may_be_five {
+        number.certainty *= DOLLAR_OR_FIVE;
     }
     Some(number)
 }
 
-/// Drops currencies and edge signs; tells whether a minus or parentheses make it negative.
-fn strip(text: &str) -> (&str, bool) {
+/// What stands before or after a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Plus,
+    /// A minus, parentheses, or `CR`.
+    Minus,
+    /// A minus with white space between it and the number.
+    MinusApart,
+}
+
+/// Drops currencies and edge signs; tells whether a minus, parentheses or `CR` make it negative.
+fn strip(text: &str) -> (&str, Sign) {
     let mut text = text.trim();
-    let mut negative = false;
+    let mut sign = Sign::Plus;
     loop {
         let before = text;
-        text = text.trim_matches(|c: char| c.is_whitespace() || SIGNS.contains(&c));
+        let is_sign = |c: char| c.is_whitespace() || SIGNS.contains(&c);
+        text = text.trim_start_matches(is_sign);
+        text = text.trim_end_matches(|c: char| is_sign(c) && (c != '$' || is_complete(text)));
+        for no_cents in NO_CENTS {
+            text = text.strip_suffix(no_cents).unwrap_or(text);
+        }
         text = text.trim_end_matches(['.', ',', ';']);
         if let Some(inner) = text.strip_prefix('(') {
-            negative |= text.ends_with(')');
+            if text.ends_with(')') {
+                sign = Sign::Minus;
+            }
             text = inner.strip_suffix(')').unwrap_or(inner);
         }
-        for minus in ['-', '−', '–'] {
+        for minus in ['-', '−', '–', '—'] {
             if let Some(rest) = text.strip_prefix(minus).or_else(|| text.strip_suffix(minus)) {
-                (text, negative) = (rest, true);
+                let apart = rest.starts_with(' ') || rest.ends_with(' ');
+                sign = if apart { Sign::MinusApart } else { Sign::Minus };
+                text = rest;
             }
+        }
+        if let Some(rest) = strip_credit(text) {
+            (text, sign) = (rest, Sign::Minus);
         }
         text = text.strip_prefix('+').unwrap_or(text);
         text = strip_currency(text);
         if text == before {
-            return (text, negative);
+            return (text, sign);
         }
     }
+}
+
+/// Tells whether a closing `$` is a currency: two decimals or a space stand before it. Otherwise it
+/// is a `5`.
+fn is_complete(text: &str) -> bool {
+    let before = text.trim_end_matches('$');
+    let mut last = before.chars().rev();
+    before.ends_with(char::is_whitespace)
+        || (last.next().is_some_and(|c| c.is_ascii_digit())
+            && last.next().is_some_and(|c| c.is_ascii_digit())
+            && last.next().is_some_and(|c| matches!(c, '.' | ',')))
+}
+
+/// Returns what stands before a closing `CR`, as accounts mark what is owed to the reader.
+fn strip_credit(text: &str) -> Option<&str> {
+    let at = text.len().checked_sub(2)?;
+    let (amount, mark) = text.split_at_checked(at)?;
+    let after_digit = amount.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    (mark.eq_ignore_ascii_case("CR") && after_digit).then_some(amount)
 }
 
 fn strip_currency(text: &str) -> &str {
@@ -231,6 +310,7 @@ fn unsigned(body: &str, kind: Kind) -> Option<Number> {
     let short = match kind {
         Kind::Money => (1..=2).contains(&decimals.len()),
         Kind::Plain => !decimals.is_empty() && (last == '.' || decimals.len() != 3),
+        Kind::Thousandths => !decimals.is_empty(),
     };
     if can_be_decimal && short && (others_differ || !divided) {
         // One divider, or `1,234.50` and `1.234,50`.
@@ -238,8 +318,9 @@ fn unsigned(body: &str, kind: Kind) -> Option<Number> {
         if dividers.windows(2).any(|pair| pair[0] != pair[1]) {
             return None;
         }
+        let lone_comma = last == ',' && !divided && decimals.len() == 3;
         let whole = if whole.is_empty() { "0".to_owned() } else { join_thousands(whole)? };
-        return plain(whole, decimals, 1.0, 0);
+        return plain(whole, decimals, if lone_comma { LONE_COMMA } else { 1.0 }, 0);
     }
     if can_be_decimal && divided && decimals.len() == 2 {
         // `1.234.50`: the comma was read as a point.
@@ -248,8 +329,12 @@ fn unsigned(body: &str, kind: Kind) -> Option<Number> {
     if separators.iter().any(|separator| *separator != last) {
         return None;
     }
-    let lone_point = !divided && last == '.';
-    plain(join_thousands(&repaired)?, "", if lone_point { AMBIGUOUS_SEPARATOR } else { 1.0 }, 0)
+    let certainty = match (kind, last) {
+        (_, '.') if !divided => AMBIGUOUS_SEPARATOR,
+        (Kind::Plain | Kind::Thousandths, ',') if !divided => LONE_COMMA,
+        _ => 1.0,
+    };
+    plain(join_thousands(&repaired)?, "", certainty, 0)
 }
 
 /// Joins what the recognizer split: `12. 50` is one number, `1 234.50` has its thousands divided

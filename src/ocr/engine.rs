@@ -5,16 +5,20 @@
 //! Tesseract's is asked, and what reads better is kept. The reader session calls it.
 
 use std::fs;
+use std::time::Instant;
+
+use image::GrayImage;
 
 use super::layout::{self, Doubt, Ground, Layout, Segment};
+use super::look;
 use super::native::{
-    Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
+    Alphabet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
 };
 use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{self, Alternative, Failure, Line, PreparedPage, Word};
+use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -208,6 +212,17 @@ impl Engine {
         Ok(Judged { reading, doubt })
     }
 
+    fn look(&mut self, page: &PreparedPage, at: &Look) -> Result<Seen, Failure> {
+        let region = match at {
+            Look::Region(region) => region,
+            Look::Table(_) => return Ok(Seen::Nothing),
+        };
+        let readings = look::region(page, region, |pictures, alphabet| {
+            self.read_pictures(pictures, alphabet)
+        })?;
+        Ok(Seen::Region(readings))
+    }
+
     /// Returns the texts of segments.
     fn read_segments(
         &mut self,
@@ -216,15 +231,23 @@ impl Engine {
         segments: &[Segment],
     ) -> Result<Vec<LineText>, Failure> {
         let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
+        self.read_pictures(&crops, Alphabet::All)
+    }
+
+    /// Returns the texts of pictures of lines; Tesseract knows no alphabet.
+    fn read_pictures(
+        &mut self,
+        pictures: &[GrayImage],
+        alphabet: Alphabet,
+    ) -> Result<Vec<LineText>, Failure> {
         match &mut self.lines {
             LineRecognizer::Native(reader) => {
                 let inversion = Inversion::Below(INVERSION_BELOW);
-                let settings = LineSettings { inversion, ..LineSettings::default() };
-                Ok(reader.read_lines(&crops, &settings))
+                Ok(reader.read_lines(pictures, &LineSettings { alphabet, inversion }))
             }
             LineRecognizer::Tesseract => {
                 let mut read = |crop| Ok(LineText { words: self.tesseract.read_raw_line(crop)? });
-                crops.iter().map(&mut read).collect()
+                pictures.iter().map(&mut read).collect()
             }
         }
     }
@@ -275,6 +298,19 @@ impl Recognizer for Engine {
             (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
         }
     }
+
+    fn look_again(
+        &mut self,
+        page: &PreparedPage,
+        looks: &[Look],
+        end: Instant,
+    ) -> Result<Vec<Seen>, Failure> {
+        let mut seen = Vec::with_capacity(looks.len());
+        for each in looks {
+            seen.push(if Instant::now() >= end { Seen::Nothing } else { self.look(page, each)? });
+        }
+        Ok(seen)
+    }
 }
 
 /// Returns what the layout judges a reading by.
@@ -300,7 +336,7 @@ fn page_word(layout: &Layout, segment: &Segment, word: LineWord) -> Word {
 }
 
 /// Returns what else the characters of a word may be.
-fn doubts(word: &LineWord) -> Vec<document::Doubt> {
+pub(super) fn doubts(word: &LineWord) -> Vec<document::Doubt> {
     let mut doubts = Vec::new();
     let mut start = 0_usize;
     for character in &word.characters {

@@ -7,6 +7,7 @@ mod check;
 mod engine;
 mod languages;
 mod layout;
+mod look;
 pub mod native;
 mod netpbm;
 mod regions;
@@ -14,9 +15,11 @@ mod settings;
 mod tesseract;
 mod tsv;
 
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, PixelBox, PreparedPage};
+use crate::document::{Failure, Line, Look, PixelBox, PreparedPage, Seen};
 
 pub use check::{Agreement, Checker};
 pub use engine::{Engine, engine_problem};
@@ -88,4 +91,13 @@ pub trait Recognizer {
 
     /// Returns the words of the page in lines, in reading order, in pixels of `page.pixels`.
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure>;
+
+    /// Looks at parts of a page again; returns what was seen at each of `looks`, in their order. What is
+    /// not begun before `end` is not seen.
+    fn look_again(
+        &mut self,
+        page: &PreparedPage,
+        looks: &[Look],
+        end: Instant,
+    ) -> Result<Vec<Seen>, Failure>;
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString};
+use std::time::Instant;
 
 use image::{GrayImage, Luma, imageops};
 use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
@@ -11,7 +12,9 @@ use leptess::tesseract::TessApi;
 use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
 use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
-use crate::document::{BitMask, Failure, Line, PagePixels, PixelBox, PreparedPage, Reason, Stage};
+use crate::document::{
+    BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
+};
 
 /// A warm engine. One per reader process: a second initialization would leak the first.
 pub struct Tesseract {
@@ -96,6 +99,16 @@ impl Recognizer for Tesseract {
             }
         }
         Ok(Reading { lines, layout: LayoutUsed::Tesseract, notes: Vec::new(), unread: Vec::new() })
+    }
+
+    /// Sees nothing: the engine looks again line by line, whoever reads the lines.
+    fn look_again(
+        &mut self,
+        _page: &PreparedPage,
+        looks: &[Look],
+        _end: Instant,
+    ) -> Result<Vec<Seen>, Failure> {
+        Ok(vec![Seen::Nothing; looks.len()])
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! `page::process` is the straight line that one page goes. Only here: rayon, channels, indicatif.
 
+mod diff;
 mod feed;
 mod page;
 mod progress;
 mod queue;
 mod records;
 mod reextract;
+mod second_look;
 mod stop;
 mod summary;
 mod worker;
@@ -26,10 +28,12 @@ use crate::intake::Walk;
 use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
 
+pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
 pub use feed::FileCounts;
 pub use progress::Talk;
 pub use records::ModelSet;
 pub use reextract::{ReextractSummary, reextract};
+pub use second_look::{SecondLook, UnknownSecondLook};
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};
 
@@ -72,7 +76,7 @@ pub async fn run(
     settings: RunSettings,
 ) -> Result<Summary, RunError> {
     let started = Instant::now();
-    let RunSettings { readers, models, replace, talk, stop } = settings;
+    let RunSettings { readers, models, second_look, replace, talk, stop } = settings;
     let queue = Arc::new(JobQueue::new(stop.clone()));
     let progress = Arc::new(Progress::new(talk));
     let (events, received) = mpsc::channel(EVENTS);
@@ -80,8 +84,8 @@ pub async fn run(
         let (queue, models, stop) = (Arc::clone(&queue), Arc::clone(&models), stop.clone());
         let progress = Arc::clone(&progress);
         tokio::task::spawn_blocking(move || {
-            let work =
-                Loop { queue: &queue, models: &models, events, progress: &progress, stop: &stop };
+            let (queue, models, progress, stop) = (&*queue, &*models, &*progress, &stop);
+            let work = Loop { queue, models, second_look, events, progress, stop };
             read_all(&readers, &work)
         })
     };
@@ -117,6 +121,7 @@ pub async fn run(
 pub struct RunSettings {
     pub readers: Readers,
     pub models: Arc<ModelSet>,
+    pub second_look: SecondLook,
     pub replace: Replace,
     pub talk: Talk,
     pub stop: Stop,

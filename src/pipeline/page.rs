@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::records::ModelSet;
+use super::second_look::{self, SecondLook};
 use crate::document::{
     Attempt, DocumentId, Failure, PageEnd, PageNumber, PageOutcome, Reason, Stage,
 };
@@ -18,20 +19,20 @@ pub(super) struct PageJob<'a> {
     pub page_count: u32,
 }
 
-/// Reads a page and makes its records: read → extract → normalize → validate → outcome. An error
-/// means that no reader can be started any more.
+/// Reads a page and makes its records: read → look again → extract → normalize → validate → outcome.
+/// An error means that no reader can be started any more.
 pub(super) fn process(
     reader: &mut dyn PageReader,
     job: PageJob<'_>,
-    models: &ModelSet,
+    (models, second_look): (&ModelSet, SecondLook),
 ) -> Result<PageOutcome, Failed> {
     let clock = Clock::start();
     let reading = match read(reader, job)? {
         Ok(reading) => reading,
         Err(end) => return Ok(clock.outcome(job.document_id, job.page, end)),
     };
-    let recipe = reading.recipe;
-    let text = match reading.content {
+    let mut recipe = reading.recipe;
+    let mut text = match reading.content {
         PageContent::Blank(facts) => {
             let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Blank(facts));
             outcome.attempt.recipe = Some(recipe);
@@ -42,6 +43,9 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
+    let effort = (second_look, clock.started.elapsed());
+    let step = second_look::improve(reader, (job.page, &mut text), models, effort)?;
+    recipe.steps.extend(step);
     let records = models.of_page(job.page, &text);
     let document_records =
         (job.page_count == 1).then(|| models.of_document(&[(job.page, &text)], &[])).transpose();

@@ -28,6 +28,17 @@ impl ModelSet {
         &self.models
     }
 
+    /// Returns all records of a document's words. A failure is a panic that was caught.
+    pub fn of_pages(&self, document: &DocumentPages) -> Result<Vec<TypedRecord>, Failure> {
+        let mut records = Vec::new();
+        for (number, text) in &document.pages {
+            records.extend(self.of_page(*number, text)?);
+        }
+        let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
+        records.extend(self.of_document(&pages, &document.missing)?);
+        Ok(records)
+    }
+
     /// Returns the records of page and row scope of a page. A failure is a panic that was caught.
     pub(super) fn of_page(
         &self,

@@ -115,12 +115,5 @@ async fn extract_all(
 
 fn records(models: &ModelSet, document: &PackedDocument) -> Result<Vec<TypedRecord>, String> {
     let document = document.unpack().map_err(|error| error.to_string())?;
-    let mut records = Vec::new();
-    for (number, text) in &document.pages {
-        records.extend(models.of_page(*number, text).map_err(|failure| failure.to_string())?);
-    }
-    let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
-    let made = models.of_document(&pages, &document.missing);
-    records.extend(made.map_err(|failure| failure.to_string())?);
-    Ok(records)
+    models.of_pages(&document).map_err(|failure| failure.to_string())
 }

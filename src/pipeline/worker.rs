@@ -6,6 +6,7 @@ use super::page::{self, Failed, PageJob};
 use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
 use super::records::ModelSet;
+use super::second_look::SecondLook;
 use super::stop::Stop;
 use crate::document::{Failure, PageEnd, PageNumber, PageOutcome, Reason};
 use crate::reader::{DocumentSource, OpenedDocument, PageReader, ReaderError};
@@ -18,6 +19,7 @@ const PAGES_PER_JOB: usize = 8;
 pub(super) struct Loop<'a> {
     pub queue: &'a JobQueue,
     pub models: &'a ModelSet,
+    pub second_look: SecondLook,
     pub events: mpsc::Sender<LedgerEvent>,
     pub progress: &'a Progress,
     pub stop: &'a Stop,
@@ -97,7 +99,7 @@ impl Loop<'_> {
                 Err(end) => return Ok(page::unopened(job.document_id, job.page, end)),
             }
         }
-        Ok(page::process(reader, job, self.models)?)
+        Ok(page::process(reader, job, (self.models, self.second_look))?)
     }
 
     /// A document that cannot be opened fails its first page, or those that were asked for.

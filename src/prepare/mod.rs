@@ -20,6 +20,7 @@ mod rules;
 mod scale;
 mod skew;
 mod threshold;
+mod tick_boxes;
 
 #[cfg(test)]
 mod tests;
@@ -33,8 +34,8 @@ use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
 use crate::document::{
-    BitMask, Failure, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels, PreparedPage,
-    Reason, RightAngle, Stage, TableGrid,
+    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels,
+    PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
 };
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
@@ -77,6 +78,7 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     }
     work.remove_specks(&analysis);
     work.measure(&analysis, (width, height));
+    work.find_tick_boxes(&analysis);
     let rules = work.remove_rules(&analysis);
     work.rescale(&analysis);
     work.binarize(&analysis);
@@ -91,6 +93,8 @@ struct Work<'a> {
     facts: PageFacts,
     orientation: OrientationSureness,
     content: Content,
+    /// In pixels of the page before it is rescaled.
+    tick_boxes: Vec<TickBox>,
     steps: Vec<String>,
 }
 
@@ -113,6 +117,7 @@ impl<'a> Work<'a> {
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
             content,
+            tick_boxes: Vec::new(),
             steps: Vec::new(),
         }
     }
@@ -238,6 +243,11 @@ impl<'a> Work<'a> {
         self.facts.blank = analysis.is_blank();
     }
 
+    fn find_tick_boxes(&mut self, analysis: &Analysis) {
+        let Some(components) = &analysis.components else { return };
+        self.tick_boxes = tick_boxes::find(&analysis.mask, &components.list, self.facts.dpi);
+    }
+
     fn rescale(&mut self, analysis: &Analysis) {
         if self.facts.blank {
             return;
@@ -262,8 +272,16 @@ impl<'a> Work<'a> {
     }
 
     fn finish(self, rules: &[TracedRule]) -> PreparedPage {
+        let (scale, size) = (self.facts.scale, self.pixels.dimensions());
+        let mut marks = rules::marks(rules, scale, size);
+        marks.extend(self.tick_boxes.into_iter().map(|tick_box| {
+            Mark::TickBox(TickBox {
+                bounds: rules::scaled(tick_box.bounds, scale, size),
+                ..tick_box
+            })
+        }));
         PreparedPage {
-            marks: rules::marks(rules, self.facts.scale, self.pixels.dimensions()),
+            marks,
             pixels: self.pixels,
             dpi: self.facts.dpi * self.facts.scale,
             orientation: self.orientation,

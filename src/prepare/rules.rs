@@ -91,14 +91,19 @@ impl Rules {
     }
 }
 
-/// Returns the rules that are ink as marks, in pixels of the page scaled by `scale`.
-pub(super) fn marks(rules: &[TracedRule], scale: f32, size: (u32, u32)) -> Vec<Mark> {
-    let scaled = |bounds: PixelBox| PixelBox {
+/// Returns a box in pixels of the page scaled by `scale`, which then has `size`.
+pub(super) fn scaled(bounds: PixelBox, scale: f32, size: (u32, u32)) -> PixelBox {
+    PixelBox {
         left: ((bounds.left as f32 * scale) as u32).min(size.0),
         top: ((bounds.top as f32 * scale) as u32).min(size.1),
         right: ((bounds.right as f32 * scale).ceil() as u32).min(size.0),
         bottom: ((bounds.bottom as f32 * scale).ceil() as u32).min(size.1),
-    };
+    }
+}
+
+/// Returns the rules that are ink as marks, in pixels of the page scaled by `scale`.
+pub(super) fn marks(rules: &[TracedRule], scale: f32, size: (u32, u32)) -> Vec<Mark> {
+    let scaled = |bounds: PixelBox| scaled(bounds, scale, size);
     rules
         .iter()
         .filter(|rule| rule.strength == Strength::Ink)

@@ -8,11 +8,14 @@ mod session;
 mod upright;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::decode::DecodeOptions;
-use crate::document::{DocumentHash, Failure, Format, PageFacts, PageNumber, PageText, Recipe};
+use crate::document::{
+    DocumentHash, Failure, Format, Look, PageFacts, PageNumber, PageText, Recipe, Seen,
+};
 use crate::ocr::EngineSettings;
 use crate::prepare::PrepareOptions;
 
@@ -92,4 +95,13 @@ pub trait PageReader {
 
     /// Reads a page of the open document.
     fn read_page(&mut self, page: PageNumber) -> Result<PageReading, ReaderError>;
+
+    /// Looks at parts of the page that was read last again; returns what was seen at each of `looks`, in
+    /// their order. What is not begun within `budget` is not seen.
+    fn look_again(
+        &mut self,
+        page: PageNumber,
+        looks: &[Look],
+        budget: Duration,
+    ) -> Result<Vec<Seen>, ReaderError>;
 }

@@ -13,7 +13,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::protocol::{self, Request, Response};
 use super::{DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError, ReaderSettings};
-use crate::document::{DocumentHash, Failure, PageNumber, Reason, Stage};
+use crate::document::{DocumentHash, Failure, Look, PageNumber, Reason, Seen, Stage};
 
 /// What a reader process may take.
 #[derive(Debug, Clone)]
@@ -84,7 +84,10 @@ impl ReaderProcess {
                     self.stop();
                     return Err(ReaderError::Broken(problem));
                 }
-                Response::Opened(_) | Response::Page(_) | Response::Failed(_) => {
+                Response::Opened(_)
+                | Response::Page(_)
+                | Response::Seen(_)
+                | Response::Failed(_) => {
                     return Err(self.confused());
                 }
             }
@@ -257,7 +260,9 @@ impl PageReader for ReaderProcess {
                 Ok(opened)
             }
             Response::Failed(failure) => Err(ReaderError::Refused(failure)),
-            Response::Ready | Response::Unable(_) | Response::Page(_) => Err(self.confused()),
+            Response::Ready | Response::Unable(_) | Response::Page(_) | Response::Seen(_) => {
+                Err(self.confused())
+            }
         }
     }
 
@@ -274,7 +279,28 @@ impl PageReader for ReaderProcess {
         match response {
             Response::Page(reading) => Ok(*reading),
             Response::Failed(failure) => Err(ReaderError::Refused(failure)),
-            Response::Ready | Response::Unable(_) | Response::Opened(_) => Err(self.confused()),
+            Response::Ready | Response::Unable(_) | Response::Opened(_) | Response::Seen(_) => {
+                Err(self.confused())
+            }
+        }
+    }
+
+    fn look_again(
+        &mut self,
+        page: PageNumber,
+        looks: &[Look],
+        budget: Duration,
+    ) -> Result<Vec<Seen>, ReaderError> {
+        let budget_ms = u32::try_from(budget.as_millis()).unwrap_or(u32::MAX);
+        let request = Request::LookAgain { page, looks: looks.to_vec(), budget_ms };
+        match self.ask(&request, self.limits.page_timeout)? {
+            Response::Seen(seen) if seen.len() == looks.len() => Ok(seen),
+            Response::Failed(failure) => Err(ReaderError::Refused(failure)),
+            Response::Ready
+            | Response::Unable(_)
+            | Response::Opened(_)
+            | Response::Page(_)
+            | Response::Seen(_) => Err(self.confused()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{OpenedDocument, PageReading, ReaderSettings};
-use crate::document::{Failure, PageNumber};
+use crate::document::{Failure, Look, PageNumber, Seen};
 
 /// Longest frame in bytes; a page of 200,000 words has about 10 MB.
 pub(super) const MAX_FRAME: u32 = 256 << 20;
@@ -19,6 +19,8 @@ pub(super) enum Request {
     Open { length: u64 },
     /// Answered by `Page` or `Failed`.
     ReadPage(PageNumber),
+    /// Parts of the page that was read last; answered by `Seen` or `Failed`.
+    LookAgain { page: PageNumber, looks: Vec<Look>, budget_ms: u32 },
 }
 
 /// What a reader answers: one frame a request.
@@ -29,6 +31,8 @@ pub(super) enum Response {
     Unable(String),
     Opened(OpenedDocument),
     Page(Box<PageReading>),
+    /// What was seen at each look, in their order.
+    Seen(Vec<Seen>),
     Failed(Failure),
 }
 

@@ -2,11 +2,14 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use super::protocol::{self, Request, Response};
 use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, upright};
 use crate::decode::{self, DecodedPage, OpenDocument};
-use crate::document::{Failure, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Stage};
+use crate::document::{
+    Failure, Look, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
+};
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
 
@@ -27,12 +30,12 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
         return protocol::write(&mut output, &Response::Unable(problem));
     }
     protocol::write(&mut output, &Response::Ready)?;
-    let mut session = Session { settings: *settings, engine, document: None };
+    let mut session = Session { settings: *settings, engine, document: None, last: None };
     session.settings.prepare.aim =
         if session.engine.is_native() { Aim::Native } else { Aim::Tesseract };
     while let Some(request) = protocol::read(&mut input)? {
         limits::grant_cpu_seconds(page_cpu_seconds)?;
-        let response = session.answer(&request, &mut input)?;
+        let response = session.answer(request, &mut input)?;
         protocol::write(&mut output, &response)?;
     }
     Ok(())
@@ -42,17 +45,19 @@ struct Session<R> {
     settings: ReaderSettings,
     engine: R,
     document: Option<OpenDocument>,
+    /// The page that was read last, as it was recognized: it may be looked at again.
+    last: Option<(PageNumber, PreparedPage)>,
 }
 
 impl<R: Recognizer> Session<R> {
     /// Returns the answer to a request; an error means that the pipe is broken.
-    fn answer(&mut self, request: &Request, input: &mut impl Read) -> io::Result<Response> {
-        let answer = match *request {
+    fn answer(&mut self, request: Request, input: &mut impl Read) -> io::Result<Response> {
+        let answer = match request {
             Request::Configure(_) => {
                 return Err(io::Error::other("a reader is configured once"));
             }
             Request::Open { length } => {
-                self.document = None;
+                (self.document, self.last) = (None, None);
                 let mut bytes = Vec::new();
                 // The bytes are taken off the pipe even if they are too many to be opened.
                 let taken = input.take(length).read_to_end(&mut bytes)?;
@@ -63,6 +68,10 @@ impl<R: Recognizer> Session<R> {
             }
             Request::ReadPage(page) => guarded(Stage::Recognize, || self.read_page(page))
                 .map(|reading| Response::Page(Box::new(reading))),
+            Request::LookAgain { page, looks, budget_ms } => {
+                let end = Instant::now() + Duration::from_millis(u64::from(budget_ms));
+                guarded(Stage::Recognize, || self.look_again(page, &looks, end)).map(Response::Seen)
+            }
         };
         Ok(answer.unwrap_or_else(Response::Failed))
     }
@@ -77,6 +86,8 @@ impl<R: Recognizer> Session<R> {
 
     /// The way of a page: decode → prepare → recognize → page text.
     fn read_page(&mut self, page: PageNumber) -> Result<PageReading, Failure> {
+        // One page is alive at a time.
+        self.last = None;
         let Some(document) = &mut self.document else {
             return Err(Failure::new(Stage::Read, Reason::Panicked, "no document is open"));
         };
@@ -97,8 +108,22 @@ impl<R: Recognizer> Session<R> {
             }
         };
         let recipe = self.recipe(&prepared, Some(&reading));
-        let content = PageContent::Text(Box::new(page_text(prepared, reading)));
+        let content = PageContent::Text(Box::new(page_text(&prepared, reading)));
+        self.last = Some((page, prepared));
         Ok(PageReading { content, recipe })
+    }
+
+    fn look_again(
+        &mut self,
+        page: PageNumber,
+        looks: &[Look],
+        end: Instant,
+    ) -> Result<Vec<Seen>, Failure> {
+        match &self.last {
+            Some((last, prepared)) if *last == page => self.engine.look_again(prepared, looks, end),
+            // A text layer has no picture.
+            Some(_) | None => Ok(vec![Seen::Nothing; looks.len()]),
+        }
     }
 
     fn recipe(&self, prepared: &PreparedPage, reading: Option<&Reading>) -> Recipe {
@@ -121,8 +146,8 @@ fn text_layer(text: PageText) -> PageReading {
     PageReading { content: PageContent::Text(Box::new(text)), recipe }
 }
 
-fn page_text(prepared: PreparedPage, reading: Reading) -> PageText {
-    let mut marks = prepared.marks;
+fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {
+    let mut marks = prepared.marks.clone();
     marks.extend(reading.unread.into_iter().map(Mark::Unread));
     let (width, height) = prepared.pixels.dimensions();
     PageText {
@@ -131,7 +156,7 @@ fn page_text(prepared: PreparedPage, reading: Reading) -> PageText {
         dpi: prepared.dpi,
         lines: reading.lines,
         marks,
-        facts: prepared.facts,
+        facts: prepared.facts.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ mod copy;
 mod error;
 mod filter;
 mod ledger;
+mod lookup;
 mod model_table;
 mod packed;
 mod packed_old;

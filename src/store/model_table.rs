@@ -95,11 +95,18 @@ impl Store {
         Ok(plans)
     }
 
-    /// Applies plans, all or none, and records each with its inverse.
+    /// Applies plans, all or none, and records each with its inverse, and the text of each model that has changed.
     pub async fn apply_models(&self, plans: &[TablePlan]) -> Result<(), StoreError> {
         let error = || failed_to("change the models' tables");
         let mut transaction = self.pool.begin().await.map_err(error())?;
-        for plan in plans.iter().filter(|plan| !plan.is_empty()) {
+        for plan in plans {
+            let hash = blake3::hash(plan.toml.as_bytes()).as_bytes().to_vec();
+            if plan.is_empty()
+                && newest_hash(&mut transaction, &plan.model).await.map_err(error())?.as_ref()
+                    == Some(&hash)
+            {
+                continue;
+            }
             run_statements(&mut transaction, &plan.statements).await.map_err(error())?;
             sqlx::query(
                 "insert into scanlift.record_model (name, version, toml, hash, statements, inverse_statements)
@@ -108,7 +115,7 @@ impl Store {
             .bind(&plan.model)
             .bind(i64::from(plan.version))
             .bind(plan.toml.replace('\0', ""))
-            .bind(blake3::hash(plan.toml.as_bytes()).as_bytes().to_vec())
+            .bind(hash)
             .bind(&plan.statements)
             .bind(&plan.inverse)
             .execute(&mut *transaction)
@@ -125,7 +132,8 @@ impl Store {
         let mut transaction = self.pool.begin().await.map_err(error())?;
         let newest: Option<(i64, Vec<String>)> = sqlx::query_as(
             "select record_model_id, inverse_statements from scanlift.record_model
-             where name = $1 and rolled_back_at is null order by record_model_id desc limit 1 for update",
+             where name = $1 and rolled_back_at is null and cardinality(statements) > 0
+             order by record_model_id desc limit 1 for update",
         )
         .bind(model)
         .fetch_optional(&mut *transaction)
@@ -136,9 +144,12 @@ impl Store {
         };
         let statements: Vec<String> = inverse.into_iter().rev().collect();
         run_statements(&mut transaction, &statements).await.map_err(error())?;
+        // Texts that were recorded since then go with it: they are of a model that needs the change.
         sqlx::query(
-            "update scanlift.record_model set rolled_back_at = now() where record_model_id = $1",
+            "update scanlift.record_model set rolled_back_at = now()
+             where name = $1 and record_model_id >= $2 and rolled_back_at is null",
         )
+        .bind(model)
         .bind(record_model_id)
         .execute(&mut *transaction)
         .await
@@ -166,6 +177,20 @@ async fn run_statements(
         sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Returns the hash of a model's text as it was last recorded.
+async fn newest_hash(
+    connection: &mut PgConnection,
+    model: &str,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select hash from scanlift.record_model where name = $1 and rolled_back_at is null
+         order by record_model_id desc limit 1",
+    )
+    .bind(model)
+    .fetch_optional(connection)
+    .await
 }
 
 /// Reads the columns of a model's table; `None` if there is no table. For columns whose type differs from the

@@ -4,12 +4,13 @@
 //! after `normalize`. What a text means is decided there; here only what is missing, doubtful or
 //! against the rules.
 
+mod arithmetic;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use crate::document::{Issue, Record, TypedField, TypedRecord, Value, Verdict};
-use crate::model::{Field, FieldKind, RecordModel};
+use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
+use crate::model::{Dense, Field, FieldKind, RecordModel};
 use rules::{CompiledRules, Outcome};
 
 /// What a missing required field counts as in the confidence of its record.
@@ -39,7 +40,21 @@ impl Validator {
 
     /// Judges one record: missing and unreadable values, ranges, doubtful fields, and all rules but
     /// those that speak of the row above. Without any value it is rejected.
-    pub fn record(&self, typed: Record<TypedField>) -> TypedRecord {
+    ///
+    /// Before that, a wrong digit is repaired by rules that repair, but in dense tables: those are
+    /// repaired by [`Validator::rows`].
+    pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
+        if self.dense().is_none() {
+            arithmetic::repair_record(&self.model, &mut typed);
+        }
+        self.judged(typed)
+    }
+
+    fn dense(&self) -> Option<&Dense> {
+        self.model.rows.as_ref()?.dense.as_ref()
+    }
+
+    fn judged(&self, typed: Record<TypedField>) -> TypedRecord {
         // A default stands nowhere on the page.
         let found =
             typed.fields.iter().any(|field| field.value.is_some() && field.bounds.is_some());
@@ -81,8 +96,12 @@ impl Validator {
     }
 
     /// Judges the rows of a table by the rules that speak of the row above. `rows` are in order;
-    /// a rule that does not hold is an issue of the lower row.
-    pub fn rows(&self, rows: &mut [TypedRecord]) {
+    /// a rule that does not hold is an issue of the lower row. The numbers of dense tables are repaired
+    /// first, and their feet taken away.
+    pub fn rows(&self, rows: &mut Vec<TypedRecord>) {
+        if let Some(dense) = self.dense() {
+            self.repair_tables(dense, rows);
+        }
         for index in 1..rows.len() {
             let (above, below) = rows.split_at_mut(index);
             let (Some(previous), Some(row)) = (above.last(), below.first_mut()) else { continue };
@@ -91,6 +110,26 @@ impl Validator {
                 row.issues.push(issue_of(outcome));
             }
             judge(row);
+        }
+    }
+
+    /// Repairs the dense tables of the rows, one a page, and judges their rows again.
+    fn repair_tables(&self, dense: &Dense, rows: &mut Vec<TypedRecord>) {
+        for page in rows.chunk_by_mut(|above, below| above.record.page == below.record.page) {
+            let mut foot = None;
+            let mut body = Vec::with_capacity(page.len());
+            for row in page.iter_mut() {
+                if row.record.row_number == FOOT_ROW {
+                    foot = Some(&row.record);
+                } else {
+                    body.push(&mut row.record);
+                }
+            }
+            arithmetic::repair_table(&self.model, dense, &mut body, foot);
+        }
+        rows.retain(|row| row.record.row_number != FOOT_ROW);
+        for row in rows {
+            *row = self.judged(row.record.clone());
         }
     }
 
@@ -155,7 +194,20 @@ fn field_issues(spec: &Field, field: &TypedField) -> Vec<Issue> {
         }
     }
     let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
-    texts.into_iter().map(issue).collect()
+    let mut issues: Vec<Issue> = texts.into_iter().map(issue).collect();
+    issues.extend(repair_issues(spec, field));
+    issues
+}
+
+/// Tells of values that rules have changed. A person looks at them unless they are sure enough.
+fn repair_issues(spec: &Field, field: &TypedField) -> impl Iterator<Item = Issue> {
+    let sure = field.confidence >= spec.review_below;
+    let verdict = if sure { Verdict::Accepted } else { Verdict::Review };
+    field.repairs.iter().filter(|repair| repair.rule != Repair::BY_TYPE).map(move |repair| Issue {
+        field: Some(spec.name.clone()),
+        text: format!("repaired: {} to {} by {}", repair.before, repair.after, repair.rule),
+        verdict,
+    })
 }
 
 fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use cel::{Context, Env};
 
+use super::arithmetic::{off, weighed};
 use crate::document::{Record, TypedField, Value, Verdict};
-use crate::model::{Expression, PREVIOUS, RecordModel};
+use crate::model::{Balance, Expression, Field, PREVIOUS, RecordModel, with_functions};
 
 /// The rules of one model, compiled.
 pub(super) struct CompiledRules {
-    field_names: Vec<String>,
+    fields: Vec<Field>,
     rules: Vec<CompiledRule>,
     environment: Arc<Env>,
 }
@@ -28,6 +29,7 @@ struct CompiledRule {
     /// `None` if it does not compile, which a parsed model rules out.
     expression: Option<Expression>,
     otherwise: Verdict,
+    balance: Option<Balance>,
 }
 
 /// A rule that does not hold.
@@ -43,9 +45,10 @@ impl CompiledRules {
             name: rule.name.clone(),
             expression: Expression::compile(&rule.check).ok(),
             otherwise: rule.otherwise,
+            balance: rule.balance.clone(),
         });
         Self {
-            field_names: model.fields.iter().map(|field| field.name.clone()).collect(),
+            fields: model.fields.clone(),
             rules: rules.collect(),
             environment: Arc::new(Env::stdlib()),
         }
@@ -75,24 +78,42 @@ impl CompiledRules {
             rule.expression.as_ref().map_or(!with_previous, Expression::needs_previous)
                 == with_previous
         };
-        let mut rules = self.rules.iter().filter(concerns).peekable();
-        if rules.peek().is_none() {
-            return Vec::new();
+        // Sums are made exactly; the others need a context, which takes longer than they do.
+        let (sums, rules): (Vec<&CompiledRule>, Vec<&CompiledRule>) =
+            self.rules.iter().filter(concerns).partition(|rule| rule.balance.is_some());
+        let mut outcomes: Vec<Outcome> =
+            sums.into_iter().filter_map(|rule| self.weigh(rule, record)).collect();
+        if rules.is_empty() {
+            return outcomes;
         }
-        let mut context = Context::with_env(Arc::clone(&self.environment));
-        for (name, field) in self.field_names.iter().zip(&record.fields) {
-            context.add_variable_from_value(name.as_str(), cel_value(field.value.as_ref()));
+        let mut context = with_functions(Arc::clone(&self.environment));
+        for (spec, field) in self.fields.iter().zip(&record.fields) {
+            context
+                .add_variable_from_value(spec.name.as_str(), cel_value(spec, field.value.as_ref()));
         }
         if let Some(previous) = previous {
             let row: HashMap<&str, cel::Value> = self
-                .field_names
+                .fields
                 .iter()
                 .zip(&previous.fields)
-                .map(|(name, field)| (name.as_str(), cel_value(field.value.as_ref())))
+                .map(|(spec, field)| (spec.name.as_str(), cel_value(spec, field.value.as_ref())))
                 .collect();
             context.add_variable_from_value(PREVIOUS, row);
         }
-        rules.filter_map(|rule| self.outcome(rule, &context, (record, previous))).collect()
+        let told = rules.into_iter();
+        outcomes.extend(told.filter_map(|rule| self.outcome(rule, &context, (record, previous))));
+        outcomes
+    }
+
+    /// Returns `None` if a sum comes out right, or if one of its values is missing.
+    fn weigh(&self, rule: &CompiledRule, record: &Record<TypedField>) -> Option<Outcome> {
+        let balance = rule.balance.as_ref()?;
+        let number = |field: usize| {
+            weighed(self.fields.get(field)?, record.fields.get(field)?.value.as_ref()?)
+        };
+        let off = off(balance, number)?;
+        (off.abs() > balance.tolerance)
+            .then(|| Outcome::Broken { rule: rule.name.clone(), verdict: rule.otherwise })
     }
 
     /// Returns `None` if the rule holds, or if a value it speaks of is missing and it does not
@@ -122,26 +143,26 @@ impl CompiledRules {
     }
 
     fn any_missing(&self, names: &BTreeSet<String>, record: &Record<TypedField>) -> bool {
-        let fields = self.field_names.iter().zip(&record.fields);
-        fields.into_iter().any(|(name, field)| field.value.is_none() && names.contains(name))
+        let mut fields = self.fields.iter().zip(&record.fields);
+        fields.any(|(spec, field)| field.value.is_none() && names.contains(&spec.name))
     }
 }
 
-fn cel_value(value: Option<&Value>) -> cel::Value {
+fn cel_value(spec: &Field, value: Option<&Value>) -> cel::Value {
     match value {
         None => cel::Value::Null,
         Some(Value::Text(text)) => cel::Value::from(text.as_str()),
         Some(Value::Integer(number)) => cel::Value::from(*number),
         // Rules compare sums within cents; a double keeps 15 digits.
-        Some(Value::Decimal(number)) => {
-            f64::try_from(*number).map_or(cel::Value::Null, cel::Value::from)
-        }
+        Some(value @ Value::Decimal(_)) => weighed(spec, value)
+            .and_then(|number| f64::try_from(number).ok())
+            .map_or(cel::Value::Null, cel::Value::from),
         Some(Value::Date(date)) => cel::Value::from(date.to_string()),
         Some(Value::Time(time)) => cel::Value::from(time.strftime("%H:%M:%S").to_string()),
         Some(Value::Boolean(flag)) => cel::Value::from(*flag),
         Some(Value::List(values)) => {
             let values: Vec<cel::Value> =
-                values.iter().map(|value| cel_value(Some(value))).collect();
+                values.iter().map(|value| cel_value(spec, Some(value))).collect();
             cel::Value::from(values)
         }
     }

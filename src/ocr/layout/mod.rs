@@ -15,6 +15,7 @@ mod gutters;
 mod ink;
 mod keep;
 mod merge;
+mod narrow;
 mod order;
 mod part;
 mod rest;

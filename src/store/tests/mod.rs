@@ -97,10 +97,12 @@ fn field(name: &str, kind: FieldKind) -> Field {
         exclude: Vec::new(),
         choose: Choose::Best,
         count: crate::document::Count::One,
-        learn: false,
+        learn: None,
         required: false,
         column: Vec::new(),
         carry: false,
+        cell: None,
+        wraps_at: None,
         review_below: 0.5,
         default: None,
     }
@@ -111,7 +113,11 @@ pub(crate) fn text_kind() -> FieldKind {
 }
 
 pub(crate) fn date_kind() -> FieldKind {
-    FieldKind::Date { order: crate::model::DateOrder::DayMonthYear, pivot: 30 }
+    FieldKind::Date {
+        order: crate::model::DateOrder::DayMonthYear,
+        pivot: 30,
+        partial: crate::model::Partial::Refuse,
+    }
 }
 
 /// A record with one value for each field.

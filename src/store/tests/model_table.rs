@@ -85,3 +85,36 @@ fn words_of_sql_are_good_names_for_fields() {
         assert!(store.plan_models(&[odd]).await.unwrap()[0].is_empty());
     });
 }
+
+#[test]
+fn the_text_of_a_model_is_recorded_whenever_it_has_changed() {
+    with_store(|store| async move {
+        let mut log = model("log", Scope::Page, &[("day", text_kind())]);
+        assert_eq!(store.recorded_model("log").await.unwrap(), None);
+        apply(&store, std::slice::from_ref(&log)).await;
+        log.source = "name = \"log\" # other labels".to_owned();
+        apply(&store, std::slice::from_ref(&log)).await;
+        apply(&store, std::slice::from_ref(&log)).await;
+        let text = store.recorded_model("log").await.unwrap();
+        assert_eq!(text.as_deref(), Some("name = \"log\" # other labels"));
+        // Undoing goes back to the newest change of the table, and over the texts on the way.
+        assert_eq!(store.rollback_model("log").await.unwrap(), ["drop table records.\"log\""]);
+        assert_eq!(store.recorded_model("log").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn stored_words_are_found_by_the_hash_of_their_document() {
+    with_store(|store| async move {
+        let mut run = start(&store).await;
+        let id = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
+        let hash = crate::document::DocumentHash([1; 32]);
+        assert_eq!(store.pages_of_hash(hash).await.unwrap(), None, "nothing is stored yet");
+        let page = stored(id, 1, "TOTAL", 90.0);
+        write(&store, &mut run, options(&[]), vec![page_event(page)]).await;
+        let pages = store.pages_of_hash(hash).await.unwrap().unwrap().pages;
+        assert_eq!(pages[0].1.plain(), "TOTAL");
+        assert_eq!(store.path_of(id).await.unwrap(), Some("a.tif".into()));
+        assert_eq!(store.path_of(crate::document::DocumentId(99)).await.unwrap(), None);
+    });
+}

@@ -1,0 +1,182 @@
+//! Dense tables: one record a row of the grid that the reader found, one value a cell.
+//!
+//! `table_look` of this room asks the reader for the grid. Here its rows are counted by their labels
+//! and the foot is told from the body; whether the numbers agree is judged in `validate`.
+
+use super::sheet::Sheet;
+use super::value;
+use crate::document::{
+    Candidate, CellGrid, FOOT_ROW, Found, PageText, PixelBox, RawField, Record, Word,
+};
+use crate::model::{Dense, Foot, RecordModel, RowLabel};
+
+/// How much a count from 1 is believed before any label is seen, in labels.
+const COUNT_FROM_ONE: f32 = 1.5;
+/// What a row's number that follows from the other labels leaves of the confidence in them.
+const COUNTED_SCORE: f32 = 0.98;
+/// Share of the columns that the foot must sum up, and how many at least: a column with one misread
+/// cell is none, and a row of the body sums one up by chance in one of a hundred.
+const FOOT_AGREES: f32 = 0.2;
+const FEWEST_FOOTED: usize = 3;
+
+/// The words of one row of a grid: its label, then a word a column of numbers.
+type Cells<'p> = Vec<(PixelBox, Option<&'p Word>)>;
+
+/// Returns the rows of the page's dense table, the foot last with number [`FOOT_ROW`]; none if the
+/// reader found no table of the model's form.
+pub(super) fn rows(
+    model: &RecordModel,
+    dense: &Dense,
+    (sheet, text): (&Sheet, &PageText),
+) -> Vec<Record<RawField>> {
+    let columns = dense.columns.saturating_add(1);
+    let Some(grid) = text.cell_grids().find(|grid| grid.columns == columns) else {
+        return Vec::new();
+    };
+    let mut cells = cells(grid, text);
+    let foot = dense.foot.filter(|foot| is_foot(*foot, model, dense, &cells));
+    let foot_cells = foot.and_then(|_| cells.pop());
+    let count = match dense.label {
+        RowLabel::Counted => Some(Count::vote(&cells)),
+        RowLabel::Read => None,
+    };
+    let page_head = if model.fields.iter().all(|field| field.cell.is_some()) {
+        vec![Vec::new(); model.fields.len()]
+    } else {
+        value::fields(model, sheet, &sheet.labels(model))
+    };
+    let numbered = (1..).zip(&cells).chain(foot_cells.iter().map(|cells| (FOOT_ROW, cells)));
+    let mut records = Vec::with_capacity(cells.len() + 1);
+    for (number, row) in numbered {
+        let fields = model.fields.iter().zip(&page_head).map(|(field, head)| {
+            let Some(column) = field.cell else { return head.clone() };
+            let Some(cell) = row.get(usize::from(column)) else { return Vec::new() };
+            match &count {
+                Some(_) if column == 0 && number == FOOT_ROW => Vec::new(),
+                Some(count) if column == 0 => vec![count.candidate(number, cell, sheet)],
+                _ => vec![candidate(cell, sheet)],
+            }
+        });
+        let fields = fields.collect();
+        records.push(super::record(model, sheet.number, number, fields));
+    }
+    records
+}
+
+/// Sorts the page's words into the cells of a grid.
+fn cells<'p>(grid: &CellGrid, text: &'p PageText) -> Vec<Cells<'p>> {
+    let columns = usize::from(grid.columns).max(1);
+    let mut rows: Vec<Cells<'p>> = grid
+        .cells
+        .chunks_exact(columns)
+        .map(|row| row.iter().map(|bounds| (*bounds, None)).collect())
+        .collect();
+    let spans: Vec<PixelBox> = grid
+        .cells
+        .chunks_exact(columns)
+        .map(|row| row.iter().fold(row[0], |all, cell| all.union(cell)))
+        .collect();
+    for word in text.words() {
+        for (row, span) in rows.iter_mut().zip(&spans) {
+            if !span.holds_center_of(&word.bounds) {
+                continue;
+            }
+            let cell = row.iter_mut().find(|(cell, _)| cell.holds_center_of(&word.bounds));
+            if let Some((_, found)) = cell {
+                if found.is_none_or(|other: &Word| other.confidence < word.confidence) {
+                    *found = Some(word);
+                }
+                break;
+            }
+        }
+    }
+    rows
+}
+
+/// Returns what stands in a cell; without a word, a candidate without text that says where.
+fn candidate(&(cell, word): &(PixelBox, Option<&Word>), sheet: &Sheet) -> Candidate {
+    Candidate {
+        text: word.map(|word| word.text.clone()).unwrap_or_default(),
+        page: sheet.number,
+        bounds: word.map_or(cell, |word| word.bounds),
+        word_confidence: word.map_or(0.0, |word| (word.confidence / 100.0).clamp(0.0, 1.0)),
+        place_score: 1.0,
+        found: Found::Column,
+        doubts: word.map(|word| word.doubts.clone()).unwrap_or_default(),
+    }
+}
+
+/// What number the first row has, as the labels that could be read say together.
+struct Count {
+    first: i64,
+    /// Share of the votes for it, 0–1.
+    agreement: f32,
+}
+
+impl Count {
+    fn vote(rows: &[Cells]) -> Self {
+        let labels = (0_i64..).zip(rows).filter_map(|(row, cells)| {
+            let label: i64 = cells.first()?.1?.text.trim().parse().ok()?;
+            Some(label - row)
+        });
+        let mut votes: Vec<(i64, f32)> = vec![(1, COUNT_FROM_ONE)];
+        for first in labels {
+            match votes.iter_mut().find(|(known, _)| *known == first) {
+                Some((_, count)) => *count += 1.0,
+                None => votes.push((first, 1.0)),
+            }
+        }
+        let all: f32 = votes.iter().map(|(_, count)| count).sum();
+        // The first of equals is the count from 1.
+        let best = votes.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
+        let (first, count) = best.unwrap_or((1, 0.0));
+        Self { first, agreement: if all > 0.0 { count / all } else { 0.0 } }
+    }
+
+    /// Returns the number of a row, from 1, as a candidate: read if the label says the same.
+    fn candidate(&self, row: u32, cell: &(PixelBox, Option<&Word>), sheet: &Sheet) -> Candidate {
+        let text = (self.first + i64::from(row) - 1).to_string();
+        let read = cell.1.is_some_and(|word| word.text.trim() == text);
+        Candidate {
+            text,
+            word_confidence: if read { 1.0 } else { self.agreement.sqrt() * COUNTED_SCORE },
+            found: if read { Found::Column } else { Found::Carried },
+            doubts: Vec::new(),
+            ..candidate(cell, sheet)
+        }
+    }
+}
+
+/// Tells whether the last row sums up the rows above it.
+fn is_foot(foot: Foot, model: &RecordModel, dense: &Dense, rows: &[Cells]) -> bool {
+    let Some((last, body)) = rows.split_last().filter(|(_, body)| body.len() > 1) else {
+        return false;
+    };
+    let places = dense.shape.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let unit = 10_f64.powi(i32::try_from(places).unwrap_or(0));
+    let (mut read, mut agreeing) = (0, 0);
+    for field in &model.fields {
+        let Some(column) = field.cell.filter(|column| *column > 0).map(usize::from) else {
+            continue;
+        };
+        let wrap = field.wraps_at.and_then(|wrap| f64::try_from(wrap).ok()).map(|wrap| wrap * unit);
+        let number = |row: &Cells| {
+            let word = row.get(column)?.1?;
+            let digits: String = word.text.chars().filter(char::is_ascii_digit).collect();
+            let number: f64 = digits.parse().ok()?;
+            Some(wrap.filter(|wrap| number < wrap / 2.0).map_or(number, |wrap| number + wrap))
+        };
+        let values: Vec<f64> = body.iter().filter_map(number).collect();
+        // A column with unread or misread cells says little.
+        let Some(said) = number(last).filter(|_| values.len() == body.len()) else { continue };
+        let sum: f64 = values.iter().sum();
+        read += 1;
+        let off = match foot {
+            Foot::Mean => said - sum / values.len() as f64,
+            Foot::Sum => said - sum,
+        };
+        agreeing += usize::from(off.abs() <= 1.0);
+    }
+    agreeing >= FEWEST_FOOTED.min(usize::from(dense.columns))
+        && agreeing as f32 >= FOOT_AGREES * read as f32
+}

@@ -1,0 +1,160 @@
+//! Which parts of a page may hold a learned field's value: runs of lines and cells for text, all
+//! that the pattern matches for other types.
+
+use super::features::Scene;
+use crate::document::{Candidate, Found, Value};
+use crate::extract::layout::{center_x, center_y};
+use crate::extract::piece::{Piece, Standing};
+use crate::extract::value::Search;
+use crate::model::FieldKind;
+use crate::normalize::read;
+
+/// Edges of a span and of a candidate of the places lie so close together (in heights of letters)
+/// if they are the same.
+const SAME_PLACE: f32 = 0.4;
+
+/// A part of a page that may hold the value.
+pub(super) struct Span {
+    /// First row and last, as indexes into the rows of [`Scene`].
+    pub rows: (usize, usize),
+    /// First word and the one after the last, as indexes into the layout.
+    pub words: (usize, usize),
+    pub piece: Piece,
+    /// The candidate, where it is made already.
+    pub candidate: Option<Candidate>,
+    /// What it says, if the field is no text.
+    pub value: Option<Value>,
+    pub rule: Option<usize>,
+}
+
+impl Search<'_> {
+    /// Returns all parts of the page in the field's zone that may hold its value, and those that
+    /// the field's places found.
+    pub(super) fn spans(&self, scene: &Scene) -> Vec<Span> {
+        if !matches!(self.field.kind, FieldKind::Text { .. }) {
+            return self.typed_spans(scene);
+        }
+        let mut spans = self.text_spans(scene);
+        for (index, (rule, _)) in scene.rules.iter().enumerate() {
+            match spans.iter_mut().find(|span| self.is_at(scene, span, rule)) {
+                Some(span) => span.rule = span.rule.or(Some(index)),
+                None => spans.extend(self.rule_span(scene, index)),
+            }
+        }
+        spans
+    }
+
+    /// Tells whether a candidate of the places is a span.
+    fn is_at(&self, scene: &Scene, span: &Span, rule: &Candidate) -> bool {
+        let words = &self.sheet.layout.words;
+        let slack = scene.letter_height * SAME_PLACE;
+        let near = |a: u32, b: u32| (a as f32 - b as f32).abs() <= slack;
+        let bounds = scene.bounds(span.rows);
+        near(rule.bounds.top, bounds.top)
+            && near(rule.bounds.bottom, bounds.bottom)
+            && near(rule.bounds.left, words[span.words.0].bounds.left.min(bounds.left))
+            && near(rule.bounds.right, words[span.words.1 - 1].bounds.right.max(bounds.right))
+    }
+
+    fn rule_span(&self, scene: &Scene, index: usize) -> Option<Span> {
+        let words = &self.sheet.layout.words;
+        let rule = &scene.rules[index].0;
+        let inside = |word: &usize| {
+            let (x, y) = (center_x(&words[*word].bounds), center_y(&words[*word].bounds));
+            (rule.bounds.left as f32..=rule.bounds.right as f32).contains(&x)
+                && (rule.bounds.top as f32..=rule.bounds.bottom as f32).contains(&y)
+        };
+        let mut lines = Vec::new();
+        let mut rows: Option<(usize, usize)> = None;
+        for (at, row) in scene.rows.iter().enumerate() {
+            let Some(start) = (row.words.0..row.words.1).find(inside) else { continue };
+            let end = (start..row.words.1).take_while(inside).count() + start;
+            lines.push((start, end));
+            rows = Some(rows.map_or((at, at), |(first, _)| (first, at)));
+        }
+        let ends = (lines.first()?.0, lines.last()?.1);
+        Some(Span {
+            rows: rows?,
+            words: ends,
+            piece: Piece { lines, head: 0 },
+            candidate: Some(rule.clone()),
+            value: None,
+            rule: Some(index),
+        })
+    }
+
+    fn text_spans(&self, scene: &Scene) -> Vec<Span> {
+        let most_lines = self.field.learn.map_or(1, |learn| learn.lines);
+        let span = |rows, words, lines| Span {
+            rows,
+            words,
+            piece: Piece { lines, head: 0 },
+            candidate: None,
+            value: None,
+            rule: None,
+        };
+        let mut spans = Vec::new();
+        for first in 0..scene.rows.len() {
+            if !scene.rows[first].inside {
+                continue;
+            }
+            for last in first..scene.rows.len().min(first + most_lines) {
+                let lines: Vec<(usize, usize)> =
+                    scene.rows[first..=last].iter().map(|row| row.words).collect();
+                let ends = (lines[0].0, lines[lines.len() - 1].1);
+                spans.push(span((first, last), ends, lines));
+            }
+            for &cell in &scene.rows[first].cells {
+                spans.push(span((first, first), cell, vec![cell]));
+            }
+        }
+        spans
+    }
+
+    fn typed_spans(&self, scene: &Scene) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        for (index, row) in scene.rows.iter().enumerate().filter(|(_, row)| row.inside) {
+            let (start, end) = row.words;
+            if self.field.pattern.is_some() {
+                self.push_typed(scene, (index, start, end), &mut spans);
+            } else {
+                // Without a pattern the type alone says what a word is.
+                (start..end).for_each(|word| {
+                    self.push_typed(scene, (index, word, word + 1), &mut spans);
+                });
+            }
+        }
+        spans
+    }
+
+    fn push_typed(
+        &self,
+        scene: &Scene,
+        (row, start, end): (usize, usize, usize),
+        spans: &mut Vec<Span>,
+    ) {
+        let layout = &self.sheet.layout;
+        let target = (self.sheet.number, self.field);
+        let standing = Standing { score: 0.0, found: Found::Learned };
+        for candidate in Piece::line(start, end).candidates(layout, target, standing) {
+            let Some(reading) = read(&self.field.kind, &candidate.text) else { continue };
+            let inside = |word: &usize| {
+                let bounds = layout.words[*word].bounds;
+                bounds.left >= candidate.bounds.left && bounds.right <= candidate.bounds.right
+            };
+            let Some(from) = (start..end).find(inside) else { continue };
+            let to = (from..end).take_while(inside).count() + from;
+            let same = |(rule, _): &(Candidate, u16)| {
+                rule.bounds == candidate.bounds && rule.text == candidate.text
+            };
+            spans.push(Span {
+                rows: (row, row),
+                words: (from, to),
+                piece: Piece::line(from, to),
+                rule: scene.rules.iter().position(same),
+                candidate: Some(candidate),
+                value: Some(reading.value),
+            });
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The second look at a few words of a line: they are cut out of the page once more, with a little of
+//! their line, and read in several ways. A misreading that hangs on a pixel does not survive that.
+//!
+//! The engine calls it with its line recognizer; which words are doubtful and which reading wins is
+//! decided in `pipeline`.
+
+use image::{GrayImage, imageops};
+
+use super::engine;
+use super::layout::{self, Ground, Layout, Segment};
+use super::native::{Alphabet, CharacterSet, LineText, LineWord};
+use crate::document::{Failure, Line, Mark, PixelBox, PreparedPage, RegionLook, Word};
+
+/// A band of the page is laid out anew: so many x-heights above and below the words.
+const BAND: f32 = 3.0;
+/// Text height that is assumed where none was found, in pixels.
+const ASSUMED_TEXT_HEIGHT: f32 = 20.0;
+/// So many x-heights of the line beside the words are read with them. Without any, recognizers lose
+/// first letters: of the doubtful words of receipts every sixth that had been right.
+const CONTEXT: f32 = 10.0;
+/// Radius of the blur in heights of the picture: about a pixel in what the network sees.
+const BLUR: f32 = 0.02;
+
+/// A way of preparing the picture of a line. With these three, majority and first reading give 582 of 661
+/// doubtful words of receipts and 379 of 411 of book pages right, the first reading alone 544 and 353. Black
+/// and white after Otsu, narrower, smaller and thinner letters say less.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Variant {
+    /// Letters wider by a tenth.
+    Wider,
+    /// Edges made soft.
+    Blurred,
+    /// Strokes half a pixel thicker at each side.
+    Bold,
+}
+
+const VARIANTS: [Variant; 3] = [Variant::Wider, Variant::Blurred, Variant::Bold];
+
+/// A band of a page, laid out.
+struct Band {
+    page: PreparedPage,
+    /// Rows of the page above it.
+    top: u32,
+}
+
+/// Reads the words in a region in several ways, each a reading; with an alphabet once more without their
+/// neighbors, in its characters only. `read` reads pictures of lines.
+pub(super) fn region(
+    page: &PreparedPage,
+    look: &RegionLook,
+    mut read: impl FnMut(&[GrayImage], Alphabet) -> Result<Vec<LineText>, Failure>,
+) -> Result<Vec<Vec<Line>>, Failure> {
+    let band = Band::around(page, &look.bounds);
+    let ground = Ground { pixels: &band.page.pixels, marks: &band.page.marks, dpi: page.dpi };
+    let within = PixelBox {
+        top: look.bounds.top.saturating_sub(band.top),
+        bottom: look.bounds.bottom.saturating_sub(band.top),
+        ..look.bounds
+    };
+    let mut layout = layout::analyze(&ground);
+    let segments = layout.narrow(&within, CONTEXT);
+    let crops = crops(&layout, &ground, &segments);
+    let mut readings = Vec::with_capacity(VARIANTS.len() + 1);
+    for variant in VARIANTS {
+        let pictures: Vec<GrayImage> = crops.iter().map(|crop| variant.of(crop)).collect();
+        let texts = read(&pictures, Alphabet::All)?;
+        readings.push(lines((&layout, &band), (&segments, &within), texts, variant.stretch()));
+    }
+    if let Some(alphabet) = &look.alphabet {
+        let segments = layout.narrow(&within, 0.0);
+        let only = Alphabet::Only(CharacterSet::of(alphabet));
+        let texts = read(&self::crops(&layout, &ground, &segments), only)?;
+        readings.push(lines((&layout, &band), (&segments, &within), texts, 1.0));
+    }
+    Ok(readings)
+}
+
+fn crops(layout: &Layout, ground: &Ground, segments: &[Segment]) -> Vec<GrayImage> {
+    segments.iter().map(|segment| layout.crop(ground, segment)).collect()
+}
+
+/// Returns the words of texts that lie within the region; pictures were `stretch` times as wide as crops.
+fn lines(
+    (layout, band): (&Layout, &Band),
+    (segments, within): (&[Segment], &PixelBox),
+    texts: Vec<LineText>,
+    stretch: f32,
+) -> Vec<Line> {
+    let columns = within.left..within.right;
+    let on_page = |segment: &Segment, word: LineWord| {
+        let sides = ((word.left as f32 / stretch) as u32, (word.right as f32 / stretch) as u32);
+        let bounds = layout.word_box(segment, sides);
+        let is_within = columns.contains(&bounds.left.midpoint(bounds.right));
+        is_within.then(|| Word {
+            bounds: bounds.moved(0, band.top),
+            confidence: word.confidence,
+            doubts: engine::doubts(&word),
+            text: word.text,
+        })
+    };
+    let line = |(segment, text): (&Segment, LineText)| Line {
+        block: segment.block,
+        paragraph: segment.paragraph,
+        words: text.words.into_iter().filter_map(|word| on_page(segment, word)).collect(),
+    };
+    segments.iter().zip(texts).map(line).filter(|line| !line.words.is_empty()).collect()
+}
+
+impl Band {
+    fn around(page: &PreparedPage, bounds: &PixelBox) -> Self {
+        let (width, height) = page.pixels.dimensions();
+        let x_height = page.facts.x_height.map_or(ASSUMED_TEXT_HEIGHT, |x| x * page.facts.scale);
+        let reach = (BAND * x_height) as u32;
+        let top = bounds.top.saturating_sub(reach).min(height);
+        let bottom = bounds.bottom.saturating_add(reach).clamp(top, height);
+        let up = |bounds: &PixelBox| PixelBox {
+            top: bounds.top.clamp(top, bottom) - top,
+            bottom: bounds.bottom.clamp(top, bottom) - top,
+            ..*bounds
+        };
+        let is_rule_here = |mark: &&Mark| match mark {
+            Mark::HorizontalRule(rule) | Mark::VerticalRule(rule) => {
+                rule.top < bottom && rule.bottom > top
+            }
+            Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => false,
+        };
+        let page = PreparedPage {
+            pixels: page.pixels.cropped(PixelBox { left: 0, top, right: width, bottom }),
+            dpi: page.dpi,
+            facts: page.facts.clone(),
+            orientation: page.orientation,
+            marks: page.marks.iter().filter(is_rule_here).map(|mark| mark.map_boxes(up)).collect(),
+            steps: Vec::new(),
+        };
+        Self { page, top }
+    }
+}
+
+impl Variant {
+    /// Returns how much wider its pictures are.
+    fn stretch(self) -> f32 {
+        match self {
+            Self::Wider => 1.1,
+            Self::Blurred | Self::Bold => 1.0,
+        }
+    }
+
+    fn of(self, crop: &GrayImage) -> GrayImage {
+        let (width, height) = crop.dimensions();
+        match self {
+            Self::Wider => {
+                let wider = ((width as f32 * self.stretch()) as u32).max(1);
+                imageops::resize(crop, wider, height, imageops::FilterType::Triangle)
+            }
+            Self::Blurred => imageops::fast_blur(crop, height as f32 * BLUR),
+            Self::Bold => bold(crop),
+        }
+    }
+}
+
+/// Returns a picture whose pixels are half as dark as the darker of their neighbors in the row, if that is
+/// darker than they are.
+fn bold(crop: &GrayImage) -> GrayImage {
+    let width = crop.width() as usize;
+    let mut image = crop.clone();
+    let rows = image.as_flat_samples_mut().samples.chunks_exact_mut(width.max(1));
+    for (target, source) in rows.zip(crop.as_raw().chunks_exact(width.max(1))) {
+        for (pixel, around) in target.iter_mut().skip(1).zip(source.windows(3)) {
+            let darkest = around.iter().copied().min().unwrap_or(*pixel);
+            *pixel = pixel.midpoint(darkest);
+        }
+    }
+    image
+}

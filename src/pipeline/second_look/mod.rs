@@ -1,0 +1,136 @@
+//! The second look: words that make a field doubtful are read again while their page is still in the
+//! reader, and the page's words are mended before they are stored.
+//!
+//! `page` calls it between reading and extraction. What is asked for is decided in `doubts`, what the
+//! readings change in `vote`. Stored words are all that later extractions see, so nothing is kept besides.
+
+mod doubts;
+#[cfg(test)]
+mod tests;
+mod vote;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use self::doubts::Ask;
+use super::page::{Failed, guarded};
+use super::records::ModelSet;
+use crate::document::{Line, Look, PageNumber, PageText, Seen};
+use crate::reader::{PageReader, ReaderError};
+
+/// Looks take at most this share of the work and of the time that reading the page took.
+const SHARE: f32 = 0.3;
+/// What a look costs besides the pixels that it reads, in pixels of line: its band is laid out anew.
+const WORK_PER_LOOK: u64 = 600;
+/// A region is read in so many ways.
+const READINGS: u64 = 3;
+/// With so many pixels of line beside it.
+const CONTEXT_PX: u64 = 300;
+/// A thorough look may take this long.
+const THOROUGH: Duration = Duration::from_secs(60);
+
+/// Whether doubtful fields are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecondLook {
+    Off,
+    /// The most doubtful ones, within a share of the page's time.
+    #[default]
+    Auto,
+    /// All of them, however long it takes.
+    Thorough,
+}
+
+/// A word that names no [`SecondLook`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is none of off, auto, thorough")]
+pub struct UnknownSecondLook(String);
+
+impl FromStr for SecondLook {
+    type Err = UnknownSecondLook;
+
+    fn from_str(word: &str) -> Result<Self, UnknownSecondLook> {
+        match word {
+            "off" => Ok(Self::Off),
+            "auto" => Ok(Self::Auto),
+            "thorough" => Ok(Self::Thorough),
+            _ => Err(UnknownSecondLook(word.to_owned())),
+        }
+    }
+}
+
+/// Reads what is doubtful on a page again and mends its words; `reading` is how long the page took.
+/// Returns what was done as a step of the recipe, if anything was. A reader that dies over it costs the
+/// second look only. An error means that no reader can be started any more.
+pub(super) fn improve(
+    reader: &mut dyn PageReader,
+    (page, text): (PageNumber, &mut PageText),
+    models: &ModelSet,
+    (effort, reading): (SecondLook, Duration),
+) -> Result<Option<String>, Failed> {
+    if effort == SecondLook::Off {
+        return Ok(None);
+    }
+    // What panics here panics in extraction, too, which says so.
+    let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
+    let budget = match effort {
+        SecondLook::Off | SecondLook::Auto => {
+            keep_affordable(&mut asks, text);
+            reading.mul_f32(SHARE)
+        }
+        SecondLook::Thorough => THOROUGH,
+    };
+    if asks.is_empty() {
+        return Ok(None);
+    }
+    let looks: Vec<Look> = asks.iter().flat_map(|ask| ask.looks(text)).collect();
+    let mut seen = match reader.look_again(page, &looks, budget) {
+        Ok(seen) => seen.into_iter(),
+        Err(ReaderError::Broken(why)) => return Err(Failed(why)),
+        Err(ReaderError::Refused(failure) | ReaderError::Died(failure)) => {
+            tracing::debug!(%page, %failure, "no second look: the first reading stands");
+            return Ok(Some("second_look(failed)".to_owned()));
+        }
+    };
+    let mut patches = Vec::new();
+    let mut changed = 0_usize;
+    for ask in &asks {
+        let readings: Vec<Vec<Vec<Line>>> = seen
+            .by_ref()
+            .take(ask.runs.len())
+            .map(|seen| match seen {
+                Seen::Region(readings) => readings,
+                Seen::Table(_) | Seen::Nothing => Vec::new(),
+            })
+            .collect();
+        let mended = vote::settle(ask, text, &readings);
+        changed += usize::from(mended.iter().any(|patch| patch.says_else(text)));
+        patches.extend(mended);
+    }
+    // From the end, so that the places of the others stay.
+    patches.sort_by_key(|patch| std::cmp::Reverse((patch.run.line, patch.run.words.start)));
+    for patch in patches {
+        patch.apply(text);
+    }
+    Ok(Some(format!("second_look({} regions, {changed} changed)", looks.len())))
+}
+
+/// Keeps the most doubtful fields whose reading takes no more than its share of the page's. Counted in
+/// pixels of line, so that the same page gives the same words however busy the machine is.
+fn keep_affordable(asks: &mut Vec<Ask>, text: &PageText) {
+    let width = |words: &[crate::document::Word]| {
+        let left = words.iter().map(|word| word.bounds.left).min().unwrap_or(0);
+        let right = words.iter().map(|word| word.bounds.right).max().unwrap_or(0);
+        u64::from(right.saturating_sub(left))
+    };
+    let page: u64 = text.lines.iter().map(|line| width(&line.words)).sum();
+    let mut left = (page as f32 * SHARE) as u64;
+    asks.sort_by(|a, b| a.certainty.total_cmp(&b.certainty));
+    asks.retain(|ask| {
+        let runs = ask.runs.iter();
+        let work: u64 =
+            runs.map(|run| READINGS * (width(run.of(text)) + CONTEXT_PX) + WORK_PER_LOOK).sum();
+        let fits = work <= left;
+        left -= if fits { work } else { 0 };
+        fits
+    });
+}
