@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("normalize", &["document", "model"]),
     ("extract", &["document", "model", "normalize"]),
     ("validate", &["document", "model"]),
-    ("evaluate", &["document", "model", "normalize"]),
+    ("evaluate", &["document", "model", "normalize", "validate"]),
     ("authoring", &["document", "model", "normalize", "extract", "evaluate"]),
     ("store", &["document", "model"]),
     ("export", &["document", "model", "store"]),

@@ -1,10 +1,13 @@
 //! The command line: one verb a file, only wiring. Errors of the whole program end here.
 
+mod calibrate;
 mod config;
 mod db;
 mod engine;
+mod eval;
 mod export;
 mod ingest;
+mod labelled;
 mod model;
 mod options;
 mod prepare;
@@ -42,6 +45,10 @@ enum Command {
     Reextract(reextract::ReextractArgs),
     /// Writes the records of a model, or the text of all pages, as CSV.
     Export(export::ExportArgs),
+    /// Compares the records of a model with a table of what is right.
+    Eval(eval::EvalArgs),
+    /// Fits the confidence of a model to a table of what is right, and chooses what is accepted.
+    Calibrate(calibrate::CalibrateArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
     Report(report::ReportArgs),
     /// Writes a page image as the recognizer would get it.
@@ -116,6 +123,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Reprocess(args) => reprocess::execute(&common, args).await,
         Command::Reextract(args) => reextract::execute(&common, args).await,
         Command::Export(args) => export::execute(&common, args).await,
+        Command::Calibrate(args) => calibrate::execute(&common, args).await,
+        Command::Eval(args) => eval::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),
         Command::Engine(command) => engine::execute(&common, &command),

@@ -162,6 +162,12 @@ pub struct Evidence {
     pub meaning: f32,
     /// What other candidates say: above 1 if they confirm the value, below if they contradict it.
     pub witnesses: f32,
+    /// By how much it is better placed and read than the best candidate for another value, −1 to 1.
+    pub margin: f32,
+    /// At how many other places of the pages its text stands.
+    pub elsewhere: u8,
+    /// Mean word confidence of the page it was found on, 0–1.
+    pub page: f32,
 }
 
 /// A change that made a value valid, or made it agree with a rule.

@@ -18,6 +18,7 @@ mod ranking;
 mod region;
 mod registration;
 mod sheet;
+mod surroundings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLo
 use crate::model::{Ranker, RecordModel, Scope};
 use owners::Claimant;
 use sheet::Sheet;
+pub use surroundings::Surroundings;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;

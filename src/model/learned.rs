@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::RecordModel;
+use super::{Calibration, RecordModel};
 
 /// The format of the file; files of another one are not used.
 const FORMAT: u32 = 1;
@@ -24,6 +24,9 @@ pub struct Learned {
     /// By field: how its candidates are ranked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ranking: BTreeMap<String, Ranker>,
+    /// How likely values are right, and which records are accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 /// How the candidates of a field are ranked: by the sum of the weights of the features that they
@@ -52,6 +55,10 @@ pub enum LearnedError {
     Field { field: String, model: String },
     #[error("ranks field `{field}`, for which `{model}` says `learn = false`")]
     Forbidden { field: String, model: String },
+    #[error("calibrates field `{field}`, which `{model}` does not have")]
+    CalibratedField { field: String, model: String },
+    #[error("{0}")]
+    Calibration(String),
 }
 
 impl Learned {
@@ -62,6 +69,7 @@ impl Learned {
             model: model.name.clone(),
             version: model.version,
             ranking: BTreeMap::new(),
+            calibration: None,
         }
     }
 
@@ -89,6 +97,15 @@ impl Learned {
                     return Err(LearnedError::Forbidden { field: field.clone(), model: name() });
                 }
                 None => return Err(LearnedError::Field { field: field.clone(), model: name() }),
+            }
+        }
+        if let Some(calibration) = &learned.calibration {
+            let unknown = |field: &&String| !model.fields.iter().any(|known| known.name == **field);
+            if let Some(field) = calibration.fields.keys().find(unknown) {
+                return Err(LearnedError::CalibratedField { field: field.clone(), model: name() });
+            }
+            if let Some(mistake) = calibration.mistake() {
+                return Err(LearnedError::Calibration(mistake));
             }
         }
         Ok(learned)

@@ -5,6 +5,7 @@
 
 mod anchor;
 mod balance;
+mod calibration;
 mod dictionary;
 mod expression;
 mod field;
@@ -22,6 +23,7 @@ mod section;
 mod tests;
 
 pub use balance::Balance;
+pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
 pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};

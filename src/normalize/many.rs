@@ -35,6 +35,7 @@ pub(super) fn values(field: &Field, raw: &RawField) -> Option<TypedField> {
             place: least.candidate.place_score,
             meaning: least.reading.rank(),
             witnesses: 1.0,
+            ..Evidence::default()
         },
         repairs: kept.iter().filter_map(repair).collect(),
         doubts: Vec::new(),

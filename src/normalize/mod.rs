@@ -151,6 +151,8 @@ fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
             place: candidate.place_score,
             meaning: reading.rank(),
             witnesses,
+            margin: margin(&readings, chosen),
+            ..Evidence::default()
         },
         repairs: repair(&readings[chosen]).into_iter().collect(),
         doubts: candidate.doubts.clone(),
@@ -297,6 +299,22 @@ fn witnesses(field: &Field, readings: &[Judged], chosen: usize) -> f32 {
         return (1.0 - doubt) / winner.confidence;
     }
     1.0
+}
+
+/// Returns by how much the chosen reading is better placed and read than the best one of another
+/// value, −1 to 1; without another value, how well it is placed and read.
+fn margin(readings: &[Judged], chosen: usize) -> f32 {
+    let standing =
+        |judged: &Judged| judged.candidate.place_score * judged.candidate.word_confidence;
+    let winner = &readings[chosen];
+    // The value may stand at a better place as well.
+    let (mut own, mut other) = (0.0_f32, 0.0_f32);
+    for reading in readings {
+        let best =
+            if reading.reading.value == winner.reading.value { &mut own } else { &mut other };
+        *best = best.max(standing(reading));
+    }
+    own - other
 }
 
 fn is_larger(value: &Value, other: &Value) -> bool {

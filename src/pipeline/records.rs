@@ -3,8 +3,9 @@
 
 use super::page::guarded;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, TypedRecord, Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, TypedField, TypedRecord, Verdict,
 };
+use crate::extract::Surroundings;
 use crate::model::{RecordModel, Scope};
 use crate::store::DocumentPages;
 use crate::validate::Validator;
@@ -45,7 +46,7 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| self.judge(&extract::page_records(&self.models, page, text)))
+        guarded(|| self.judge(&extract::page_records(&self.models, page, text), &[(page, text)]))
     }
 
     /// Returns the records that need all pages of a document; those of document scope say which
@@ -56,7 +57,7 @@ impl ModelSet {
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
         guarded(|| {
-            let mut records = self.judge(&extract::document_records(&self.models, pages));
+            let mut records = self.judge(&extract::document_records(&self.models, pages), pages);
             self.note_missing(&mut records, missing);
             records
         })
@@ -73,14 +74,47 @@ impl ModelSet {
         })
     }
 
-    fn judge(&self, raw: &[Record<RawField>]) -> Vec<TypedRecord> {
+    /// Returns the records that a model makes of a document's stored words before they are judged,
+    /// together as they are judged: those of each page, or of the document. The other models take
+    /// the pages that they have a better claim to.
+    pub fn unjudged(
+        &self,
+        name: &str,
+        document: &DocumentPages,
+    ) -> Result<Vec<Vec<Record<TypedField>>>, Failure> {
+        let Some(model) = self.models.iter().find(|model| model.name == name) else {
+            return Ok(Vec::new());
+        };
+        guarded(|| {
+            let pages: Vec<(PageNumber, &PageText)> =
+                document.pages.iter().map(|(number, text)| (*number, text)).collect();
+            let mut groups = Vec::new();
+            for &(number, text) in &pages {
+                let raw = extract::page_records(&self.models, number, text);
+                groups.push(typed(model, &raw, &Surroundings::new(&[(number, text)])));
+            }
+            let raw = extract::document_records(&self.models, &pages);
+            groups.push(typed(model, &raw, &Surroundings::new(&pages)));
+            groups.retain(|records| !records.is_empty());
+            groups
+        })
+    }
+
+    /// Judges the records of these pages.
+    fn judge(
+        &self,
+        raw: &[Record<RawField>],
+        pages: &[(PageNumber, &PageText)],
+    ) -> Vec<TypedRecord> {
+        if raw.is_empty() {
+            return Vec::new();
+        }
+        let surroundings = Surroundings::new(pages);
         let mut records = Vec::with_capacity(raw.len());
         for (model, validator) in self.models.iter().zip(&self.validators) {
-            let mut rows: Vec<TypedRecord> = raw
-                .iter()
-                .filter(|record| record.model == model.name)
-                .map(|record| validator.record(normalize::record(model, record.clone())))
-                .collect();
+            let typed = typed(model, raw, &surroundings);
+            let mut rows: Vec<TypedRecord> =
+                typed.into_iter().map(|record| validator.record(record)).collect();
             validator.rows(&mut rows);
             records.append(&mut rows);
         }
@@ -103,6 +137,9 @@ impl ModelSet {
                 (record.model.clone(), record.page, whole)
             })
             .collect();
+        if owners.windows(2).all(|pair| pair[0].0 == pair[1].0) {
+            return;
+        }
         for (judged, (model, page, whole)) in records.iter_mut().zip(&owners) {
             let others = owners.iter().filter(|owner| (owner.1, owner.2) == (*page, *whole));
             let mut others: Vec<&str> = others.map(|owner| owner.0.as_str()).collect();
@@ -139,4 +176,19 @@ impl ModelSet {
 fn note(record: &mut TypedRecord, text: String) {
     record.issues.push(Issue { field: None, text, verdict: Verdict::Review });
     record.verdict = record.verdict.max(Verdict::Review);
+}
+
+/// Normalizes the records of a model, and notes what else their pages say.
+fn typed(
+    model: &RecordModel,
+    raw: &[Record<RawField>],
+    surroundings: &Surroundings,
+) -> Vec<Record<TypedField>> {
+    let own = raw.iter().filter(|record| record.model == model.name);
+    own.map(|record| {
+        let mut typed = normalize::record(model, record.clone());
+        surroundings.note(&mut typed);
+        typed
+    })
+    .collect()
 }

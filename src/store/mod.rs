@@ -4,7 +4,7 @@
 //! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
 //!
 //! `ledger` files and runs · `writer` batches from events to commits · `pages` selecting and reading back ·
-//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `filter` conditions.
+//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `labelled` what evaluation reads · `filter` conditions.
 
 mod backoff;
 mod cluster;
@@ -12,6 +12,7 @@ mod connection;
 mod copy;
 mod error;
 mod filter;
+mod labelled;
 mod ledger;
 mod lookup;
 mod model_table;

@@ -76,26 +76,9 @@ impl Store {
         filter: Option<&Filter>,
         statuses: &[Verdict],
     ) -> Result<Cursor<RecordRow>, StoreError> {
-        let mut fields = String::new();
-        for field in &model.fields {
-            let column = quoted(&field.name);
-            fields.push_str(&match field.count {
-                Count::One => format!(", record.{column}::text"),
-                Count::Many => {
-                    format!(", array_to_string(record.{column}, '{LIST_SEPARATOR}')")
-                }
-            });
-        }
         let (condition, mut arguments) =
             filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
-        let mut sql = format!(
-            "select file.path, record.page_number, record.row_number, record.status, record.confidence,
-                    record.issues{fields}
-             from {} record
-             join scanlift.source_file file on file.document_id = record.document_id and file.status = 'document'
-             where {condition}",
-            table_of(&model.name)
-        );
+        let mut sql = format!("{} where {condition}", select_records(model));
         if !statuses.is_empty() {
             let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
             arguments.push(words.join(","));
@@ -142,7 +125,27 @@ impl Store {
     }
 }
 
-fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
+/// Returns the query for a model's records, without condition and order: tables `record` and `file`.
+pub(super) fn select_records(model: &RecordModel) -> String {
+    let mut fields = String::new();
+    for field in &model.fields {
+        let column = quoted(&field.name);
+        fields.push_str(&match field.count {
+            Count::One => format!(", record.{column}::text"),
+            Count::Many => format!(", array_to_string(record.{column}, '{LIST_SEPARATOR}')"),
+        });
+    }
+    format!(
+        "select file.path, record.page_number, record.row_number, record.status, record.confidence,
+                record.issues{fields}
+         from {} record
+         join scanlift.source_file file on file.document_id = record.document_id and file.status = 'document'",
+        table_of(&model.name)
+    )
+}
+
+/// Reads a row of [`select_records`].
+pub(super) fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
     const FIRST_FIELD: usize = 6;
     let read = || -> Result<_, sqlx::Error> {
         let status: String = row.try_get(3)?;

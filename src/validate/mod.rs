@@ -10,7 +10,7 @@ mod rules;
 mod tests;
 
 use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
-use crate::model::{Dense, Field, FieldKind, RecordModel};
+use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
 use rules::{CompiledRules, Outcome};
 
 /// What a missing required field counts as in the confidence of its record.
@@ -46,6 +46,7 @@ impl Validator {
     pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
         if self.dense().is_none() {
             arithmetic::repair_record(&self.model, &mut typed);
+            self.calibrate(&mut typed);
         }
         self.judged(typed)
     }
@@ -61,7 +62,7 @@ impl Validator {
         let mut issues = Vec::new();
         if found {
             for (spec, field) in self.model.fields.iter().zip(&typed.fields) {
-                issues.extend(field_issues(spec, field));
+                issues.extend(self.field_issues(spec, field));
             }
         } else {
             issues.push(Issue {
@@ -76,7 +77,7 @@ impl Validator {
                 confidence *= KEPT_PER_BROKEN_RULE;
                 issues.push(issue_of(outcome));
             }
-            if confidence < self.model.review_below {
+            if confidence < self.accept_from() {
                 issues.push(Issue {
                     field: None,
                     text: "low confidence".to_owned(),
@@ -133,6 +134,70 @@ impl Validator {
         }
     }
 
+    fn calibration(&self) -> Option<&Calibration> {
+        self.model.learned.as_ref()?.calibration.as_ref()
+    }
+
+    /// Replaces the confidence of values by what labelled pages taught about it.
+    fn calibrate(&self, typed: &mut Record<TypedField>) {
+        let Some(calibration) = self.calibration() else { return };
+        for (spec, field) in self.model.fields.iter().zip(&mut typed.fields) {
+            if let Some(probability) = calibration.probability(&spec.name, &spec.kind, field) {
+                field.confidence = probability;
+            }
+        }
+    }
+
+    /// Returns the confidence from which a record is accepted.
+    fn accept_from(&self) -> f32 {
+        self.calibration().map_or(self.model.review_below, |calibration| calibration.accept_from)
+    }
+
+    /// Returns the confidence below which a value is doubtful. What is calibrated is measured by
+    /// what the record needs; thresholds that were written for other figures say nothing of it.
+    fn doubtful_below(&self, spec: &Field) -> f32 {
+        let calibrated = |learned: &&Calibration| learned.fields.contains_key(&spec.name);
+        self.calibration()
+            .filter(calibrated)
+            .map_or(spec.review_below, |calibration| calibration.accept_from)
+    }
+
+    fn field_issues(&self, spec: &Field, field: &TypedField) -> Vec<Issue> {
+        let mut texts: Vec<String> = Vec::new();
+        match (&field.value, &field.raw) {
+            (None, Some(_)) => texts.push("unreadable".to_owned()),
+            (None, None) if spec.required => texts.push("missing".to_owned()),
+            (None, None) => {}
+            (Some(value), raw) => {
+                if is_out_of_range(&spec.kind, value) {
+                    texts.push("out of range".to_owned());
+                }
+                if let Some(limit) = cut_at(&spec.kind, raw.as_deref()) {
+                    texts.push(format!("cut at {limit} characters"));
+                }
+                if field.confidence < self.doubtful_below(spec) {
+                    texts.push("low confidence".to_owned());
+                }
+            }
+        }
+        let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
+        let mut issues: Vec<Issue> = texts.into_iter().map(issue).collect();
+        issues.extend(self.repair_issues(spec, field));
+        issues
+    }
+
+    /// Tells of values that rules have changed. A person looks at them unless they are sure enough.
+    fn repair_issues(&self, spec: &Field, field: &TypedField) -> impl Iterator<Item = Issue> {
+        let sure = field.confidence >= self.doubtful_below(spec);
+        let verdict = if sure { Verdict::Accepted } else { Verdict::Review };
+        let by_rule = field.repairs.iter().filter(|repair| repair.rule != Repair::BY_TYPE);
+        by_rule.map(move |repair| Issue {
+            field: Some(spec.name.clone()),
+            text: format!("repaired: {} to {} by {}", repair.before, repair.after, repair.rule),
+            verdict,
+        })
+    }
+
     /// Returns the probability that the required values are right; without required fields, that
     /// all found ones are. Misreadings on one page have common causes, so the fields are not
     /// independent: the least certain counts in full, the others half (the root of their product).
@@ -173,41 +238,6 @@ fn issue_of(outcome: Outcome) -> Issue {
             verdict: Verdict::Review,
         },
     }
-}
-
-fn field_issues(spec: &Field, field: &TypedField) -> Vec<Issue> {
-    let mut texts: Vec<String> = Vec::new();
-    match (&field.value, &field.raw) {
-        (None, Some(_)) => texts.push("unreadable".to_owned()),
-        (None, None) if spec.required => texts.push("missing".to_owned()),
-        (None, None) => {}
-        (Some(value), raw) => {
-            if is_out_of_range(&spec.kind, value) {
-                texts.push("out of range".to_owned());
-            }
-            if let Some(limit) = cut_at(&spec.kind, raw.as_deref()) {
-                texts.push(format!("cut at {limit} characters"));
-            }
-            if field.confidence < spec.review_below {
-                texts.push("low confidence".to_owned());
-            }
-        }
-    }
-    let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
-    let mut issues: Vec<Issue> = texts.into_iter().map(issue).collect();
-    issues.extend(repair_issues(spec, field));
-    issues
-}
-
-/// Tells of values that rules have changed. A person looks at them unless they are sure enough.
-fn repair_issues(spec: &Field, field: &TypedField) -> impl Iterator<Item = Issue> {
-    let sure = field.confidence >= spec.review_below;
-    let verdict = if sure { Verdict::Accepted } else { Verdict::Review };
-    field.repairs.iter().filter(|repair| repair.rule != Repair::BY_TYPE).map(move |repair| Issue {
-        field: Some(spec.name.clone()),
-        text: format!("repaired: {} to {} by {}", repair.before, repair.after, repair.rule),
-        verdict,
-    })
 }
 
 fn is_out_of_range(kind: &FieldKind, value: &Value) -> bool {

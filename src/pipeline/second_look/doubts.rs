@@ -150,8 +150,11 @@ fn alphabet(kind: &FieldKind, raw: &str) -> Option<String> {
         FieldKind::Decimal { .. } | FieldKind::Money => ".,-()",
         FieldKind::Date { .. } => "./-",
         FieldKind::Time | FieldKind::Duration => ":.,",
-        FieldKind::Code { shapes } => return Some(of_shapes(shapes)),
-        FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Checkbox => return None,
+        FieldKind::Code { shapes, .. } => return Some(of_shapes(shapes)),
+        FieldKind::Text { .. }
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox => return None,
     };
     Some(format!("{DIGITS}{others}"))
 }

@@ -5,31 +5,11 @@ use std::path::PathBuf;
 use jiff::civil::date;
 use rust_decimal::Decimal;
 
-use super::{Truth, TruthError, TruthTable, Wanted, is_path_of, same, same_name, similarity};
+use super::model;
 use crate::document::Value;
-use crate::model::{RecordModel, parse};
-
-const MODEL: &str = r#"
-name = "bill"
-version = 1
-records = "page"
-[claims]
-any = ["bill"]
-[fields.vendor_name]
-type = "text"
-label = ["vendor"]
-[fields.day]
-type = "date"
-order = "dmy"
-label = ["day"]
-[fields.total]
-type = "money"
-label = ["total"]
-"#;
-
-fn model() -> RecordModel {
-    parse(MODEL, "bill.toml").unwrap()
-}
+use crate::evaluate::{
+    Truth, TruthError, TruthTable, Wanted, is_path_of, same, same_name, similarity,
+};
 
 fn table(text: &str) -> Result<TruthTable, TruthError> {
     let directory = tempfile::tempdir().unwrap();

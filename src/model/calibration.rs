@@ -1,0 +1,167 @@
+//! Calibrated confidence: how likely a value is right, from all that speaks for it.
+//!
+//! Owns the clues, the fitted weights and the threshold of acceptance, as they stand in
+//! `NAME.learned.json` under `calibration`. `evaluate` fits them, `validate` uses them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::FieldKind;
+use crate::document::TypedField;
+
+/// Names of the clues, in the order of [`clues`]. Each is so turned that more of it never makes a
+/// value less likely.
+pub const CLUES: [&str; CLUE_COUNT] = [
+    "confidence",
+    "words",
+    "place",
+    "margin",
+    "elsewhere",
+    "page",
+    "clean",
+    "length",
+    "unrepaired",
+    "witnesses",
+];
+const CLUE_COUNT: usize = 10;
+
+/// Probabilities are not believed beyond these.
+const BOUNDS: (f32, f32) = (0.003, 0.997);
+/// Bounds of a confidence before it is made a logit.
+const LOGIT_BOUNDS: (f32, f32) = (0.01, 0.995);
+
+/// How the confidence of a model's values follows from clues, and which records are accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// By field.
+    pub fields: BTreeMap<String, FieldCalibration>,
+    /// Confidence from which a record is accepted, 0–1.
+    pub accept_from: f32,
+    /// The share of wrong values among those of accepted records that this was chosen for, 0–1.
+    pub max_error: f32,
+    /// Number of labelled records it was fitted on.
+    pub records: u32,
+}
+
+/// A logistic regression: how likely a value of a field is right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldCalibration {
+    pub bias: f32,
+    /// Weight of each clue by name, not below 0; a clue that is not named has none.
+    pub weights: BTreeMap<String, f32>,
+}
+
+impl FieldCalibration {
+    /// Returns how likely a value is right, 0–1.
+    pub fn probability(&self, clues: &[f32; CLUE_COUNT]) -> f32 {
+        let weigh = |(name, clue): (&&str, &f32)| self.weights.get(*name).map_or(0.0, |w| w * clue);
+        let sum = self.bias + CLUES.iter().zip(clues).map(weigh).sum::<f32>();
+        (1.0 / (1.0 + (-sum).exp())).clamp(BOUNDS.0, BOUNDS.1)
+    }
+}
+
+impl Calibration {
+    /// Returns how likely the value of a field is right, 0–1; `None` if nothing was learned of the
+    /// field, or the value was not found on a page.
+    pub fn probability(&self, name: &str, kind: &FieldKind, field: &TypedField) -> Option<f32> {
+        let fitted = self.fields.get(name)?;
+        Some(fitted.probability(&clues(kind, field)?))
+    }
+
+    /// Returns what is wrong with it, if anything is: a clue that is not known, a number that is
+    /// none.
+    pub(super) fn mistake(&self) -> Option<String> {
+        let weights = || self.fields.values().flat_map(|field| &field.weights);
+        if let Some((name, _)) = weights().find(|(name, _)| !CLUES.contains(&name.as_str())) {
+            return Some(format!("weighs `{name}`, which is no clue"));
+        }
+        let mut numbers = self.fields.values().map(|field| field.bias);
+        let finite = weights().all(|(_, weight)| weight.is_finite()) && numbers.all(f32::is_finite);
+        let in_range = |share: f32| (0.0..=1.0).contains(&share);
+        let fine = finite && in_range(self.accept_from) && in_range(self.max_error);
+        (!fine).then(|| "has a number out of range".to_owned())
+    }
+}
+
+/// Returns the clues of a value, in the order of [`CLUES`]; `None` without a value, or if it was
+/// not found on a page.
+pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
+    let value = field.value.as_ref()?;
+    let evidence = &field.evidence;
+    evidence.found?;
+    let text = value.to_string();
+    let (clean, length) = match kind {
+        FieldKind::Text { .. } => {
+            // Long texts are seldom read without a fault.
+            (-odd_words(&text).min(3.0), -(text.chars().count() as f32 / 10.0).ln_1p())
+        }
+        FieldKind::Integer { .. }
+        | FieldKind::Decimal { .. }
+        | FieldKind::Money
+        | FieldKind::Code { .. }
+        | FieldKind::Duration => {
+            // A short number may be a part of a longer one.
+            let digits = text.chars().filter(char::is_ascii_alphanumeric).count();
+            (0.0, digits.min(6) as f32 / 2.0)
+        }
+        FieldKind::Date { .. }
+        | FieldKind::Time
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox => (0.0, 0.0),
+    };
+    Some([
+        logit(field.confidence),
+        logit(evidence.words),
+        logit(evidence.place),
+        3.0 * evidence.margin.clamp(-1.0, 1.0),
+        f32::from(evidence.elsewhere.min(2)),
+        // Most pages are read at 80 to 97.
+        ((evidence.page - 0.9) * 10.0).clamp(-3.0, 1.0),
+        clean,
+        length,
+        -(field.repairs.len().min(2) as f32),
+        (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
+    ])
+}
+
+fn logit(probability: f32) -> f32 {
+    let bounded = probability.clamp(LOGIT_BOUNDS.0, LOGIT_BOUNDS.1);
+    (bounded / (1.0 - bounded)).ln()
+}
+
+/// Counts the words that do not look like words: letters among digits, capitals inside, signs that
+/// no text has, no vowel.
+fn odd_words(text: &str) -> f32 {
+    text.split_whitespace().map(oddity).sum()
+}
+
+fn oddity(word: &str) -> f32 {
+    let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+    if core.is_empty() {
+        return if word.contains(['&', '-', '/']) { 0.0 } else { 1.0 };
+    }
+    let letters = core.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = core.chars().filter(char::is_ascii_digit).count();
+    // `12A`, `B7` and `21st` are words.
+    let ordinal = ["st", "nd", "rd", "th"].iter().any(|end| core.to_lowercase().ends_with(end));
+    if letters > 1 && digits > 0 && !(ordinal && letters == 2) && !core.contains(['-', '/']) {
+        return 1.0;
+    }
+    let is_sign = |c: char| !c.is_alphanumeric() && !"&.,'’/()-#:".contains(c);
+    if word.chars().any(is_sign) {
+        return 1.0;
+    }
+    let pairs = core.chars().zip(core.chars().skip(1));
+    let capitals_inside = pairs.filter(|(a, b)| a.is_lowercase() && b.is_uppercase()).count();
+    let scottish = core.starts_with("Mc") || core.starts_with("Mac");
+    if capitals_inside > usize::from(scottish) {
+        return 1.0;
+    }
+    let is_vowel = |c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c);
+    let has_vowel = core.chars().any(is_vowel);
+    if letters > 3 && !has_vowel && !core.contains('.') { 0.5 } else { 0.0 }
+}
