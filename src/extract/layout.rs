@@ -191,8 +191,9 @@ impl<'p> Layout<'p> {
         text
     }
 
-    /// Tells whether the middle of a box is in a zone.
+    /// Tells whether the middle of a box is in a zone; one in millimetres is taken as declared.
     pub fn in_zone(&self, bounds: &PixelBox, zone: &Zone) -> bool {
+        let zone = zone.on_page(self.width / self.pixels_per_mm, self.height / self.pixels_per_mm);
         let (x, y) = (center_x(bounds) / self.width, center_y(bounds) / self.height);
         (zone.left..=zone.right).contains(&x) && (zone.top..=zone.bottom).contains(&y)
     }
@@ -204,6 +205,11 @@ impl<'p> Layout<'p> {
             let crossing = right.min(rule.right as f32) - left.max(rule.left as f32);
             y > top && y < bottom && crossing > 0.3 * (right - left).min(self.width)
         })
+    }
+
+    /// Returns the horizontal rules of the page.
+    pub fn horizontal_rules(&self) -> &[PixelBox] {
+        &self.horizontal_rules
     }
 
     /// Returns the vertical rules of the page.

@@ -165,6 +165,7 @@ impl Search<'_> {
             | Place::Below { .. }
             | Place::Above { .. }
             | Place::Cell { .. }
+            | Place::Box { .. }
             | Place::Line => {
                 for label in &self.labels.by_field[self.index] {
                     self.at_label(place, label, candidates);
@@ -201,6 +202,9 @@ impl Search<'_> {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
                 let beside = self.beside(label).into_iter().collect();
                 self.under((label, Bound::Labels), beside, reach, candidates);
+            }
+            Place::Box { lines } => {
+                self.boxed(label, lines.unwrap_or(u32::MAX) as usize, candidates);
             }
             Place::Above { within_mm, lines } => {
                 self.above(

@@ -43,7 +43,6 @@ const COMMON_KEYS: [&str; 14] = [
 /// The words of [`Symbology`], for messages.
 const SYMBOLOGIES: &str = "one of aztec, codabar, code_39, code_93, code_128, data_matrix, ean_8, ean_13, itf, \
     pdf_417, qr_code, upc_a, upc_e";
-const WHOLE_PAGE: Zone = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
 const TYPES: [(&str, &[&str]); 12] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
@@ -102,7 +101,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
     let places = match section.get("value") {
         Some(value) => places(&value, problems),
         None if matches!(kind, Some(FieldKind::Barcode { .. })) => {
-            vec![Place::Zone { zone: WHOLE_PAGE, lines: None }]
+            vec![Place::Zone { zone: Zone::PAGE, lines: None }]
         }
         // Boxes stand at either side of their labels; the nearest one counts.
         None if !labels.is_empty() && matches!(kind, Some(FieldKind::Checkbox)) => {
@@ -410,6 +409,7 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
             | Place::Below { .. }
             | Place::Above { .. }
             | Place::Cell { .. }
+            | Place::Box { .. }
             | Place::Line
                 if field.labels.is_empty() =>
             {

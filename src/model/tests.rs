@@ -81,7 +81,8 @@ fn reads_claims_and_rules() {
     let model = parse(FILING, "models/filing.toml").unwrap();
     assert_eq!((model.name.as_str(), model.version, model.scope), ("filing", 3, Scope::Document));
     assert_eq!(model.claims.none, ["Exhibit"]);
-    let within = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 0.25 };
+    let within =
+        Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 0.25, unit: ZoneUnit::PageFraction };
     assert_eq!(model.claims.within, Some(within));
     assert_eq!(model.rules[0].otherwise, Verdict::Rejected);
 }
@@ -530,4 +531,46 @@ hint: did you mean `mod10`?
         field_errors("type = \"lookup\"\nlabel = \"Date\"\n"),
         @"models/a.toml:4:9: fields.total: `file` is missing"
     );
+}
+
+#[test]
+fn zones_have_fractions_or_lengths() {
+    let zone = |zone: &str| {
+        let text = format!(
+            "name = \"a\"\nversion = 1\nrecords = \"page\"\n[fields.total]\ntype = \"text\"\nvalue = {{ zone = {zone} }}\n"
+        );
+        match &parse(&text, "a.toml").unwrap().fields[0].places[0] {
+            Place::Zone { zone, .. } => *zone,
+            other => panic!("{other:?}"),
+        }
+    };
+    let edges = |zone: Zone| (zone.left, zone.top, zone.right, zone.bottom, zone.unit);
+    let sized = zone("{ left = \"0mm\", top = \"2cm\", width = \"40mm\", height = \"1in\" }");
+    assert_eq!(edges(sized), (0.0, 20.0, 40.0, 45.4, ZoneUnit::Millimeters));
+    let open = zone("{ top = \"250mm\" }");
+    assert_eq!(edges(open), (0.0, 250.0, 2000.0, 2000.0, ZoneUnit::Millimeters));
+    let share = zone("{ left = 0.5, width = 0.25 }");
+    assert_eq!(edges(share), (0.5, 0.0, 0.75, 1.0, ZoneUnit::PageFraction));
+}
+
+#[test]
+fn complains_about_zones_anchors_and_claims() {
+    let zone =
+        |zone: &str| field_errors(&format!("type = \"text\"\nvalue = {{ zone = {zone} }}\n"));
+    assert!(zone("{ left = \"10mm\", top = 0.5 }").contains("expected a string, found a float"));
+    assert!(
+        zone("{ right = \"90mm\", width = \"10mm\" }").contains("a zone has `right` or `width`")
+    );
+    let rest = "[fields.total]\ntype = \"text\"\nlabel = \"Total\"\n";
+    let page = |lines: &str| {
+        errors(&format!("name = \"a\"\nversion = 1\nrecords = \"page\"\n{lines}\n{rest}"))
+    };
+    assert!(page("[[anchors]]\nphrase = \"Form 7\"\nleft = \"2mm\"").contains("`top` is missing"));
+    assert!(
+        page("[claims]\nany = [\"x\"]\nfirst_page = [\"Page 1\"]")
+            .contains("`first_page` belongs to models with `records = \"document\"`")
+    );
+    let repeated =
+        field_errors("type = \"money\"\nlabel = \"x\"\nrepeat = true\nchoose = \"last\"\n");
+    assert!(repeated.contains("a field that repeats takes all values"));
 }

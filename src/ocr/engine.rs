@@ -21,7 +21,7 @@ use super::{
     languages,
 };
 use crate::document::{
-    self, Alternative, Failure, Line, Look, PreparedPage, Seen, TableLook, Word,
+    self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word,
 };
 
 /// A warm engine; belongs to one thread of one process.

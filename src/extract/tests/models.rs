@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{document_records, draw, page_records};
+use super::draw;
 use crate::document::{
     Line, Mark, PageNumber, PixelBox, RawField, Record, TypedField, Value, Word,
 };
+use crate::extract::{document_records, page_records};
 use crate::model::{RecordModel, shipped};
 use crate::normalize;
 
@@ -224,8 +225,10 @@ proptest! {
             for record in super::super::page(model, PageNumber::FIRST, &page).unwrap_or_default() {
                 prop_assert_eq!(record.fields.len(), model.fields.len());
             }
-            let record = super::super::document(model, &[(PageNumber::FIRST, &page)]);
-            prop_assert!(record.is_none_or(|record| record.fields.len() == model.fields.len()));
+            let pages = [(PageNumber::FIRST, &page)];
+            for record in document_records(std::slice::from_ref(model), &pages) {
+                prop_assert_eq!(record.fields.len(), model.fields.len());
+            }
         }
     }
 }
