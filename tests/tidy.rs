@@ -62,7 +62,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 10] = [
+const ONLY_IN: [(&str, &[&str]); 11] = [
     ("font8x8", &["commands/model/overlay.rs"]),
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),
@@ -73,6 +73,7 @@ const ONLY_IN: [(&str, &[&str]); 10] = [
     ("leptonica_sys", &["decode/leptonica.rs"]),
     ("hayro", &["decode/"]),
     ("argmin", &["learn/"]),
+    ("rxing", &["reader/barcodes.rs"]),
 ];
 
 struct Source {

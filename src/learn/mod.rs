@@ -129,11 +129,14 @@ fn teach(
     Ok(learned)
 }
 
-/// Tells whether candidates of a field can be ranked: names of a list and tick boxes are found by
-/// what they say, and of many values all are taken.
+/// Tells whether candidates of a field can be ranked: names of a list, tick boxes and barcodes are
+/// found by what they say, and of many values all are taken.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
-        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => false,
+        FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => false,
         FieldKind::Text { .. }
         | FieldKind::Integer { .. }
         | FieldKind::Decimal { .. }
