@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Exit;
-use super::labelled::{documents, held_out_groups, read_truth, truth_error};
+use super::labelled::{documents, held_out_groups, model_file, read_truth, truth_error};
 use super::options::{Common, Output};
 use super::session::with_store;
 use crate::evaluate::{Fitted, calibrate};
@@ -100,17 +100,4 @@ fn write(model: &RecordModel, fitted: &Fitted, output: &Path) -> anyhow::Result<
     learned.calibration = Some(fitted.calibration.clone());
     let text = learned.to_json()?;
     std::fs::write(output, text).with_context(|| format!("{}: learned file", output.display()))
-}
-
-/// Finds the file of a model in the directory of models.
-fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
-    let directory = common.models.clone().unwrap_or_else(|| PathBuf::from("models"));
-    let file = directory.join(format!("{name}.toml"));
-    if file.is_file() {
-        return Ok(file);
-    }
-    Err(anyhow!(
-        "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
-        file.display()
-    ))
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::labelled::{Documents, shown, words_of};
+use super::labelled::{Documents, shown};
 use super::options::Common;
+use super::train;
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{PageNumber, PixelBox, Record, RightAngle, TypedField};
 use crate::evaluate::{FoundRecord, Scores};
@@ -50,12 +51,13 @@ pub(super) async fn write_crops(
         .with_context(|| format!("{}: directory", directory.display()))?;
     let set = ModelSet::new(models.to_vec());
     let mut written = 0_usize;
-    for (paths, words) in words_of(store, documents).await? {
+    for (id, words) in train::words(store, documents).await? {
+        let Some(own) = documents.get(&id) else { continue };
+        let paths = shown(own);
         let made = set.unjudged(&model.name, &words).unwrap_or_default();
         let typed: Vec<Record<TypedField>> = made.into_iter().flatten().collect();
         let spots = spots(wrong, model, (&paths, &typed));
-        let path = documents.get(&words.document_id).and_then(|paths| paths.first());
-        let (Some(path), false) = (path, spots.is_empty()) else { continue };
+        let (Some(path), false) = (own.first(), spots.is_empty()) else { continue };
         match draw(path, &words, &spots, directory) {
             Ok(count) => written += count,
             Err(error) => writeln!(std::io::stderr(), "{error:#}")?,
@@ -138,7 +140,8 @@ fn draw(
             let right = spot.bounds.right.saturating_add(margin).min(text.width);
             let bottom = spot.bounds.bottom.saturating_add(margin).min(text.height);
             let size = (right.saturating_sub(left), bottom.saturating_sub(top));
-            let crop = image::imageops::crop_imm(gray.as_ref(), left, top, size.0, size.1).to_image();
+            let crop =
+                image::imageops::crop_imm(gray.as_ref(), left, top, size.0, size.1).to_image();
             let file = directory.join(&spot.name);
             crop.save_with_format(&file, image::ImageFormat::Png)
                 .with_context(|| format!("{}: crop", file.display()))?;

@@ -33,6 +33,20 @@ pub(super) struct IngestArgs {
     readers: ReaderArgs,
 }
 
+impl IngestArgs {
+    /// All scans of a directory.
+    pub(super) fn of(directory: PathBuf, readers: ReaderArgs) -> Self {
+        Self {
+            paths: vec![directory],
+            include: Vec::new(),
+            exclude: Vec::new(),
+            hidden: false,
+            follow_symlinks: false,
+            readers,
+        }
+    }
+}
+
 pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result<Exit> {
     let walk_options = WalkOptions {
         symlinks: if args.follow_symlinks { Symlinks::Follow } else { Symlinks::Skip },
@@ -42,8 +56,9 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
     };
     let walk = Walk::new(&args.paths, &walk_options)?;
     let second_look = args.readers.second_look();
-    let readers = args.readers.resolve(common)?;
+    let mut readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
+    readers.settings.barcodes = models.symbologies();
     let noted =
         serde_json::json!({ "paths": args.paths, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;

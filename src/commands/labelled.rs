@@ -8,14 +8,13 @@ use anyhow::{Context, anyhow};
 
 use super::options::Common;
 use super::session::{hinted, store_error};
+use super::train;
 use crate::document::DocumentId;
-use crate::evaluate::{
-    FOLDS, FoundRecord, RecordGroup, Truth, TruthError, canonical, folds, groups, is_path_of,
-};
-use crate::learn::{self, Labelled};
-use crate::model::{RecordModel, Scope};
+use crate::evaluate::{FoundRecord, RecordGroup, Truth, TruthError, canonical, folds, is_path_of};
+use crate::learn;
+use crate::model::RecordModel;
 use crate::pipeline::ModelSet;
-use crate::store::{DocumentPages, PackedDocument, RecordRow, Store};
+use crate::store::{RecordRow, Store};
 
 /// Reads a truth and says which of its columns are of no use.
 pub(super) fn read_truth(
@@ -99,47 +98,6 @@ pub(super) async fn stored_records(
     Ok(rows.into_iter().map(found).collect())
 }
 
-/// Returns the stored words of the documents, each with all of its paths.
-pub(super) async fn words_of(
-    store: &Store,
-    documents: &Documents,
-) -> anyhow::Result<Vec<(Vec<String>, DocumentPages)>> {
-    let ids: Vec<DocumentId> = documents.keys().copied().collect();
-    let packed = store.packed_documents_of(&ids).await.map_err(store_error)?;
-    let unpack = |document: &PackedDocument| {
-        let words = document.unpack().map_err(store_error)?;
-        let paths = documents.get(&words.document_id).map(|paths| shown(paths));
-        Ok((paths.unwrap_or_default(), words))
-    };
-    packed.iter().map(unpack).collect()
-}
-
-/// Returns the rows of a truth whose documents have words, each with its position and the words
-/// that its record is made of.
-pub(super) fn labelled_rows(
-    (truth, model): (&Truth, &RecordModel),
-    words: &[(Vec<String>, DocumentPages)],
-) -> Vec<(usize, Labelled)> {
-    let groups = groups((truth, model));
-    let mut labelled = Vec::new();
-    for (at, row) in truth.rows.iter().enumerate() {
-        let is_it = |files: &[String]| files.iter().any(|file| is_path_of(file, &row.file));
-        let Some((_, document)) = words.iter().find(|(files, _)| is_it(files)) else { continue };
-        let own = document.pages.iter().filter(|(number, _)| {
-            row.page.is_none_or(|page| number.0.get() == page || model.scope == Scope::Document)
-        });
-        labelled.push((
-            at,
-            Labelled {
-                pages: own.cloned().collect(),
-                wanted: row.wanted.clone(),
-                group: groups[at].to_string(),
-            },
-        ));
-    }
-    labelled
-}
-
 /// Makes the records of the documents anew from their stored words. What was learned to rank is
 /// learned anew without the papers it is used on, or the confidence would be fitted to values that
 /// are better than those of new papers.
@@ -149,34 +107,35 @@ pub(super) async fn held_out_groups(
     (model, truth): (&RecordModel, &Truth),
     documents: &Documents,
 ) -> anyhow::Result<Vec<RecordGroup>> {
-    let words = words_of(store, documents).await?;
-    let labelled = labelled_rows((truth, model), &words);
-    let fold_of = folds((truth, model), FOLDS);
+    let words = train::words(store, documents).await?;
+    let is_ranked = |at: &usize| model.ranker(&model.fields[*at]).is_some();
+    let ranked: Vec<usize> = (0..model.fields.len()).filter(is_ranked).collect();
+    let taught = if ranked.is_empty() {
+        BTreeMap::new()
+    } else {
+        let labelled = train::labelled(truth, model, documents, &words);
+        learn::held_out_models(model, &ranked, &labelled)
+            .with_context(|| format!("{}: truth", truth.path.display()))?
+    };
+    let with = |own: &RecordModel| {
+        let others = models.iter().filter(|other| other.name != own.name).cloned();
+        ModelSet::new(others.chain([own.clone()]).collect())
+    };
+    let sets: BTreeMap<usize, ModelSet> =
+        taught.iter().map(|(fold, own)| (*fold, with(own))).collect();
+    let plain = with(model);
+    let fold_of = folds((truth, model), train::FOLDS);
     let mut groups = Vec::new();
-    for fold in 0..FOLDS {
-        let others: Vec<&Labelled> = labelled
-            .iter()
-            .filter(|(row, _)| fold_of[*row] != fold)
-            .map(|(_, record)| record)
-            .collect();
-        let relearned = learn::relearned(model, &others)
-            .with_context(|| format!("{}: truth", truth.path.display()))?;
-        let mut set = models.to_vec();
-        set.iter_mut().filter(|other| other.name == model.name).for_each(|own| {
-            own.clone_from(&relearned);
-        });
-        let set = ModelSet::new(set);
-        let is_of_fold = |files: &[String]| {
-            let rows = truth.rows.iter().zip(&fold_of).filter(|(_, of)| **of == fold);
-            rows.into_iter().any(|(row, _)| files.iter().any(|file| is_path_of(file, &row.file)))
-        };
-        for (files, document) in words.iter().filter(|(files, _)| is_of_fold(files)) {
-            let made = set.unjudged(&model.name, document).map_err(|failure| {
-                anyhow!("{}: words: {failure}", files.first().map_or("document", String::as_str))
-            })?;
-            let group = |records| RecordGroup { files: files.clone(), records };
-            groups.extend(made.into_iter().map(group));
-        }
+    for (id, document) in &words {
+        let files = documents.get(id).map(|paths| shown(paths)).unwrap_or_default();
+        let is_it = |file: &str| files.iter().any(|path| is_path_of(path, file));
+        let Some(row) = truth.rows.iter().position(|row| is_it(&row.file)) else { continue };
+        let set = sets.get(&fold_of[row]).unwrap_or(&plain);
+        let made = set.unjudged(&model.name, document).map_err(|failure| {
+            anyhow!("{}: words: {failure}", files.first().map_or("document", String::as_str))
+        })?;
+        groups
+            .extend(made.into_iter().map(|records| RecordGroup { files: files.clone(), records }));
     }
     Ok(groups)
 }
@@ -184,4 +143,17 @@ pub(super) async fn held_out_groups(
 /// Returns paths as they are compared with those of a truth.
 pub(super) fn shown(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// Finds the file of a model in the directory of models.
+pub(super) fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
+    let directory = common.models.clone().unwrap_or_else(|| PathBuf::from("models"));
+    let file = directory.join(format!("{name}.toml"));
+    if file.is_file() {
+        return Ok(file);
+    }
+    Err(anyhow!(
+        "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
+        file.display()
+    ))
 }

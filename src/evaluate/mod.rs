@@ -19,7 +19,7 @@ mod truth;
 pub use bounds::{SURENESS, at_least, at_most};
 pub use calibrate::{Acceptance, FOLDS, Fitted, HeldOut, RecordGroup, calibrate, held_out_records};
 pub use compare::{CLOSE, Wanted, bare, canonical, same, same_name, similarity};
-pub use folds::{folds, groups};
+pub use folds::folds;
 pub use pairing::{FoundRecord, pair};
 pub use reliability::{FittedShown, ReliabilityBin, reliability};
 pub use scores::{Count, Figures, Miss, Scores};

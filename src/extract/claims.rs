@@ -2,44 +2,44 @@
 
 use super::phrase::{Phrase, Reach};
 use super::sheet::Sheet;
-use crate::document::{PageText, PixelBox};
+use crate::document::PixelBox;
 use crate::model::{Claims, Zone};
 
-/// Returns how well a page fits a model's claims (0–1), or `None` if it is not claimed.
+/// So many letters of phrases, read well, make a claim half sure: two or three short words, or one
+/// line of a title.
+const HALF_SURE_LETTERS: f32 = 20.0;
+
+/// Returns how sure a model may be that a page is its own (0–1), or `None` if the page is not
+/// claimed: the more letters of its phrases stand there, and the better they were read, the surer.
 ///
-/// Claims without phrases take every page, with strength 0.5.
-pub(super) fn strength(claims: &Claims, text: &PageText, sheet: &Sheet) -> Option<f32> {
+/// Claims without phrases take every page, with strength 0.
+pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
     let zone = claims.within.as_ref();
-    let best = |phrase: &String| best(&Phrase::new(phrase), zone, text, sheet);
-    if claims.none.iter().any(|phrase| best(phrase).is_some()) {
+    let found = |text: &String| {
+        let phrase = Phrase::new(text);
+        best(&phrase, zone, sheet).map(|score| score * phrase.len() as f32)
+    };
+    if claims.none.iter().any(|phrase| found(phrase).is_some()) {
         return None;
     }
-    let mut scores = Vec::new();
+    let mut letters = 0.0;
     for phrase in &claims.all {
-        scores.push(best(phrase)?);
+        letters += found(phrase)?;
     }
     if !claims.any.is_empty() {
-        let mut found: Vec<f32> = claims.any.iter().filter_map(best).collect();
+        let found: Vec<f32> = claims.any.iter().filter_map(found).collect();
         if found.len() < claims.at_least {
             return None;
         }
-        found.sort_by(|a, b| b.total_cmp(a));
-        scores.extend(found.iter().take(claims.at_least));
+        letters += found.iter().sum::<f32>();
     }
-    if scores.is_empty() {
-        return Some(0.5);
-    }
-    Some(scores.iter().sum::<f32>() / scores.len() as f32)
+    Some(1.0 - 0.5_f32.powf(letters / HALF_SURE_LETTERS))
 }
 
-/// Returns the score of a phrase's best match on the page, in its rows or in the recognizer's
-/// blocks: a phrase that is broken over two lines of a column is together in one of them.
-pub(super) fn best(
-    phrase: &Phrase,
-    zone: Option<&Zone>,
-    text: &PageText,
-    sheet: &Sheet,
-) -> Option<f32> {
+/// Returns the score of a phrase's best match on the page (0–1), in its rows or in the
+/// recognizer's blocks: a phrase that is broken over two lines of a column is together in one of
+/// them.
+pub(super) fn best(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
     let layout = &sheet.layout;
     let inside = |bounds: &PixelBox| zone.is_none_or(|zone| layout.in_zone(bounds, zone));
     let rows = phrase.find_all(&sheet.letters, Reach::Page).into_iter().filter(|matched| {
@@ -49,7 +49,8 @@ pub(super) fn best(
         return Some(score);
     }
     let blocks = phrase.find_all(sheet.blocks(), Reach::Page).into_iter().filter(|matched| {
-        let mut words = text.words().skip(matched.first).take(matched.last + 1 - matched.first);
+        let words = sheet.text.words().skip(matched.first);
+        let mut words = words.take(matched.last + 1 - matched.first);
         zone.is_none() || words.all(|word| inside(&word.bounds))
     });
     blocks.map(|matched| matched.score).reduce(f32::max)

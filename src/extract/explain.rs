@@ -121,8 +121,8 @@ pub fn explain(model: &RecordModel, number: PageNumber, text: &PageText) -> Expl
         Scope::Document | Scope::Page => Vec::new(),
     };
     Explanation {
-        strength: claims::strength(&model.claims, text, &sheet),
-        claims: claims_seen(model, text, &sheet),
+        strength: claims::strength(&model.claims, &sheet),
+        claims: claims_seen(model, &sheet),
         fields,
         tables,
     }
@@ -146,11 +146,11 @@ pub fn page_rows(text: &PageText) -> Vec<PageRow> {
 /// Returns how well each phrase was read on a page (0–1); `None` where it is not there.
 pub fn phrase_scores(phrases: &[String], text: &PageText) -> Vec<Option<f32>> {
     let sheet = Sheet::new(PageNumber::FIRST, text);
-    let score = |phrase: &String| claims::best(&Phrase::new(phrase), None, text, &sheet);
+    let score = |phrase: &String| claims::best(&Phrase::new(phrase), None, &sheet);
     phrases.iter().map(score).collect()
 }
 
-fn claims_seen(model: &RecordModel, text: &PageText, sheet: &Sheet) -> Vec<PhraseSeen> {
+fn claims_seen(model: &RecordModel, sheet: &Sheet) -> Vec<PhraseSeen> {
     let claims = &model.claims;
     let zone = claims.within.as_ref();
     let lists = [
@@ -165,7 +165,7 @@ fn claims_seen(model: &RecordModel, text: &PageText, sheet: &Sheet) -> Vec<Phras
         .map(|(list, phrase)| PhraseSeen {
             list,
             phrase: phrase.clone(),
-            score: claims::best(&Phrase::new(phrase), zone, text, sheet),
+            score: claims::best(&Phrase::new(phrase), zone, sheet),
         })
         .collect()
 }

@@ -30,7 +30,7 @@ pub(super) enum Bound {
 }
 
 impl Search<'_> {
-    fn after(&self, label: &Label) -> (Piece, usize) {
+    pub(super) fn after(&self, label: &Label) -> (Piece, usize) {
         let matched = &label.matched;
         let row = self.row(label.row);
         let word = &self.sheet.layout.words[matched.last].text;
@@ -236,6 +236,7 @@ impl Search<'_> {
                 let found = self.sheet.find(&Phrase::all(labels));
                 found.into_iter().map(|(_, matched)| matched).collect()
             }
+            Some(Until::Any(ends)) => ends.iter().flat_map(|end| self.stops(Some(end))).collect(),
             None | Some(Until::Rule | Until::Gap(_)) => Vec::new(),
         }
     }
@@ -244,12 +245,12 @@ impl Search<'_> {
         &self,
         (until, stops): (Option<&Until>, &[Match]),
         row: usize,
-        (start, end): (usize, usize),
+        (start, end_of_words): (usize, usize),
         bottom: f32,
     ) -> bool {
         let layout = &self.sheet.layout;
         let bounds = self.row(row).bounds;
-        let words = &layout.words[start..end];
+        let words = &layout.words[start..end_of_words];
         let left = words.first().map_or(0.0, |word| word.bounds.left as f32);
         let right = words.last().map_or(0.0, |word| word.bounds.right as f32);
         match until {
@@ -258,8 +259,11 @@ impl Search<'_> {
             Some(Until::Gap(heights)) => {
                 bounds.top as f32 - bottom > heights * self.row(row).word_height
             }
+            Some(Until::Any(ends)) => ends
+                .iter()
+                .any(|end| self.ends_here((Some(end), stops), row, (start, end_of_words), bottom)),
             Some(Until::Labels(_)) => stops.iter().any(|stop| {
-                (start..end).contains(&stop.first) && self.sheet.begins_with(stop, start)
+                (start..end_of_words).contains(&stop.first) && self.sheet.begins_with(stop, start)
             }),
         }
     }

@@ -50,6 +50,8 @@ pub(super) struct Look {
     pub folded: char,
     /// The letter that stands for all that look somewhat like it.
     pub family: char,
+    /// It was read as a digit.
+    pub digit: bool,
     /// Joins that it may be as a whole, and that it and the letter before it may be together.
     whole: u8,
     pair: u8,
@@ -67,7 +69,7 @@ pub(super) enum End {
 }
 
 impl Look {
-    fn new(folded: char, before: Option<char>) -> Self {
+    fn new(folded: char, before: Option<char>, digit: bool) -> Self {
         let whole = match folded {
             'D' => 1,
             'W' => 2,
@@ -82,7 +84,7 @@ impl Look {
             (Some('I'), 'N') | (Some('N'), 'I') => 8,
             _ => 0,
         };
-        Self { folded, family: family(folded), whole, pair }
+        Self { folded, family: family(folded), digit, whole, pair }
     }
 
     /// Tells whether this letter and the one before it look like the other one, as `cl` like `d`.
@@ -246,12 +248,12 @@ fn push_word(letters: &mut Vec<Letter>, word: usize, text: &str) {
             }
             if before.look.folded == 'R' && folded == 'N' && !fresh {
                 // `rn` and `m` look alike.
-                (before.look, before.to) = (Look::new('M', None), to);
+                (before.look, before.to) = (Look::new('M', None, false), to);
                 continue;
             }
             before_it = Some(before.look.folded).filter(|_| !fresh);
         }
-        let look = Look::new(folded, before_it);
+        let look = Look::new(folded, before_it, character.is_ascii_digit());
         let (word, from) = (word as u32, from as u32);
         letters.push(Letter { look, word, from, to, begins: fresh, ends: End::No });
         fresh = false;

@@ -3,6 +3,7 @@
 //! Pure: no input or output, no clock, the same answer for the same page. `pipeline` calls it for
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
+mod boxed;
 mod cells;
 mod claims;
 mod columns;
@@ -10,10 +11,13 @@ mod explain;
 mod from_label;
 mod layout;
 mod letters;
+mod marks;
+mod owners;
 mod phrase;
 mod piece;
 mod ranking;
 mod region;
+mod registration;
 mod sheet;
 mod surroundings;
 mod table;
@@ -28,16 +32,18 @@ pub use explain::{
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
-use crate::model::{Ranker, RecordModel, Scope};
+use crate::model::{RecordModel, Scope};
+use owners::Claimant;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;
 
-/// Returns how well a page fits a model's claims (0–1), or `None` if it is not claimed.
+/// Returns how sure a model may be that a page is its own (0–1: how many letters of its claims'
+/// phrases stand there, and how well they were read), or `None` if it does not claim the page.
 pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<f32> {
-    claims::strength(&model.claims, text, &Sheet::new(number, text))
+    claims::strength(&model.claims, &Sheet::new(number, text))
 }
 
 /// Returns the dense table that a model wants read cell by cell on a page; `None` if it has none,
@@ -60,18 +66,18 @@ pub fn page(
     text: &PageText,
 ) -> Option<Vec<Record<RawField>>> {
     let sheet = Sheet::new(number, text);
-    claims::strength(&model.claims, text, &sheet)?;
-    on_page(model, &sheet, text)
+    claims::strength(&model.claims, &sheet)?;
+    on_page(model, &sheet)
 }
 
-/// Returns a document's record by a model of document scope, or `None` if the model claims none
-/// of its pages or has another scope.
+/// Returns a document's first record by a model of document scope, or `None` if the model claims
+/// none of its pages or has another scope.
 pub fn document(
     model: &RecordModel,
     pages: &[(PageNumber, &PageText)],
 ) -> Option<Record<RawField>> {
-    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
-    in_document(model, pages, &sheets)
+    let records = document_records(std::slice::from_ref(model), pages);
+    records.into_iter().next().filter(|_| model.scope == Scope::Document)
 }
 
 /// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
@@ -91,44 +97,78 @@ pub fn examples(
     search.examples(&ranking::Words::new(&sheet.layout, known), &rules)
 }
 
-/// Runs all models of page and row scope over a page; of those that claim it, only the ones of
-/// the highest priority take it.
+/// Runs the models of page and row scope that need only this page; of those that claim it the
+/// best takes it, several only if they are equally good.
 pub fn page_records(
     models: &[RecordModel],
     number: PageNumber,
     text: &PageText,
 ) -> Vec<Record<RawField>> {
+    if models.iter().all(RecordModel::needs_document) {
+        return Vec::new();
+    }
     let sheet = Sheet::new(number, text);
-    let claiming: Vec<&RecordModel> = models
-        .iter()
-        .filter(|model| model.scope != Scope::Document)
-        .filter(|model| claims::strength(&model.claims, text, &sheet).is_some())
-        .collect();
-    let top = claiming.iter().map(|model| model.claims.priority).max();
-    claiming
-        .into_iter()
-        .filter(|model| Some(model.claims.priority) == top)
-        .flat_map(|model| on_page(model, &sheet, text).unwrap_or_default())
-        .collect()
+    let on_pages = models.iter().filter(|model| model.scope != Scope::Document);
+    let owners = owners::of_page(on_pages, &sheet).into_iter();
+    let owners = owners.filter(|model| !model.needs_document());
+    owners.flat_map(|model| on_page(model, &sheet).unwrap_or_default()).collect()
 }
 
-/// Runs all models of document scope over the pages of a document that could be read; of those
-/// that claim any of them, only the ones of the highest priority take the document.
+/// Runs the models that need all pages of a document (that could be read): those of document
+/// scope, one record for each document of a stack, and those whose pages continue others.
 pub fn document_records(
     models: &[RecordModel],
     pages: &[(PageNumber, &PageText)],
 ) -> Vec<Record<RawField>> {
+    if !models.iter().any(RecordModel::needs_document) {
+        return Vec::new();
+    }
     let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
-    let claimed: Vec<(i32, Record<RawField>)> = models
-        .iter()
-        .filter_map(|model| Some((model.claims.priority, in_document(model, pages, &sheets)?)))
-        .collect();
-    let top = claimed.iter().map(|(priority, _)| *priority).max();
-    let taken = claimed.into_iter().filter(|(priority, _)| Some(*priority) == top);
-    taken.map(|(_, record)| record).collect()
+    let mut records = of_documents(models, &sheets);
+    records.extend(on_continued_pages(models, &sheets));
+    records
 }
 
-fn on_page(model: &RecordModel, sheet: &Sheet, text: &PageText) -> Option<Vec<Record<RawField>>> {
+fn of_documents(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+    let models = models.iter().filter(|model| model.scope == Scope::Document);
+    let claimants: Vec<Claimant> = models.map(|model| Claimant::new(model, sheets)).collect();
+    let mut records: Vec<Record<RawField>> = Vec::new();
+    for pages in owners::documents(&claimants, sheets) {
+        for claimant in owners::of_pages(&claimants, &pages) {
+            let model = claimant.model;
+            let earlier = records.iter().filter(|record| record.model == model.name).count();
+            let row_number = u32::try_from(earlier + 1).unwrap_or(u32::MAX);
+            let strengths = &claimant.strengths[pages.clone()];
+            records.extend(in_document(model, &sheets[pages.clone()], strengths, row_number));
+        }
+    }
+    records
+}
+
+/// Runs the models of page and row scope whose pages may continue others: a page that nobody
+/// claims belongs to the owner of the page before it.
+fn on_continued_pages(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+    let on_pages = || models.iter().filter(|model| model.scope != Scope::Document);
+    if !on_pages().any(RecordModel::needs_document) {
+        return Vec::new();
+    }
+    let mut records = Vec::new();
+    let mut before: Vec<&RecordModel> = Vec::new();
+    for sheet in sheets {
+        let mut owners = owners::of_page(on_pages(), sheet);
+        if owners.is_empty() {
+            before.retain(|model| owners::continues(&model.claims, sheet));
+            owners = before;
+        }
+        for model in owners.iter().filter(|model| model.needs_document()) {
+            records.extend(on_page(model, sheet).unwrap_or_default());
+        }
+        before = owners;
+    }
+    records
+}
+
+fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> {
     match model.scope {
         Scope::Document => None,
         Scope::Page => {
@@ -137,30 +177,26 @@ fn on_page(model: &RecordModel, sheet: &Sheet, text: &PageText) -> Option<Vec<Re
             Some(vec![record(model, sheet.number, 1, fields)])
         }
         Scope::Row => match model.rows.as_ref().and_then(|rows| rows.dense.as_ref()) {
-            Some(dense) => Some(cells::rows(model, dense, (sheet, text))),
+            Some(dense) => Some(cells::rows(model, dense, (sheet, sheet.text))),
             None => Some(table::rows(model, sheet)),
         },
     }
 }
 
+/// Makes the record of one document; `strengths` says which of its pages the model claims.
 fn in_document(
     model: &RecordModel,
-    pages: &[(PageNumber, &PageText)],
     sheets: &[Sheet],
+    strengths: &[Option<f32>],
+    row_number: u32,
 ) -> Option<Record<RawField>> {
-    if model.scope != Scope::Document {
-        return None;
-    }
-    let claimed: Vec<bool> = pages
-        .iter()
-        .zip(sheets)
-        .map(|((_, text), sheet)| claims::strength(&model.claims, text, sheet).is_some())
-        .collect();
-    let first = sheets.iter().zip(&claimed).find(|(_, claimed)| **claimed)?.0.number;
+    let first = sheets.iter().zip(strengths).find(|(_, strength)| strength.is_some())?.0.number;
     let mut fields: Vec<Vec<Candidate>> = vec![Vec::new(); model.fields.len()];
-    for (sheet, &claimed) in sheets.iter().zip(&claimed) {
+    let mut belongs = false;
+    for (sheet, strength) in sheets.iter().zip(strengths) {
+        belongs = strength.is_some() || belongs && owners::continues(&model.claims, sheet);
         let labels = sheet.labels(model);
-        let factor = if claimed { 1.0 } else { UNCLAIMED_PAGE };
+        let factor = if belongs { 1.0 } else { UNCLAIMED_PAGE };
         for (all, found) in fields.iter_mut().zip(value::fields(model, sheet, &labels)) {
             all.extend(found.into_iter().map(|candidate| Candidate {
                 place_score: candidate.place_score * factor,
@@ -171,7 +207,7 @@ fn in_document(
     for (field, candidates) in model.fields.iter().zip(&mut fields) {
         value::rank(field, candidates);
     }
-    Some(record(model, first, 1, fields))
+    Some(record(model, first, row_number, fields))
 }
 
 fn record(

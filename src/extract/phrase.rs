@@ -207,8 +207,12 @@ impl Phrase {
                 // Without its last letter a phrase is often another one: `Registration` is not
                 // `Registration No`.
                 let missing = if position == length { 2 * EDIT } else { EDIT };
+                // `Page 12 of` is not `Page 1 of`.
+                let in_number =
+                    look.digit || self.letters.get(position).is_some_and(|next| next.digit);
+                let extra = if letter.look.digit && in_number { 2 * EDIT } else { EDIT };
                 let mut cost = (old[position - 1] + exchange(look, letter.look))
-                    .min(old[position] + EDIT)
+                    .min(old[position] + extra)
                     .min(new[position - 1] + missing);
                 if letter.look.joins_to(look) {
                     cost = cost.min(older[position - 1] + LOOK_ALIKE);
@@ -257,6 +261,9 @@ fn exchange(look: Look, other: Look) -> u16 {
         0
     } else if look.family == other.family {
         LOOK_ALIKE
+    } else if look.digit && other.digit {
+        // Numbers tell phrases apart: `Part 2` is not `Part 3`.
+        2 * EDIT
     } else {
         EDIT
     }

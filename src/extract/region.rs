@@ -5,7 +5,7 @@
 use super::phrase::{Match, Phrase, Reach};
 use super::piece::Piece;
 use super::value::{LATER_PLACE, Search};
-use crate::document::{Candidate, Found};
+use crate::document::{Candidate, Found, PixelBox};
 use crate::model::{EnumValue, FieldKind, LinePattern, Zone};
 
 /// Score of what stands in a fixed zone, in a passage, or was found by its pattern alone.
@@ -15,15 +15,20 @@ const PATTERN_SCORE: f32 = 0.75;
 /// The patterns of a passage see so many lines at once.
 const PASSAGE_VIEW: usize = 3;
 
-/// All of the page.
-const WHOLE_PAGE: Zone = Zone { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
-
 impl Search<'_> {
+    fn holds(&self, zone: &Zone, bounds: &PixelBox) -> bool {
+        self.labels.registration.holds(&self.sheet.layout, zone, bounds)
+    }
+
+    fn trust(&self, zone: &Zone) -> f32 {
+        self.labels.registration.trust(zone)
+    }
+
     fn zone_rows(&self, zone: &Zone) -> Vec<(usize, Piece)> {
         let layout = &self.sheet.layout;
         let mut found = Vec::new();
         for (index, row) in layout.rows.iter().enumerate() {
-            let inside = |word: &usize| layout.in_zone(&layout.words[*word].bounds, zone);
+            let inside = |word: &usize| self.holds(zone, &layout.words[*word].bounds);
             let Some(start) = (row.start..row.end).find(inside) else { continue };
             let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
             let span = (index, start, end);
@@ -35,24 +40,25 @@ impl Search<'_> {
     }
 
     pub(super) fn in_zone(&self, zone: &Zone, lines: Option<u32>, candidates: &mut Vec<Candidate>) {
-        if let FieldKind::Enum { values } = &self.field.kind {
+        if let (FieldKind::Enum { values }, None) = (&self.field.kind, &self.field.pattern) {
             let texts = values.iter().flat_map(names);
             self.by_phrases(texts, Some(zone), candidates);
             return;
         }
         let mut found = self.zone_rows(zone);
         found.truncate(lines.map_or(usize::MAX, |lines| lines as usize));
-        self.push_lines(ZONE_SCORE, &found, candidates);
+        self.push_lines(ZONE_SCORE * self.trust(zone), &found, candidates);
     }
 
     pub(super) fn by_pattern(&self, zone: Option<&Zone>, candidates: &mut Vec<Candidate>) {
-        if let FieldKind::Enum { values } = &self.field.kind {
+        if let (FieldKind::Enum { values }, None) = (&self.field.kind, &self.field.pattern) {
             let texts = values.iter().flat_map(names);
             self.by_phrases(texts, zone, candidates);
             return;
         }
-        for (_, piece) in self.zone_rows(zone.unwrap_or(&WHOLE_PAGE)) {
-            self.push(&piece, PATTERN_SCORE, Found::Pattern, candidates);
+        for (_, piece) in self.zone_rows(zone.unwrap_or(&Zone::PAGE)) {
+            let score = PATTERN_SCORE * zone.map_or(1.0, |zone| self.trust(zone));
+            self.push(&piece, score, Found::Pattern, candidates);
         }
     }
 
@@ -66,7 +72,7 @@ impl Search<'_> {
         for text in texts {
             for matched in Phrase::new(text).find_all(&self.sheet.letters, Reach::Line) {
                 let bounds = layout.words[matched.first].bounds;
-                if zone.is_none_or(|zone| layout.in_zone(&bounds, zone)) {
+                if zone.is_none_or(|zone| self.holds(zone, &bounds)) {
                     let piece = Piece::line(matched.first, matched.last + 1);
                     self.push(&piece, matched.score, Found::Pattern, candidates);
                 }
@@ -104,7 +110,7 @@ impl Search<'_> {
         candidates: &mut Vec<Candidate>,
     ) {
         let layout = &self.sheet.layout;
-        let rows = self.zone_rows(zone.unwrap_or(&WHOLE_PAGE));
+        let rows = self.zone_rows(zone.unwrap_or(&Zone::PAGE));
         let texts: Vec<String> = rows
             .iter()
             .map(|(_, piece)| piece.lines.iter().map(|&(from, to)| layout.text(from, to)).collect())
@@ -114,7 +120,7 @@ impl Search<'_> {
             pattern.0.find(&view).is_some_and(|found| found.start() <= texts[line].len())
         };
         let ended = |line: usize| ends.is_some_and(|ends| at(ends, line));
-        let mut score = PASSAGE_SCORE;
+        let mut score = PASSAGE_SCORE * zone.map_or(1.0, |zone| self.trust(zone));
         let mut next = 0;
         while next < rows.len() {
             if !at(starts, next) || ended(next) {

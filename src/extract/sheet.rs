@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
 use super::phrase::{Match, Phrase, Reach};
+use super::registration::Registration;
 use crate::document::{Count, PageNumber, PageText};
 use crate::model::RecordModel;
 
@@ -30,7 +31,7 @@ pub(crate) struct Sheet<'p> {
     pub layout: Layout<'p>,
     /// Row by row.
     pub letters: Letters,
-    text: &'p PageText,
+    pub text: &'p PageText,
     blocks: OnceCell<Letters>,
 }
 
@@ -52,6 +53,8 @@ pub(crate) struct Labels {
     pub by_field: Vec<Vec<Label>>,
     /// By field: where its `exclude` phrases stand, as row and match.
     pub excluded: Vec<Vec<(usize, Match)>>,
+    /// Where the model's form lies on the page.
+    pub registration: Registration,
 }
 
 impl Label {
@@ -85,7 +88,8 @@ impl<'p> Sheet<'p> {
 
     /// Finds all labels and captions of a model.
     pub fn labels(&self, model: &RecordModel) -> Labels {
-        let mut labels = Labels { by_field: Vec::new(), excluded: Vec::new() };
+        let registration = Registration::find(&model.anchors, self);
+        let mut labels = Labels { by_field: Vec::new(), excluded: Vec::new(), registration };
         for field in &model.fields {
             let excluded = self.find(&Phrase::all(&field.exclude));
             labels.by_field.push(self.labels_of(&field.labels, &excluded));

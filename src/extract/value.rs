@@ -121,6 +121,9 @@ fn size(text: &str) -> f64 {
 
 impl Search<'_> {
     pub(super) fn candidates(&self) -> Vec<Candidate> {
+        if let FieldKind::Barcode { symbologies } = &self.field.kind {
+            return self.barcodes(symbologies);
+        }
         let mut candidates = Vec::new();
         let mut factor = BEST_PLACE;
         for place in &self.field.places {
@@ -135,7 +138,8 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
-        if self.field.count == Count::One {
+        // Other boxes that are empty as well say nothing about this one.
+        if self.field.count == Count::One && !self.is_checkbox() {
             corroborate(&mut candidates);
         }
         candidates
@@ -143,6 +147,8 @@ impl Search<'_> {
 
     fn at_place(&self, place: &Place, candidates: &mut Vec<Candidate>) {
         match place {
+            Place::Zone { zone, .. }
+                if self.is_checkbox() && self.tick_boxes_in(zone, candidates) => {}
             Place::Zone { zone, lines } => self.in_zone(zone, *lines, candidates),
             Place::Pattern { zone } => self.by_pattern(zone.as_ref(), candidates),
             Place::Between { from, to } => self.between(from, to, candidates),
@@ -161,6 +167,7 @@ impl Search<'_> {
             | Place::Below { .. }
             | Place::Above { .. }
             | Place::Cell { .. }
+            | Place::Box { .. }
             | Place::Line => {
                 for label in &self.labels.by_field[self.index] {
                     self.at_label(place, label, candidates);
@@ -169,7 +176,15 @@ impl Search<'_> {
         }
     }
 
+    fn is_checkbox(&self) -> bool {
+        matches!(self.field.kind, FieldKind::Checkbox)
+    }
+
     fn at_label(&self, place: &Place, label: &Label, candidates: &mut Vec<Candidate>) {
+        // Signs in the text, such as `[x]`, count where no box was found in the picture.
+        if self.is_checkbox() && self.tick_box(place, label, candidates) {
+            return;
+        }
         match place {
             Place::Right { within_mm } => {
                 for line in label.lines() {
@@ -189,6 +204,9 @@ impl Search<'_> {
                 let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
                 let beside = self.beside(label).into_iter().collect();
                 self.under((label, Bound::Labels), beside, reach, candidates);
+            }
+            Place::Box { lines } => {
+                self.boxed(label, lines.unwrap_or(u32::MAX) as usize, candidates);
             }
             Place::Above { within_mm, lines } => {
                 self.above(

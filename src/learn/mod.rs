@@ -7,13 +7,15 @@
 mod fit;
 mod folds;
 mod questions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::document::{PageNumber, PageText};
+use crate::document::{Count, PageNumber, PageText};
 use crate::evaluate::Wanted;
 use crate::model::{Field, FieldKind, Learned, Ranker, RecordModel, Scope};
+pub use folds::held_out_models;
 use questions::Question;
 
 /// With fewer labelled records nothing is learned.
@@ -31,9 +33,10 @@ pub struct Labelled {
     pub pages: Vec<(PageNumber, PageText)>,
     /// What is right, in the model's order of fields.
     pub wanted: Vec<Option<Wanted>>,
-    /// Records of one group, such as those of one company, are never both learned from and
-    /// measured on.
+    /// Whose it is, such as a company: a word that only one group has is a name.
     pub group: String,
+    /// Records of one fold are measured with what the other folds teach.
+    pub fold: usize,
 }
 
 /// What was learned, and how good it is.
@@ -68,8 +71,8 @@ pub enum LearnError {
     Rows { model: String },
     #[error("{found} labelled records with stored words, at least {FEWEST} are needed")]
     TooFew { found: usize },
-    #[error("all labelled records are of one group, so nothing could be measured")]
-    OneGroup,
+    #[error("all labelled records have a text in common, so nothing could be measured")]
+    OneFold,
     #[error("no labelled field of model `{model}` can be learned")]
     NoFields { model: String },
     #[error("the weights of field `{field}` cannot be fitted: {reason}")]
@@ -77,7 +80,7 @@ pub enum LearnError {
 }
 
 /// Learns the rankers of all labelled fields that may be learned, and measures each by
-/// cross-validation. What the model learned before is not used, and anything but rankers is kept.
+/// cross-validation. What the model learned before is not used.
 pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, LearnError> {
     if model.scope == Scope::Row {
         return Err(LearnError::Rows { model: model.name.clone() });
@@ -85,9 +88,9 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
     if labelled.len() < FEWEST {
         return Err(LearnError::TooFew { found: labelled.len() });
     }
-    let groups: BTreeSet<&str> = labelled.iter().map(|record| record.group.as_str()).collect();
-    if groups.len() < 2 {
-        return Err(LearnError::OneGroup);
+    let folds: BTreeSet<usize> = labelled.iter().map(|record| record.fold).collect();
+    if folds.len() < 2 {
+        return Err(LearnError::OneFold);
     }
     let fields: Vec<usize> = (0..model.fields.len())
         .filter(|&at| is_learnable(&model.fields[at]))
@@ -97,44 +100,43 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
         return Err(LearnError::NoFields { model: model.name.clone() });
     }
     let mut gains = folds::measure(model, labelled, &fields)?;
-    let all: Vec<&Labelled> = labelled.iter().collect();
-    let mut learned = Learned::nothing(model);
-    learned.words = words(&all);
     for (&at, gain) in fields.iter().zip(&mut gains) {
-        let field = &model.fields[at];
-        let asked = field.learn.is_some_and(|learn| learn.always);
+        let asked = model.fields[at].learn.is_some_and(|learn| learn.always);
         gain.taken = asked || gain.right_after > gain.right_before;
-        if gain.taken {
-            let ranker = ranker((model, at), &learned.words, &all)?;
-            learned.ranking.insert(field.name.clone(), ranker);
-        }
     }
+    let taken: Vec<usize> =
+        fields.iter().zip(&gains).filter(|(_, gain)| gain.taken).map(|(at, _)| *at).collect();
+    let all: Vec<&Labelled> = labelled.iter().collect();
+    let learned = teach(model, &taken, &all)?;
     Ok(Lesson { learned, gains })
 }
 
-/// Returns the model with the rankers that it has learned anew from these records alone: what other
-/// records are judged with if nothing shall be judged by what it taught. Without rankers it is the
-/// same.
-pub fn relearned(model: &RecordModel, labelled: &[&Labelled]) -> Result<RecordModel, LearnError> {
-    let Some(learned) = model.learned.as_deref().filter(|learned| !learned.ranking.is_empty())
-    else {
-        return Ok(model.clone());
-    };
-    let mut learned = learned.clone();
-    learned.words = words(labelled);
-    for (at, field) in model.fields.iter().enumerate() {
-        if let Some(known) = learned.ranking.get_mut(&field.name) {
-            *known = ranker((model, at), &learned.words, labelled)?;
-        }
+/// Learns the rankers of some fields from all of these records.
+fn teach(
+    model: &RecordModel,
+    fields: &[usize],
+    labelled: &[&Labelled],
+) -> Result<Learned, LearnError> {
+    let mut learned = Learned::nothing(model);
+    if fields.is_empty() {
+        return Ok(learned);
     }
-    Ok(RecordModel { learned: Some(Arc::new(learned)), ..model.clone() })
+    learned.words = words(labelled);
+    for &at in fields {
+        let ranker = ranker((model, at), &learned.words, labelled)?;
+        learned.ranking.insert(model.fields[at].name.clone(), ranker);
+    }
+    Ok(learned)
 }
 
-/// Tells whether candidates of a field can be ranked: names of a list and tick boxes are found by
-/// what they say.
+/// Tells whether candidates of a field can be ranked: names of a list, tick boxes and barcodes are
+/// found by what they say, and of many values all are taken.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
-        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => false,
+        FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => false,
         FieldKind::Text { .. }
         | FieldKind::Integer { .. }
         | FieldKind::Decimal { .. }
@@ -144,7 +146,7 @@ fn is_learnable(field: &Field) -> bool {
         | FieldKind::Duration
         | FieldKind::Code { .. } => true,
     };
-    kind && field.learn.is_some()
+    kind && field.count == Count::One && field.learn.is_some()
 }
 
 /// Learns the ranker of one field.

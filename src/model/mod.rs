@@ -3,6 +3,7 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod anchor;
 mod balance;
 mod calibration;
 mod dictionary;
@@ -33,7 +34,7 @@ pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
 
-use crate::document::{ColumnType, Count, FieldColumn};
+use crate::document::{ColumnType, Count, FieldColumn, Symbology};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct RecordModel {
     /// What one record stands for.
     pub scope: Scope,
     pub claims: Claims,
+    /// Where printed phrases stand on the form; zones in millimetres are registered by them.
+    pub anchors: Vec<Anchor>,
     /// In the order of the TOML file, which is the order of columns and of export.
     pub fields: Vec<Field>,
     /// Present if and only if `scope` is [`Scope::Row`].
@@ -86,22 +89,82 @@ pub struct Claims {
     pub none: Vec<String>,
     /// Where phrases are looked for; the whole page without it.
     pub within: Option<Zone>,
-    /// Of several models that claim a page, only those of the highest priority take it.
+    /// Of several models that claim a page, those of the highest priority may take it.
     pub priority: i32,
+    /// At document scope: a page with any of these begins another document of a stack.
+    pub first_page: Vec<String>,
+    /// Which pages that nobody claims belong to the one before them.
+    pub continues: Continues,
 }
 
-/// A part of the page in fractions of its width and height, 0–1.
+/// Which pages that no model claims continue a page that the model owns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Continues {
+    #[default]
+    Never,
+    /// All of them.
+    Unclaimed,
+    /// Those with any of these phrases.
+    Marked(Vec<String>),
+}
+
+impl RecordModel {
+    /// Returns true if its records can only be made when all pages of a document are there: at
+    /// document scope, or if pages continue others.
+    pub fn needs_document(&self) -> bool {
+        self.scope == Scope::Document || self.claims.continues != Continues::Never
+    }
+}
+
+/// A part of the page, in `unit`s from its left and top.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Zone {
     pub left: f32,
     pub top: f32,
     pub right: f32,
     pub bottom: f32,
+    pub unit: ZoneUnit,
+}
+
+/// What a zone is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneUnit {
+    /// Fractions of the page's width and height, 0–1.
+    PageFraction,
+    /// Millimetres of the form, registered by the model's anchors.
+    Millimeters,
 }
 
 impl Zone {
-    /// The whole page.
-    pub const PAGE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+    /// All of the page.
+    pub const PAGE: Self =
+        Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0, unit: ZoneUnit::PageFraction };
+
+    /// Returns the zone in fractions of a page of this size in millimetres, if the form lies on it
+    /// as it is declared.
+    #[must_use]
+    pub fn on_page(&self, width_mm: f32, height_mm: f32) -> Self {
+        match self.unit {
+            ZoneUnit::PageFraction => *self,
+            ZoneUnit::Millimeters => Self {
+                left: self.left / width_mm,
+                top: self.top / height_mm,
+                right: self.right / width_mm,
+                bottom: self.bottom / height_mm,
+                unit: ZoneUnit::PageFraction,
+            },
+        }
+    }
+}
+
+/// A printed phrase of a form and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Anchor {
+    /// Any of these; matched like labels.
+    pub phrases: Vec<String>,
+    /// Of the phrase's left and upper edge on the form.
+    pub left_mm: f32,
+    pub top_mm: f32,
 }
 
 /// One field of a model.
@@ -113,7 +176,8 @@ pub struct Field {
     pub labels: Vec<String>,
     /// Where the value stands; several are tried in order.
     pub places: Vec<Place>,
-    /// The value must match somewhere in the text; its first group is the value if it has one.
+    /// The value must match somewhere in the text; the first of its groups that takes
+    /// part is the value, if there is one.
     pub pattern: Option<regex::Regex>,
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
@@ -164,6 +228,7 @@ impl Field {
             FieldKind::Date { .. } => ColumnType::Date,
             FieldKind::Time => ColumnType::Time,
             FieldKind::Checkbox => ColumnType::Boolean,
+            FieldKind::Barcode { .. } => ColumnType::Text,
         }
     }
 }
@@ -213,6 +278,11 @@ pub enum FieldKind {
         dictionary: Arc<Dictionary>,
     },
     Checkbox,
+    /// What a barcode or QR code says.
+    Barcode {
+        /// Any of these.
+        symbologies: Vec<Symbology>,
+    },
 }
 
 /// What becomes of a date that names no day, such as `March 1978` or `1978`.
@@ -268,6 +338,8 @@ pub enum Place {
     Above { within_mm: f32, lines: Option<u32> },
     /// In the label's cell of a form: the rest of its line and the lines below it.
     Cell { within_mm: f32, lines: Option<u32>, until: Option<Until> },
+    /// In the ruled box that holds the label.
+    Box { lines: Option<u32> },
     /// The whole line that holds the label.
     Line,
     /// A fixed part of the page, whatever stands there.
@@ -308,6 +380,8 @@ pub enum Until {
     Labels(Vec<String>),
     /// A gap larger than so many line heights.
     Gap(f32),
+    /// Whichever of these comes first.
+    Any(Vec<Until>),
 }
 
 /// What may be the value of a field that is learned from labelled pages.

@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
-use super::{Claims, Field, RecordModel, Scope, dictionary, field, rows, rule};
+use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -47,7 +47,17 @@ pub(super) fn parse_beside(
 
 fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<RecordModel> {
     root.only(
-        &["name", "version", "records", "review_below", "claims", "fields", "rows", "rules"],
+        &[
+            "name",
+            "version",
+            "records",
+            "review_below",
+            "claims",
+            "anchors",
+            "fields",
+            "rows",
+            "rules",
+        ],
         problems,
     );
     let name = read_name(root, problems);
@@ -57,7 +67,9 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         root.need("records", problems).and_then(|_| root.choice("records", &scopes, problems));
     // Fields are read even if the scope is not known: their own mistakes are told all the same.
     let fields = read_fields(root, scope.unwrap_or(Scope::Row), problems);
-    let claims = read_claims(root, problems);
+    let claims = read_claims(root, scope, problems);
+    let anchors =
+        root.get("anchors").map(|entry| anchor::anchors(&entry, problems)).unwrap_or_default();
     let rows = rows::rows(root, scope, &fields, problems);
     let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
@@ -68,6 +80,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         version: version?,
         scope: scope?,
         claims,
+        anchors,
         fields,
         rows,
         rules,
@@ -121,11 +134,13 @@ fn read_fields(root: &Section, scope: Scope, problems: &mut Problems) -> Vec<Fie
     fields
 }
 
-fn read_claims(root: &Section, problems: &mut Problems) -> Claims {
+fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) -> Claims {
     let Some(section) = root.get("claims").and_then(|entry| Section::of(&entry, problems)) else {
         return Claims::default();
     };
-    section.only(&["all", "any", "none", "at_least", "within", "priority"], problems);
+    const KEYS: [&str; 8] =
+        ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
+    section.only(&KEYS, problems);
     let any = section.texts("any", problems);
     let range = "a number from 1 to the count of `any`";
     let at_least = section.integer::<usize>("at_least", range, problems).unwrap_or(1);
@@ -143,5 +158,24 @@ fn read_claims(root: &Section, problems: &mut Problems) -> Claims {
         priority: section
             .integer("priority", "a whole number of 32 bits", problems)
             .unwrap_or_default(),
+        first_page: read_first_page(&section, scope, problems),
+        continues: read_continues(&section, problems),
+    }
+}
+
+fn read_first_page(claims: &Section, scope: Option<Scope>, problems: &mut Problems) -> Vec<String> {
+    if let (Some(entry), Some(Scope::Page | Scope::Row)) = (claims.get("first_page"), scope) {
+        problems.add(entry.key_at, &claims.path, Problem::DocumentsOnly { key: "first_page" });
+    }
+    claims.texts("first_page", problems)
+}
+
+/// Reads `true`, `false` or phrases.
+fn read_continues(claims: &Section, problems: &mut Problems) -> Continues {
+    let Some(entry) = claims.get("continues") else { return Continues::Never };
+    match entry.value.as_bool() {
+        Some(true) => Continues::Unclaimed,
+        Some(false) => Continues::Never,
+        None => Continues::Marked(entry.texts(problems)),
     }
 }

@@ -5,8 +5,10 @@ use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
 use super::{LinePattern, Place, Until};
 
-const KINDS: [&str; 10] =
-    ["right", "left", "below", "above", "cell", "line", "passage", "zone", "between", "pattern"];
+const KINDS: [&str; 11] = [
+    "right", "left", "below", "above", "cell", "box", "line", "passage", "zone", "between",
+    "pattern",
+];
 
 /// Reads one place, or a list of places that are tried in order.
 pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
@@ -27,6 +29,7 @@ pub fn kind(place: &Place) -> &'static str {
         Place::Below { .. } => "below",
         Place::Above { .. } => "above",
         Place::Cell { .. } => "cell",
+        Place::Box { .. } => "box",
         Place::Labelled { place, .. } => kind(place),
         Place::Line => "line",
         Place::Passage { .. } => "passage",
@@ -43,13 +46,15 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
         "below" => &["below", "lines", "until"],
         "above" => &["above", "lines"],
         "cell" => &["cell", "lines", "until"],
+        "box" => &["box", "lines"],
         "passage" => &["passage", "ends", "lines", "zone"],
         "zone" => &["zone", "lines"],
         "pattern" => &["pattern", "zone"],
         other => &[other],
     };
     let with_label: Vec<&str> = modifiers.iter().copied().chain(["label"]).collect();
-    let seen_from_label = matches!(kind, "right" | "left" | "below" | "above" | "cell" | "line");
+    let seen_from_label =
+        matches!(kind, "right" | "left" | "below" | "above" | "cell" | "box" | "line");
     section.only(if seen_from_label { &with_label } else { modifiers }, problems);
     let labels = section.texts("label", problems);
     let named = section.get(kind)?;
@@ -77,6 +82,10 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
             zone: section.get("zone").and_then(|zone| zone.zone(problems)),
         },
         "above" => Place::Above { within_mm: named.length_mm(problems)?, lines: lines(problems) },
+        "box" => {
+            must_be_true(&named, problems)?;
+            Place::Box { lines: lines(problems) }
+        }
         "line" => {
             must_be_true(&named, problems)?;
             Place::Line
@@ -97,7 +106,7 @@ fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str
         KINDS.into_iter().filter(|kind| section.get(kind).is_some()).collect();
     match named[..] {
         [] => {
-            let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `line`, `passage`, \
+            let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, \
                         `zone`, `between`, `pattern`";
             problems.add_with_hint(section.at, &section.path, Problem::NoPlace, hint.to_owned());
             None
@@ -146,19 +155,12 @@ fn lines(section: &Section, problems: &mut Problems) -> Option<u32> {
     Some(lines)
 }
 
-/// Reads `"rule"`, a list of labels or `{ gap = 1.5 }`.
+/// Reads `"rule"`, a list of labels or a table of several ends.
 fn read_until(entry: &Entry, problems: &mut Problems) -> Option<Until> {
     if entry.value.is_table() {
         let section = Section::of(entry, problems)?;
-        section.only(&["gap"], problems);
-        let gap = section.need("gap", problems)?;
-        let line_heights = section.number("gap", problems)?;
-        if !(0.1..=100.0).contains(&line_heights) {
-            let range = "a gap of 0.1 to 100 line heights";
-            gap.out_of_range(&line_heights.to_string(), range, problems);
-            return None;
-        }
-        return Some(Until::Gap(line_heights as f32));
+        section.only(&["gap", "rule", "labels"], problems);
+        return several_ends(entry, &section, problems);
     }
     if entry.value.is_array() {
         return Some(Until::Labels(entry.texts(problems)));
@@ -176,6 +178,32 @@ fn read_until(entry: &Entry, problems: &mut Problems) -> Option<Until> {
         ),
     );
     None
+}
+
+/// Reads `{ gap = 1.5, rule = true, labels = ["…"] }`, any of them.
+fn several_ends(entry: &Entry, section: &Section, problems: &mut Problems) -> Option<Until> {
+    let mut ends = Vec::new();
+    if let Some(gap) = section.get("gap") {
+        let line_heights = section.number("gap", problems)?;
+        if !(0.1..=100.0).contains(&line_heights) {
+            let range = "a gap of 0.1 to 100 line heights";
+            gap.out_of_range(&line_heights.to_string(), range, problems);
+            return None;
+        }
+        ends.push(Until::Gap(line_heights as f32));
+    }
+    if let Some(rule) = section.get("rule") {
+        must_be_true(&rule, problems)?;
+        ends.push(Until::Rule);
+    }
+    if let Some(labels) = section.get("labels") {
+        ends.push(Until::Labels(labels.texts(problems)));
+    }
+    if ends.is_empty() {
+        problems.add(entry.at, &entry.path, Problem::Empty);
+        return None;
+    }
+    Some(if ends.len() == 1 { ends.remove(0) } else { Until::Any(ends) })
 }
 
 fn between(entry: &Entry, problems: &mut Problems) -> Option<Place> {

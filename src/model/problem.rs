@@ -44,12 +44,16 @@ pub enum Problem {
     PlaceNeedsLabel { place: &'static str },
     #[error("place `pattern` needs a `pattern` in the field")]
     PlaceNeedsPattern,
+    #[error("`{key}`: a barcode has no label and no column; it may have `value = {{ zone = … }}`")]
+    BarcodeInZone { key: &'static str },
     #[error("nothing says where the value stands")]
     Nowhere,
     #[error("`{key}` belongs to models with `records = \"row\"`")]
     RowsOnly { key: &'static str },
     #[error("a field that repeats takes all values: there is nothing to `choose`")]
     RepeatsAndChooses,
+    #[error("`{key}` belongs to models with `records = \"document\"`")]
+    DocumentsOnly { key: &'static str },
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
     #[error("what was learned {0}")]

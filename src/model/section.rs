@@ -4,8 +4,11 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::Zone;
 use super::problem::{Problem, Problems, quoted};
+use super::{Zone, ZoneUnit};
+
+/// No page is longer.
+const LONGEST_MM: f32 = 2000.0;
 
 /// One value with its key, path and places in the text.
 pub(super) struct Entry<'a> {
@@ -257,17 +260,48 @@ impl<'a> Entry<'a> {
         length
     }
 
-    /// Returns a zone `{ left, top, right, bottom }` in fractions; missing edges are the page's.
+    /// Returns a distance from the page's edge such as `"15mm"` or `"0mm"` in millimetres.
+    pub(super) fn position_mm(&self, problems: &mut Problems) -> Option<f32> {
+        match self.value.as_str().and_then(parse_length) {
+            Some(position) if position >= 0.0 => Some(position),
+            Some(_) | None => self.length_mm(problems),
+        }
+    }
+
+    /// Returns a zone `{ left, top, right, bottom }` in fractions or with units of length; missing
+    /// edges are the page's. `width` and `height` may stand for `right` and `bottom`.
     pub(super) fn zone(&self, problems: &mut Problems) -> Option<Zone> {
         let section = Section::of(self, problems)?;
-        section.only(&["left", "top", "right", "bottom"], problems);
-        let mut edge = |key: &str, default: f32| match section.get(key) {
-            Some(_) => section.fraction(key, problems),
-            None => Some(default),
+        section.only(&["left", "top", "right", "bottom", "width", "height"], problems);
+        let edges = section.entries();
+        let unit = if edges.iter().any(|edge| edge.value.is_str()) {
+            ZoneUnit::Millimeters
+        } else {
+            ZoneUnit::PageFraction
         };
-        let (left, top) = (edge("left", 0.0), edge("top", 0.0));
-        let (right, bottom) = (edge("right", 1.0), edge("bottom", 1.0));
-        let zone = Zone { left: left?, top: top?, right: right?, bottom: bottom? };
+        let mut edge = |key: &str, default: f32| match (section.get(key), unit) {
+            (None, _) => Some(default),
+            (Some(_), ZoneUnit::PageFraction) => section.fraction(key, problems),
+            (Some(entry), ZoneUnit::Millimeters) => entry.position_mm(problems),
+        };
+        let far = match unit {
+            ZoneUnit::PageFraction => 1.0,
+            ZoneUnit::Millimeters => LONGEST_MM,
+        };
+        let (left, top) = (edge("left", 0.0)?, edge("top", 0.0)?);
+        let mut end = |key: &str, length: &str, start: f32| match section.get(length) {
+            Some(_) => edge(length, far).map(|length| (start + length).min(far)),
+            None => edge(key, far),
+        };
+        let (right, bottom) = (end("right", "width", left)?, end("bottom", "height", top)?);
+        let zone = Zone { left, top, right, bottom, unit };
+        for (end, length) in [("right", "width"), ("bottom", "height")] {
+            if let (Some(_), Some(length)) = (section.get(end), section.get(length)) {
+                let range = "a zone has `right` or `width`, `bottom` or `height`";
+                length.out_of_range(length.key, range, problems);
+                return None;
+            }
+        }
         if zone.left >= zone.right {
             self.out_of_range(&zone.left.to_string(), "`left` is less than `right`", problems);
             return None;
@@ -280,7 +314,13 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Returns a length of more than nothing in millimetres.
 fn parse_length_mm(text: &str) -> Option<f32> {
+    parse_length(text).filter(|length_mm| *length_mm > 0.0)
+}
+
+/// Returns a length in millimetres, up to the longest.
+fn parse_length(text: &str) -> Option<f32> {
     let text = text.trim();
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(unit_at);
@@ -291,7 +331,7 @@ fn parse_length_mm(text: &str) -> Option<f32> {
         _ => return None,
     };
     let length_mm = number.trim().parse::<f32>().ok()? * mm_per_unit;
-    (length_mm > 0.0 && length_mm <= 2000.0).then_some(length_mm)
+    (length_mm <= LONGEST_MM).then_some(length_mm)
 }
 
 fn join_path(path: &str, key: &str) -> String {

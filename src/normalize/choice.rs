@@ -1,7 +1,7 @@
 //! Reads values of a known set: enums by their names, checkboxes by what marks them.
 
 use super::Reading;
-use super::fold::{fold, similarity};
+use super::fold::{fold, similarity_from};
 use crate::document::Value;
 use crate::model::EnumValue;
 
@@ -30,10 +30,15 @@ pub(super) struct Fit<'v> {
 }
 
 impl<'v> Fit<'v> {
-    /// Compares a name, and the same folded, with a text and its folded words.
+    /// Compares a name, and the same folded, with a text and its folded words. A name of signs such
+    /// as `€` has nothing that folds: it fits where it stands as it is.
     pub(super) fn new(value: &'v str, names: (&str, &str), text: &str, words: &[&str]) -> Self {
         let (name, folded) = names;
         let exact = name.to_lowercase() == text.to_lowercase();
+        if folded.is_empty() {
+            let score = if text.contains(name) { 1.0 } else { 0.0 };
+            return Self { value, exact, score, length: name.chars().count() };
+        }
         Self { value, exact, score: name_score(folded, words), length: folded.chars().count() }
     }
 
@@ -84,12 +89,14 @@ fn name_score(name: &str, words: &[&str]) -> f32 {
     if name.is_empty() {
         return 0.0;
     }
+    // What is less alike neither wins nor comes close to what does.
+    let least = LEAST_SIMILARITY - LEAD;
     let count = name.split(' ').count();
-    let mut best = similarity(name, &words.join(" "));
+    let mut best = similarity_from(name, &words.join(" "), least);
     for length in count.saturating_sub(1).max(1)..=(count + 1).min(words.len()) {
         for window in words.windows(length) {
             let part = if length == words.len() { 1.0 } else { PART_OF_TEXT };
-            best = best.max(similarity(name, &window.join(" ")) * part);
+            best = best.max(similarity_from(name, &window.join(" "), least) * part);
         }
     }
     best

@@ -88,6 +88,12 @@ pub(crate) fn family(merged: char) -> char {
 /// cheap for look-alikes, spaces and signs; case does not count) over the length of the longer
 /// text. Texts less alike than one half give 0, and are given up early.
 pub fn similarity(a: &str, b: &str) -> f32 {
+    similarity_from(a, b, 0.5)
+}
+
+/// Returns [`similarity`] if it is `least` (0–1) or more, else 0: the higher, the sooner others are
+/// given up.
+pub(super) fn similarity_from(a: &str, b: &str, least: f32) -> f32 {
     if a == b {
         return 1.0;
     }
@@ -97,7 +103,7 @@ pub fn similarity(a: &str, b: &str) -> f32 {
     if a_length == 0 || b_length == 0 || longest > usize::from(u16::MAX / EDIT / 2) {
         return 0.0;
     }
-    let limit = (longest * usize::from(EDIT) / 2) as u16;
+    let limit = ((1.0 - least) * (longest * usize::from(EDIT)) as f32) as u16;
     let width = b_length + 1;
     let mut stack = [0_u16; 3 * (STACK_LENGTH + 1)];
     let mut stack_letters = [Letter::default(); STACK_LENGTH];

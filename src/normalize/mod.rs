@@ -110,23 +110,6 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
     }
 }
 
-/// Puts the misread words of a text right, if the field has a vocabulary.
-fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
-    match value {
-        Value::Text(text) if !vocabulary.is_empty() => {
-            let (text, repairs) = vocabulary::repair(text, vocabulary);
-            (Value::Text(text), repairs)
-        }
-        Value::Text(_)
-        | Value::Integer(_)
-        | Value::Decimal(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::Boolean(_)
-        | Value::List(_) => (value.clone(), Vec::new()),
-    }
-}
-
 /// Reads all candidates; those that are no values are left out.
 fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
     let mut readings: Vec<Judged> = Vec::new();
@@ -179,6 +162,23 @@ fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
     })
 }
 
+/// Puts the misread words of a text right, if the field has a vocabulary.
+fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
+    match value {
+        Value::Text(text) if !vocabulary.is_empty() => {
+            let (text, repairs) = vocabulary::repair(text, vocabulary);
+            (Value::Text(text), repairs)
+        }
+        Value::Text(_)
+        | Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Boolean(_)
+        | Value::List(_) => (value.clone(), Vec::new()),
+    }
+}
+
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
 /// recognizer thought of as well; `None` unless exactly one value comes out.
 fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading> {
@@ -222,6 +222,7 @@ pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
         FieldKind::Enum { values } => choice::read_enum(text, values),
         FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
         FieldKind::Checkbox => choice::read_checkbox(text),
+        FieldKind::Barcode { .. } => text::read_barcode(text),
     }
 }
 
@@ -256,6 +257,8 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
+        // A barcode has its own check, and a tick box no letters.
+        FieldKind::Barcode { .. } => 1.0,
         FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));

@@ -3,10 +3,11 @@
 
 use super::page::guarded;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, TypedField, TypedRecord, Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
+    Verdict,
 };
 use crate::extract::Surroundings;
-use crate::model::RecordModel;
+use crate::model::{FieldKind, RecordModel, Scope};
 use crate::store::DocumentPages;
 use crate::validate::Validator;
 use crate::{extract, normalize};
@@ -29,6 +30,20 @@ impl ModelSet {
         &self.models
     }
 
+    /// Returns the kinds of barcodes that fields of the models ask for.
+    pub fn symbologies(&self) -> Vec<Symbology> {
+        let fields = self.models.iter().flat_map(|model| &model.fields);
+        let mut asked: Vec<Symbology> = Vec::new();
+        for field in fields {
+            if let FieldKind::Barcode { symbologies } = &field.kind {
+                asked.extend(symbologies);
+            }
+        }
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    }
+
     /// Returns all records of a document's words. A failure is a panic that was caught.
     pub fn of_pages(&self, document: &DocumentPages) -> Result<Vec<TypedRecord>, Failure> {
         let mut records = Vec::new();
@@ -49,7 +64,8 @@ impl ModelSet {
         guarded(|| self.judge(&extract::page_records(&self.models, page, text), &[(page, text)]))
     }
 
-    /// Returns the records of document scope; each says which pages are missing.
+    /// Returns the records that need all pages of a document; those of document scope say which
+    /// of their pages are missing.
     pub(super) fn of_document(
         &self,
         pages: &[(PageNumber, &PageText)],
@@ -57,16 +73,7 @@ impl ModelSet {
     ) -> Result<Vec<TypedRecord>, Failure> {
         guarded(|| {
             let mut records = self.judge(&extract::document_records(&self.models, pages), pages);
-            for record in &mut records {
-                for page in missing {
-                    record.issues.push(Issue {
-                        field: None,
-                        text: format!("page {page} is missing"),
-                        verdict: Verdict::Review,
-                    });
-                    record.verdict = record.verdict.max(Verdict::Review);
-                }
-            }
+            self.note_missing(&mut records, missing);
             records
         })
     }
@@ -126,8 +133,64 @@ impl ModelSet {
             validator.rows(&mut rows);
             records.append(&mut rows);
         }
+        self.note_ties(&mut records);
         records
     }
+
+    fn scope(&self, model: &str) -> Option<Scope> {
+        self.models.iter().find(|known| known.name == model).map(|model| model.scope)
+    }
+
+    /// A page or document has one owner; extraction gives it several only if their claims are
+    /// equally good.
+    fn note_ties(&self, records: &mut [TypedRecord]) {
+        let owners: Vec<(String, PageNumber, bool)> = records
+            .iter()
+            .map(|record| &record.record)
+            .map(|record| {
+                let whole = self.scope(&record.model) == Some(Scope::Document);
+                (record.model.clone(), record.page, whole)
+            })
+            .collect();
+        if owners.windows(2).all(|pair| pair[0].0 == pair[1].0) {
+            return;
+        }
+        for (judged, (model, page, whole)) in records.iter_mut().zip(&owners) {
+            let others = owners.iter().filter(|owner| (owner.1, owner.2) == (*page, *whole));
+            let mut others: Vec<&str> = others.map(|owner| owner.0.as_str()).collect();
+            others.retain(|other| other != model);
+            others.sort_unstable();
+            others.dedup();
+            for other in others {
+                note(judged, format!("also claimed by `{other}`"));
+            }
+        }
+    }
+
+    /// A page that is missing belongs to the document of the stack that begins before it.
+    fn note_missing(&self, records: &mut [TypedRecord], missing: &[PageNumber]) {
+        let whole =
+            |record: &TypedRecord| self.scope(&record.record.model) == Some(Scope::Document);
+        let starts: Vec<PageNumber> = records
+            .iter()
+            .filter(|record| whole(record))
+            .map(|record| record.record.page)
+            .collect();
+        for page in missing {
+            let before = starts.iter().filter(|start| *start < page).max();
+            let Some(start) = before.or(starts.iter().min()) else { continue };
+            for record in records.iter_mut() {
+                if record.record.page == *start && whole(record) {
+                    note(record, format!("page {page} is missing"));
+                }
+            }
+        }
+    }
+}
+
+fn note(record: &mut TypedRecord, text: String) {
+    record.issues.push(Issue { field: None, text, verdict: Verdict::Review });
+    record.verdict = record.verdict.max(Verdict::Review);
 }
 
 /// Normalizes the records of a model, and notes what else their pages say.

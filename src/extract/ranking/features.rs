@@ -220,7 +220,9 @@ impl Scene<'_> {
     fn look(&self, span: &Span, add: &mut impl FnMut(Feature)) {
         let rows = &self.rows[span.rows.0..=span.rows.1];
         let mut whole = Signs::NONE;
-        rows.iter().for_each(|row| whole.add(&row.signs));
+        for row in rows {
+            whole.add(&row.signs);
+        }
         let mut signs = Signs::NONE;
         for (run, row) in span.piece.lines.iter().zip(rows) {
             signs.add(&if *run == row.words { row.signs } else { self.words.signs(*run) });
@@ -251,7 +253,9 @@ impl Scene<'_> {
                 (first + 1..last).flat_map(|row| &self.rows[row].tokens).copied().collect();
             inner.sort_unstable();
             inner.dedup();
-            inner.into_iter().for_each(|token| add((Group::InnerRows, token)));
+            for token in inner {
+                add((Group::InnerRows, token));
+            }
         }
         for (group, at) in [(Group::FirstWord, span.words.0), (Group::LastWord, span.words.1 - 1)] {
             self.words.tokens((at, at + 1)).into_iter().for_each(|token| add((group, token)));

@@ -98,7 +98,7 @@ pub fn learned_words(text: &str) -> impl Iterator<Item = String> {
 
 /// Counts of signs in a run of words, and how sure they were read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Signs {
+pub(crate) struct Signs {
     pub letters: u32,
     pub capitals: u32,
     pub digits: u32,

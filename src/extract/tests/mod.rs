@@ -1,10 +1,15 @@
 //! Pages drawn with characters, small models, and what must be found.
 
+mod dense;
+mod explain;
 mod models;
+mod owners;
 mod places;
+mod ranking;
 mod rows;
+mod zones;
 
-use super::{document_records, page, page_records};
+use super::page;
 use crate::document::{
     Line, Mark, PageFacts, PageNumber, PageText, PixelBox, RawField, Record, Word,
 };
@@ -140,33 +145,4 @@ fn claims_look_only_within_their_zone() {
     let zone = "within = { left = 0.0, top = 0.0, right = 1.0, bottom = 0.5 }";
     assert!(claims(&format!("any = [\"Exhibit\"]\n{zone}"), page));
     assert!(!claims(&format!("any = [\"Invoice\"]\n{zone}"), page));
-}
-
-#[test]
-fn the_models_of_the_highest_priority_take_a_page() {
-    let field = "[fields.value]\ntype = \"text\"\nlabel = \"Total\"\n";
-    let named = |name: &str, priority: i32| RecordModel {
-        name: name.to_owned(),
-        ..model("page", &format!("[claims]\nany = [\"Total\"]\npriority = {priority}\n{field}"))
-    };
-    let models = [named("low", -1), named("high", 3), named("as_high", 3)];
-    let records = page_records(&models, PageNumber::FIRST, &draw("Total 5.00\n"));
-    let names: Vec<&str> = records.iter().map(|record| record.model.as_str()).collect();
-    assert_eq!(names, ["high", "as_high"]);
-}
-
-#[test]
-fn a_document_is_claimed_by_any_page_and_read_from_all() {
-    let model = model(
-        "document",
-        "[claims]\nany = [\"Annual Report\"]\n[fields.number]\ntype = \"integer\"\nlabel = \"Number\"\n",
-    );
-    let (cover, report) = (draw("Number 17\n"), draw("Annual Report\nNumber 42\n"));
-    let second = PageNumber::from_index(1).unwrap();
-    let pages = [(PageNumber::FIRST, &cover), (second, &report)];
-    let records = document_records(std::slice::from_ref(&model), &pages);
-    assert_eq!(records.len(), 1);
-    assert_eq!(records[0].page, second, "it starts on the page that is claimed");
-    assert_eq!(texts(&records[0], 0), ["42", "17"], "claimed pages count more");
-    assert!(document_records(&[model], &pages[..1]).is_empty());
 }

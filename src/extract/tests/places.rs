@@ -159,13 +159,56 @@ fn joins_what_the_recognizer_put_in_two_blocks() {
 
 #[test]
 fn a_label_may_be_broken_over_two_lines() {
-    let field = "type = \"date\"\nlabel = \"Date of issue\"\nvalue = [{ right = true }, { below = \"10mm\" }]";
-    check(field, "Date of      3/4/78      Place\nissue        Oban\n", &["3/4/78", "Oban"]);
-    check(
-        field,
-        "Date of      Place\nissue        Oban      \n3/4/78       x\n",
-        &["Oban", "3/4/78", "Place"],
-    );
+    let field = "type = \"date\"\nlabel = \"Date of issue\"\npattern = '\\d+/\\d+/\\d+'\n\
+        value = [{ right = \"60mm\" }, { below = \"10mm\" }]";
+    check(field, "Date of      3/4/78\nissue        Oban\n", &["3/4/78"]);
+    check(field, "Date of\nissue        3/4/78\n", &["3/4/78"]);
+    check(field, "Date 0f      Place\nissue        Oban\n3/4/78       x\n", &["3/4/78"]);
+    check(field, "Date of      Place\nbirth        Oban\n3/4/78       x\n", &[]);
+    check(field, "Date of birth\nissue 3/4/78\n", &[]);
+}
+
+#[test]
+fn labels_are_found_through_confused_letters() {
+    let field = |label: &str| {
+        format!("type = \"integer\"\nlabel = \"{label}\"\nvalue = {{ right = true }}")
+    };
+    // `cl` for `d`, `li` for `h`, `rn` for `m`, and letters that look somewhat alike.
+    check(&field("Order date"), "Orcler date 5\n", &["5"]);
+    check(&field("Chargeable hours"), "Cliargeable hours 5\n", &["5"]);
+    check(&field("Member number"), "Mernber nurnber 5\n", &["5"]);
+    check(&field("Engine"), "Fngjne 5\n", &[]);
+    check(&field("Engine"), "Cngjne 5\n", &["5"]);
+    check(&field("Date"), "Rats 5\n", &[]);
+    check(&field("Part 2"), "Part 3 5\n", &[]);
+    check(&field("Part 2"), "Part 22 5\n", &[]);
+    check(&field("Part 2"), "Part Z 5\n", &["5"]);
+}
+
+#[test]
+fn what_is_below_a_label_may_end_at_several_things() {
+    let field = "type = \"text\"\nlabel = \"Name\"\n\
+        value = { below = \"40mm\", until = { rule = true, gap = 2.0, labels = [\"Phone\"] } }";
+    check(field, "Name\nMill\n--------\nSons\n", &["Mill"]);
+    check(field, "Name\nMill\nPhone 12\n", &["Mill"]);
+    check(field, "Name\nMill\n\n\nSons\n", &["Mill"]);
+}
+
+#[test]
+fn a_box_holds_what_stands_in_it_besides_its_label() {
+    let field = "type = \"text\"\nlabel = \"Owner\"\nvalue = { box = true }";
+    let page = "-------------------------\n\
+                |  2. Owner   |  Date   |\n\
+                |  Mill and   |  1978   |\n\
+                |  Sons       |         |\n\
+                -------------------------\n\
+                |  Remarks    |         |\n";
+    check(field, page, &["Mill and\nSons", "Mill and"]);
+    let one = "type = \"text\"\nlabel = \"Owner\"\nvalue = { box = true, lines = 1 }";
+    check(one, page, &["Mill and"]);
+    check(field, "Owner\nMill and\n", &[]);
+    let beside = "type = \"integer\"\nlabel = \"Date\"\nvalue = { box = true }";
+    check(beside, page, &["1978"]);
 }
 
 #[test]

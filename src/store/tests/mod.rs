@@ -78,6 +78,7 @@ pub(crate) fn model(name: &str, scope: Scope, fields: &[(&str, FieldKind)]) -> R
         scope,
         claims: Claims::default(),
         fields,
+        anchors: Vec::new(),
         rows: None,
         rules: Vec::new(),
         review_below: 0.5,

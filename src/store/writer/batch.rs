@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 
 use crate::document::{DocumentId, RunId, TypedRecord};
-use crate::model::Scope;
+
 use crate::store::copy::CopyRows;
 use crate::store::error::{Trouble, server_message, sqlstate, trouble};
 use crate::store::pages::{PageKey, PageState, page_number};
 
 use super::decide::{Before, Decision, decide};
 use super::pack::{Completion, PackedEvent, PackedPage, RecordReplacement};
-use super::records::{RecordRows, Tables, remove_of_documents, remove_of_pages};
+use super::records::{MadeOf, RecordRows, Tables, remove_of_documents, remove_of_pages};
 use super::refused;
 use super::{CommitSummary, PageChange, Replace};
 
@@ -316,7 +316,7 @@ async fn note_document_records(
     let made = ids(&|page, _| page.document_records.is_some());
     let unmade = ids(&|page, _| page.document_records.is_none());
     let replaced = ids(&|page, before| page.document_records.is_some() && before.attempts > 0);
-    remove_of_documents(connection, &tables.of_scope(Scope::Document), &replaced).await?;
+    remove_of_documents(connection, &tables.made_of(MadeOf::Documents), &replaced).await?;
     set_records_state(connection, &made, "made").await?;
     set_records_state(connection, &unmade, "pending").await
 }

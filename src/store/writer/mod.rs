@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
-use crate::model::{RecordModel, Scope};
+use crate::model::RecordModel;
 
 use super::backoff::{Backoff, PATIENCE};
 use super::connection::Store;
@@ -30,7 +30,7 @@ use super::pages::{DocumentPages, PackedDocument, PageState, packed_documents_of
 use super::run::Run;
 use batch::{BatchContext, Job, Refusal};
 use pack::{Completion, PackedEvent, RecordReplacement};
-use records::Tables;
+use records::{MadeOf, Tables};
 
 /// What workers send, in order for each document: its opening before its pages.
 #[derive(Debug)]
@@ -261,7 +261,7 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     }
 
     async fn make_records(&self, documents: &[i64]) -> Result<Vec<PackedEvent>, StoreError> {
-        let models = self.tables.of_scope(Scope::Document);
+        let models = self.tables.made_of(MadeOf::Documents);
         let mut packed = Vec::new();
         if !models.is_empty() {
             let mut backoff = Backoff::new(self.options.retry_for);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::document::{ColumnType, Count, DocumentId, FieldColumn, TypedRecord, Value};
-use crate::model::{RecordModel, Scope};
+use crate::model::RecordModel;
 use crate::store::copy::CopyRows;
 use crate::store::model_table::{OWN_COLUMNS, quoted, table_of};
 use crate::store::pages::PageKey;
@@ -20,9 +20,18 @@ pub(super) struct Tables(HashMap<String, Table>);
 #[derive(Debug)]
 struct Table {
     name: String,
-    scope: Scope,
+    made_of: MadeOf,
     columns: Vec<(String, FieldColumn)>,
     copy_statement: String,
+}
+
+/// What the records of a model are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeOf {
+    /// One page each.
+    Pages,
+    /// All pages of a document.
+    Documents,
 }
 
 impl Tables {
@@ -30,12 +39,12 @@ impl Tables {
         Self(models.iter().map(|model| (model.name.clone(), Table::new(model))).collect())
     }
 
-    /// Returns the names of models of a scope, sorted.
-    pub(super) fn of_scope(&self, scope: Scope) -> Arc<[String]> {
+    /// Returns the names of models whose records are made of pages or of documents, sorted.
+    pub(super) fn made_of(&self, what: MadeOf) -> Arc<[String]> {
         let mut names: Vec<String> = self
             .0
             .values()
-            .filter(|table| table.scope == scope)
+            .filter(|table| table.made_of == what)
             .map(|table| table.name.clone())
             .collect();
         names.sort();
@@ -61,7 +70,8 @@ impl Table {
             table_of(&model.name),
             names.join(", ")
         );
-        Self { name: model.name.clone(), scope: model.scope, columns, copy_statement }
+        let made_of = if model.needs_document() { MadeOf::Documents } else { MadeOf::Pages };
+        Self { name: model.name.clone(), made_of, columns, copy_statement }
     }
 }
 
@@ -181,7 +191,7 @@ pub(super) fn row_text(tables: &Tables, record: &TypedRecord) -> String {
     )
 }
 
-/// Removes the records of page and row scope that start on these pages.
+/// Removes the records that were made of these pages alone.
 pub(super) async fn remove_of_pages(
     connection: &mut PgConnection,
     tables: &Tables,
@@ -192,7 +202,7 @@ pub(super) async fn remove_of_pages(
     }
     let documents: Vec<i64> = pages.iter().map(|key| key.document_id.0).collect();
     let numbers: Vec<i32> = pages.iter().map(|key| key.page.as_i32()).collect();
-    for model in tables.of_scope(Scope::Page).iter().chain(tables.of_scope(Scope::Row).iter()) {
+    for model in tables.made_of(MadeOf::Pages).iter() {
         let sql = format!(
             "delete from {} where (document_id, page_number) in (select * from unnest($1::bigint[], $2::integer[]))",
             table_of(model)
