@@ -15,7 +15,11 @@ use super::problem::{ModelError, ModelErrors, Problem};
 type Shipped = (&'static str, &'static str, Option<&'static str>);
 
 const SHIPPED: &[Shipped] = &[
-    ("models/filing.toml", include_str!("../../models/filing.toml"), None),
+    (
+        "models/filing.toml",
+        include_str!("../../models/filing.toml"),
+        Some(include_str!("../../models/filing.learned.json")),
+    ),
     ("models/index_card.toml", include_str!("../../models/index_card.toml"), None),
     ("models/invoice.toml", include_str!("../../models/invoice.toml"), None),
     ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml"), None),
