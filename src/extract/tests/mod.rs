@@ -1,5 +1,6 @@
 //! Pages drawn with characters, small models, and what must be found.
 
+mod marks;
 mod models;
 mod places;
 mod rows;
