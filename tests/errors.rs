@@ -17,7 +17,7 @@ const REFUSED: [(&[&str], &[&str]); 10] = [
         &["export", "recipt"],
         &[
             "`recipt`: model: there is none of this name",
-            "hint: there are filing, maintenance_log, receipt",
+            "hint: there are filing, index_card, invoice, maintenance_log, pressure_ledger, receipt",
         ],
     ),
     (

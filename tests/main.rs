@@ -5,6 +5,7 @@
 mod engine;
 mod errors;
 mod hostile;
+mod model_tools;
 mod models;
 mod parity;
 mod program;

@@ -7,6 +7,15 @@ use crate::program::{Program, Row, samples, truth};
 /// The share of the samples' fields that must be right.
 const FIELDS_RIGHT: f64 = 0.95;
 
+/// The models, and the share of their own fields that must be right: few fields make it coarse.
+const MODELS: [(&str, f64); 5] = [
+    ("maintenance_log", FIELDS_RIGHT),
+    ("receipt", 0.9),
+    ("filing", 0.9),
+    ("invoice", 0.93),
+    ("index_card", 0.9),
+];
+
 #[test]
 fn samples_become_records_and_csv() {
     let program = Program::new();
@@ -17,7 +26,7 @@ fn samples_become_records_and_csv() {
     let first = program.run(&ingest);
     assert_eq!(first.code, 1, "one of the samples is cut off: {}", first.stderr);
     assert!(
-        first.stderr.contains("29 found = 28 new + 0 known + 1 duplicates + 0 unreadable"),
+        first.stderr.contains("42 found = 41 new + 0 known + 1 duplicates + 0 unreadable"),
         "{}",
         first.stderr
     );
@@ -27,7 +36,7 @@ fn samples_become_records_and_csv() {
 
     let second = program.run(&ingest);
     assert_eq!(second.code, 0, "{}", second.stderr);
-    assert!(second.stderr.contains("29 found = 0 new + 29 known"), "{}", second.stderr);
+    assert!(second.stderr.contains("42 found = 0 new + 42 known"), "{}", second.stderr);
     assert!(second.stderr.contains("nothing to do"), "{}", second.stderr);
 
     exports_agree(&program);
@@ -71,7 +80,8 @@ fn line_of<'a>(lines: &'a [Row], file: &str) -> &'a Row {
 
 fn fields_are_right(program: &Program) {
     let (mut right, mut all) = (0_u32, 0_u32);
-    for model in ["maintenance_log", "receipt", "filing"] {
+    for (model, least) in MODELS {
+        let before = (right, all);
         let mut records = program.rows(&["export", model]);
         for wanted in truth(&format!("{model}.csv")) {
             let found = take_best(&mut records, &wanted);
@@ -80,8 +90,11 @@ fn fields_are_right(program: &Program) {
                 right += u32::from(found.as_ref().is_some_and(|row| same(value, &row[field])));
             }
         }
+        let (right, all) = (right - before.0, all - before.1);
+        let share = f64::from(right) / f64::from(all);
+        assert!(share >= least, "{model}: {right} of {all} fields are right: {share:.4}");
     }
-    assert!(all > 1700, "only {all} fields were looked at");
+    assert!(all > 1800, "only {all} fields were looked at");
     let share = f64::from(right) / f64::from(all);
     assert!(share >= FIELDS_RIGHT, "{right} of {all} fields are right: {share:.4}");
 }

@@ -60,7 +60,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 9] = [
+const ONLY_IN: [(&str, &[&str]); 10] = [
     ("font8x8", &["commands/model/overlay.rs"]),
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),
@@ -70,6 +70,7 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("tesseract_plumbing", &["ocr/tesseract.rs"]),
     ("leptonica_sys", &["decode/leptonica.rs"]),
     ("hayro", &["decode/"]),
+    ("rxing", &["reader/barcodes.rs"]),
 ];
 
 struct Source {

@@ -6,12 +6,16 @@
 mod aging;
 mod archive_books;
 mod archive_cards;
+mod archive_index;
+mod archive_invoices;
 mod archive_logs;
 mod archive_papers;
 mod cards;
+mod catalogue;
 mod containers;
 mod entries;
 mod filings;
+mod invoices;
 mod logs;
 mod random;
 mod receipts;
@@ -75,6 +79,19 @@ const MAKERS: &[(&str, Maker)] = &[
     ("filings/short-form-3186.pdf", archive_papers::short_form_pdf),
     ("filings/amendment-4402-text.pdf", archive_papers::amendment_with_text),
     ("filings/report-1958.tif", archive_papers::report_tiff),
+    ("invoices/lakeshore.jpg", archive_invoices::propeller_shop),
+    ("invoices/cendana.tif", archive_invoices::tool_trader),
+    ("invoices/hollis-typed.jpg", archive_invoices::typed_bill),
+    ("invoices/lindqvist-euro.pdf", archive_invoices::continental),
+    ("invoices/thornbury-faded.png", archive_invoices::faded_bill),
+    ("invoices/meridian-stained.jpg", archive_invoices::stained_bill),
+    ("invoices/percetakan-matrix.tif", archive_invoices::printed_bill),
+    ("invoices/stadler-letter.pdf", archive_invoices::with_letter),
+    ("index/museum-drawer.tif", archive_index::museum_drawer),
+    ("index/negatives.jpg", archive_index::negatives),
+    ("index/instruments.png", archive_index::parts_store),
+    ("index/library.pdf", archive_index::library),
+    ("index/map-case.tif", archive_index::map_case),
     ("odd/blank.jpg", archive_papers::blank),
     ("odd/cut-off.tif", archive_papers::cut_off),
     ("odd/tools-again.jpg", archive_papers::twin),

@@ -36,12 +36,42 @@ pub struct Filing {
     pub registrant_name: &'static str,
 }
 
+/// What an invoice says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invoice {
+    /// The page it stands on.
+    pub page: u32,
+    pub invoice_number: &'static str,
+    pub invoice_date: Date,
+    pub due_date: Option<Date>,
+    pub vendor: &'static str,
+    pub customer: &'static str,
+    pub currency: &'static str,
+    pub subtotal: String,
+    pub tax: String,
+    pub total: String,
+}
+
+/// What an index card says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexCard {
+    pub page: u32,
+    pub number: &'static str,
+    pub title: &'static str,
+    /// As far as it is known: `1978-03-12`, `1978-03` or `1978`.
+    pub date: &'static str,
+    pub location: &'static str,
+    pub remarks: String,
+}
+
 /// What stands in a sample.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     Log(Vec<LogRow>),
     Receipt(Receipt),
     Filing(Filing),
+    Invoice(Invoice),
+    IndexCards(Vec<IndexCard>),
     Nothing,
 }
 
@@ -90,6 +120,8 @@ pub fn write(folder: &Path, samples: &[Sample]) -> anyhow::Result<()> {
         "filing.csv",
         &["document_type", "registration_number", "registrant_name", "_file", "_page", "_row"],
     )?;
+    let mut invoices = open("invoice.csv", &INVOICE_COLUMNS)?;
+    let mut cards = open("index_card.csv", &CARD_COLUMNS)?;
     for sample in samples {
         files.write_record([sample.file, sample.status, &sample.pages.to_string()])?;
         match &sample.content {
@@ -126,11 +158,66 @@ pub fn write(folder: &Path, samples: &[Sample]) -> anyhow::Result<()> {
                 "1",
                 "1",
             ])?,
+            Content::Invoice(invoice) => write_invoice(&mut invoices, invoice, sample.file)?,
+            Content::IndexCards(all) => {
+                for card in all {
+                    write_card(&mut cards, card, sample.file)?;
+                }
+            }
             Content::Nothing => {}
         }
     }
-    for mut file in [files, logs, receipts, filings] {
+    for mut file in [files, logs, receipts, filings, invoices, cards] {
         file.flush()?;
     }
     Ok(())
+}
+
+const INVOICE_COLUMNS: [&str; 12] = [
+    "invoice_number",
+    "invoice_date",
+    "due_date",
+    "vendor",
+    "customer",
+    "currency",
+    "subtotal",
+    "tax",
+    "total",
+    "_file",
+    "_page",
+    "_row",
+];
+const CARD_COLUMNS: [&str; 8] =
+    ["number", "title", "date", "location", "remarks", "_file", "_page", "_row"];
+
+type Table = csv::Writer<std::fs::File>;
+
+fn write_invoice(table: &mut Table, invoice: &Invoice, file: &str) -> csv::Result<()> {
+    table.write_record([
+        invoice.invoice_number,
+        &invoice.invoice_date.to_string(),
+        &invoice.due_date.map_or(String::new(), |date| date.to_string()),
+        invoice.vendor,
+        invoice.customer,
+        invoice.currency,
+        &invoice.subtotal,
+        &invoice.tax,
+        &invoice.total,
+        file,
+        &invoice.page.to_string(),
+        "1",
+    ])
+}
+
+fn write_card(table: &mut Table, card: &IndexCard, file: &str) -> csv::Result<()> {
+    table.write_record([
+        card.number,
+        card.title,
+        card.date,
+        card.location,
+        &card.remarks,
+        file,
+        &card.page.to_string(),
+        "1",
+    ])
 }

@@ -42,8 +42,9 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
     };
     let walk = Walk::new(&args.paths, &walk_options)?;
     let second_look = args.readers.second_look();
-    let readers = args.readers.resolve(common)?;
+    let mut readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
+    readers.settings.barcodes = models.symbologies();
     let noted =
         serde_json::json!({ "paths": args.paths, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;

@@ -188,7 +188,8 @@ impl ReaderArgs {
         if let Some(problem) = ocr::engine_problem(&engine) {
             return Err(anyhow!(problem));
         }
-        let settings = ReaderSettings { engine, decode, prepare: self.prepare.options() };
+        let prepare = self.prepare.options();
+        let settings = ReaderSettings { engine, decode, prepare, barcodes: Vec::new() };
         Ok(Readers {
             count: self.jobs.or(defaults.jobs).unwrap_or_else(cores),
             program: std::env::current_exe().context("program: its own path is not known")?,

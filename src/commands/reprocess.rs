@@ -35,8 +35,9 @@ pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Res
         })
         .transpose()?;
     let second_look = args.readers.second_look();
-    let readers = args.readers.resolve(common)?;
+    let mut readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));
+    readers.settings.barcodes = models.symbologies();
     let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;
     with_store(common, async |store| {

@@ -1,5 +1,6 @@
 //! The vocabulary: plain data that every room speaks. Imports no other room.
 
+mod barcode;
 mod failure;
 mod geometry;
 mod look;
@@ -11,6 +12,7 @@ mod source;
 mod table;
 mod text;
 
+pub use barcode::{Barcode, Symbology};
 pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
@@ -27,4 +29,4 @@ pub use record::{
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
 pub use table::TableGrid;
-pub use text::{Alternative, Barcode, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};
+pub use text::{Alternative, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};

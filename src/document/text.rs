@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::barcode::Barcode;
 use super::geometry::PixelBox;
 use super::look::TableSeen;
 use super::page::PageFacts;
@@ -111,16 +112,6 @@ pub struct TickBox {
     pub bounds: PixelBox,
     /// Share of dark pixels inside its frame, 0–1.
     pub ink: f32,
-}
-
-/// A barcode or QR code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Barcode {
-    pub bounds: PixelBox,
-    /// Lowercase name such as `code_128` or `qr_code`.
-    pub symbology: String,
-    /// What it says.
-    pub text: String,
 }
 
 /// The cells of a dense table, also those in which nothing was read.

@@ -94,6 +94,7 @@ pub fn canonical(kind: &FieldKind, text: &str) -> Option<Value> {
         FieldKind::Date { .. } => text.parse::<civil::Date>().ok().map(Value::Date),
         FieldKind::Time => text.parse::<civil::Time>().ok().map(Value::Time),
         FieldKind::Checkbox => text.parse().ok().map(Value::Boolean),
+        FieldKind::Barcode { .. } => Some(Value::Text(text.to_owned())),
     };
     plain.or_else(|| normalize::value(kind, text))
 }

@@ -11,7 +11,10 @@ use crate::document::{
 use crate::model::{Dense, Foot, RecordModel, RowLabel};
 
 /// How much a count from 1 is believed before any label is seen, in labels.
-const COUNT_FROM_ONE: f32 = 1.5;
+const COUNT_FROM_ONE: f32 = 1.0;
+/// How much likelier a label agrees with the right count than with any one wrong count: half of them
+/// are read right, the others say any of some thirty numbers.
+const TELLS: f32 = 30.0;
 /// What a row's number that follows from the other labels leaves of the confidence in them.
 const COUNTED_SCORE: f32 = 0.98;
 /// Share of the columns that the foot must sum up, and how many at least: a column with one misread
@@ -109,8 +112,8 @@ fn candidate(&(cell, word): &(PixelBox, Option<&Word>), sheet: &Sheet) -> Candid
 /// What number the first row has, as the labels that could be read say together.
 struct Count {
     first: i64,
-    /// Share of the votes for it, 0–1.
-    agreement: f32,
+    /// How likely that is right, 0–1.
+    certainty: f32,
 }
 
 impl Count {
@@ -126,11 +129,14 @@ impl Count {
                 None => votes.push((first, 1.0)),
             }
         }
-        let all: f32 = votes.iter().map(|(_, count)| count).sum();
         // The first of equals is the count from 1.
-        let best = votes.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
-        let (first, count) = best.unwrap_or((1, 0.0));
-        Self { first, agreement: if all > 0.0 { count / all } else { 0.0 } }
+        let (first, most) = votes
+            .iter()
+            .copied()
+            .fold((1, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+        let others = votes.iter().filter(|(other, _)| *other != first);
+        let second = others.map(|(_, count)| *count).fold(0.0, f32::max);
+        Self { first, certainty: 1.0 / (1.0 + TELLS.powf(second - most)) }
     }
 
     /// Returns the number of a row, from 1, as a candidate: read if the label says the same.
@@ -139,7 +145,7 @@ impl Count {
         let read = cell.1.is_some_and(|word| word.text.trim() == text);
         Candidate {
             text,
-            word_confidence: if read { 1.0 } else { self.agreement.sqrt() * COUNTED_SCORE },
+            word_confidence: if read { 1.0 } else { self.certainty * COUNTED_SCORE },
             found: if read { Found::Column } else { Found::Carried },
             doubts: Vec::new(),
             ..candidate(cell, sheet)

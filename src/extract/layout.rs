@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Line, Mark, PageText, PixelBox, Word};
+use crate::document::{Barcode, Line, Mark, PageText, PixelBox, TickBox, Word};
 use crate::model::Zone;
 
 /// Gap between words, in word heights, from which on they belong to different cells. A typed
@@ -30,6 +30,8 @@ pub(crate) struct Layout<'p> {
     pub height: f32,
     /// Pixels in a millimetre.
     pub pixels_per_mm: f32,
+    pub tick_boxes: Vec<TickBox>,
+    pub barcodes: Vec<&'p Barcode>,
     vertical_rules: Vec<PixelBox>,
     horizontal_rules: Vec<PixelBox>,
 }
@@ -57,6 +59,8 @@ impl<'p> Layout<'p> {
             width: page.width.max(1) as f32,
             height: page.height.max(1) as f32,
             pixels_per_mm: dpi / 25.4,
+            tick_boxes: Vec::new(),
+            barcodes: Vec::new(),
             vertical_rules: Vec::new(),
             horizontal_rules: Vec::new(),
         };
@@ -64,7 +68,9 @@ impl<'p> Layout<'p> {
             match mark {
                 Mark::VerticalRule(bounds) => layout.vertical_rules.push(*bounds),
                 Mark::HorizontalRule(bounds) => layout.horizontal_rules.push(*bounds),
-                Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => {}
+                Mark::TickBox(tick_box) => layout.tick_boxes.push(*tick_box),
+                Mark::Barcode(code) => layout.barcodes.push(code),
+                Mark::Unread(_) | Mark::Cells(_) => {}
             }
         }
         for words in join_lines(&page.lines) {

@@ -11,6 +11,7 @@ mod explain;
 mod from_label;
 mod layout;
 mod letters;
+mod marks;
 mod owners;
 mod phrase;
 mod piece;

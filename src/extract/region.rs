@@ -40,7 +40,7 @@ impl Search<'_> {
     }
 
     pub(super) fn in_zone(&self, zone: &Zone, lines: Option<u32>, candidates: &mut Vec<Candidate>) {
-        if let FieldKind::Enum { values } = &self.field.kind {
+        if let (FieldKind::Enum { values }, None) = (&self.field.kind, &self.field.pattern) {
             let texts = values.iter().flat_map(names);
             self.by_phrases(texts, Some(zone), candidates);
             return;
@@ -51,7 +51,7 @@ impl Search<'_> {
     }
 
     pub(super) fn by_pattern(&self, zone: Option<&Zone>, candidates: &mut Vec<Candidate>) {
-        if let FieldKind::Enum { values } = &self.field.kind {
+        if let (FieldKind::Enum { values }, None) = (&self.field.kind, &self.field.pattern) {
             let texts = values.iter().flat_map(names);
             self.by_phrases(texts, zone, candidates);
             return;

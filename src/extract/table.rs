@@ -145,7 +145,8 @@ fn starts(model: &RecordModel, sheet: &Sheet, cells: &Cells, starter: usize) -> 
             | FieldKind::Date { .. }
             | FieldKind::Time
             | FieldKind::Duration
-            | FieldKind::Checkbox,
+            | FieldKind::Checkbox
+            | FieldKind::Barcode { .. },
         ) => looks_right(field, sheet, &cells[starter]),
     }
 }

@@ -119,6 +119,9 @@ fn size(text: &str) -> f64 {
 
 impl Search<'_> {
     pub(super) fn candidates(&self) -> Vec<Candidate> {
+        if let FieldKind::Barcode { symbologies } = &self.field.kind {
+            return self.barcodes(symbologies);
+        }
         let mut candidates = Vec::new();
         let mut factor = BEST_PLACE;
         for place in &self.field.places {
@@ -133,7 +136,8 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
-        if self.field.count == Count::One {
+        // Other boxes that are empty as well say nothing about this one.
+        if self.field.count == Count::One && !self.is_checkbox() {
             corroborate(&mut candidates);
         }
         candidates
@@ -141,6 +145,8 @@ impl Search<'_> {
 
     fn at_place(&self, place: &Place, candidates: &mut Vec<Candidate>) {
         match place {
+            Place::Zone { zone, .. }
+                if self.is_checkbox() && self.tick_boxes_in(zone, candidates) => {}
             Place::Zone { zone, lines } => self.in_zone(zone, *lines, candidates),
             Place::Pattern { zone } => self.by_pattern(zone.as_ref(), candidates),
             Place::Between { from, to } => self.between(from, to, candidates),
@@ -168,7 +174,15 @@ impl Search<'_> {
         }
     }
 
+    fn is_checkbox(&self) -> bool {
+        matches!(self.field.kind, FieldKind::Checkbox)
+    }
+
     fn at_label(&self, place: &Place, label: &Label, candidates: &mut Vec<Candidate>) {
+        // Signs in the text, such as `[x]`, count where no box was found in the picture.
+        if self.is_checkbox() && self.tick_box(place, label, candidates) {
+            return;
+        }
         match place {
             Place::Right { within_mm } => {
                 for line in label.lines() {

@@ -109,11 +109,14 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
     Ok(Lesson { learned, gains })
 }
 
-/// Tells whether candidates of a field can be ranked: names of a list and tick boxes are found by
-/// what they say.
+/// Tells whether candidates of a field can be ranked: names of a list, tick boxes and barcodes are
+/// found by what they say.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
-        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => false,
+        FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => false,
         FieldKind::Text { .. }
         | FieldKind::Integer { .. }
         | FieldKind::Decimal { .. }

@@ -111,6 +111,7 @@ pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> 
         | FieldKind::Time
         | FieldKind::Enum { .. }
         | FieldKind::Lookup { .. }
+        | FieldKind::Barcode { .. }
         | FieldKind::Checkbox => (0.0, 0.0),
     };
     Some([

@@ -4,7 +4,7 @@
 //! `load` brings the files. How texts are folded and compared is `normalize`'s: it hands its folding
 //! to [`Dictionary::index`], which is built at the first question.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
@@ -190,10 +190,14 @@ impl GramIndex {
     }
 }
 
-/// Returns the runs of three characters of a text with a space before and after it.
-fn grams(folded: &str) -> HashSet<[char; 3]> {
+/// Returns the different runs of three characters of a text with a space before and after it.
+fn grams(folded: &str) -> Vec<[char; 3]> {
     let characters: Vec<char> = [' '].into_iter().chain(folded.chars()).chain([' ']).collect();
-    characters.windows(3).map(|three| [three[0], three[1], three[2]]).collect()
+    let mut grams: Vec<[char; 3]> =
+        characters.windows(3).map(|three| [three[0], three[1], three[2]]).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
     dictionary,
 };
-use crate::document::Count;
+use crate::document::{Count, Symbology};
 
 /// Below this a field is looked at by a person: three of four such values are right at most.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -40,7 +40,10 @@ const COMMON_KEYS: [&str; 14] = [
     "default",
     "review_below",
 ];
-const TYPES: [(&str, &[&str]); 11] = [
+/// The words of [`Symbology`], for messages.
+const SYMBOLOGIES: &str = "one of aztec, codabar, code_39, code_93, code_128, data_matrix, ean_8, ean_13, itf, \
+    pdf_417, qr_code, upc_a, upc_e";
+const TYPES: [(&str, &[&str]); 12] = [
     ("text", &["join", "max_length"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places", "wraps_at"]),
@@ -52,6 +55,7 @@ const TYPES: [(&str, &[&str]); 11] = [
     ("enum", &["values"]),
     ("lookup", &["file", "find", "gives"]),
     ("checkbox", &[]),
+    ("barcode", &["symbology"]),
 ];
 const CHECKS: [(&str, CheckDigit); 4] = [
     ("mod10", CheckDigit::Mod10),
@@ -96,6 +100,13 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
     let default = section.get("default").and_then(|default| read_default(&default, problems));
     let places = match section.get("value") {
         Some(value) => places(&value, problems),
+        None if matches!(kind, Some(FieldKind::Barcode { .. })) => {
+            vec![Place::Zone { zone: Zone::PAGE, lines: None }]
+        }
+        // Boxes stand at either side of their labels; the nearest one counts.
+        None if !labels.is_empty() && matches!(kind, Some(FieldKind::Checkbox)) => {
+            vec![Place::Right { within_mm: None }, Place::Left { within_mm: None }]
+        }
         None if !labels.is_empty() => {
             vec![Place::Right { within_mm: None }, next_line_below()]
         }
@@ -201,6 +212,7 @@ fn read_kind(type_name: &str, section: &Section, problems: &mut Problems) -> Opt
         },
         "enum" => FieldKind::Enum { values: read_values(section, problems)? },
         "lookup" => FieldKind::Lookup { dictionary: dictionary::read(section, problems)?.into() },
+        "barcode" => FieldKind::Barcode { symbologies: read_symbologies(section, problems)? },
         _ => FieldKind::Checkbox,
     })
 }
@@ -213,6 +225,20 @@ fn read_wrap(section: &Section, problems: &mut Problems) -> Option<Decimal> {
         entry.out_of_range(&number.to_string(), "a number above 0, such as 10", problems);
     }
     wrap
+}
+
+/// Reads the kinds of barcodes that are meant; all that check themselves unless some are named.
+fn read_symbologies(section: &Section, problems: &mut Problems) -> Option<Vec<Symbology>> {
+    let Some(entry) = section.get("symbology") else { return Some(Symbology::CHECKED.to_vec()) };
+    let names = entry.texts(problems);
+    let mut symbologies = Vec::new();
+    for name in &names {
+        match name.parse() {
+            Ok(symbology) => symbologies.push(symbology),
+            Err(_) => entry.out_of_range(name, SYMBOLOGIES, problems),
+        }
+    }
+    (symbologies.len() == names.len()).then_some(symbologies)
 }
 
 /// Unlike other texts, what joins lines may be white space.
@@ -399,6 +425,18 @@ fn check_places(field: &Field, section: &Section, problems: &mut Problems) {
             _ => continue,
         };
         problems.add(at, &section.path, problem);
+    }
+    if matches!(field.kind, FieldKind::Barcode { .. }) {
+        for key in ["label", "column", "cell"] {
+            if let Some(entry) = section.get(key) {
+                problems.add(entry.key_at, &section.path, Problem::BarcodeInZone { key });
+            }
+        }
+        if field.places.iter().any(|place| !matches!(place, Place::Zone { .. })) {
+            let at = section.get("value").map_or(section.at, |value| value.at);
+            problems.add(at, &section.path, Problem::BarcodeInZone { key: "value" });
+        }
+        return;
     }
     let somewhere = ["label", "value", "pattern", "column", "cell", "default"];
     if somewhere.iter().all(|key| section.get(key).is_none()) {

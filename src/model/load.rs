@@ -16,6 +16,8 @@ type Shipped = (&'static str, &'static str, Option<&'static str>);
 
 const SHIPPED: &[Shipped] = &[
     ("models/filing.toml", include_str!("../../models/filing.toml"), None),
+    ("models/index_card.toml", include_str!("../../models/index_card.toml"), None),
+    ("models/invoice.toml", include_str!("../../models/invoice.toml"), None),
     ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml"), None),
     ("models/pressure_ledger.toml", include_str!("../../models/pressure_ledger.toml"), None),
     ("models/receipt.toml", include_str!("../../models/receipt.toml"), None),

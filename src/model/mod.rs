@@ -34,7 +34,7 @@ pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
 
-use crate::document::{ColumnType, Count, FieldColumn};
+use crate::document::{ColumnType, Count, FieldColumn, Symbology};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -225,6 +225,7 @@ impl Field {
             FieldKind::Date { .. } => ColumnType::Date,
             FieldKind::Time => ColumnType::Time,
             FieldKind::Checkbox => ColumnType::Boolean,
+            FieldKind::Barcode { .. } => ColumnType::Text,
         }
     }
 }
@@ -274,6 +275,11 @@ pub enum FieldKind {
         dictionary: Arc<Dictionary>,
     },
     Checkbox,
+    /// What a barcode or QR code says.
+    Barcode {
+        /// Any of these.
+        symbologies: Vec<Symbology>,
+    },
 }
 
 /// What becomes of a date that names no day, such as `March 1978` or `1978`.

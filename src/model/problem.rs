@@ -44,6 +44,8 @@ pub enum Problem {
     PlaceNeedsLabel { place: &'static str },
     #[error("place `pattern` needs a `pattern` in the field")]
     PlaceNeedsPattern,
+    #[error("`{key}`: a barcode has no label and no column; it may have `value = {{ zone = … }}`")]
+    BarcodeInZone { key: &'static str },
     #[error("nothing says where the value stands")]
     Nowhere,
     #[error("`{key}` belongs to models with `records = \"row\"`")]

@@ -54,7 +54,9 @@ pub(super) fn expand_ranges(expression: &str, names: &[&str]) -> Result<String, 
         match length {
             Some(_) => {
                 let fields = names.get(positions(text, names)?).unwrap_or_default();
-                expanded.push_str(&format!("[{}]", fields.join(", ")));
+                expanded.push('[');
+                expanded.push_str(&fields.join(", "));
+                expanded.push(']');
             }
             None => expanded.push_str(text),
         }

@@ -273,7 +273,7 @@ hint: labels stand in a list: `until = ["End"]`; a gap is `until = { gap = 1.5 }
     );
     assert_snapshot!(field_errors("type = \"text\""), @r#"
 models/a.toml:4:9: fields.total: nothing says where the value stands
-hint: give it a `label`, a `value`, a `pattern`, a `column` or a `default`
+hint: give it a `label`, a `value`, a `pattern`, a `column`, a `cell` or a `default`
 "#);
 }
 
@@ -358,6 +358,73 @@ fn ships_models_without_mistakes() {
     if let Err(errors) = shipped() {
         panic!("{errors}");
     }
+}
+
+const DENSE: &str = r#"name = "a"
+version = 1
+records = "row"
+[fields.day]
+type = "integer"
+cell = 0
+[fields."h{01..03}"]
+type = "decimal"
+wraps_at = 10
+cell = 1
+[fields.mean]
+type = "decimal"
+wraps_at = 10
+cell = 4
+[rows]
+starts_with = "day"
+dense = { columns = 4, shape = "9.999", label = "counted", foot = "mean", series = "h01..h03" }
+[[rules]]
+name = "mean"
+check = "abs(mean - avg(h01..h03)) <= 0.0005"
+repair = true
+recompute = "mean"
+"#;
+
+#[test]
+fn reads_fields_by_the_cell_and_rules_over_ranges_of_them() {
+    let model = parse(DENSE, "a.toml").unwrap();
+    let cells: Vec<(&str, Option<u16>)> =
+        model.fields.iter().map(|field| (field.name.as_str(), field.cell)).collect();
+    let expected =
+        [("day", Some(0)), ("h01", Some(1)), ("h02", Some(2)), ("h03", Some(3)), ("mean", Some(4))];
+    assert_eq!(cells, expected);
+    let dense = model.rows.unwrap().dense.unwrap();
+    assert_eq!((dense.label, dense.foot), (RowLabel::Counted, Some(Foot::Mean)));
+    assert_eq!(dense.series, Some(1..=3));
+    let rule = &model.rules[0];
+    assert_eq!(rule.check, "abs(mean - avg([h01, h02, h03])) <= 0.0005");
+    let balance = rule.balance.as_ref().unwrap();
+    assert_eq!(balance.terms, [(1, -1), (2, -1), (3, -1), (4, 3)]);
+    assert_eq!(rule.mends, Mends::DigitsAndComputed(4));
+}
+
+/// Checks that a change of the dense model is refused for a reason.
+fn check_dense(from: &str, to: &str, reason: &str) {
+    assert!(DENSE.contains(from), "{from}");
+    let told = errors(&DENSE.replace(from, to));
+    assert!(told.contains(reason), "{to}: {told}");
+}
+
+#[test]
+fn refuses_dense_tables_that_cannot_be_read() {
+    check_dense("h{01..03}", "h{3..1}", "fields: `h{3..1}` is not a usable name");
+    check_dense("h{01..03}", "mea{n..n}", "several fields are written as `h{01..24}`");
+    check_dense("9.999", "A.99", "rows.dense.shape: `A.99` is out of range");
+    check_dense("columns = 4", "columns = 3", "`3` is out of range: a field has a `cell` after");
+    check_dense("cell = 0", "column = \"Day\"", "field `day` starts the rows of a dense table");
+    check_dense("\"h01..h03\"", "\"h01..h09\"", "`h09` of `h01..h09` is no field of this model");
+    check_dense("wraps_at = 10", "wraps_at = 0", "fields.mean.wraps_at: `0` is out of range");
+}
+
+#[test]
+fn refuses_repairs_by_rules_that_are_no_sums() {
+    check_dense("<= 0.0005", "< 0.0005", "it cannot repair: it is no sum or mean of fields");
+    check_dense("avg(h01..h03)", "avg(h01..h04)", "`h04` of `h01..h04` is no field of this model");
+    check_dense("recompute = \"mean\"", "recompute = \"day\"", "`day` is none of `h01`, `h02`");
 }
 
 #[test]
@@ -451,13 +518,14 @@ fn tells_what_is_wrong_with_a_dictionary() {
 fn knows_check_digits_and_partial_dates() {
     assert_snapshot!(
         field_errors("type = \"code\"\nshapes = \"99\"\ncheck = \"mod12\"\nlabel = \"No\"\n"),
-        @"models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
-    hint: did you mean `mod10`?"
+        @r#"
+models/a.toml:7:9: fields.total.check: `mod12` is none of `mod10`, `gtin`, `mod11`, `iban`
+hint: did you mean `mod10`?
+"#
     );
     assert_snapshot!(
         field_errors("type = \"date\"\npartial = \"last\"\nlabel = \"Date\"\n"),
-        @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`
-    hint: did you mean `first`?"
+        @"models/a.toml:6:11: fields.total.partial: `last` is none of `refuse`, `first`, `keep`"
     );
     assert_snapshot!(
         field_errors("type = \"lookup\"\nlabel = \"Date\"\n"),

@@ -30,10 +30,15 @@ pub(super) struct Fit<'v> {
 }
 
 impl<'v> Fit<'v> {
-    /// Compares a name, and the same folded, with a text and its folded words.
+    /// Compares a name, and the same folded, with a text and its folded words. A name of signs such
+    /// as `€` has nothing that folds: it fits where it stands as it is.
     pub(super) fn new(value: &'v str, names: (&str, &str), text: &str, words: &[&str]) -> Self {
         let (name, folded) = names;
         let exact = name.to_lowercase() == text.to_lowercase();
+        if folded.is_empty() {
+            let score = if text.contains(name) { 1.0 } else { 0.0 };
+            return Self { value, exact, score, length: name.chars().count() };
+        }
         Self { value, exact, score: name_score(folded, words), length: folded.chars().count() }
     }
 

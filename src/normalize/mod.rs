@@ -202,6 +202,7 @@ pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
         FieldKind::Enum { values } => choice::read_enum(text, values),
         FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
         FieldKind::Checkbox => choice::read_checkbox(text),
+        FieldKind::Barcode { .. } => text::read_barcode(text),
     }
 }
 
@@ -236,6 +237,8 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
+        // A barcode has its own check, and a tick box no letters.
+        FieldKind::Barcode { .. } => 1.0,
         FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));

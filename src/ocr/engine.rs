@@ -9,16 +9,20 @@ use std::time::Instant;
 
 use image::GrayImage;
 
+use super::cells;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
 use super::native::{
-    Alphabet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError, NativeModel,
+    Alphabet, CharacterSet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError,
+    NativeModel,
 };
 use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
+use crate::document::{
+    self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word,
+};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -213,14 +217,20 @@ impl Engine {
     }
 
     fn look(&mut self, page: &PreparedPage, at: &Look) -> Result<Seen, Failure> {
-        let region = match at {
-            Look::Region(region) => region,
-            Look::Table(_) => return Ok(Seen::Nothing),
-        };
-        let readings = look::region(page, region, |pictures, alphabet| {
-            self.read_pictures(pictures, alphabet)
-        })?;
-        Ok(Seen::Region(readings))
+        match at {
+            Look::Region(region) => {
+                let readings = look::region(page, region, |pictures, alphabet| {
+                    self.read_pictures(pictures, alphabet)
+                })?;
+                Ok(Seen::Region(readings))
+            }
+            Look::Table(table) => {
+                let digits = Alphabet::Only(CharacterSet::of("0123456789"));
+                let mut read = |lines: &[GrayImage]| self.read_pictures(lines, digits.clone());
+                let seen = cells::read_table(page, &mut read, table)?;
+                Ok(seen.map_or(Seen::Nothing, Seen::Table))
+            }
+        }
     }
 
     /// Returns the texts of segments.

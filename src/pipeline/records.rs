@@ -3,10 +3,11 @@
 
 use super::page::guarded;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, TypedField, TypedRecord, Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
+    Verdict,
 };
 use crate::extract::Surroundings;
-use crate::model::{RecordModel, Scope};
+use crate::model::{FieldKind, RecordModel, Scope};
 use crate::store::DocumentPages;
 use crate::validate::Validator;
 use crate::{extract, normalize};
@@ -27,6 +28,20 @@ impl ModelSet {
     /// Returns the models.
     pub fn models(&self) -> &[RecordModel] {
         &self.models
+    }
+
+    /// Returns the kinds of barcodes that fields of the models ask for.
+    pub fn symbologies(&self) -> Vec<Symbology> {
+        let fields = self.models.iter().flat_map(|model| &model.fields);
+        let mut asked: Vec<Symbology> = Vec::new();
+        for field in fields {
+            if let FieldKind::Barcode { symbologies } = &field.kind {
+                asked.extend(symbologies);
+            }
+        }
+        asked.sort_unstable();
+        asked.dedup();
+        asked
     }
 
     /// Returns all records of a document's words. A failure is a panic that was caught.

@@ -1,6 +1,7 @@
 //! The sandboxed child process that decodes, prepares and recognizes pages: its protocol, its
 //! limits, its loop, and the parent's handle to it. Knows nothing of records or of the store.
 
+mod barcodes;
 mod limits;
 mod process;
 mod protocol;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::DecodeOptions;
 use crate::document::{
-    DocumentHash, Failure, Format, Look, PageFacts, PageNumber, PageText, Recipe, Seen,
+    DocumentHash, Failure, Format, Look, PageFacts, PageNumber, PageText, Recipe, Seen, Symbology,
 };
 use crate::ocr::EngineSettings;
 use crate::prepare::PrepareOptions;
@@ -28,6 +29,8 @@ pub struct ReaderSettings {
     pub engine: EngineSettings,
     pub decode: DecodeOptions,
     pub prepare: PrepareOptions,
+    /// Kinds of barcodes that are looked for; without any, a page pays nothing.
+    pub barcodes: Vec<Symbology>,
 }
 
 impl ReaderSettings {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::protocol::{self, Request, Response};
-use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, limits, upright};
+use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, upright};
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{
     Failure, Look, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
@@ -107,8 +107,19 @@ impl<R: Recognizer> Session<R> {
                 (prepared, reading)
             }
         };
-        let recipe = self.recipe(&prepared, Some(&reading));
-        let content = PageContent::Text(Box::new(page_text(&prepared, reading)));
+        let mut recipe = self.recipe(&prepared, Some(&reading));
+        let mut text = page_text(&prepared, reading);
+        if !self.settings.barcodes.is_empty() {
+            let wanted = &self.settings.barcodes;
+            // A barcode that makes its reader panic costs no more than itself.
+            let found = guarded(Stage::Recognize, || Ok(barcodes::find(&prepared.pixels, wanted)));
+            recipe.steps.push(match &found {
+                Ok(codes) => format!("barcodes({})", codes.len()),
+                Err(_) => "barcodes(failed)".to_owned(),
+            });
+            text.marks.extend(found.unwrap_or_default().into_iter().map(Mark::Barcode));
+        }
+        let content = PageContent::Text(Box::new(text));
         self.last = Some((page, prepared));
         Ok(PageReading { content, recipe })
     }

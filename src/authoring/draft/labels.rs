@@ -26,6 +26,9 @@ const PRECISE: f32 = 0.5;
 const FEWEST_VALUES: usize = 3;
 /// Share of the scans that one more label must bring.
 const WORTHWHILE: f32 = 0.02;
+/// What nearness and length count where labels bring as much, in scans: less than one in all.
+const LOST_PER_MM: f32 = 0.004;
+const GAINED_PER_LETTER: f32 = 0.0005;
 /// Resolution of pages that do not know their own.
 const FALLBACK_DPI: f32 = 300.0;
 
@@ -86,12 +89,14 @@ pub(super) fn labels(sightings: &[Sighting], scans: &[Scan]) -> Labels {
             let fresh = beside.scans.keys().filter(|scan| !reached.contains(scan)).count();
             let standing = everywhere.get(folded).map_or(1, BTreeSet::len).max(1);
             let precise = beside.scans.len() as f32 / standing as f32;
-            let gain = if precise < PRECISE { 0.0 } else { fresh as f32 * precise };
-            // Of two that bring as much the longer, which says more.
-            (fresh, gain + 0.001 * folded.chars().count().min(40) as f32)
+            let gain = if precise < PRECISE { -1.0 } else { fresh as f32 * precise };
+            // Of labels that bring as much the nearest, then the longest, which says more.
+            let far = beside.scans.values().sum::<f32>() / beside.scans.len().max(1) as f32;
+            let says = folded.chars().count().min(40) as f32;
+            (fresh, gain - LOST_PER_MM * far + GAINED_PER_LETTER * says)
         };
         let best = beside.iter().max_by(|a, b| gain(a).1.total_cmp(&gain(b).1));
-        let Some(best) = best.filter(|best| gain(best).0 >= worthwhile && gain(best).1 >= 1.0)
+        let Some(best) = best.filter(|best| gain(best).0 >= worthwhile && gain(best).1 > 0.0)
         else {
             break;
         };

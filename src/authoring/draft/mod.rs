@@ -9,6 +9,8 @@ mod kinds;
 mod labels;
 mod places;
 mod sightings;
+#[cfg(test)]
+mod tests;
 mod toml_text;
 mod trial;
 

@@ -201,7 +201,7 @@ fn date_pattern(sightings: &[Sighting]) -> Option<String> {
         regex::RegexBuilder::new(&format!("^{form}")).case_insensitive(true).build().ok()
     };
     let mut counts = [0_usize; 4];
-    let forms: Vec<regex::Regex> = FORMS.iter().filter_map(|form| whole(&form)).collect();
+    let forms: Vec<regex::Regex> = FORMS.iter().filter_map(whole).collect();
     for sighting in sightings {
         if let Some(form) = forms.iter().position(|form| form.is_match(&sighting.text)) {
             counts[form] += 1;

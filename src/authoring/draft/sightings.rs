@@ -48,23 +48,19 @@ pub(super) fn find(scans: &[Scan], column: usize, kind: &FieldKind) -> Vec<Sight
                 let (start, end) = span;
                 Sighting { scan, page, row, start, end, lines: lines.len(), bounds, text }
             };
-            match kind {
-                FieldKind::Text { .. } => {
-                    let best = truths.iter().filter_map(|truth| text(rows, &bare(truth)));
-                    let best = best.max_by(|a, b| a.alike.total_cmp(&b.alike));
-                    found.extend(
-                        best.map(|best| at(best.row, best.span, &best.lines, best.text.clone())),
-                    );
-                }
-                _ => {
-                    let wanted: Vec<Value> =
-                        truths.iter().filter_map(|truth| canonical(kind, truth)).collect();
-                    for (row, words) in rows.iter().enumerate() {
-                        for span in typed(words, kind, &wanted) {
-                            let text = joined(words, span);
-                            found.push(at(row, span, &[bounds(words, span)], text));
-                        }
-                    }
+            if let FieldKind::Text { .. } = kind {
+                let best = truths.iter().filter_map(|truth| text(rows, &bare(truth)));
+                let best = best.max_by(|a, b| a.likeness.total_cmp(&b.likeness));
+                found.extend(
+                    best.map(|best| at(best.row, best.span, &best.lines, best.text.clone())),
+                );
+                continue;
+            }
+            let wanted: Vec<Value> =
+                truths.iter().filter_map(|truth| canonical(kind, truth)).collect();
+            for (row, words) in rows.iter().enumerate() {
+                for span in typed(words, kind, &wanted) {
+                    found.push(at(row, span, &[bounds(words, span)], joined(words, span)));
                 }
             }
         }
@@ -121,7 +117,7 @@ struct Alike {
     span: (usize, usize),
     lines: Vec<PixelBox>,
     text: String,
-    alike: f64,
+    likeness: f64,
 }
 
 /// Returns the run of words, over lines of one column, that is most like a text.
@@ -136,7 +132,9 @@ fn text(rows: &[PageRow], wanted: &str) -> Option<Alike> {
                 continue;
             }
             let Some(alike) = text_at(rows, (row, start), wanted) else { continue };
-            if alike.alike >= ALIKE && best.as_ref().is_none_or(|best| alike.alike > best.alike) {
+            if alike.likeness >= ALIKE
+                && best.as_ref().is_none_or(|best| alike.likeness > best.likeness)
+            {
                 best = Some(alike);
             }
         }
@@ -183,10 +181,10 @@ fn text_at(rows: &[PageRow], (row, start): (usize, usize), wanted: &str) -> Opti
                 return best;
             }
             let alike = strsim::normalized_levenshtein(&letters, wanted);
-            if best.as_ref().is_none_or(|best| alike > best.alike) {
+            if best.as_ref().is_none_or(|best| alike > best.likeness) {
                 let mut lines = lines.clone();
                 lines.push(bounds(&rows[at], (from, end)));
-                best = Some(Alike { row, span, lines, text: text.clone(), alike });
+                best = Some(Alike { row, span, lines, text: text.clone(), likeness: alike });
             }
         }
         lines.push(bounds(&rows[at], (from, words.len())));

@@ -99,7 +99,7 @@ fn details(kind: &FieldKind) -> String {
             let values = values.iter().map(|value| {
                 let synonyms = match &value.synonyms[..] {
                     [] => String::new(),
-                    synonyms => format!(", synonyms = {}", list(synonyms).replace("\n", "")),
+                    synonyms => format!(", synonyms = {}", list(synonyms).replace('\n', "")),
                 };
                 format!("    {{ value = {}{synonyms} }},\n", quoted(&value.value))
             });

@@ -1,5 +1,7 @@
 //! Pages drawn with characters, small models, and what must be found.
 
+mod dense;
+mod explain;
 mod models;
 mod owners;
 mod places;

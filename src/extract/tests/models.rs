@@ -42,6 +42,60 @@ fn in_document(art: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn reads_an_invoice_that_no_receipt_takes() {
+    let art = "\
+        Blue Lantern Survey Ltd\n\
+        4 Mill Lane\n\
+        INVOICE\n\
+        Invoice No: BL-2041\n\
+        Invoice Date: 3 March 2004\n\
+        Due Date: 2 April 2004\n\
+        Sold To: County Land Office\n\
+        Boundary survey          1      1,250.00\n\
+        Subtotal                        1,250.00\n\
+        Sales Tax                          62.50\n\
+        Total Due                      $1,312.50\n";
+    assert_eq!(
+        in_document(art),
+        [[
+            "invoice",
+            "BL-2041",
+            "2004-03-03",
+            "2004-04-02",
+            "Blue Lantern Survey Ltd",
+            "County Land Office",
+            "USD",
+            "1250.00",
+            "62.50",
+            "1312.50"
+        ]]
+    );
+    assert_eq!(on_page(art), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn reads_an_index_card_with_a_date_of_a_month() {
+    let art = "\
+        COUNTY MUSEUM\n\
+        Accession No. 1958.2.17\n\
+        Title Signal lamp with spare lens\n\
+        Date June 1958\n\
+        Location Gallery 2, case 5\n\
+        Remarks Wick holder replaced.\n";
+    assert_eq!(
+        on_page(art),
+        [[
+            "index_card",
+            "1958.2.17",
+            "Signal lamp with spare lens",
+            "1958-06",
+            "Gallery 2, case 5",
+            "Wick holder replaced"
+        ]]
+    );
+}
+
+#[test]
 fn reads_a_receipt() {
     let art = "\
         BLUE LANTERN STATIONERY SDN BHD\n\

@@ -18,8 +18,6 @@ pub(super) struct Opinion {
     pub neighbors: Option<[f32; CLASSES]>,
 }
 
-/// The covariance is drawn towards a ball by this share.
-const SHRINKAGE: f32 = 0.1;
 /// Classes with fewer labels than this are not known.
 const MIN_LABELS: usize = 4;
 /// With fewer labels than this altogether nothing can be trained.
@@ -104,7 +102,9 @@ impl Discriminants {
             }
         }
         for (mean, &count) in means.iter_mut().zip(&counts) {
-            mean.iter_mut().for_each(|value| *value /= count.max(1) as f32);
+            for value in mean {
+                *value /= count.max(1) as f32;
+            }
         }
         let deviations = labelled().filter(|(_, class)| counts[*class] >= MIN_LABELS);
         let deviations: Vec<f32> = deviations
@@ -156,13 +156,14 @@ fn neighbors(vectors: &[f32], labels: &[Option<u8>], digit: usize) -> [f32; CLAS
     shares
 }
 
-/// Returns the lower triangle of the covariance of deviations, drawn towards a ball.
+/// Returns the lower triangle of the covariance of deviations. It is drawn towards a ball, by half with
+/// as many deviations as features, by a tenth with nine times as many.
 fn covariance(deviations: &[f32]) -> Vec<f32> {
     let mut matrix = vec![0.0_f32; FEATURES * FEATURES];
     let count = deviations.len() / FEATURES;
     for vector in deviations.chunks_exact(FEATURES) {
         for (row, &factor) in vector.iter().enumerate() {
-            let line = &mut matrix[row * FEATURES..row * FEATURES + row + 1];
+            let line = &mut matrix[row * FEATURES..=row * FEATURES + row];
             for (sum, value) in line.iter_mut().zip(vector) {
                 *sum += factor * value;
             }
@@ -171,11 +172,12 @@ fn covariance(deviations: &[f32]) -> Vec<f32> {
     let scale = 1.0 / count.max(1) as f32;
     let trace: f32 = (0..FEATURES).map(|at| matrix[at * FEATURES + at] * scale).sum();
     let ball = trace / FEATURES as f32;
+    let shrinkage = FEATURES as f32 / (FEATURES + count) as f32;
     for value in &mut matrix {
-        *value *= scale * (1.0 - SHRINKAGE);
+        *value *= scale * (1.0 - shrinkage);
     }
     for at in 0..FEATURES {
-        matrix[at * FEATURES + at] += SHRINKAGE * ball;
+        matrix[at * FEATURES + at] += shrinkage * ball;
     }
     matrix
 }

@@ -7,7 +7,6 @@
 use super::ground::median;
 use super::linear::Curve;
 use super::shape::CellShape;
-use crate::shapes::Component;
 
 /// A digit that stands in a row.
 #[derive(Debug, Clone, Copy)]
@@ -158,7 +157,7 @@ impl Profile {
 
     /// Takes out the digits around a place.
     fn clear(&mut self, place: f32, reach: f32) {
-        for at in (place - reach).max(0.0) as usize..(place + reach).max(0.0) as usize + 1 {
+        for at in (place - reach).max(0.0) as usize..=(place + reach).max(0.0) as usize {
             if let Some(count) = self.counts.get_mut(at) {
                 *count = 0.0;
             }
@@ -206,22 +205,18 @@ fn find_lean(digits: &[Standing], height: f32) -> Option<Lean> {
 }
 
 /// Returns the distances of digits in a cell that fit most digits.
-fn find_template(
-    digits: &[Standing],
-    across: &Profile,
-    height: f32,
-    shape: CellShape,
-) -> Template {
+fn find_template(digits: &[Standing], across: &Profile, height: f32, shape: CellShape) -> Template {
     let pitch = find_pitch(digits, height);
     let template = |gap: f32| {
         let offset = |index: usize| {
             let is_after = shape.point.is_some_and(|point| point > 0 && index >= point);
             index as f32 * pitch + if is_after { gap } else { 0.0 }
         };
-        let point = shape.point.map(|point| match point {
-            0 => -(pitch + gap) / 2.0,
-            _ if point < shape.digits => f32::midpoint(offset(point - 1), offset(point)),
-            _ => offset(point - 1) + (pitch + gap) / 2.0,
+        // Half of the gap and of a digit on each side lie between a point and the middle of a digit.
+        let beside = f32::midpoint(pitch, gap);
+        let point = shape.point.map(|point| match point.checked_sub(1) {
+            None => -beside,
+            Some(before) => offset(before) + beside,
         });
         Template { pitch, offsets: (0..shape.digits).map(offset).collect(), point }
     };
@@ -277,11 +272,12 @@ fn find_starts(
     let mut usual = 0.0;
     while starts.len() < count {
         let reach = widest_gap(&starts) * WIDEST_OF_GAPS;
-        let room = match starts.len() * 2 < count {
-            true => None,
-            false => Some((starts[0] - reach, starts[starts.len() - 1] + reach)),
+        let is_settled = starts.len() * 2 >= count;
+        let ends = starts.first().zip(starts.last()).filter(|_| is_settled);
+        let room = ends.map(|(first, last)| (first - reach, last + reach));
+        let Some((score, start)) = best_start(template, (&across, &dots), &starts, room) else {
+            break;
         };
-        let Some((score, start)) = best_start(template, (&across, &dots), &starts, room) else { break };
         if starts.is_empty() {
             usual = score;
             let places = template.offsets.len() + usize::from(template.point.is_some());
@@ -304,9 +300,12 @@ fn find_starts(
     if starts.len() + 1 == count && count >= MANY_COLUMNS {
         // One column cannot be seen at all: it lies in the gutter or beyond the edge.
         let gap = widest_gap(&starts);
-        let (first, last) = (starts[0], starts[starts.len() - 1] + template.span());
-        let is_left = first < across.counts.len() as f32 - last;
-        if is_left { starts.insert(0, first - gap) } else { starts.push(starts[count - 2] + gap) }
+        let (&first, &last) = starts.first().zip(starts.last())?;
+        if first < across.counts.len() as f32 - last - template.span() {
+            starts.insert(0, first - gap);
+        } else {
+            starts.push(last + gap);
+        }
     }
     (starts.len() == count).then(|| starts.iter().map(|start| start + across.left).collect())
 }
@@ -332,9 +331,10 @@ fn best_start(
         starts.iter().all(|start| (start - place).abs() >= apart)
             && room.is_none_or(|(low, high)| (low..=high).contains(&place))
     };
-    let first = -(template.span() as i32);
-    let (best, place) = (first..across.counts.len() as i32)
-        .map(|place| place as f32)
+    // The first digits of a column may lie before the others and before the page.
+    let before = template.span() as usize;
+    let (best, place) = (0..across.counts.len() + before)
+        .map(|place| place as f32 - before as f32)
         .filter(|&place| is_free(place))
         .map(|place| (score(place), place))
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
@@ -362,6 +362,8 @@ fn fit(digits: &[Standing], lean: &Lean, template: &Template, start: f32, rows: 
     let slope = lean.middle + lean.sides * u;
     let straight = |y: f32| (y, start + slope * (y - lean.center.1));
     let ends = [straight(lean.center.1 - 100.0), straight(lean.center.1 + 100.0)];
-    if points.len() * 2 < rows { points = ends.to_vec() }
+    if points.len() * 2 < rows {
+        points = ends.to_vec();
+    }
     Curve::fit(&points, degree).or_else(|| Curve::fit(&ends, 1)).unwrap_or_default()
 }

@@ -15,18 +15,8 @@ use crate::shapes::Component;
 pub(super) struct Digit {
     /// Middle of the digit in pixels.
     pub center: (f32, f32),
-    pub form: Form,
     /// Mean darkness of its picture, 0–1.
     pub ink: f32,
-}
-
-/// Whether a digit stands free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// One shape of the right size in the right place.
-    Whole,
-    /// Touched, broken, cut or missing.
-    Guessed,
 }
 
 /// Width and height of a digit's picture in pixels.
@@ -43,6 +33,9 @@ const WHOLE_WIDTH: f32 = 1.0;
 /// It is so many pitches and digit heights off its place at most.
 const OFF_PLACE: f32 = 0.3;
 const OFF_LINE: f32 = 0.22;
+/// And so many pitches off where the other digits of its cell say: the rest of a digit that is cut
+/// looks like a 1 beside its place.
+const OFF_SIBLINGS: f32 = 0.12;
 /// Pieces of a digit have their middles so many pitches off its place at most.
 const PIECE_REACH: f32 = 0.46;
 /// A digit that does not stand free is looked for so many pixels to both sides, for digits of 25 px.
@@ -67,15 +60,16 @@ pub(super) fn find_digits(ground: &Ground, grid: &Grid) -> Vec<Digit> {
         };
         let (moved_x, moved_y) = (moved(|center| center.0), moved(|center| center.1));
         for (slot, center) in whole.iter().enumerate() {
-            let (form, center) = match center {
-                Some(center) => (Form::Whole, *center),
-                None => {
-                    let (x, y) = place(slot);
-                    let guess = (x + moved_x.unwrap_or(0.0), y + moved_y.unwrap_or(0.0));
-                    (Form::Guessed, (least_cut(&ground.gray, guess, grid), guess.1))
-                }
+            let (x, y) = place(slot);
+            let guess = (x + moved_x.unwrap_or(0.0), y + moved_y.unwrap_or(0.0));
+            let is_aligned = |center: &(f32, f32)| {
+                (center.0 - guess.0).abs() <= grid.template.pitch * OFF_SIBLINGS
             };
-            digits.push(Digit { center, form, ink: 0.0 });
+            let center = match center.filter(is_aligned) {
+                Some(center) => center,
+                None => (least_cut(&ground.gray, guess, grid), guess.1),
+            };
+            digits.push(Digit { center, ink: 0.0 });
         }
     }
     digits
@@ -111,8 +105,7 @@ fn shapes_of(ground: &Ground, grid: &Grid) -> Vec<Option<PixelBox>> {
 
 fn whole_center(shape: Option<PixelBox>, place: (f32, f32), grid: &Grid) -> Option<(f32, f32)> {
     let shape = shape?;
-    let center =
-        ((shape.left + shape.right) as f32 / 2.0, (shape.top + shape.bottom) as f32 / 2.0);
+    let center = ((shape.left + shape.right) as f32 / 2.0, (shape.top + shape.bottom) as f32 / 2.0);
     let is_whole = WHOLE_HEIGHTS.contains(&(shape.height() as f32 / grid.height))
         && shape.width() as f32 <= grid.template.pitch * WHOLE_WIDTH
         && (center.0 - place.0).abs() <= grid.template.pitch * OFF_PLACE
@@ -141,19 +134,20 @@ fn least_cut(gray: &GrayImage, guess: (f32, f32), grid: &Grid) -> f32 {
 
 /// Returns how dark a place is, 0–1, between the pixels around it; beyond the page there is paper.
 fn darkness(gray: &GrayImage, x: f32, y: f32) -> f32 {
-    let (width, height) = (gray.width() as i32, gray.height() as i32);
-    let (left, top) = (x.floor(), y.floor());
-    let (share_x, share_y) = (x - left, y - top);
-    let (left, top) = (left as i32, top as i32);
-    if left < 0 || top < 0 || left + 1 >= width || top + 1 >= height {
+    let (width, height) = (gray.width() as usize, gray.height() as usize);
+    if x < 0.0 || y < 0.0 {
         return 0.0;
     }
-    let at = top as usize * width as usize + left as usize;
+    let (left, top) = (x as usize, y as usize);
+    if left + 1 >= width || top + 1 >= height {
+        return 0.0;
+    }
+    let (share_x, share_y) = (x - left as f32, y - top as f32);
+    let at = top * width + left;
     let pixels = gray.as_raw();
-    let (above, below) = (&pixels[at..at + 2], &pixels[at + width as usize..][..2]);
-    let mix = |pair: &[u8]| {
-        f32::from(pair[0]) + (f32::from(pair[1]) - f32::from(pair[0])) * share_x
-    };
+    let (above, below) = (&pixels[at..at + 2], &pixels[at + width..][..2]);
+    let mix =
+        |pair: &[u8]| f32::from(pair[0]) + (f32::from(pair[1]) - f32::from(pair[0])) * share_x;
     let level = mix(above) + (mix(below) - mix(above)) * share_y;
     1.0 - level / 255.0
 }

@@ -26,7 +26,8 @@ pub(super) fn describe(picture: &[f32], features: &mut [f32]) {
     for y in 1..height - 1 {
         for x in 1..width - 1 {
             let at = |dx: usize, dy: usize| picture[(y + dy - 1) * width + x + dx - 1];
-            let across = at(2, 0) + 2.0 * at(2, 1) + at(2, 2) - at(0, 0) - 2.0 * at(0, 1) - at(0, 2);
+            let across =
+                at(2, 0) + 2.0 * at(2, 1) + at(2, 2) - at(0, 0) - 2.0 * at(0, 1) - at(0, 2);
             let down = at(0, 2) + 2.0 * at(1, 2) + at(2, 2) - at(0, 0) - 2.0 * at(1, 0) - at(2, 0);
             let cells = Pooled::of((x, y), EDGE_CELLS);
             for (direction, strength) in parts(across, down) {

@@ -8,7 +8,8 @@ use image::{GrayImage, Luma};
 use super::ReadLines;
 use super::digits::Digit;
 use super::grid::Grid;
-use crate::ocr::native::LineText;
+use crate::document::Failure;
+use crate::ocr::native::{LineCharacter, LineText, LineWord};
 
 /// What one way of reading says of a cell: as many digits as it has, or nothing.
 pub(super) type Reading = Option<Vec<Vote>>;
@@ -29,6 +30,8 @@ const WINDOW_HEIGHT: f32 = 1.25;
 const CELL_GAP: f32 = 0.45;
 /// Space at the ends of a line in digit heights.
 const MARGIN: f32 = 0.4;
+/// Recognizers place characters up to this share of a cell beside it.
+const SLACK: f32 = 0.15;
 
 /// Reads all cells in strips, a row each. `cells` come row by row; the answers, too.
 pub(super) fn read_strips(
@@ -36,7 +39,7 @@ pub(super) fn read_strips(
     cells: &[&[Digit]],
     grid: &Grid,
     read: ReadLines,
-) -> Vec<Reading> {
+) -> Result<Vec<Reading>, Failure> {
     read_composed(gray, cells.chunks(grid.columns.len().max(1)), grid, read)
 }
 
@@ -46,7 +49,7 @@ pub(super) fn read_singles(
     cells: &[&[Digit]],
     grid: &Grid,
     read: ReadLines,
-) -> Vec<Reading> {
+) -> Result<Vec<Reading>, Failure> {
     read_composed(gray, cells.chunks(1), grid, read)
 }
 
@@ -55,24 +58,20 @@ fn read_composed<'c>(
     lines: impl Iterator<Item = &'c [&'c [Digit]]>,
     grid: &Grid,
     read: ReadLines,
-) -> Vec<Reading> {
+) -> Result<Vec<Reading>, Failure> {
     let (lines, spans): (Vec<GrayImage>, Vec<Vec<(f32, f32)>>) =
         lines.map(|cells| compose(gray, cells, grid)).unzip();
     let digits = grid.template.offsets.len();
-    let texts = read(&lines);
+    let texts = read(&lines)?;
     let read = |(index, spans): (usize, Vec<(f32, f32)>)| match texts.get(index) {
         Some(text) => cells_of(text, &spans, digits),
         None => vec![None; spans.len()],
     };
-    spans.into_iter().enumerate().flat_map(read).collect()
+    Ok(spans.into_iter().enumerate().flat_map(read).collect())
 }
 
 /// Composes the digits of cells to a line; returns the picture, and where each cell begins and ends.
-fn compose(
-    gray: &GrayImage,
-    cells: &[&[Digit]],
-    grid: &Grid,
-) -> (GrayImage, Vec<(f32, f32)>) {
+fn compose(gray: &GrayImage, cells: &[&[Digit]], grid: &Grid) -> (GrayImage, Vec<(f32, f32)>) {
     let (pitch, height) = (grid.template.pitch, grid.height);
     let (gap, margin) = ((height * CELL_GAP) as u32, (height * MARGIN) as u32);
     let window = pitch.round() as u32;
@@ -88,7 +87,12 @@ fn compose(
         for digit in *cell {
             let left = digit.center.0 - window as f32 / 2.0;
             let top = digit.center.1 - window_height as f32 / 2.0;
-            paste(&mut line, gray, (left.round() as i64, top.round() as i64), ((x, (tall - window_height) / 2), (window, window_height)));
+            paste(
+                &mut line,
+                gray,
+                (left.round() as i64, top.round() as i64),
+                ((x, (tall - window_height) / 2), (window, window_height)),
+            );
             x += window;
         }
         spans.push((start as f32, x as f32));
@@ -120,16 +124,35 @@ fn paste(
 /// Returns what a line says of each cell: a cell is read if it has as many digits as it should.
 fn cells_of(text: &LineText, spans: &[(f32, f32)], digits: usize) -> Vec<Reading> {
     let mut cells: Vec<Vec<Vote>> = vec![Vec::new(); spans.len()];
-    for character in text.words.iter().flat_map(|word| &word.characters) {
-        let middle = (character.left + character.right) as f32 / 2.0;
+    for (middle, vote) in text.words.iter().flat_map(votes_of) {
         let place = spans.iter().position(|&(start, end)| {
-            let slack = (end - start) * 0.15;
+            let slack = (end - start) * SLACK;
             (start - slack..end + slack).contains(&middle)
         });
-        let digit = character.text.parse::<u8>().ok().filter(|digit| *digit < 10);
-        if let (Some(place), Some(digit)) = (place, digit) {
-            cells[place].push(Vote { digit, confidence: character.confidence });
+        if let Some(place) = place {
+            cells[place].push(vote);
         }
     }
     cells.into_iter().map(|cell| (cell.len() == digits).then_some(cell)).collect()
+}
+
+/// Returns the digits of a word with their middles in pixels of the line. Where the recognizer does not
+/// say where the characters stand they share the word evenly.
+fn votes_of(word: &LineWord) -> Vec<(f32, Vote)> {
+    let digit = |text: &str| text.parse::<u8>().ok().filter(|digit| *digit < 10);
+    if !word.characters.is_empty() {
+        let vote = |c: &LineCharacter| {
+            let vote = Vote { digit: digit(&c.text)?, confidence: c.confidence };
+            Some(((c.left + c.right) as f32 / 2.0, vote))
+        };
+        return word.characters.iter().filter_map(vote).collect();
+    }
+    let characters: Vec<char> = word.text.chars().collect();
+    let share = word.right.saturating_sub(word.left) as f32 / characters.len().max(1) as f32;
+    let vote = |(index, character): (usize, char)| {
+        let middle = word.left as f32 + share * (index as f32 + 0.5);
+        let digit = digit(character.encode_utf8(&mut [0; 4]))?;
+        Some((middle, Vote { digit, confidence: word.confidence }))
+    };
+    characters.into_iter().enumerate().filter_map(vote).collect()
 }

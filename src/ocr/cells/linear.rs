@@ -38,13 +38,12 @@ impl Cholesky {
             let (above, rest) = matrix.split_at_mut(row * size);
             let current = &mut rest[..size];
             for column in 0..row {
-                let other = &above[column * size..column * size + column + 1];
+                let other = &above[column * size..=column * size + column];
                 let sum = current[column] - dot(&current[..column], &other[..column]);
                 current[column] = sum / other[column];
             }
             let pivot = current[row] - dot(&current[..row], &current[..row]);
-            // `!` also refuses what is not a number.
-            if !(pivot > 0.0) {
+            if pivot.is_nan() || pivot <= 0.0 {
                 return None;
             }
             current[row] = pivot.sqrt();
@@ -55,7 +54,7 @@ impl Cholesky {
     /// Replaces `vector` by the solution `z` of `L z = vector`: its length is then the Mahalanobis length.
     pub(super) fn whiten(&self, vector: &mut [f32]) {
         for row in 0..self.size {
-            let weights = &self.lower[row * self.size..row * self.size + row + 1];
+            let weights = &self.lower[row * self.size..=row * self.size + row];
             let sum = vector[row] - dot(&weights[..row], &vector[..row]);
             vector[row] = sum / weights[row];
         }
@@ -140,23 +139,15 @@ impl Curve {
         }
         value + slope * (scaled - inside)
     }
-
-    /// Returns the same curve `by` further on in value.
-    pub(super) fn moved(&self, by: f32) -> Self {
-        let mut moved = self.clone();
-        if let Some(constant) = moved.coefficients.first_mut() {
-            *constant += f64::from(by);
-        }
-        moved
-    }
 }
 
 /// Solves `size` equations, each a row of `size` factors and the right side, by elimination with pivots.
 fn solve(mut rows: Vec<f64>, size: usize) -> Option<Vec<f64>> {
     let width = size + 1;
     for step in 0..size {
-        let pivot = (step..size)
-            .max_by(|&a, &b| rows[a * width + step].abs().total_cmp(&rows[b * width + step].abs()))?;
+        let pivot = (step..size).max_by(|&a, &b| {
+            rows[a * width + step].abs().total_cmp(&rows[b * width + step].abs())
+        })?;
         if rows[pivot * width + step].abs() < 1e-9 {
             return None;
         }

@@ -19,6 +19,8 @@ mod posterior;
 mod rows;
 mod shape;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use image::GrayImage;
 
@@ -27,23 +29,24 @@ use self::digits::{Digit, PICTURE_PIXELS, draw, find_digits};
 use self::features::{FEATURES, describe};
 use self::grid::Grid;
 use self::ground::{Ground, median};
-use self::heads::read_heads;
+use self::heads::find_heads;
 use self::labels::{Reading, Vote, read_singles, read_strips};
 use self::posterior::{Probabilities, is_doubtful, posterior};
 use self::shape::CellShape;
 use self::table::{Cells, assemble};
 use super::native::LineText;
-use crate::document::{PreparedPage, TableLook, TableSeen};
+use crate::document::{Failure, PreparedPage, TableLook, TableSeen};
 
 /// Reads images of one line each of digits; the answers come in the same order.
-pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Vec<LineText>;
+pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;
 
 /// More columns than this are no table that is printed on a page.
 const MAX_COLUMNS: u16 = 200;
 /// More digits than this are no page; it bounds memory to about 60 MB.
 const MAX_DIGITS: usize = 40_000;
 
-/// Finds a dense table on a page and reads all of its cells; `None` if there is no such table.
+/// Finds a dense table on a page and reads all of its cells; `None` if there is no such table. Fails
+/// only where `read` does.
 ///
 /// The grid has all rows of numbers from the top, also sums at the foot, and a column for the heads of
 /// the rows before the numeric ones. A cell of which nothing can be seen has no word.
@@ -51,40 +54,46 @@ pub(super) fn read_table(
     page: &PreparedPage,
     read: ReadLines,
     look: &TableLook,
-) -> Option<TableSeen> {
-    let shape = CellShape::parse(&look.shape)?;
-    if !(1..=MAX_COLUMNS).contains(&look.columns) {
-        return None;
-    }
-    let ground = Ground::of(page, look.zone)?;
-    let grid = Grid::find(&ground, shape, look)?;
-    if grid.rows.len() * grid.columns.len() * shape.digits > MAX_DIGITS {
-        return None;
-    }
+) -> Result<Option<TableSeen>, Failure> {
+    let Some((ground, grid, shape)) = find_table(page, look) else { return Ok(None) };
     let mut digits = find_digits(&ground, &grid);
     let cells: Vec<&[Digit]> = digits.chunks_exact(shape.digits).collect();
     let readings = [
-        read_strips(&ground.gray, &cells, &grid, read),
-        read_singles(&ground.gray, &cells, &grid, read),
+        read_strips(&ground.gray, &cells, &grid, read)?,
+        read_singles(&ground.gray, &cells, &grid, read)?,
     ];
-    let votes = votes_of(&readings, shape.digits);
+    let mut votes = votes_of(&readings, shape.digits);
+    let heads = find_heads(&ground, &grid);
+    digits.extend(heads.iter().flatten().flat_map(|head| &head.digits));
+    votes.resize(digits.len(), [None; 2]);
     let vectors = vectors_of(&ground, &grid, &mut digits);
     let labels: Vec<Option<u8>> = votes.iter().copied().map(agreed).collect();
-    let opinions = judge(&vectors, &labels, |digit, distances| {
-        is_doubtful(distances, votes[digit])
-    });
+    let opinions =
+        judge(&vectors, &labels, |digit, distances| is_doubtful(distances, votes[digit]));
     let opinion_of = |digit: usize| -> Option<&Opinion> { opinions.as_ref()?.get(digit) };
     let probabilities: Vec<Probabilities> = votes
         .iter()
         .enumerate()
         .map(|(digit, votes)| posterior(opinion_of(digit), *votes))
         .collect();
-    let heads = read_heads(&ground, &grid, read);
     let mut inks: Vec<f32> = digits.iter().map(|digit| digit.ink).collect();
-    let usual_ink = median(&mut inks)?;
+    let usual_ink = median(&mut inks).unwrap_or(0.0);
     let page = ground.gray.dimensions();
-    let cells = Cells { digits: &digits, probabilities: &probabilities, usual_ink, page };
-    Some(assemble(&grid, shape, &cells, heads))
+    let cells =
+        Cells { digits: &digits, probabilities: &probabilities, heads: &heads, usual_ink, page };
+    Ok(Some(assemble(&grid, shape, &cells)))
+}
+
+/// Finds the table without reading it.
+fn find_table(page: &PreparedPage, look: &TableLook) -> Option<(Ground, Grid, CellShape)> {
+    let shape = CellShape::parse(&look.shape)?;
+    if !(1..=MAX_COLUMNS).contains(&look.columns) {
+        return None;
+    }
+    let ground = Ground::of(page, look.zone)?;
+    let grid = Grid::find(&ground, shape, look)?;
+    let count = grid.rows.len() * grid.columns.len() * shape.digits;
+    (count <= MAX_DIGITS).then_some((ground, grid, shape))
 }
 
 /// Returns what the two readings say of each digit.

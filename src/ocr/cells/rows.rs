@@ -95,8 +95,7 @@ fn track(digits: &[Component], (middle, seed): (f32, f32), height: f32) -> Optio
 }
 
 fn on_line(digits: &[Component], row: &Curve, reach: f32) -> usize {
-    let is_on = |digit: &&Component| {
-        (row.at(digit.center().0) - digit.bounds.bottom as f32).abs() < reach
-    };
+    let is_on =
+        |digit: &&Component| (row.at(digit.center().0) - digit.bounds.bottom as f32).abs() < reach;
     digits.iter().filter(is_on).count()
 }

@@ -15,16 +15,20 @@ const LEAST_ALTERNATIVE: f32 = 0.001;
 const SUREST_CELL: f32 = 0.999;
 /// A digit with less than this share of the usual ink is not there.
 const LEAST_INK: f32 = 0.35;
+/// Heads below this probability are left out.
+const LEAST_HEAD: f32 = 0.5;
 /// A cell reaches so many digit heights above and below the baseline.
 const ABOVE: f32 = 1.1;
 const BELOW: f32 = 0.12;
 /// A row's head is so many pitches wide where nothing was found.
 const HEAD_WIDTH: f32 = 2.5;
 
-/// A cell's digits and what they are.
+/// The digits of a table and what they are.
 pub(super) struct Cells<'a> {
+    /// Those of the cells row by row, then those of the heads.
     pub digits: &'a [Digit],
     pub probabilities: &'a [Probabilities],
+    pub heads: &'a [Option<RowHead>],
     /// Mean darkness of most digits, 0–1.
     pub usual_ink: f32,
     /// Width and height of the page in pixels.
@@ -32,20 +36,19 @@ pub(super) struct Cells<'a> {
 }
 
 /// Puts a table together. Its first column are the heads of the rows.
-pub(super) fn assemble(
-    grid: &Grid,
-    shape: CellShape,
-    cells: &Cells,
-    heads: Vec<Option<RowHead>>,
-) -> TableSeen {
+pub(super) fn assemble(grid: &Grid, shape: CellShape, cells: &Cells) -> TableSeen {
     let columns = grid.columns.len();
     let mut boxes = Vec::with_capacity(grid.rows.len() * (columns + 1));
     let mut lines = Vec::with_capacity(grid.rows.len());
-    for (row, head) in heads.into_iter().enumerate() {
+    let mut next_head = grid.rows.len() * columns * shape.digits;
+    for (row, head) in cells.heads.iter().enumerate() {
         let mut words = Vec::with_capacity(columns + 1);
-        let bounds = head.as_ref().map(|head| head.bounds);
-        boxes.push(bounds.unwrap_or_else(|| head_box(grid, row, cells.page)));
-        words.extend(head.and_then(|head| head.word));
+        let bounds = head.as_ref().map_or_else(|| head_box(grid, row, cells.page), |h| h.bounds);
+        boxes.push(bounds);
+        if let Some(head) = head {
+            words.extend(head_word(cells, next_head, head));
+            next_head += head.digits.len();
+        }
         for column in 0..columns {
             boxes.push(cell_box(grid, (row, column), cells.page));
             let first = (row * columns + column) * shape.digits;
@@ -75,11 +78,7 @@ fn head_box(grid: &Grid, row: usize, page: (u32, u32)) -> PixelBox {
 }
 
 /// Returns a box from fractions of pixels, cut at the edges of the page.
-pub(super) fn clamped(
-    (left, right): (f32, f32),
-    (top, bottom): (f32, f32),
-    page: (u32, u32),
-) -> PixelBox {
+fn clamped((left, right): (f32, f32), (top, bottom): (f32, f32), page: (u32, u32)) -> PixelBox {
     // Casts from floats stay in the range of the integer.
     let at = |value: f32, limit: u32| (value.round() as u32).min(limit);
     PixelBox {
@@ -93,14 +92,16 @@ pub(super) fn clamped(
 /// Returns the word of the cell whose first digit has an index; `None` if nothing of it can be seen.
 fn word(grid: &Grid, shape: CellShape, cells: &Cells, first: usize) -> Option<Word> {
     let range = first..first + shape.digits;
-    let (digits, probabilities) = (cells.digits.get(range.clone())?, cells.probabilities.get(range)?);
+    let (digits, probabilities) =
+        (cells.digits.get(range.clone())?, cells.probabilities.get(range)?);
     if digits.iter().all(|digit| digit.ink < cells.usual_ink * LEAST_INK) {
         return None;
     }
     let best: Vec<usize> = probabilities.iter().map(best_of).collect();
     let values: Vec<u8> = best.iter().map(|&digit| digit as u8).collect();
     let (text, places) = shape.text(&values);
-    let all_right: f32 = probabilities.iter().zip(&best).map(|(each, &digit)| each[digit]).product();
+    let all_right: f32 =
+        probabilities.iter().zip(&best).map(|(each, &digit)| each[digit]).product();
     let doubts = places
         .iter()
         .zip(probabilities)
@@ -113,6 +114,20 @@ fn word(grid: &Grid, shape: CellShape, cells: &Cells, first: usize) -> Option<Wo
         bounds: word_box(grid, digits, cells.page),
         confidence: 100.0 * all_right.min(SUREST_CELL),
         doubts,
+    })
+}
+
+/// Returns the word of a row's head whose first digit has an index; `None` if it is no number, or
+/// more likely another one.
+fn head_word(cells: &Cells, first: usize, head: &RowHead) -> Option<Word> {
+    let probabilities = cells.probabilities.get(first..first + head.digits.len())?;
+    let best: Vec<usize> = probabilities.iter().map(best_of).collect();
+    let right: f32 = probabilities.iter().zip(&best).map(|(each, &digit)| each[digit]).product();
+    (!best.is_empty() && right >= LEAST_HEAD).then(|| Word {
+        text: best.iter().map(ToString::to_string).collect(),
+        bounds: head.bounds,
+        confidence: 100.0 * right.min(SUREST_CELL),
+        doubts: Vec::new(),
     })
 }
 

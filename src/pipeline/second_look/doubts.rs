@@ -99,7 +99,7 @@ pub(super) fn of(models: &ModelSet, page: PageNumber, text: &PageText) -> Vec<As
 
 fn ask(spec: &Field, field: &TypedField, text: &PageText) -> Option<Ask> {
     let (bounds, raw) = (field.bounds?, field.raw.clone()?);
-    if matches!(spec.kind, FieldKind::Checkbox) {
+    if matches!(spec.kind, FieldKind::Checkbox | FieldKind::Barcode { .. }) {
         return None;
     }
     let certainty = if field.value.is_some() { field.evidence.words } else { 0.0 };
@@ -154,7 +154,8 @@ fn alphabet(kind: &FieldKind, raw: &str) -> Option<String> {
         FieldKind::Text { .. }
         | FieldKind::Enum { .. }
         | FieldKind::Lookup { .. }
-        | FieldKind::Checkbox => return None,
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => return None,
     };
     Some(format!("{DIGITS}{others}"))
 }

@@ -15,7 +15,8 @@ use std::time::Duration;
 use self::doubts::Ask;
 use super::page::{Failed, guarded};
 use super::records::ModelSet;
-use crate::document::{Line, Look, PageNumber, PageText, Seen};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
+use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
 /// Looks take at most this share of the work and of the time that reading the page took.
@@ -70,6 +71,67 @@ pub(super) fn improve(
     if effort == SecondLook::Off {
         return Ok(None);
     }
+    let tables = read_tables(reader, (page, text), models)?;
+    let fields = read_fields(reader, (page, text), models, (effort, reading))?;
+    let steps: Vec<String> = tables.into_iter().chain(fields).collect();
+    Ok((!steps.is_empty()).then(|| format!("second_look({})", steps.join(", "))))
+}
+
+/// Reads the dense tables that models ask for cell by cell. They are exempt from the budget: without
+/// their cells such a page has no records at all.
+fn read_tables(
+    reader: &mut dyn PageReader,
+    (page, text): (PageNumber, &mut PageText),
+    models: &ModelSet,
+) -> Result<Option<String>, Failed> {
+    let asked = guarded(|| {
+        let looks = models
+            .models()
+            .iter()
+            .filter_map(|model| extract::table_look(model, page, text).map(Look::Table));
+        looks.collect::<Vec<Look>>()
+    });
+    let Ok(looks) = asked else { return Ok(None) };
+    if looks.is_empty() {
+        return Ok(None);
+    }
+    let Some(seen) = look_again(reader, page, &looks, THOROUGH)? else {
+        return Ok(Some("tables failed".to_owned()));
+    };
+    let mut found = 0_usize;
+    for table in seen {
+        if let Seen::Table(table) = table {
+            text.put_table(table);
+            found += 1;
+        }
+    }
+    Ok(Some(format!("{found} of {} tables", looks.len())))
+}
+
+/// Returns what the reader sees; `None` if it refuses or dies, which costs the second look only.
+fn look_again(
+    reader: &mut dyn PageReader,
+    page: PageNumber,
+    looks: &[Look],
+    budget: Duration,
+) -> Result<Option<Vec<Seen>>, Failed> {
+    match reader.look_again(page, looks, budget) {
+        Ok(seen) => Ok(Some(seen)),
+        Err(ReaderError::Broken(why)) => Err(Failed(why)),
+        Err(ReaderError::Refused(failure) | ReaderError::Died(failure)) => {
+            tracing::debug!(%page, %failure, "no second look: the first reading stands");
+            Ok(None)
+        }
+    }
+}
+
+/// Reads the words that make fields doubtful again, and mends them.
+fn read_fields(
+    reader: &mut dyn PageReader,
+    (page, text): (PageNumber, &mut PageText),
+    models: &ModelSet,
+    (effort, reading): (SecondLook, Duration),
+) -> Result<Option<String>, Failed> {
     // What panics here panics in extraction, too, which says so.
     let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
     let budget = match effort {
@@ -83,14 +145,10 @@ pub(super) fn improve(
         return Ok(None);
     }
     let looks: Vec<Look> = asks.iter().flat_map(|ask| ask.looks(text)).collect();
-    let mut seen = match reader.look_again(page, &looks, budget) {
-        Ok(seen) => seen.into_iter(),
-        Err(ReaderError::Broken(why)) => return Err(Failed(why)),
-        Err(ReaderError::Refused(failure) | ReaderError::Died(failure)) => {
-            tracing::debug!(%page, %failure, "no second look: the first reading stands");
-            return Ok(Some("second_look(failed)".to_owned()));
-        }
+    let Some(seen) = look_again(reader, page, &looks, budget)? else {
+        return Ok(Some("regions failed".to_owned()));
     };
+    let mut seen = seen.into_iter();
     let mut patches = Vec::new();
     let mut changed = 0_usize;
     for ask in &asks {
@@ -111,13 +169,13 @@ pub(super) fn improve(
     for patch in patches {
         patch.apply(text);
     }
-    Ok(Some(format!("second_look({} regions, {changed} changed)", looks.len())))
+    Ok(Some(format!("{} regions, {changed} changed", looks.len())))
 }
 
 /// Keeps the most doubtful fields whose reading takes no more than its share of the page's. Counted in
 /// pixels of line, so that the same page gives the same words however busy the machine is.
 fn keep_affordable(asks: &mut Vec<Ask>, text: &PageText) {
-    let width = |words: &[crate::document::Word]| {
+    let width = |words: &[Word]| {
         let left = words.iter().map(|word| word.bounds.left).min().unwrap_or(0);
         let right = words.iter().map(|word| word.bounds.right).max().unwrap_or(0);
         u64::from(right.saturating_sub(left))

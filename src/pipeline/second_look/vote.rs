@@ -41,7 +41,10 @@ impl Patch {
 
 /// Returns what the readings of each run of a field change; nothing where there are none.
 pub(super) fn settle(ask: &Ask, text: &PageText, readings: &[Vec<Vec<Line>>]) -> Vec<Patch> {
-    let of_type = !matches!(ask.field.kind, FieldKind::Text { .. } | FieldKind::Enum { .. });
+    let of_type = !matches!(
+        ask.field.kind,
+        FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Lookup { .. }
+    );
     let runs = ask.runs.iter().zip(readings).filter(|(_, readings)| !readings.is_empty());
     runs.map(|(run, readings)| {
         let readings: Vec<Vec<Word>> = readings.iter().map(|lines| words_of(lines)).collect();

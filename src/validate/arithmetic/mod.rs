@@ -10,6 +10,8 @@ mod record;
 mod series;
 mod spread;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(super) use record::repair_record;
 pub(super) use table::repair_table;

@@ -18,11 +18,13 @@ const NEARLY: f64 = 0.04;
 const NEARLY_TIMES: i64 = 3;
 const SELDOM: f64 = 1e-6;
 /// Combinations of open numbers beyond which a sum says nothing about the others.
-const MOST_COMBINED: usize = 1 << 16;
+const MOST_COMBINED: usize = 1 << 14;
+/// Open numbers explain a sum if they make it right with this chance.
+const EXPLAINS: f64 = 1e-3;
 /// Up to so many combinations, deviations of sure numbers are weighed beside them.
 const FEW_COMBINED: usize = 64;
 /// Values of open numbers less likely than this share of the likeliest are left out of combinations.
-const OPEN_NEGLIGIBLE: f64 = 1e-5;
+const OPEN_NEGLIGIBLE: f64 = 1e-4;
 
 /// A weighted sum of numbers that is zero: `|Σ weight × number + constant| <= tolerance`.
 #[derive(Debug, Clone)]
@@ -35,15 +37,32 @@ pub(super) struct Sum {
 
 impl Sum {
     fn chance(&self, off: i64) -> f64 {
-        let off = off.saturating_abs();
-        if off <= self.tolerance {
-            1.0
-        } else if off <= self.tolerance.saturating_mul(NEARLY_TIMES) {
-            NEARLY
-        } else {
-            SELDOM
+        match self.fit(off) {
+            Fit::Right => 1.0,
+            Fit::Nearly => NEARLY,
+            Fit::Wrong => SELDOM,
         }
     }
+
+    /// Tells how well the sum comes out if it is off by so much.
+    fn fit(&self, off: i64) -> Fit {
+        let off = off.saturating_abs();
+        if off <= self.tolerance {
+            Fit::Right
+        } else if off <= self.tolerance.saturating_mul(NEARLY_TIMES) {
+            Fit::Nearly
+        } else {
+            Fit::Wrong
+        }
+    }
+}
+
+/// How well a sum comes out.
+#[derive(Debug, Clone, Copy)]
+enum Fit {
+    Right,
+    Nearly,
+    Wrong,
 }
 
 /// What is known of a number: logarithms of how likely each value of its spread is.
@@ -61,8 +80,16 @@ pub(super) fn posteriors(spreads: &[Spread], sums: &[Sum], series: &[usize]) -> 
     let mut messages: Vec<Vec<Belief>> = vec![Vec::new(); sums.len()];
     for _ in 0..ROUNDS {
         let trend = super::series::messages(spreads, &beliefs, series);
+        let mut all_agree = true;
         for (sum, said) in sums.iter().zip(&mut messages) {
-            *said = say(sum, spreads, &beliefs, said);
+            let terms = terms(sum, spreads, &beliefs, said);
+            let off = off(sum, &terms);
+            if agrees(sum, &terms, off) {
+                *said = say_agreeing(sum, &terms, off);
+            } else {
+                *said = say(sum, &terms, off);
+                all_agree = false;
+            }
         }
         beliefs.clone_from(&priors);
         for (number, message) in trend {
@@ -72,6 +99,9 @@ pub(super) fn posteriors(spreads: &[Spread], sums: &[Sum], series: &[usize]) -> 
             for ((number, _), message) in sum.terms.iter().zip(said) {
                 add(&mut beliefs[*number], message);
             }
+        }
+        if all_agree {
+            break;
         }
     }
     beliefs.iter().map(|belief| probabilities(belief)).collect()
@@ -99,7 +129,9 @@ fn probabilities(belief: &[f64]) -> Vec<f64> {
     let most = belief.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut all: Vec<f64> = belief.iter().map(|likely| (likely - most).exp()).collect();
     let sum: f64 = all.iter().sum();
-    all.iter_mut().for_each(|likely| *likely /= sum);
+    for likely in &mut all {
+        *likely /= sum;
+    }
     all
 }
 
@@ -111,6 +143,8 @@ struct Term<'s> {
     /// Index of its likeliest value.
     base: usize,
     sure: bool,
+    /// How likely it is any other value, against its likeliest.
+    doubt: f64,
 }
 
 impl Term<'_> {
@@ -129,9 +163,14 @@ impl Term<'_> {
     }
 }
 
-/// Returns what a sum says of each of its terms, given what it said before.
-fn say(sum: &Sum, spreads: &[Spread], beliefs: &[Belief], before: &[Belief]) -> Vec<Belief> {
-    let mut terms: Vec<Term> = Vec::with_capacity(sum.terms.len());
+/// Returns the numbers of a sum as it sees them, given what it said of them before.
+fn terms<'s>(
+    sum: &Sum,
+    spreads: &'s [Spread],
+    beliefs: &[Belief],
+    before: &[Belief],
+) -> Vec<Term<'s>> {
+    let mut terms = Vec::with_capacity(sum.terms.len());
     for (position, &(number, weight)) in sum.terms.iter().enumerate() {
         let mut cavity = beliefs[number].clone();
         if let Some(said) = before.get(position) {
@@ -140,126 +179,129 @@ fn say(sum: &Sum, spreads: &[Spread], beliefs: &[Belief], before: &[Belief]) -> 
             }
         }
         let (base, chance) = likeliest(&cavity);
-        terms.push(Term { weight, spread: &spreads[number], cavity, base, sure: chance >= SURE });
+        let (sure, doubt) = (chance >= SURE, 1.0 / chance - 1.0);
+        terms.push(Term { weight, spread: &spreads[number], cavity, base, sure, doubt });
     }
-    let off = terms.iter().fold(sum.constant, |off, term| {
-        off.saturating_add(term.weight.saturating_mul(term.spread.values[term.base].0))
-    });
-    let all_sure = terms.iter().all(|term| term.sure);
-    if all_sure && off.saturating_abs() <= sum.tolerance {
-        return agreeing(sum, &terms, off);
-    }
-    let deviations = Cumulated::of_deviations(&terms);
-    let mut said = Vec::with_capacity(terms.len());
-    for (position, term) in terms.iter().enumerate() {
-        let open = combined(&terms, position);
-        said.push(match open {
-            None => vec![0.0; term.cavity.len()],
-            Some(open) if open.len() <= FEW_COMBINED => {
-                few_open(sum, (term, off), &open, &deviations)
-            }
-            Some(open) => many_open(sum, (term, off), open),
-        });
-    }
-    said
+    terms
 }
 
-/// What a sum says that comes out right with the likeliest values of sure numbers: another value
-/// makes it wrong, unless a second one is wrong too.
-fn agreeing(sum: &Sum, terms: &[Term], off: i64) -> Vec<Belief> {
+/// Returns by how much a sum is off with the likeliest values.
+fn off(sum: &Sum, terms: &[Term]) -> i64 {
+    terms.iter().fold(sum.constant, |off, term| {
+        off.saturating_add(term.weight.saturating_mul(term.spread.values[term.base].0))
+    })
+}
+
+/// Tells whether a sum of sure numbers comes out as well as printed ones do.
+fn agrees(sum: &Sum, terms: &[Term], off: i64) -> bool {
+    off.saturating_abs() <= sum.tolerance.saturating_mul(NEARLY_TIMES)
+        && terms.iter().all(|term| term.sure)
+}
+
+/// Returns what a sum says of each of its terms.
+fn say(sum: &Sum, terms: &[Term], off: i64) -> Vec<Belief> {
+    let deviations = Cumulated::of_deviations(terms);
+    let open_to_sure = Open::of(terms, None);
+    let explained = open_to_sure.explains(sum, off);
+    let said = terms.iter().enumerate().map(|(position, term)| {
+        if !term.sure {
+            Open::of(terms, Some(position)).say(sum, (term, off), Some(&deviations))
+        } else if explained {
+            open_to_sure.say(sum, (term, off), None)
+        } else {
+            open_to_sure.say(sum, (term, off), Some(&deviations))
+        }
+    });
+    said.collect()
+}
+
+/// What a sum of sure numbers says that agrees: another value makes it wrong, unless a second one is
+/// wrong too.
+fn say_agreeing(sum: &Sum, terms: &[Term], off: i64) -> Vec<Belief> {
     // A second wrong number makes up for the first in about one of 32 ways.
     const MAKES_UP: f64 = 1.0 / 32.0;
-    let doubt: f64 = terms
-        .iter()
-        .map(|term| {
-            let most = term.cavity[term.base];
-            term.cavity.iter().map(|likely| (likely - most).exp()).sum::<f64>() - 1.0
-        })
-        .sum();
-    let otherwise = doubt * MAKES_UP;
-    let (right, nearly, seldom) = (0.0, (NEARLY + otherwise).ln(), (SELDOM + otherwise).ln());
-    terms
-        .iter()
-        .map(|term| {
-            let said = (0..term.cavity.len()).map(|index| {
-                let off = off.saturating_add(term.change(index)).saturating_abs();
-                if off <= sum.tolerance {
-                    right
-                } else if off <= sum.tolerance.saturating_mul(NEARLY_TIMES) {
-                    nearly
-                } else {
-                    seldom
-                }
-            });
-            said.collect()
-        })
-        .collect()
+    let doubt: f64 = terms.iter().map(|term| term.doubt).sum();
+    let said = [1.0, NEARLY, SELDOM].map(|chance| (chance + doubt * MAKES_UP).ln());
+    let of_term = |term: &Term| {
+        let offs = (0..term.cavity.len()).map(|index| off.saturating_add(term.change(index)));
+        offs.map(|off| said[sum.fit(off) as usize]).collect()
+    };
+    terms.iter().map(of_term).collect()
 }
 
-/// What a sum says of a number while few combinations of open ones and one deviation of a sure one
-/// are possible.
-fn few_open(
-    sum: &Sum,
-    (term, off): (&Term, i64),
-    open: &[(i64, f64)],
-    deviations: &Cumulated,
-) -> Belief {
-    // Its own deviations are among those of all sure numbers.
-    let own: Vec<(i64, f64)> = if term.sure { term.deviations().collect() } else { Vec::new() };
-    let said = (0..term.cavity.len()).map(|index| {
-        let at = off.saturating_add(term.change(index));
-        let chance: f64 = open
-            .iter()
-            .map(|(change, likely)| {
-                let at = at.saturating_add(*change);
-                let own: f64 = own
-                    .iter()
-                    .map(|(change, likely)| likely * sum.chance(at.saturating_add(*change)))
-                    .sum();
-                likely * (deviations.chance(sum, at) - own).max(SELDOM)
-            })
-            .sum();
-        chance.max(f64::MIN_POSITIVE).ln()
-    });
-    said.collect()
+/// The changes that the open numbers of a sum make together, with their chances, which sum to 1.
+enum Open {
+    Few(Vec<(i64, f64)>),
+    /// Beside these, deviations of sure numbers do not matter.
+    Many(Cumulated),
+    TooMany,
 }
 
-/// What a sum says of a number while many combinations of open ones are possible: deviations of sure
-/// numbers do not matter beside them.
-fn many_open(sum: &Sum, (term, off): (&Term, i64), open: Vec<(i64, f64)>) -> Belief {
-    let open = Cumulated::new(open);
-    let said = (0..term.cavity.len()).map(|index| {
-        let at = off.saturating_add(term.change(index));
-        open.chance(sum, at).max(f64::MIN_POSITIVE).ln()
-    });
-    said.collect()
-}
-
-/// Returns the changes that the open numbers other than the one at `position` make together, with
-/// their chances, which sum to 1; `None` if there are too many.
-fn combined(terms: &[Term], position: usize) -> Option<Vec<(i64, f64)>> {
-    let mut all = vec![(0_i64, 1.0_f64)];
-    let open = terms.iter().enumerate().filter(|(other, term)| *other != position && !term.sure);
-    for (_, term) in open {
-        let mut changes: Vec<(i64, f64)> = term.deviations().collect();
-        changes.push((0, 1.0));
-        changes.retain(|(_, likely)| *likely >= OPEN_NEGLIGIBLE);
-        if all.len().checked_mul(changes.len())? > MOST_COMBINED {
-            return None;
+impl Open {
+    /// Combines the open numbers but the one at position `but`.
+    fn of(terms: &[Term], but: Option<usize>) -> Self {
+        let mut all = vec![(0_i64, 1.0_f64)];
+        let open =
+            terms.iter().enumerate().filter(|(other, term)| Some(*other) != but && !term.sure);
+        for (_, term) in open {
+            let mut changes: Vec<(i64, f64)> = term.deviations().collect();
+            changes.push((0, 1.0));
+            changes.retain(|(_, likely)| *likely >= OPEN_NEGLIGIBLE);
+            if all.len().saturating_mul(changes.len()) > MOST_COMBINED {
+                return Self::TooMany;
+            }
+            let mut next = Vec::with_capacity(all.len() * changes.len());
+            for (change, likely) in &all {
+                let more = changes.iter();
+                next.extend(
+                    more.map(|(more, chance)| (change.saturating_add(*more), likely * chance)),
+                );
+            }
+            all = next;
         }
-        let mut next = Vec::with_capacity(all.len() * changes.len());
-        for (change, likely) in &all {
-            next.extend(
-                changes
-                    .iter()
-                    .map(|(more, chance)| (change.saturating_add(*more), likely * chance)),
-            );
+        let sum: f64 = all.iter().map(|(_, likely)| likely).sum();
+        for (_, likely) in &mut all {
+            *likely /= sum;
         }
-        all = next;
+        if all.len() > FEW_COMBINED { Self::Many(Cumulated::new(all)) } else { Self::Few(all) }
     }
-    let sum: f64 = all.iter().map(|(_, likely)| likely).sum();
-    all.iter_mut().for_each(|(_, likely)| *likely /= sum);
-    Some(all)
+
+    /// Tells whether the open numbers alone may make a sum right that is off by so much: then the sure
+    /// ones need not be looked at one by one.
+    fn explains(&self, sum: &Sum, off: i64) -> bool {
+        match self {
+            Self::Few(changes) => {
+                let right = |change: &&(i64, f64)| {
+                    matches!(sum.fit(off.saturating_add(change.0)), Fit::Right)
+                };
+                let chance: f64 = changes.iter().filter(right).map(|(_, likely)| likely).sum();
+                changes.len() > 1 && chance >= EXPLAINS
+            }
+            Self::Many(changes) => changes.within(off, sum.tolerance) >= EXPLAINS,
+            Self::TooMany => true,
+        }
+    }
+
+    /// Returns what a sum that is off by `off` says of a term. `deviations` are those of all sure
+    /// numbers, also of the term itself: one of a few dozen, so that leaving it out changes little.
+    /// Without them only the open numbers count.
+    fn say(&self, sum: &Sum, (term, off): (&Term, i64), deviations: Option<&Cumulated>) -> Belief {
+        let chance = |at: i64| match (self, deviations) {
+            (Self::TooMany, _) => 1.0,
+            (Self::Many(open), _) => open.chance(sum, at),
+            (Self::Few(open), Some(deviations)) => open
+                .iter()
+                .map(|(change, likely)| likely * deviations.chance(sum, at.saturating_add(*change)))
+                .sum(),
+            (Self::Few(open), None) => open
+                .iter()
+                .map(|(change, likely)| likely * sum.chance(at.saturating_add(*change)))
+                .sum(),
+        };
+        let indices = 0..term.cavity.len();
+        let offs = indices.map(|index| off.saturating_add(term.change(index)));
+        offs.map(|at| chance(at).max(f64::MIN_POSITIVE).ln()).collect()
+    }
 }
 
 /// Changes of a sum in ascending order, with the sums of their chances up to each.

@@ -10,8 +10,9 @@ const FARTHEST: usize = 3;
 /// Degrees of freedom of Student's distribution of the differences from the neighbors: weather is
 /// calm for days and then is not, so far outliers are more likely than a normal distribution says.
 const FREEDOM: f64 = 2.0;
-/// No difference makes a value less likely than this: neighbors may be wrong together.
-const FLOOR: f64 = 1e-6;
+/// No difference makes a value less likely than this logarithm, of one in a million: neighbors may
+/// be wrong together.
+const FLOOR: f64 = -13.8;
 /// Fewer sure triples than this tell no scale.
 const FEWEST_TRIPLES: usize = 20;
 
@@ -46,8 +47,8 @@ pub(super) fn messages(
         let scale = scale * gap.powf(1.5);
         let message = spreads[number].values.iter().map(|(value, _)| {
             let off = (*value as f64 - expected) / scale;
-            let chance = (1.0 + off * off / FREEDOM).powf(-f64::midpoint(FREEDOM, 1.0));
-            chance.max(FLOOR).ln()
+            let chance = -f64::midpoint(FREEDOM, 1.0) * (1.0 + off * off / FREEDOM).ln();
+            chance.max(FLOOR)
         });
         messages.push((number, message.collect()));
     }

@@ -5,11 +5,18 @@ use crate::document::TypedField;
 /// Share of the cells in which the printer set a wrong figure: 13 of 14,664 in printed weather tables.
 const MISPRINTED: f64 = 0.001;
 /// Less likely combinations of doubtful digits than this share of the likeliest are left out.
-const NEGLIGIBLE: f64 = 1e-5;
+const NEGLIGIBLE: f64 = 1e-4;
 /// What a digit that the recognizer does not think of counts, against the likeliest.
 const UNTHOUGHT: f64 = 1e-3;
 /// Most combinations of doubtful digits that are looked at: four digits of which nothing is known.
 const MOST_VALUES: usize = 10_000;
+/// A digit whose likeliest reading has less than this probability is damaged.
+const DAMAGED: f64 = 0.5;
+/// Where two digits are damaged, others may have been taken for digits as well: what each other one
+/// may be has at least this probability.
+const BESIDE_DAMAGED: f64 = 0.01;
+/// Spreads with more values keep only those near the rest of their column.
+const WIDE: usize = 100;
 
 /// Values of a cell in units of its last digit and their probabilities, which sum to 1; the
 /// likeliest first, the others in no order.
@@ -27,7 +34,14 @@ impl Spread {
         if places.len() != digits || digits == 0 {
             return None;
         }
-        let chances = places.iter().map(|&(at, digit)| digit_chances(field, at, digit));
+        let mut chances: Vec<[f64; 10]> =
+            places.iter().map(|&(at, digit)| digit_chances(field, at, digit)).collect();
+        let is_damaged = |chances: &&[f64; 10]| chances.iter().all(|chance| *chance < DAMAGED);
+        if chances.iter().filter(is_damaged).count() >= 2 {
+            for chance in chances.iter_mut().flatten() {
+                *chance = chance.max(BESIDE_DAMAGED);
+            }
+        }
         let mut values: Vec<(i64, f64)> = vec![(0, 1.0)];
         for chance in chances {
             let kept = || chance.iter().enumerate().filter(|(_, chance)| **chance > 0.0);
@@ -42,7 +56,9 @@ impl Spread {
             }
             let most = longer.iter().map(|(_, likely)| *likely).fold(0.0, f64::max);
             longer.retain(|(_, likely)| *likely >= most * NEGLIGIBLE);
-            longer.truncate(MOST_VALUES);
+            if longer.len() > MOST_VALUES {
+                return None;
+            }
             values = longer;
         }
         let mut spread = Self { values };
@@ -88,8 +104,11 @@ impl Spread {
         }
     }
 
-    /// Makes the values outside of a range less likely by a factor.
+    /// Makes the values outside of a range less likely by a factor; a wide spread loses them.
     pub(super) fn prefer(&mut self, range: &std::ops::RangeInclusive<i64>, factor: f64) {
+        if self.values.len() > WIDE && self.values.iter().any(|(value, _)| range.contains(value)) {
+            self.values.retain(|(value, _)| range.contains(value));
+        }
         for (value, likely) in &mut self.values {
             if !range.contains(value) {
                 *likely *= factor;
@@ -138,5 +157,6 @@ fn digit_chances(field: &TypedField, at: usize, read: u32) -> [f64; 10] {
     if *own <= 0.0 {
         *own = (1.0 - thought).max(UNTHOUGHT);
     }
-    chances
+    let sum: f64 = chances.iter().sum();
+    chances.map(|chance| chance / sum)
 }

@@ -10,7 +10,7 @@ use crate::model::{Balance, Dense, Foot, Mends, RecordModel, Rule};
 
 /// A number is taken if it is this likely, else it is left blank: what is less likely is wrong too
 /// often to be of use.
-const TAKEN: f64 = 0.95;
+const TAKEN: f64 = 0.9;
 /// Nothing is surer than this: what was measured shows no more.
 const MOST_CONFIDENCE: f64 = 0.999;
 /// A cell whose reading has this probability shows what numbers its column has.

@@ -1,0 +1,120 @@
+//! Dense tables: rows of a grid, counted labels, the foot.
+
+use super::{best, draw, model, page};
+use crate::document::{
+    CellGrid, FOOT_ROW, Found, Line, PageNumber, PageText, PixelBox, TableSeen, Word,
+};
+use crate::model::RecordModel;
+
+fn rain() -> RecordModel {
+    model(
+        "row",
+        r#"
+[claims]
+any = ["Rainfall"]
+[fields.station]
+type = "text"
+label = "Station"
+[fields.day]
+type = "integer"
+cell = 0
+[fields."week_{1..2}"]
+type = "decimal"
+places = 1
+cell = 1
+[rows]
+starts_with = "day"
+dense = { columns = 2, shape = "9.9", label = "counted", foot = "sum" }
+"#,
+    )
+}
+
+/// Returns a page with a head and a table of three columns; `-` is a cell without a word.
+fn rain_page(rows: &[[&str; 3]]) -> PageText {
+    let mut page = draw("Rainfall   Station Alba\n\n1 what was read at first\n");
+    let cell = |row: usize, column: usize| {
+        let (left, top) = (100 + 200 * column as u32, 80 + 40 * row as u32);
+        PixelBox { left, top, right: left + 200, bottom: top + 40 }
+    };
+    let mut table =
+        TableSeen { grid: CellGrid { columns: 3, cells: Vec::new() }, lines: Vec::new() };
+    for (row, texts) in rows.iter().enumerate() {
+        let mut words = Vec::new();
+        for (column, text) in texts.iter().enumerate() {
+            let bounds = cell(row, column);
+            table.grid.cells.push(bounds);
+            if *text != "-" {
+                let text = (*text).to_owned();
+                words.push(Word { text, bounds, confidence: 90.0, doubts: Vec::new() });
+            }
+        }
+        table.lines.push(Line { block: 0, paragraph: 0, words });
+    }
+    page.put_table(table);
+    page
+}
+
+fn check(rows: &[[&str; 3]], expected: &[[&str; 4]]) {
+    let records = page(&rain(), PageNumber::FIRST, &rain_page(rows)).unwrap();
+    assert_eq!(best(&records), expected);
+}
+
+#[test]
+fn a_table_takes_the_place_of_the_words_that_were_read_there() {
+    let page = rain_page(&[["1", "0.5", "1.5"]]);
+    let words: Vec<&str> = page.words().map(|word| word.text.as_str()).collect();
+    assert_eq!(words, ["Rainfall", "Station", "Alba", "1", "0.5", "1.5"]);
+}
+
+#[test]
+fn a_row_of_cells_is_a_record_and_an_unread_cell_a_candidate_without_text() {
+    check(
+        &[["1", "0.5", "1.5"], ["2", "-", "2.5"]],
+        &[["Alba", "1", "0.5", "1.5"], ["Alba", "2", "", "2.5"]],
+    );
+}
+
+#[test]
+fn labels_that_cannot_be_read_are_counted() {
+    let rows = [["-", "0.5", "1.5"], ["15", "-", "2.5"], ["8", "1.0", "-"], ["17", "-", "9.9"]];
+    check(
+        &rows,
+        &[
+            ["Alba", "14", "0.5", "1.5"],
+            ["Alba", "15", "", "2.5"],
+            ["Alba", "16", "1.0", ""],
+            ["Alba", "17", "", "9.9"],
+        ],
+    );
+    let records = page(&rain(), PageNumber::FIRST, &rain_page(&rows)).unwrap();
+    let found: Vec<Found> =
+        records.iter().map(|record| record.fields[1].candidates[0].found).collect();
+    assert_eq!(found, [Found::Carried, Found::Column, Found::Carried, Found::Column]);
+}
+
+#[test]
+fn rows_without_any_label_are_counted_from_one() {
+    check(
+        &[["-", "0.5", "1.5"], ["-", "0.1", "2.5"]],
+        &[["Alba", "1", "0.5", "1.5"], ["Alba", "2", "0.1", "2.5"]],
+    );
+}
+
+#[test]
+fn the_row_that_sums_up_the_others_is_the_foot() {
+    let rows = [["1", "0.5", "1.5"], ["2", "0.1", "2.5"], ["-", "0.6", "4.0"]];
+    let records = page(&rain(), PageNumber::FIRST, &rain_page(&rows)).unwrap();
+    let numbers: Vec<u32> = records.iter().map(|record| record.row_number).collect();
+    assert_eq!(numbers, [1, 2, FOOT_ROW]);
+    // Its label is no day.
+    assert_eq!(best(&records)[2], ["Alba", "", "0.6", "4.0"]);
+}
+
+#[test]
+fn the_table_of_a_claimed_page_is_asked_for_once() {
+    let ask = |page: &PageText| super::super::table_look(&rain(), PageNumber::FIRST, page);
+    let look = ask(&draw("Rainfall   Station Alba\n1   0.5   1.5\n")).unwrap();
+    assert_eq!((look.zone, look.columns, look.shape.as_str()), (None, 2, "9.9"));
+    assert_eq!(ask(&draw("Sunshine   Station Alba\n")), None);
+    assert_eq!(ask(&rain_page(&[["1", "0.5", "1.5"]])), None);
+}
