@@ -138,9 +138,7 @@ fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) ->
     let Some(section) = root.get("claims").and_then(|entry| Section::of(&entry, problems)) else {
         return Claims::default();
     };
-    const KEYS: [&str; 8] =
-        ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
-    section.only(&KEYS, problems);
+    section.only(&CLAIM_KEYS, problems);
     let any = section.texts("any", problems);
     let range = "a number from 1 to the count of `any`";
     let at_least = section.integer::<usize>("at_least", range, problems).unwrap_or(1);
