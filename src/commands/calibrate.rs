@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Exit;
-use super::labelled::{Documents, documents, read_truth, shown, truth_error};
+use super::labelled::{Documents, documents, model_file, read_truth, shown, truth_error};
 use super::options::{Common, Output};
 use super::session::{store_error, with_store};
 use crate::evaluate::{Fitted, RecordGroup, calibrate};
@@ -102,19 +102,6 @@ fn write(model: &RecordModel, fitted: &Fitted, output: &Path) -> anyhow::Result<
     learned.calibration = Some(fitted.calibration.clone());
     let text = learned.to_json()?;
     std::fs::write(output, text).with_context(|| format!("{}: learned file", output.display()))
-}
-
-/// Finds the file of a model in the directory of models.
-fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
-    let directory = common.models.clone().unwrap_or_else(|| PathBuf::from("models"));
-    let file = directory.join(format!("{name}.toml"));
-    if file.is_file() {
-        return Ok(file);
-    }
-    Err(anyhow!(
-        "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
-        file.display()
-    ))
 }
 
 /// Makes the records of the documents anew from their stored words.

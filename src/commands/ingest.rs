@@ -33,6 +33,20 @@ pub(super) struct IngestArgs {
     readers: ReaderArgs,
 }
 
+impl IngestArgs {
+    /// All scans of a directory.
+    pub(super) fn of(directory: PathBuf, readers: ReaderArgs) -> Self {
+        Self {
+            paths: vec![directory],
+            include: Vec::new(),
+            exclude: Vec::new(),
+            hidden: false,
+            follow_symlinks: false,
+            readers,
+        }
+    }
+}
+
 pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result<Exit> {
     let walk_options = WalkOptions {
         symlinks: if args.follow_symlinks { Symlinks::Follow } else { Symlinks::Skip },

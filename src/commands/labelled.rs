@@ -99,3 +99,16 @@ pub(super) async fn stored_records(
 pub(super) fn shown(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
+
+/// Finds the file of a model in the directory of models.
+pub(super) fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf> {
+    let directory = common.models.clone().unwrap_or_else(|| PathBuf::from("models"));
+    let file = directory.join(format!("{name}.toml"));
+    if file.is_file() {
+        return Ok(file);
+    }
+    Err(anyhow!(
+        "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
+        file.display()
+    ))
+}

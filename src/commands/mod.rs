@@ -15,6 +15,7 @@ mod reextract;
 mod report;
 mod reprocess;
 mod session;
+mod train;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Compares the records of a model with a table of what is right.
     Eval(eval::EvalArgs),
+    /// Learns from labelled pages which candidate of a field is its value.
+    Train(train::TrainArgs),
     /// Fits the confidence of a model to a table of what is right, and chooses what is accepted.
     Calibrate(calibrate::CalibrateArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
@@ -123,6 +126,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Reprocess(args) => reprocess::execute(&common, args).await,
         Command::Reextract(args) => reextract::execute(&common, args).await,
         Command::Export(args) => export::execute(&common, args).await,
+        Command::Train(args) => train::execute(&common, args).await,
         Command::Calibrate(args) => calibrate::execute(&common, args).await,
         Command::Eval(args) => eval::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,

@@ -32,7 +32,7 @@ pub use explain::{
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
-use crate::model::{Ranker, RecordModel, Scope};
+use crate::model::{RecordModel, Scope};
 use owners::Claimant;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
@@ -81,11 +81,11 @@ pub fn document(
 }
 
 /// Returns all that may hold the value of a field that is learned, with what a ranker sees of it;
-/// `ranker` says which words it looks for.
+/// `known` are the learned words, folded, ascending.
 pub fn examples(
     model: &RecordModel,
     index: usize,
-    ranker: &Ranker,
+    known: &[String],
     (number, text): (PageNumber, &PageText),
 ) -> Vec<Example> {
     let sheet = Sheet::new(number, text);
@@ -94,7 +94,7 @@ pub fn examples(
         value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
     let mut rules = search.candidates();
     value::rank(&model.fields[index], &mut rules);
-    search.examples(ranker, &rules)
+    search.examples(&ranking::Words::new(&sheet.layout, known), &rules)
 }
 
 /// Runs the models of page and row scope that need only this page; of those that claim it the

@@ -40,7 +40,7 @@ impl Piece {
         let pieces: Vec<(usize, usize)> = match &field.pattern {
             Some(pattern) => pattern
                 .captures_iter(&text)
-                .filter_map(|found| found.get(1).or_else(|| found.get(0)))
+                .filter_map(|found| found.iter().skip(1).flatten().next().or_else(|| found.get(0)))
                 .map(|found| (found.start(), found.end()))
                 .collect(),
             None => vec![(0, text.len())],

@@ -6,6 +6,7 @@
 use super::from_label::Bound;
 use super::layout::Row;
 use super::piece::{Piece, Standing};
+use super::ranking::Words;
 use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
@@ -35,6 +36,7 @@ pub(super) struct Search<'s> {
 
 /// Finds the candidates of each field of a model, best first.
 pub(super) fn fields(model: &RecordModel, sheet: &Sheet, labels: &Labels) -> Vec<Vec<Candidate>> {
+    let words = model.learned.as_ref().map(|learned| Words::new(&sheet.layout, &learned.words));
     model
         .fields
         .iter()
@@ -43,9 +45,9 @@ pub(super) fn fields(model: &RecordModel, sheet: &Sheet, labels: &Labels) -> Vec
             let search = Search { sheet, labels, index, field };
             let mut candidates = search.candidates();
             rank(field, &mut candidates);
-            match model.ranker(field) {
-                Some(ranker) => search.ranked(ranker, &candidates),
-                None => candidates,
+            match (model.ranker(field), &words) {
+                (Some(ranker), Some(words)) => search.ranked(ranker, words, &candidates),
+                (_, _) => candidates,
             }
         })
         .collect()

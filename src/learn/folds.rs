@@ -1,16 +1,13 @@
 //! Measures rankers on records that they were not learned from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Gain, Labelled, LearnError, questions, ranker};
+use super::{Gain, Labelled, LearnError, questions, teach};
 use crate::document::{PageNumber, PageText, RawField, Record};
 use crate::extract;
-use crate::model::{Learned, RecordModel, Scope};
+use crate::model::{RecordModel, Scope};
 use crate::normalize;
-
-/// The records are divided into so many parts; each is measured with what the others teach.
-const FOLDS: usize = 5;
 
 /// Measures each field: right with the model's own places, and with a ranker.
 pub(super) fn measure(
@@ -30,49 +27,35 @@ pub(super) fn measure(
         })
         .collect();
     let untaught = RecordModel { learned: None, ..model.clone() };
-    let fold_of = fold_of_groups(labelled);
-    for fold in 0..FOLDS {
-        let is_held_out = |record: &&Labelled| fold_of[record.group.as_str()] == fold;
-        let held_out: Vec<&Labelled> = labelled.iter().filter(is_held_out).collect();
-        let others: Vec<&Labelled> =
-            labelled.iter().filter(|record| !is_held_out(record)).collect();
-        if held_out.is_empty() || others.is_empty() {
-            continue;
-        }
-        let mut learned = Learned::nothing(model);
-        for &at in fields {
-            let name = model.fields[at].name.clone();
-            learned.ranking.insert(name, ranker(model, at, &others)?);
-        }
-        let taught = RecordModel { learned: Some(Arc::new(learned)), ..model.clone() };
-        for record in held_out {
-            let before = right_fields(&untaught, record);
-            let after = right_fields(&taught, record);
-            for (&at, gain) in fields.iter().zip(&mut gains) {
-                gain.right_before += usize::from(before[at]);
-                gain.right_after += usize::from(after[at]);
-            }
+    let taught = held_out_models(model, fields, labelled)?;
+    for record in labelled {
+        let Some(taught) = taught.get(&record.fold) else { continue };
+        let before = right_fields(&untaught, record);
+        let after = right_fields(taught, record);
+        for (&at, gain) in fields.iter().zip(&mut gains) {
+            gain.right_before += usize::from(before[at]);
+            gain.right_after += usize::from(after[at]);
         }
     }
     Ok(gains)
 }
 
-/// Deals the groups to the folds, the largest first, each to the smallest fold.
-fn fold_of_groups(labelled: &[Labelled]) -> BTreeMap<&str, usize> {
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for record in labelled {
-        *sizes.entry(record.group.as_str()).or_default() += 1;
+/// Returns for each fold the model as the records of the other folds teach it to rank these fields.
+pub fn held_out_models(
+    model: &RecordModel,
+    fields: &[usize],
+    labelled: &[Labelled],
+) -> Result<BTreeMap<usize, RecordModel>, LearnError> {
+    let folds: BTreeSet<usize> = labelled.iter().map(|record| record.fold).collect();
+    let mut models = BTreeMap::new();
+    for fold in folds {
+        let others: Vec<&Labelled> = labelled.iter().filter(|record| record.fold != fold).collect();
+        if !others.is_empty() {
+            let learned = teach(model, fields, &others)?;
+            models.insert(fold, RecordModel { learned: Some(Arc::new(learned)), ..model.clone() });
+        }
     }
-    let mut groups: Vec<(&str, usize)> = sizes.into_iter().collect();
-    groups.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-    let mut filled = [0_usize; FOLDS];
-    let mut fold_of = BTreeMap::new();
-    for (group, size) in groups {
-        let fold = (0..FOLDS).min_by_key(|fold| filled[*fold]).unwrap_or(0);
-        filled[fold] += size;
-        fold_of.insert(group, fold);
-    }
-    fold_of
+    Ok(models)
 }
 
 /// Tells for each field of a model whether the record's value comes out right.

@@ -7,12 +7,15 @@
 mod fit;
 mod folds;
 mod questions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{PageNumber, PageText};
+use crate::document::{Count, PageNumber, PageText};
 use crate::evaluate::Wanted;
 use crate::model::{Field, FieldKind, Learned, Ranker, RecordModel, Scope};
+pub use folds::held_out_models;
 use questions::Question;
 
 /// With fewer labelled records nothing is learned.
@@ -30,9 +33,10 @@ pub struct Labelled {
     pub pages: Vec<(PageNumber, PageText)>,
     /// What is right, in the model's order of fields.
     pub wanted: Vec<Option<Wanted>>,
-    /// Records of one group, such as those of one company, are never both learned from and
-    /// measured on.
+    /// Whose it is, such as a company: a word that only one group has is a name.
     pub group: String,
+    /// Records of one fold are measured with what the other folds teach.
+    pub fold: usize,
 }
 
 /// What was learned, and how good it is.
@@ -67,8 +71,8 @@ pub enum LearnError {
     Rows { model: String },
     #[error("{found} labelled records with stored words, at least {FEWEST} are needed")]
     TooFew { found: usize },
-    #[error("all labelled records are of one group, so nothing could be measured")]
-    OneGroup,
+    #[error("all labelled records have a text in common, so nothing could be measured")]
+    OneFold,
     #[error("no labelled field of model `{model}` can be learned")]
     NoFields { model: String },
     #[error("the weights of field `{field}` cannot be fitted: {reason}")]
@@ -76,7 +80,7 @@ pub enum LearnError {
 }
 
 /// Learns the rankers of all labelled fields that may be learned, and measures each by
-/// cross-validation. What the model learned before is not used, and anything but rankers is kept.
+/// cross-validation. What the model learned before is not used.
 pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, LearnError> {
     if model.scope == Scope::Row {
         return Err(LearnError::Rows { model: model.name.clone() });
@@ -84,9 +88,9 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
     if labelled.len() < FEWEST {
         return Err(LearnError::TooFew { found: labelled.len() });
     }
-    let groups: BTreeSet<&str> = labelled.iter().map(|record| record.group.as_str()).collect();
-    if groups.len() < 2 {
-        return Err(LearnError::OneGroup);
+    let folds: BTreeSet<usize> = labelled.iter().map(|record| record.fold).collect();
+    if folds.len() < 2 {
+        return Err(LearnError::OneFold);
     }
     let fields: Vec<usize> = (0..model.fields.len())
         .filter(|&at| is_learnable(&model.fields[at]))
@@ -96,21 +100,37 @@ pub fn learn(model: &RecordModel, labelled: &[Labelled]) -> Result<Lesson, Learn
         return Err(LearnError::NoFields { model: model.name.clone() });
     }
     let mut gains = folds::measure(model, labelled, &fields)?;
-    let all: Vec<&Labelled> = labelled.iter().collect();
-    let mut learned = Learned::nothing(model);
     for (&at, gain) in fields.iter().zip(&mut gains) {
-        let field = &model.fields[at];
-        let asked = field.learn.is_some_and(|learn| learn.always);
+        let asked = model.fields[at].learn.is_some_and(|learn| learn.always);
         gain.taken = asked || gain.right_after > gain.right_before;
-        if gain.taken {
-            learned.ranking.insert(field.name.clone(), ranker(model, at, &all)?);
-        }
     }
+    let taken: Vec<usize> =
+        fields.iter().zip(&gains).filter(|(_, gain)| gain.taken).map(|(at, _)| *at).collect();
+    let all: Vec<&Labelled> = labelled.iter().collect();
+    let learned = teach(model, &taken, &all)?;
     Ok(Lesson { learned, gains })
 }
 
+/// Learns the rankers of some fields from all of these records.
+fn teach(
+    model: &RecordModel,
+    fields: &[usize],
+    labelled: &[&Labelled],
+) -> Result<Learned, LearnError> {
+    let mut learned = Learned::nothing(model);
+    if fields.is_empty() {
+        return Ok(learned);
+    }
+    learned.words = words(labelled);
+    for &at in fields {
+        let ranker = ranker((model, at), &learned.words, labelled)?;
+        learned.ranking.insert(model.fields[at].name.clone(), ranker);
+    }
+    Ok(learned)
+}
+
 /// Tells whether candidates of a field can be ranked: names of a list, tick boxes and barcodes are
-/// found by what they say.
+/// found by what they say, and of many values all are taken.
 fn is_learnable(field: &Field) -> bool {
     let kind = match field.kind {
         FieldKind::Enum { .. }
@@ -126,18 +146,22 @@ fn is_learnable(field: &Field) -> bool {
         | FieldKind::Duration
         | FieldKind::Code { .. } => true,
     };
-    kind && field.learn.is_some()
+    kind && field.count == Count::One && field.learn.is_some()
 }
 
 /// Learns the ranker of one field.
-fn ranker(model: &RecordModel, at: usize, labelled: &[&Labelled]) -> Result<Ranker, LearnError> {
-    let mut ranker = Ranker { words: words(labelled), weights: BTreeMap::new() };
+fn ranker(
+    (model, at): (&RecordModel, usize),
+    words: &[String],
+    labelled: &[&Labelled],
+) -> Result<Ranker, LearnError> {
     let questions: Vec<Question> =
-        labelled.iter().filter_map(|record| Question::of(model, at, &ranker, record)).collect();
-    ranker.weights = fit::weights(&questions, ranker.words.len()).map_err(|reason| {
-        LearnError::Fit { field: model.fields[at].name.clone(), reason: reason.to_string() }
+        labelled.iter().filter_map(|record| Question::of((model, at), words, record)).collect();
+    let weights = fit::weights(&questions, words.len()).map_err(|reason| LearnError::Fit {
+        field: model.fields[at].name.clone(),
+        reason: reason.to_string(),
     })?;
-    Ok(ranker)
+    Ok(Ranker { weights })
 }
 
 /// Returns the words that stand in so many groups that they are no names, folded, ascending.

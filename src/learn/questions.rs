@@ -4,7 +4,7 @@ use super::Labelled;
 use crate::document::Value;
 use crate::evaluate::{Wanted, similarity};
 use crate::extract::{self, Example, Feature};
-use crate::model::{Ranker, RecordModel};
+use crate::model::RecordModel;
 
 /// The candidate most alike the right text is taken for right if it is so much alike: the others
 /// are farther off, and recognition errors should not hide where the value stands.
@@ -20,12 +20,16 @@ pub(super) struct Question {
 
 impl Question {
     /// Returns the question that a record asks; `None` if the field's value is not known.
-    pub fn of(model: &RecordModel, at: usize, ranker: &Ranker, record: &Labelled) -> Option<Self> {
+    pub fn of(
+        (model, at): (&RecordModel, usize),
+        words: &[String],
+        record: &Labelled,
+    ) -> Option<Self> {
         let wanted = record.wanted[at].as_ref()?;
         let examples: Vec<Example> = record
             .pages
             .iter()
-            .flat_map(|(number, text)| extract::examples(model, at, ranker, (*number, text)))
+            .flat_map(|(number, text)| extract::examples(model, at, words, (*number, text)))
             .collect();
         let right = right(wanted, &examples);
         let candidates = examples.into_iter().map(|example| example.features).collect();
@@ -35,10 +39,9 @@ impl Question {
 
 /// Tells whether the right value is among a record's candidates.
 pub(super) fn is_findable(model: &RecordModel, at: usize, record: &Labelled) -> bool {
-    let ranker = Ranker::default();
     let Some(wanted) = &record.wanted[at] else { return false };
     record.pages.iter().any(|(number, text)| {
-        let examples = extract::examples(model, at, &ranker, (*number, text));
+        let examples = extract::examples(model, at, &[], (*number, text));
         examples.iter().any(|example| meets(wanted, example))
     })
 }

@@ -44,7 +44,7 @@ const COMMON_KEYS: [&str; 14] = [
 const SYMBOLOGIES: &str = "one of aztec, codabar, code_39, code_93, code_128, data_matrix, ean_8, ean_13, itf, \
     pdf_417, qr_code, upc_a, upc_e";
 const TYPES: [(&str, &[&str]); 12] = [
-    ("text", &["join", "max_length"]),
+    ("text", &["join", "max_length", "vocabulary"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places", "wraps_at"]),
     ("money", &[]),
@@ -123,6 +123,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         places,
         pattern,
         exclude: section.texts("exclude", problems),
+        vocabulary: read_vocabulary(&section, problems),
         choose: read_choose(&section, problems).unwrap_or_default(),
         count: read_count(&section, problems),
         learn,
@@ -339,6 +340,24 @@ fn pattern_reason(cause: &regex::Error) -> String {
             reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
         }
     }
+}
+
+/// Reads words, several to a string if divided by spaces.
+fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
+    let Some(entry) = section.get("vocabulary") else { return Vec::new() };
+    let mut words: Vec<String> = Vec::new();
+    for word in entry.texts(problems).iter().flat_map(|text| text.split_whitespace()) {
+        let is_word = word.chars().all(|letter| letter.is_ascii_alphabetic());
+        let is_number = word.chars().all(|digit| digit == '9');
+        if word.len() < 3 || !(is_word || is_number) {
+            let range = "words of three letters (A to Z) or more, or as many `9` for a number";
+            entry.out_of_range(word, range, problems);
+        }
+        words.push(word.to_ascii_uppercase());
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {

@@ -20,7 +20,11 @@ const SHIPPED: &[Shipped] = &[
     ("models/invoice.toml", include_str!("../../models/invoice.toml"), None),
     ("models/maintenance_log.toml", include_str!("../../models/maintenance_log.toml"), None),
     ("models/pressure_ledger.toml", include_str!("../../models/pressure_ledger.toml"), None),
-    ("models/receipt.toml", include_str!("../../models/receipt.toml"), None),
+    (
+        "models/receipt.toml",
+        include_str!("../../models/receipt.toml"),
+        Some(include_str!("../../models/receipt.learned.json")),
+    ),
 ];
 
 /// Returns the models that come with the program, in order of name.

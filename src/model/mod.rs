@@ -176,11 +176,14 @@ pub struct Field {
     pub labels: Vec<String>,
     /// Where the value stands; several are tried in order.
     pub places: Vec<Place>,
-    /// The value must match somewhere in the text; its first group is the value if it has one.
+    /// The value must match somewhere in the text; the first of its groups that takes
+    /// part is the value, if there is one.
     pub pattern: Option<regex::Regex>,
     /// Text that is never part of the value (form captions, boilerplate); matched like labels. It
     /// ends a value, and hides a label that it covers, as `Total Tax` hides `Total`.
     pub exclude: Vec<String>,
+    /// Words that texts of the field are made of, in capitals, ascending; a misread one is put right.
+    pub vocabulary: Vec<String>,
     /// Which of several equally placed candidates wins; of no meaning for a field of many values.
     pub choose: Choose,
     /// One value, or all that stand at its place.

@@ -432,7 +432,7 @@ fn takes_what_was_learned_from_the_file_beside_the_model() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("log.toml");
     std::fs::write(&file, LOG).unwrap();
-    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"words": [], "weights": {"row": [2.5]}}}}"#;
+    let learned = r#"{"format": 1, "model": "log", "version": 1, "ranking": {"date": {"weights": {"row": [2.5]}}}}"#;
     std::fs::write(learned_path(&file), learned).unwrap();
     let models = load_directory(directory.path()).unwrap();
     let ranking = &models[0].learned.as_ref().unwrap().ranking;
@@ -459,7 +459,7 @@ fn refuses_what_was_learned_for_something_else() {
         "has format 9, this program knows format 1",
     );
     check(
-        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"words": [], "weights": {}}}}"#,
+        r#"{"format": 1, "model": "log", "version": 1, "ranking": {"total": {"weights": {}}}}"#,
         "ranks field `total`, which `log` does not have",
     );
 }

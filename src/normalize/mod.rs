@@ -17,6 +17,7 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod vocabulary;
 
 pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
@@ -139,24 +140,43 @@ fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
     let chosen = choose(field.choose, &readings)?;
     let Judged { candidate, reading, confidence } = &readings[chosen];
     let witnesses = witnesses(field, &readings, chosen);
+    let (value, respelled) = respell(&reading.value, &field.vocabulary);
+    let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
     Some(TypedField {
-        value: Some(reading.value.clone()),
+        value: Some(value),
         raw: Some(candidate.text.clone()),
         page: Some(candidate.page),
         bounds: Some(candidate.bounds).filter(|bounds| *bounds != PixelBox::default()),
-        confidence: confidence * witnesses,
+        confidence: confidence * witnesses * kept,
         evidence: Evidence {
             found: Some(candidate.found),
             words: candidate.word_confidence,
             place: candidate.place_score,
-            meaning: reading.rank(),
+            meaning: reading.rank() * kept,
             witnesses,
             margin: margin(&readings, chosen),
             ..Evidence::default()
         },
-        repairs: repair(&readings[chosen]).into_iter().collect(),
+        repairs: repair(&readings[chosen]).into_iter().chain(respelled).collect(),
         doubts: candidate.doubts.clone(),
     })
+}
+
+/// Puts the misread words of a text right, if the field has a vocabulary.
+fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
+    match value {
+        Value::Text(text) if !vocabulary.is_empty() => {
+            let (text, repairs) = vocabulary::repair(text, vocabulary);
+            (Value::Text(text), repairs)
+        }
+        Value::Text(_)
+        | Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Boolean(_)
+        | Value::List(_) => (value.clone(), Vec::new()),
+    }
 }
 
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the

@@ -11,7 +11,7 @@ pub(super) fn as_digit(character: char) -> Option<(char, bool)> {
         'l' | 'I' | 'i' | '|' | '!' => '1',
         'Z' | 'z' => '2',
         'A' => '4',
-        'S' | 's' | '$' => '5',
+        'S' | 's' | '$' | '§' => '5',
         'G' | 'b' => '6',
         'T' => '7',
         'B' => '8',

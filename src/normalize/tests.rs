@@ -484,6 +484,7 @@ fn money_field(choose: Choose) -> Field {
         choose,
         count: crate::document::Count::One,
         learn: None,
+        vocabulary: Vec::new(),
         required: true,
         column: Vec::new(),
         carry: false,

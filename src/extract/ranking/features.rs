@@ -5,15 +5,14 @@
 //! not. Their groups and the order of steps are part of the format of learned files.
 
 use super::spans::Span;
-use super::words::{self, KINDS, Signs};
+use super::words::{KINDS, Kind, Signs, Words};
 use crate::document::{Candidate, PixelBox, Value};
 use crate::extract::value::Search;
-use crate::model::{Ranker, Zone};
+use crate::model::Zone;
 
 /// A group of features; of a group of steps one holds, of a group of tokens any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    Page,
     Row,
     RowFromEnd,
     Height,
@@ -42,7 +41,6 @@ pub enum Group {
     OrderFromEnd,
     AddsUp,
     Roundness,
-    Repairs,
     FirstRow,
     LastRow,
     InnerRows,
@@ -57,8 +55,7 @@ pub enum Group {
 }
 
 /// All groups with their names in learned files.
-pub const GROUPS: [(Group, &str); 41] = [
-    (Group::Page, "page"),
+pub const GROUPS: [(Group, &str); 39] = [
     (Group::Row, "row"),
     (Group::RowFromEnd, "row_from_end"),
     (Group::Height, "height"),
@@ -87,7 +84,6 @@ pub const GROUPS: [(Group, &str); 41] = [
     (Group::OrderFromEnd, "order_from_end"),
     (Group::AddsUp, "adds_up"),
     (Group::Roundness, "roundness"),
-    (Group::Repairs, "repairs"),
     (Group::FirstRow, "first_row"),
     (Group::LastRow, "last_row"),
     (Group::InnerRows, "inner_rows"),
@@ -122,11 +118,12 @@ pub(crate) struct SceneRow {
     bounds: PixelBox,
     letter_height: f32,
     tokens: Vec<u16>,
-    signs: Signs,
+    pub signs: Signs,
 }
 
 /// A page with all that features of one field need.
-pub(crate) struct Scene {
+pub(crate) struct Scene<'w> {
+    pub words: &'w Words,
     pub rows: Vec<SceneRow>,
     /// Where text stands: left, right, top, bottom.
     text: (f32, f32, f32, f32),
@@ -145,39 +142,33 @@ pub(super) struct Values {
 
 impl Search<'_> {
     /// Looks at the page for this field; `rules` are the candidates of its places, best first.
-    pub(super) fn scene(&self, ranker: &Ranker, rules: &[Candidate]) -> Scene {
+    pub(super) fn scene<'w>(&self, words: &'w Words, rules: &[Candidate]) -> Scene<'w> {
         let layout = &self.sheet.layout;
         let zone = self.field.learn.map_or(Zone::PAGE, |learn| learn.zone);
         let mut rows: Vec<SceneRow> = Vec::new();
         for (index, row) in layout.rows.iter().enumerate() {
             let span = (index, row.start, row.end);
-            let Some(words) = self.sheet.without_captions(self.labels, self.index, span) else {
+            let Some(run) = self.sheet.without_captions(self.labels, self.index, span) else {
                 continue;
             };
-            let mut tokens = Vec::new();
-            let mut signs = Signs::default();
-            let mut bounds = layout.words[words.0].bounds;
-            words::push_kinds(layout, words, &mut tokens);
-            for word in &layout.words[words.0..words.1] {
-                words::push_words(&word.text, ranker, &mut tokens);
-                signs.add(Signs::of(&word.text));
-                bounds = bounds.union(&word.bounds);
-            }
+            let run_words = &layout.words[run.0..run.1];
+            let bounds =
+                run_words.iter().fold(run_words[0].bounds, |all, word| all.union(&word.bounds));
             let cells: Vec<(usize, usize)> = row
                 .cell_starts
                 .iter()
                 .map(|&start| row.cell_of(start))
-                .map(|(start, end)| (start.max(words.0), end.min(words.1)))
+                .map(|(start, end)| (start.max(run.0), end.min(run.1)))
                 .filter(|(start, end)| start < end && self.sheet.says_something(*start, *end))
                 .collect();
             rows.push(SceneRow {
                 inside: layout.in_zone(&bounds, &zone),
-                words,
+                words: run,
                 cells: if cells.len() > 1 { cells } else { Vec::new() },
                 bounds,
                 letter_height: row.word_height,
-                tokens,
-                signs,
+                tokens: words.tokens(run),
+                signs: words.signs(run),
             });
         }
         let text = rows.iter().fold((f32::MAX, 1.0_f32, f32::MAX, 1.0_f32), |all, row| {
@@ -191,27 +182,26 @@ impl Search<'_> {
         let mut heights: Vec<f32> = rows.iter().map(|row| row.letter_height).collect();
         heights.sort_by(f32::total_cmp);
         let letter_height = heights.get(heights.len() / 2).copied().unwrap_or(1.0).max(1.0);
-        Scene { rows, text, letter_height, rules: regarded(rules) }
+        Scene { words, rows, text, letter_height, rules: regarded(rules) }
     }
+}
 
-    /// Returns the features of a span that hold.
+impl Scene<'_> {
+    /// Calls `add` with each feature of a span that holds.
     pub(super) fn features(
         &self,
-        (scene, ranker): (&Scene, &Ranker),
         (span, index): (&Span, usize),
         values: &Values,
-    ) -> Vec<Feature> {
-        let mut features = Vec::with_capacity(96);
-        let page = self.sheet.number.0.get();
-        features.push((Group::Page, if page <= 3 { page as u16 - 1 } else { 3 }));
-        scene.place(span, &mut features);
-        self.look(scene, span, &mut features);
-        scene.regard(span, &mut features);
+        add: &mut impl FnMut(Feature),
+    ) {
+        self.place(span, add);
+        self.look(span, add);
+        self.regard(span, add);
         if span.value.is_some() {
-            values.compare(index, &mut features);
-            self.around_value(ranker, scene, span, &mut features);
+            values.compare(index, add);
+            self.around_value(span, add);
         } else {
-            self.in_text(ranker, scene, span, &mut features);
+            self.in_text(span, add);
         }
         let (first, last) = span.rows;
         for (group, row) in [
@@ -219,104 +209,76 @@ impl Search<'_> {
             (Group::SecondRowBefore, first.checked_sub(2)),
             (Group::RowAfter, Some(last + 1)),
         ] {
-            match row.and_then(|row| scene.rows.get(row)) {
-                Some(row) => features.extend(row.tokens.iter().map(|&token| (group, token))),
-                None => features.push((group, words::Kind::Nothing as u16)),
+            match row.and_then(|row| self.rows.get(row)) {
+                Some(row) => row.tokens.iter().for_each(|&token| add((group, token))),
+                None => add((group, Kind::Nothing as u16)),
             }
         }
-        features
     }
 
     /// What its words look like.
-    fn look(&self, scene: &Scene, span: &Span, features: &mut Vec<Feature>) {
-        let layout = &self.sheet.layout;
-        let mut signs = Signs::default();
-        let (mut sum, mut worst) = (0.0_f32, 100.0_f32);
-        for &(start, end) in &span.piece.lines {
-            for word in &layout.words[start..end] {
-                let of = Signs::of(&word.text);
-                signs.add(of);
-                sum += word.confidence * of.all() as f32;
-                if of.letters + of.digits > 0 {
-                    worst = worst.min(word.confidence);
-                }
-            }
+    fn look(&self, span: &Span, add: &mut impl FnMut(Feature)) {
+        let rows = &self.rows[span.rows.0..=span.rows.1];
+        let mut whole = Signs::NONE;
+        for row in rows {
+            whole.add(&row.signs);
+        }
+        let mut signs = Signs::NONE;
+        for (run, row) in span.piece.lines.iter().zip(rows) {
+            signs.add(&if *run == row.words { row.signs } else { self.words.signs(*run) });
         }
         let all = signs.all().max(1) as f32;
         let share = |count: u32, of: f32| step(count as f32 / of, SHARES);
-        features.push((Group::Length, step(all, LENGTHS)));
-        features.push((Group::Digits, share(signs.digits, all)));
-        features.push((Group::Capitals, share(signs.capitals, signs.letters.max(1) as f32)));
-        features.push((Group::Signs, share(signs.others, all)));
-        features.push((Group::Confidence, step(sum / all / 100.0, SHARES)));
-        features.push((Group::Worst, step(worst / 100.0, SHARES)));
-        let rows = &scene.rows[span.rows.0..=span.rows.1];
-        let words: u32 = rows.iter().map(|row| row.signs.words).sum();
-        let own: usize = span.piece.lines.iter().map(|(start, end)| end - start).sum();
-        features.push((Group::Cell, u16::from(own < words as usize)));
+        add((Group::Length, step(all, LENGTHS)));
+        add((Group::Digits, share(signs.digits, all)));
+        add((Group::Capitals, share(signs.capitals, signs.letters.max(1) as f32)));
+        add((Group::Signs, share(signs.others, all)));
+        add((Group::Confidence, step(signs.confidence / all / 100.0, SHARES)));
+        add((Group::Worst, step(signs.worst / 100.0, SHARES)));
+        add((Group::Cell, u16::from(signs.words < whole.words)));
     }
 
     /// The words of a text.
-    fn in_text(&self, ranker: &Ranker, scene: &Scene, span: &Span, features: &mut Vec<Feature>) {
+    fn in_text(&self, span: &Span, add: &mut impl FnMut(Feature)) {
         let (first, last) = span.rows;
-        let layout = &self.sheet.layout;
-        if scene.rows[first].words.1 != span.words.1 && first == last {
-            let mut tokens = Vec::new();
-            words::push_kinds(layout, span.words, &mut tokens);
-            for word in &layout.words[span.words.0..span.words.1] {
-                words::push_words(&word.text, ranker, &mut tokens);
+        if first == last && self.rows[first].words != span.words {
+            for token in self.words.tokens(span.words) {
+                add((Group::FirstRow, token));
+                add((Group::LastRow, token));
             }
-            features.extend(tokens.iter().map(|&token| (Group::FirstRow, token)));
-            features.extend(tokens.iter().map(|&token| (Group::LastRow, token)));
         } else {
-            let of = |row: usize| scene.rows[row].tokens.iter();
-            features.extend(of(first).map(|&token| (Group::FirstRow, token)));
-            features.extend(of(last).map(|&token| (Group::LastRow, token)));
-            let mut inner: Vec<u16> = (first + 1..last).flat_map(of).copied().collect();
+            self.rows[first].tokens.iter().for_each(|&token| add((Group::FirstRow, token)));
+            self.rows[last].tokens.iter().for_each(|&token| add((Group::LastRow, token)));
+            let mut inner: Vec<u16> =
+                (first + 1..last).flat_map(|row| &self.rows[row].tokens).copied().collect();
             inner.sort_unstable();
             inner.dedup();
-            features.extend(inner.into_iter().map(|token| (Group::InnerRows, token)));
+            for token in inner {
+                add((Group::InnerRows, token));
+            }
         }
-        let word_at = [(Group::FirstWord, span.words.0), (Group::LastWord, span.words.1 - 1)];
-        for (group, at) in word_at {
-            let mut tokens = Vec::new();
-            words::push_kinds(layout, (at, at + 1), &mut tokens);
-            words::push_words(&layout.words[at].text, ranker, &mut tokens);
-            features.extend(tokens.into_iter().map(|token| (group, token)));
+        for (group, at) in [(Group::FirstWord, span.words.0), (Group::LastWord, span.words.1 - 1)] {
+            self.words.tokens((at, at + 1)).into_iter().for_each(|token| add((group, token)));
         }
     }
 
     /// The words beside a value.
-    fn around_value(
-        &self,
-        ranker: &Ranker,
-        scene: &Scene,
-        span: &Span,
-        features: &mut Vec<Feature>,
-    ) {
-        let layout = &self.sheet.layout;
-        let row = scene.rows[span.rows.0].words;
+    fn around_value(&self, span: &Span, add: &mut impl FnMut(Feature)) {
+        let row = self.rows[span.rows.0].words;
         let near = span.words.0.saturating_sub(2).max(row.0);
-        for (group, (start, end)) in [
+        for (group, run) in [
             (Group::LeftWords, (row.0, span.words.0)),
             (Group::RightWords, (span.words.1, row.1)),
             (Group::WordBefore, (near, span.words.0)),
         ] {
-            if start >= end {
-                features.push((group, words::Kind::Nothing as u16));
-                continue;
+            if run.0 < run.1 {
+                self.words.tokens(run).into_iter().for_each(|token| add((group, token)));
+            } else {
+                add((group, Kind::Nothing as u16));
             }
-            let mut tokens = Vec::new();
-            words::push_kinds(layout, (start, end), &mut tokens);
-            for word in &layout.words[start..end] {
-                words::push_words(&word.text, ranker, &mut tokens);
-            }
-            features.extend(tokens.into_iter().map(|token| (group, token)));
         }
     }
-}
 
-impl Scene {
     /// Returns the box of rows.
     pub(super) fn bounds(&self, (first, last): (usize, usize)) -> PixelBox {
         let rows = &self.rows[first..=last];
@@ -324,15 +286,15 @@ impl Scene {
     }
 
     /// What the model's places say of it.
-    fn regard(&self, span: &Span, features: &mut Vec<Feature>) {
+    fn regard(&self, span: &Span, add: &mut impl FnMut(Feature)) {
         let found = span.rule.and_then(|rule| self.rules.get(rule));
         let score = found.map_or(0, |(rule, _)| 1 + step(rule.place_score, SHARES));
-        features.push((Group::RuleScore, score));
-        features.push((Group::Rule, found.map_or(0, |(_, regard)| *regard)));
+        add((Group::RuleScore, score));
+        add((Group::Rule, found.map_or(0, |(_, regard)| *regard)));
     }
 
     /// Where the span stands.
-    fn place(&self, span: &Span, features: &mut Vec<Feature>) {
+    fn place(&self, span: &Span, add: &mut impl FnMut(Feature)) {
         let (first, last) = span.rows;
         let (row, end) = (&self.rows[first], &self.rows[last]);
         let made = span.candidate.as_ref().map(|candidate| candidate.bounds);
@@ -340,16 +302,16 @@ impl Scene {
         let (left, right, top, bottom) = self.text;
         let (width, height) = ((right - left).max(1.0), (bottom - top).max(1.0));
         let x = |pixels: f32| step((pixels - left) / width, SHARES);
-        features.push((Group::Row, step(first as f32, COUNTS)));
-        features.push((Group::RowFromEnd, step((self.rows.len() - 1 - last) as f32, COUNTS)));
-        features.push((Group::Height, step((bounds.top as f32 - top) / height, SHARES)));
-        features.push((Group::Left, x(bounds.left as f32)));
-        features.push((Group::Right, x(bounds.right as f32)));
+        add((Group::Row, step(first as f32, COUNTS)));
+        add((Group::RowFromEnd, step((self.rows.len() - 1 - last) as f32, COUNTS)));
+        add((Group::Height, step((bounds.top as f32 - top) / height, SHARES)));
+        add((Group::Left, x(bounds.left as f32)));
+        add((Group::Right, x(bounds.right as f32)));
         let middle = crate::extract::layout::center_x(&bounds);
         let off = (middle - f32::midpoint(left, right)).abs() / width;
-        features.push((Group::Center, step(off, SHARES)));
-        features.push((Group::Lines, (last - first) as u16));
-        features.push((Group::LetterHeight, step(row.letter_height / self.letter_height, RATIOS)));
+        add((Group::Center, step(off, SHARES)));
+        add((Group::Lines, (last - first) as u16));
+        add((Group::LetterHeight, step(row.letter_height / self.letter_height, RATIOS)));
         let before = first.checked_sub(1).map(|index| &self.rows[index]);
         let after = self.rows.get(last + 1);
         let gap = |above: &SceneRow, below: &SceneRow| {
@@ -357,15 +319,15 @@ impl Scene {
         };
         let gap_step =
             |gap: Option<f32>| gap.map_or(HEIGHTS.len() as u16 + 1, |gap| step(gap, HEIGHTS));
-        features.push((Group::GapBefore, gap_step(before.map(|before| gap(before, row)))));
-        features.push((Group::GapAfter, gap_step(after.map(|after| gap(end, after)))));
+        add((Group::GapBefore, gap_step(before.map(|before| gap(before, row)))));
+        add((Group::GapAfter, gap_step(after.map(|after| gap(end, after)))));
         let inside = self.rows[first..=last].windows(2).map(|pair| gap(&pair[0], &pair[1]));
-        features.push((Group::GapInside, gap_step(inside.reduce(f32::max))));
+        add((Group::GapInside, gap_step(inside.reduce(f32::max))));
         let ratio = |a: Option<&SceneRow>, b: &SceneRow| {
             a.map_or(RATIOS.len() as u16 + 1, |a| step(a.letter_height / b.letter_height, RATIOS))
         };
-        features.push((Group::HeightBefore, ratio(before, row)));
-        features.push((Group::HeightAfter, ratio(after, end)));
+        add((Group::HeightBefore, ratio(before, row)));
+        add((Group::HeightAfter, ratio(after, end)));
     }
 }
 
@@ -380,15 +342,15 @@ impl Values {
     }
 
     /// How its value stands among the others.
-    fn compare(&self, index: usize, features: &mut Vec<Feature>) {
+    fn compare(&self, index: usize, add: &mut impl FnMut(Feature)) {
         let Some(own) = self.sizes[index] else { return };
         let larger = self.different.iter().filter(|size| **size > own).count();
-        features.push((Group::Size, step(larger as f32, COUNTS)));
+        add((Group::Size, step(larger as f32, COUNTS)));
         let same = self.sizes.iter().filter(|size| **size == Some(own)).count();
-        features.push((Group::Repeats, step(same as f32, COUNTS)));
-        features.push((Group::Order, step(index as f32, COUNTS)));
+        add((Group::Repeats, step(same as f32, COUNTS)));
+        add((Group::Order, step(index as f32, COUNTS)));
         let from_end = self.sizes.len() - 1 - index;
-        features.push((Group::OrderFromEnd, step(from_end as f32, COUNTS)));
+        add((Group::OrderFromEnd, step(from_end as f32, COUNTS)));
         let has = |size: i64| self.different.binary_search(&size).is_ok();
         let others = || self.different.iter().filter(|size| **size > 0 && **size != own);
         // Cash less change; what is due and what was rounded off it.
@@ -397,7 +359,7 @@ impl Values {
             let rest = own.saturating_sub(other);
             rest > 0 && rest != other && has(rest)
         });
-        features.push((Group::AddsUp, u16::from(difference) + 2 * u16::from(sum)));
+        add((Group::AddsUp, u16::from(difference) + 2 * u16::from(sum)));
         let roundness = match own {
             0 => 0,
             _ if own % 100 == 0 => 1,
@@ -405,7 +367,7 @@ impl Values {
             _ if own % 5 == 0 => 3,
             _ => 4,
         };
-        features.push((Group::Roundness, roundness));
+        add((Group::Roundness, roundness));
     }
 }
 

@@ -9,11 +9,12 @@ mod spans;
 mod words;
 
 pub use features::{Feature, GROUPS, Group, group_size};
+pub(crate) use words::Words;
 pub use words::learned_words;
 
 use super::piece::Standing;
 use super::value::Search;
-use crate::document::{Candidate, Found};
+use crate::document::{Candidate, Found, Value};
 use crate::model::Ranker;
 use features::Values;
 use spans::Span;
@@ -21,37 +22,36 @@ use spans::Span;
 /// So many of the best ranked become candidates.
 const MOST_RANKED: usize = 8;
 
-/// A span with its features: what a ranker is trained with.
+/// What may be the value, as a ranker sees it.
 pub struct Example {
-    pub text: String,
-    pub bounds: crate::document::PixelBox,
-    pub value: Option<crate::document::Value>,
+    /// What it would be, normalized; `None` if it is no value of the field's type.
+    pub value: Option<Value>,
     pub features: Vec<Feature>,
-    /// Whether the places of the model would choose it.
-    pub by_rule: bool,
 }
 
 impl Search<'_> {
     /// Returns the best ranked candidates, best first; `rules` are those of the field's places.
-    pub(super) fn ranked(&self, ranker: &Ranker, rules: &[Candidate]) -> Vec<Candidate> {
-        let scene = self.scene(ranker, rules);
+    pub(super) fn ranked(
+        &self,
+        ranker: &Ranker,
+        words: &Words,
+        rules: &[Candidate],
+    ) -> Vec<Candidate> {
+        let scene = self.scene(words, rules);
         let spans = self.spans(&scene);
         let values = Values::of(&spans);
         let weights: Vec<&[f32]> = GROUPS
             .iter()
             .map(|(_, name)| ranker.weights.get(*name).map_or(&[][..], Vec::as_slice))
             .collect();
-        let mut scores: Vec<(f32, &Span)> = spans
-            .iter()
-            .enumerate()
-            .map(|(index, span)| {
-                let features = self.features((&scene, ranker), (span, index), &values);
-                let weight = |(group, at): &Feature| {
-                    weights[*group as usize].get(usize::from(*at)).copied().unwrap_or(0.0)
-                };
-                (features.iter().map(weight).sum::<f32>(), span)
-            })
-            .collect();
+        let mut scores: Vec<(f32, &Span)> = Vec::with_capacity(spans.len());
+        for (index, span) in spans.iter().enumerate() {
+            let mut score = 0.0;
+            scene.features((span, index), &values, &mut |(group, at)| {
+                score += weights[group as usize].get(usize::from(at)).copied().unwrap_or(0.0);
+            });
+            scores.push((score, span));
+        }
         let all: f32 = 1.0 + scores.iter().map(|(score, _)| score.exp()).sum::<f32>();
         scores.sort_by(|a, b| b.0.total_cmp(&a.0));
         let best = scores.iter().take(MOST_RANKED);
@@ -73,22 +73,19 @@ impl Search<'_> {
     }
 
     /// Returns everything that may hold the field's value, with its features.
-    pub(super) fn examples(&self, ranker: &Ranker, rules: &[Candidate]) -> Vec<Example> {
-        let scene = self.scene(ranker, rules);
+    pub(super) fn examples(&self, words: &Words, rules: &[Candidate]) -> Vec<Example> {
+        let scene = self.scene(words, rules);
         let spans = self.spans(&scene);
         let values = Values::of(&spans);
         let mut examples = Vec::with_capacity(spans.len());
         for (index, span) in spans.iter().enumerate() {
-            let features = self.features((&scene, ranker), (span, index), &values);
-            let by_rule = features.contains(&(features::Group::Rule, 1));
+            let mut features = Vec::new();
+            scene.features((span, index), &values, &mut |feature| features.push(feature));
             for candidate in self.candidate(span, 0.0) {
+                let reading = crate::normalize::read(&self.field.kind, &candidate.text);
                 examples.push(Example {
-                    value: crate::normalize::read(&self.field.kind, &candidate.text)
-                        .map(|r| r.value),
-                    text: candidate.text,
-                    bounds: candidate.bounds,
+                    value: reading.map(|reading| reading.value),
                     features: features.clone(),
-                    by_rule,
                 });
             }
         }

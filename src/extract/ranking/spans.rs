@@ -1,7 +1,7 @@
 //! Which parts of a page may hold a learned field's value: runs of lines and cells for text, all
 //! that the pattern matches for other types.
 
-use super::features::Scene;
+use super::features::{Scene, SceneRow};
 use crate::document::{Candidate, Found, Value};
 use crate::extract::layout::{center_x, center_y};
 use crate::extract::piece::{Piece, Standing};
@@ -113,7 +113,9 @@ impl Search<'_> {
 
     fn typed_spans(&self, scene: &Scene) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
-        for (index, row) in scene.rows.iter().enumerate().filter(|(_, row)| row.inside) {
+        // Numbers and dates have a digit that was read as one.
+        let may_hold = |row: &SceneRow| row.inside && row.signs.digits > 0;
+        for (index, row) in scene.rows.iter().enumerate().filter(|(_, row)| may_hold(row)) {
             let (start, end) = row.words;
             if self.field.pattern.is_some() {
                 self.push_typed(scene, (index, start, end), &mut spans);

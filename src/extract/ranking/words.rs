@@ -4,12 +4,16 @@
 //! `features` counts the tokens of the rows around a candidate. Language and place are not known
 //! here: words come from the ranker, kinds are of signs and digits.
 
+use crate::document::Word;
 use crate::extract::layout::Layout;
-use crate::model::Ranker;
 use crate::normalize::fold;
 
 /// Shortest word that is learned.
 const SHORTEST: usize = 2;
+/// A caption ends in one of so many words.
+const CAPTION_WORDS: usize = 3;
+/// Digits of a telephone number.
+const PHONE_DIGITS: std::ops::RangeInclusive<u32> = 9..=13;
 
 /// What a row or word may look like; each is a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +84,7 @@ const LEGAL_FORMS: [&str; 22] = [
     "PTY",
 ];
 
-/// Returns the known words of a text, folded, as they are learned: only those of letters.
+/// Returns the words of a text as they are learned: folded, and only those of letters.
 pub fn learned_words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|part| {
@@ -92,32 +96,34 @@ pub fn learned_words(text: &str) -> impl Iterator<Item = String> {
         .filter(|word| word.len() >= SHORTEST)
 }
 
-/// Adds the tokens of one word of the page: the ranker's words in it.
-pub(super) fn push_words(text: &str, ranker: &Ranker, tokens: &mut Vec<u16>) {
-    for word in learned_words(text) {
-        let found = ranker.words.binary_search(&word).ok();
-        if let Some(token) = found.and_then(|index| u16::try_from(KINDS + index).ok())
-            && !tokens.contains(&token)
-        {
-            tokens.push(token);
-        }
-    }
-}
-
-/// Counts of signs in a run of words.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Signs {
+/// Counts of signs in a run of words, and how sure they were read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signs {
     pub letters: u32,
     pub capitals: u32,
     pub digits: u32,
     pub others: u32,
     pub words: u32,
+    /// Sum of the confidences, each times the length of its word.
+    pub confidence: f32,
+    /// Least confidence of a word with letters or digits.
+    pub worst: f32,
 }
 
 impl Signs {
-    pub fn of(text: &str) -> Self {
-        let mut signs = Self { words: 1, ..Self::default() };
-        for character in text.chars() {
+    pub const NONE: Self = Self {
+        letters: 0,
+        capitals: 0,
+        digits: 0,
+        others: 0,
+        words: 0,
+        confidence: 0.0,
+        worst: 100.0,
+    };
+
+    fn of(word: &Word) -> Self {
+        let mut signs = Self { words: 1, ..Self::NONE };
+        for character in word.text.chars() {
             if character.is_ascii_digit() {
                 signs.digits += 1;
             } else if character.is_alphabetic() {
@@ -127,100 +133,183 @@ impl Signs {
                 signs.others += 1;
             }
         }
+        signs.confidence = word.confidence * signs.all() as f32;
+        if signs.letters + signs.digits > 0 {
+            signs.worst = word.confidence;
+        }
         signs
     }
 
-    pub fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: &Self) {
         self.letters += other.letters;
         self.capitals += other.capitals;
         self.digits += other.digits;
         self.others += other.others;
         self.words += other.words;
+        self.confidence += other.confidence;
+        self.worst = self.worst.min(other.worst);
     }
 
-    pub fn all(self) -> u32 {
+    pub fn all(&self) -> u32 {
         self.letters + self.digits + self.others
     }
 }
 
-/// Adds the kinds of a run of words `start..end` as tokens.
-pub(super) fn push_kinds(layout: &Layout, (start, end): (usize, usize), tokens: &mut Vec<u16>) {
-    let mut add = |kind: Kind, is: bool| {
-        if is {
-            tokens.push(kind as u16);
+/// What one word looks like.
+struct Look {
+    signs: Signs,
+    /// One bit a kind that a single word tells.
+    kinds: u32,
+    first: Option<char>,
+    last: Option<char>,
+    /// Its learned words: the first and the one after the last, in [`Words::tokens`].
+    tokens: (usize, usize),
+}
+
+/// All words of a page as features see them.
+pub(crate) struct Words {
+    looks: Vec<Look>,
+    tokens: Vec<u16>,
+}
+
+impl Words {
+    /// Looks at the words of a page; `known` are the learned words, ascending.
+    pub fn new(layout: &Layout, known: &[String]) -> Self {
+        let mut words = Self { looks: Vec::with_capacity(layout.words.len()), tokens: Vec::new() };
+        for word in &layout.words {
+            let start = words.tokens.len();
+            for learned in learned_words(&word.text) {
+                let found = known.binary_search(&learned).ok();
+                let token = found.and_then(|index| u16::try_from(KINDS + index).ok());
+                words.tokens.extend(token);
+            }
+            let signs = Signs::of(word);
+            words.looks.push(Look {
+                signs,
+                kinds: kinds_of_word(&word.text, &signs),
+                first: word.text.chars().next(),
+                last: word.text.chars().next_back(),
+                tokens: (start, words.tokens.len()),
+            });
         }
-    };
-    let words = &layout.words[start..end];
-    let mut signs = Signs::default();
-    let (mut amount, mut date, mut time, mut phone, mut long) = (false, false, false, false, false);
-    let (mut postcode, mut legal, mut web, mut registered) = (false, false, false, false);
-    let (mut comma, mut bracket, mut ampersand, mut percent) = (false, false, false, false);
-    let (mut hash, mut mixed, mut caption) = (false, false, false);
-    let mut digits_before = 0;
-    for (index, word) in words.iter().enumerate() {
-        let text = word.text.as_str();
-        let of = Signs::of(text);
-        signs.add(of);
-        let shape = Shape::of(text);
-        amount |= shape.is_amount();
-        date |= shape.is_date();
-        time |= shape.is_time();
-        registered |= shape.is_registration();
-        postcode |= shape.has_postcode();
-        phone |= shape.is_phone()
-            || (of.letters == 0 && (9..=13).contains(&(digits_before + of.digits)));
-        digits_before = if of.letters == 0 { of.digits } else { 0 };
-        long |= of.digits >= 8;
-        mixed |= of.digits > 0 && of.letters > 0;
-        caption |= index < 3 && text.contains([':', ';']);
-        comma |= text.contains(',');
-        bracket |= text.contains(['(', ')', '[', ']']);
-        ampersand |= text.contains('&');
-        percent |= text.contains('%');
-        hash |= text.contains('#');
-        web |= text.contains('@') || shape.is_web(text);
-        legal |= of.letters >= 2 && is_legal_form(text);
+        words
     }
-    add(Kind::Amount, amount);
-    add(Kind::Date, date);
-    add(Kind::Time, time);
-    add(Kind::Phone, phone);
-    add(Kind::Postcode, postcode);
-    add(Kind::RegistrationNumber, registered);
-    add(Kind::LegalForm, legal);
-    add(Kind::WebAddress, web);
-    add(Kind::Caption, caption);
-    add(Kind::HasComma, comma);
-    add(Kind::HasBracket, bracket);
-    add(Kind::HasAmpersand, ampersand);
-    add(Kind::HasPercent, percent);
-    add(Kind::HasHash, hash);
-    add(Kind::LongNumber, long);
-    add(Kind::MixedNumber, mixed);
-    let first = words.first().and_then(|word| word.text.chars().next());
-    let last = words.last().and_then(|word| word.text.chars().next_back());
-    add(Kind::StartsWithDigit, first.is_some_and(|c| c.is_ascii_digit()));
-    add(Kind::StartsWithBracket, matches!(first, Some('(' | '[')));
-    add(Kind::EndsWithComma, matches!(last, Some(',' | ';')));
-    add(Kind::EndsWithPoint, last == Some('.'));
-    add(Kind::NoLetters, signs.letters == 0);
-    add(Kind::FewLetters, signs.letters > 0 && signs.letters < 4);
-    add(Kind::ManySigns, signs.others * 4 > signs.all());
-    add(Kind::AllCapitals, signs.letters > 3 && signs.capitals * 10 >= signs.letters * 9);
-    add(Kind::Lowercase, signs.letters > 3 && signs.capitals == 0);
-    add(
-        Kind::Capitalized,
-        signs.letters > 3 && signs.capitals > 0 && signs.capitals * 2 < signs.letters,
-    );
-    add(Kind::OneWord, signs.words == 1);
-    add(Kind::TwoWords, signs.words == 2);
-    add(Kind::ManyWords, signs.words > 5);
+
+    /// Counts the signs of a run of words.
+    pub fn signs(&self, (start, end): (usize, usize)) -> Signs {
+        let mut signs = Signs::NONE;
+        for look in &self.looks[start..end] {
+            signs.add(&look.signs);
+        }
+        signs
+    }
+
+    /// Returns the tokens of a run of words: its kinds, then its learned words, each once.
+    pub fn tokens(&self, (start, end): (usize, usize)) -> Vec<u16> {
+        let kinds = self.kinds((start, end));
+        let mut tokens: Vec<u16> =
+            (0..KINDS as u16).filter(|kind| kinds & (1 << kind) != 0).collect();
+        let of_words =
+            (self.looks.get(start), end.checked_sub(1).and_then(|last| self.looks.get(last)));
+        if let (Some(first), Some(last)) = of_words
+            && start < end
+        {
+            let learned = &self.tokens[first.tokens.0..last.tokens.1];
+            for &token in learned {
+                if !tokens.contains(&token) {
+                    tokens.push(token);
+                }
+            }
+        }
+        tokens
+    }
+
+    /// Returns the kinds of a run of words, one bit each.
+    fn kinds(&self, (start, end): (usize, usize)) -> u32 {
+        let looks = &self.looks[start..end];
+        let mut kinds = 0;
+        let mut signs = Signs::NONE;
+        let mut digits_before = 0;
+        for (index, look) in looks.iter().enumerate() {
+            signs.add(&look.signs);
+            kinds |= look.kinds & if index < CAPTION_WORDS { !0 } else { !bit(Kind::Caption) };
+            let digits = look.signs.digits;
+            // A telephone number may be divided into words.
+            let apart = look.signs.letters == 0;
+            set(&mut kinds, Kind::Phone, apart && PHONE_DIGITS.contains(&(digits_before + digits)));
+            digits_before = if apart { digits } else { 0 };
+        }
+        let first = looks.first().and_then(|look| look.first);
+        let last = looks.last().and_then(|look| look.last);
+        let Signs { letters, capitals, others, words, .. } = signs;
+        for (kind, is) in [
+            (Kind::StartsWithDigit, first.is_some_and(|c| c.is_ascii_digit())),
+            (Kind::StartsWithBracket, matches!(first, Some('(' | '['))),
+            (Kind::EndsWithComma, matches!(last, Some(',' | ';'))),
+            (Kind::EndsWithPoint, last == Some('.')),
+            (Kind::NoLetters, letters == 0),
+            (Kind::FewLetters, letters > 0 && letters < 4),
+            (Kind::ManySigns, others * 4 > signs.all()),
+            (Kind::AllCapitals, letters > 3 && capitals * 10 >= letters * 9),
+            (Kind::Lowercase, letters > 3 && capitals == 0),
+            (Kind::Capitalized, letters > 3 && capitals > 0 && capitals * 2 < letters),
+            (Kind::OneWord, words == 1),
+            (Kind::TwoWords, words == 2),
+            (Kind::ManyWords, words > 5),
+        ] {
+            set(&mut kinds, kind, is);
+        }
+        kinds
+    }
+}
+
+const fn bit(kind: Kind) -> u32 {
+    1 << kind as u32
+}
+
+fn set(kinds: &mut u32, kind: Kind, is: bool) {
+    *kinds |= u32::from(is) << kind as u32;
+}
+
+/// Returns the kinds that a word tells by itself, one bit each.
+fn kinds_of_word(text: &str, signs: &Signs) -> u32 {
+    let mut kinds = 0;
+    for (kind, signs) in [
+        (Kind::Caption, &[':', ';'][..]),
+        (Kind::HasComma, &[',']),
+        (Kind::HasBracket, &['(', ')', '[', ']']),
+        (Kind::HasAmpersand, &['&']),
+        (Kind::HasPercent, &['%']),
+        (Kind::HasHash, &['#']),
+        (Kind::WebAddress, &['@']),
+    ] {
+        set(&mut kinds, kind, text.contains(signs));
+    }
+    set(&mut kinds, Kind::LongNumber, signs.digits >= 8);
+    set(&mut kinds, Kind::MixedNumber, signs.digits > 0 && signs.letters > 0);
+    set(&mut kinds, Kind::LegalForm, signs.letters >= 2 && is_legal_form(text));
+    set(&mut kinds, Kind::WebAddress, signs.letters > 4 && is_web_address(text));
+    if signs.digits > 0 {
+        let shape = Shape::of(text);
+        set(&mut kinds, Kind::Amount, shape.is_amount());
+        set(&mut kinds, Kind::Date, shape.is_date());
+        set(&mut kinds, Kind::Time, shape.is_time());
+        set(&mut kinds, Kind::RegistrationNumber, shape.is_registration());
+        set(&mut kinds, Kind::Postcode, shape.has_postcode());
+        set(&mut kinds, Kind::Phone, shape.is_phone());
+    }
+    kinds
 }
 
 fn is_legal_form(text: &str) -> bool {
     let bare: String =
         text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
     LEGAL_FORMS.contains(&bare.as_str()) || (bare.len() > 5 && bare.ends_with("BHD"))
+}
+
+fn is_web_address(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.starts_with("www") || lower.contains(".com")
 }
 
 /// A word as a row of signs: `9` for digits, `A` for letters, others as they are, runs of digits
@@ -291,17 +380,5 @@ impl Shape {
             };
             *run == ('9', 5) && beside(index.checked_sub(1)) && beside(Some(index + 1))
         })
-    }
-
-    fn is_web(&self, text: &str) -> bool {
-        let points = self.runs.windows(3).filter(|run| {
-            run[0].0 == 'A'
-                && run[0].1 >= 2
-                && run[1] == ('.', 1)
-                && run[2].0 == 'A'
-                && run[2].1 >= 2
-        });
-        points.count() > 0
-            && (text.to_lowercase().contains("www") || text.to_lowercase().contains(".com"))
     }
 }

@@ -6,6 +6,7 @@ mod marks;
 mod models;
 mod owners;
 mod places;
+mod ranking;
 mod rows;
 mod zones;
 

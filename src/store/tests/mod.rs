@@ -98,6 +98,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         choose: Choose::Best,
         count: crate::document::Count::One,
         learn: None,
+        vocabulary: Vec::new(),
         required: false,
         column: Vec::new(),
         carry: false,

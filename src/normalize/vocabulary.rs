@@ -1,0 +1,162 @@
+//! Puts right the misread words of a text that has a vocabulary.
+//!
+//! A word is replaced only if one word of the vocabulary, and no other, is almost the same through
+//! the usual recognition errors. `field` calls it for the text that was chosen.
+
+use super::fold::{merge, similarity};
+use super::repair::digits;
+use crate::document::Repair;
+
+/// Shorter words are too much alike.
+const SHORTEST: usize = 3;
+/// The next best word of the vocabulary must be so many letters farther off.
+const MARGIN: f32 = 0.5;
+
+/// Of the shortest words that may have a wrong letter, the first one must be right.
+const FIRST_LETTER_COUNTS: usize = 6;
+
+/// What a [`Repair`] names.
+const BY_VOCABULARY: &str = "vocabulary";
+
+/// Returns the text with its misread words put right, and what was changed; `known` are the words
+/// of the vocabulary in capitals, ascending.
+pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
+    let mut repaired = String::with_capacity(text.len());
+    let mut repairs = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_part = is_letter(first);
+        let end = rest.find(|c: char| is_letter(c) != is_part).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        match Some(run).filter(|_| is_part).and_then(|word| replacement(word, known)) {
+            Some(word) => {
+                repairs.push(Repair {
+                    before: run.to_owned(),
+                    after: word.clone(),
+                    rule: BY_VOCABULARY.to_owned(),
+                });
+                repaired.push_str(&word);
+            }
+            None => repaired.push_str(run),
+        }
+        rest = after;
+    }
+    (repaired, repairs)
+}
+
+/// Tells whether a sign may be part of a word, or what was read of a letter.
+fn is_letter(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '|' | '!' | '$' | '§' | '€')
+}
+
+/// Returns how far off a word may be, in letters: one look-alike in a short word, one letter from
+/// six on, two from nine on.
+fn allowed(length: usize) -> f32 {
+    match length {
+        0..=4 => 0.25,
+        5 => 0.45,
+        6..=8 => 1.05,
+        _ => 2.05,
+    }
+}
+
+fn replacement(word: &str, known: &[String]) -> Option<String> {
+    let capitals = word.to_uppercase();
+    let length = capitals.chars().count();
+    if length < SHORTEST || known.binary_search(&capitals).is_ok() {
+        return None;
+    }
+    if capitals.chars().filter(char::is_ascii_digit).count() * 2 > length {
+        return known.iter().find_map(|number| digits_of(word, number));
+    }
+    let mut best: Option<(f32, &str)> = None;
+    let mut second = f32::INFINITY;
+    // The words are ASCII capitals, so bytes are letters.
+    for candidate in known.iter().filter(|known| !known.starts_with('9')) {
+        let longest = candidate.len().max(length);
+        let limit = allowed(candidate.len());
+        if (longest - candidate.len().min(length)) as f32 > limit + MARGIN {
+            continue;
+        }
+        let off = (1.0 - similarity(&capitals, candidate)) * longest as f32;
+        match best {
+            Some((least, _)) if off >= least => second = second.min(off),
+            _ => {
+                second = best.map_or(second, |(least, _)| least);
+                best = Some((off, candidate));
+            }
+        }
+    }
+    let (off, candidate) = best?;
+    let is_close = off <= allowed(candidate.len()) && second - off >= MARGIN;
+    // In a word with room for just one wrong letter, the first makes it another word.
+    let begins_so = candidate.len() != FIRST_LETTER_COUNTS || {
+        let first = |text: &str| text.chars().next().map(merge);
+        first(&capitals) == first(candidate)
+    };
+    (is_close && begins_so).then(|| in_case_of(word, candidate))
+}
+
+/// Reads a word as a number of so many digits as `number` has nines; `None` if it is none, or one
+/// as it stands.
+fn digits_of(word: &str, number: &str) -> Option<String> {
+    if !number.starts_with('9') || word.chars().count() != number.len() {
+        return None;
+    }
+    digits(word).filter(|(_, repairs)| *repairs > 0).map(|(number, _)| number)
+}
+
+/// Writes a word of capitals as another one is written.
+fn in_case_of(word: &str, capitals: &str) -> String {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let (first, second) = (letters.next(), letters.next());
+    let is_lower = |c: Option<char>| c.is_some_and(char::is_lowercase);
+    let mut characters = capitals.chars();
+    match characters.next() {
+        Some(head) if is_lower(second) => {
+            let tail = characters.as_str().to_lowercase();
+            let begins_sentence = !is_lower(first) || !word.starts_with(char::is_alphabetic);
+            let head = if begins_sentence { head } else { head.to_ascii_lowercase() };
+            format!("{head}{tail}")
+        }
+        Some(_) | None => capitals.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<String> {
+        let words = ["99999", "BHD", "JALAN", "JLN", "KAJANG", "KAWASAN", "KELANA", "KELANG"];
+        let more = ["PERINDUSTRIAN", "SDN", "SELANGOR", "SUBANG"];
+        words.into_iter().chain(more).map(str::to_owned).collect()
+    }
+
+    fn check(text: &str, expected: &str, repairs: usize) {
+        let (repaired, noted) = repair(text, &known());
+        assert_eq!((repaired.as_str(), noted.len()), (expected, repairs));
+    }
+
+    #[test]
+    fn puts_misread_words_right_as_they_are_written() {
+        check("J1n Besar, KAJANU", "Jln Besar, KAJANG", 2);
+        check("Kawassn Petindustrlan, Selangar", "Kawasan Perindustrian, Selangor", 3);
+        check("UNI SON 3HD", "UNI SDN BHD", 2);
+    }
+
+    #[test]
+    fn leaves_words_that_may_be_others() {
+        check("Jalan Kelana", "Jalan Kelana", 0);
+        // As far from KELANA as from KELANG.
+        check("KELANX", "KELANX", 0);
+        check("BUBANG", "BUBANG", 0);
+        check("sen bad jan", "sen bad jan", 0);
+    }
+
+    #[test]
+    fn reads_numbers_of_the_right_length() {
+        check("S2i00 Kepong, §2100, 4320", "52100 Kepong, 52100, 4320", 2);
+        check("SHOPS", "SHOPS", 0);
+    }
+}
