@@ -20,9 +20,7 @@ use super::{
     EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
     languages,
 };
-use crate::document::{
-    self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word,
-};
+use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
