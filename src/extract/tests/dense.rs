@@ -31,7 +31,7 @@ dense = { columns = 2, shape = "9.9", label = "counted", foot = "sum" }
 
 /// Returns a page with a head and a table of three columns; `-` is a cell without a word.
 fn rain_page(rows: &[[&str; 3]]) -> PageText {
-    let mut page = draw("Rainfall   Station Alba\n\n1 what was read at first\n");
+    let mut page = draw("Rainfall   Station Alba\n\n      1 was read at first\n");
     let cell = |row: usize, column: usize| {
         let (left, top) = (100 + 200 * column as u32, 80 + 40 * row as u32);
         PixelBox { left, top, right: left + 200, bottom: top + 40 }
