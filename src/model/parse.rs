@@ -9,6 +9,9 @@ use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
 use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
+const CLAIM_KEYS: [&str; 8] =
+    ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
+
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 

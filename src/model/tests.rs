@@ -174,7 +174,7 @@ models/a.toml:8:9: fields: `status` is not a usable name: every record table has
 models/a.toml:10:9: fields.status.label: an empty text or list says nothing
 models/a.toml:13:19: fields.day.value.right: `15px` is not a length
 hint: lengths have a unit and are up to 2 m, such as "15mm", "1.5cm", "0.5in"
-models/a.toml:15:8: fields.total.type: `mony` is none of `text`, `integer`, `decimal`, `money`, `date`, `time`, `duration`, `code`, `enum`, `lookup`, `checkbox`
+models/a.toml:15:8: fields.total.type: `mony` is none of `text`, `integer`, `decimal`, `money`, `date`, `time`, `duration`, `code`, `enum`, `lookup`, `checkbox`, `barcode`
 hint: did you mean `money`?
 models/a.toml:16:9: fields.kind: `values` is missing
 "#);
