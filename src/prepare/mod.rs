@@ -37,6 +37,7 @@ use crate::document::{
     BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels,
     PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
 };
+use crate::shapes;
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
 const UNEVEN: f32 = 40.0;
@@ -56,6 +57,9 @@ const TABLE_RULES: usize = 12;
 const MIN_SPECK_CONTRAST: f32 = 64.0;
 /// Sauvola's window is so many text heights wide.
 const SAUVOLA_WINDOW: f32 = 3.0;
+/// On smaller pages the sides of a square to be ticked are as long as the shortest rules (1/33 of the
+/// page), and are taken off with them before components are made.
+const CARD_MM: f32 = 240.0;
 /// Text height that is assumed where none was found, in pixels.
 const ASSUMED_TEXT_HEIGHT: f32 = 20.0;
 
@@ -245,7 +249,14 @@ impl<'a> Work<'a> {
 
     fn find_tick_boxes(&mut self, analysis: &Analysis) {
         let Some(components) = &analysis.components else { return };
-        self.tick_boxes = tick_boxes::find(&analysis.mask, &components.list, self.facts.dpi);
+        let (mask, dpi) = (&analysis.mask, self.facts.dpi);
+        let longer_side_mm = mask.width.max(mask.height) as f32 / dpi * 25.4;
+        self.tick_boxes = if longer_side_mm < CARD_MM {
+            let with_rules = shapes::find_components(mask).unwrap_or_default();
+            tick_boxes::find(mask, &with_rules.list, dpi)
+        } else {
+            tick_boxes::find(mask, &components.list, dpi)
+        };
     }
 
     fn rescale(&mut self, analysis: &Analysis) {
