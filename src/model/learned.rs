@@ -21,6 +21,9 @@ pub struct Learned {
     pub model: String,
     /// The version of the model that it was learned with.
     pub version: u32,
+    /// The words that rankers look for, folded, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
     /// By field: how its candidates are ranked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ranking: BTreeMap<String, Ranker>,
@@ -34,8 +37,6 @@ pub struct Learned {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ranker {
-    /// The words that are looked for, folded, ascending.
-    pub words: Vec<String>,
     /// By group of features: the weight of each.
     pub weights: BTreeMap<String, Vec<f32>>,
 }
@@ -68,6 +69,7 @@ impl Learned {
             format: FORMAT,
             model: model.name.clone(),
             version: model.version,
+            words: Vec::new(),
             ranking: BTreeMap::new(),
             calibration: None,
         }
