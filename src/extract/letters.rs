@@ -12,8 +12,8 @@ const MOST_BUCKETS: usize = 1 << 12;
 
 /// The folded letters of words, line by line, and where each came from.
 pub(crate) struct Letters {
-    letters: Vec<Letter>,
-    /// Positions in `letters` at which lines begin.
+    all: Vec<Letter>,
+    /// Positions in `all` at which lines begin.
     lines: Vec<usize>,
     starts: Vec<Start>,
     /// Positions of letters, in order of the bucket of the three that begin there.
@@ -160,12 +160,12 @@ impl Letters {
             positions[*place as usize] = at as u32;
             *place += 1;
         }
-        Self { letters, lines, starts, positions, buckets }
+        Self { all: letters, lines, starts, positions, buckets }
     }
 
     /// Returns all letters.
     pub(super) fn all(&self) -> &[Letter] {
-        &self.letters
+        &self.all
     }
 
     /// Returns all places where a phrase may begin, in order.
@@ -176,7 +176,7 @@ impl Letters {
     /// Returns the end of the line that holds a letter.
     pub(super) fn line_end(&self, at: usize) -> usize {
         let next = self.lines.partition_point(|&line| line <= at);
-        self.lines.get(next).copied().unwrap_or(self.letters.len())
+        self.lines.get(next).copied().unwrap_or(self.all.len())
     }
 
     /// Returns positions at which three letters of these families may begin, and some others.

@@ -2,7 +2,7 @@
 //! pieces of a name.
 //!
 //! `load` brings the files. How texts are folded and compared is `normalize`'s: it hands its folding
-//! to [`Dictionary::index`], which is built at the first question.
+//! to [`Dictionary::index_by`], which is built at the first question.
 
 use std::collections::HashMap;
 use std::io;
@@ -55,7 +55,7 @@ impl Dictionary {
     }
 
     /// Returns the index over all names, folded by `fold`, which must be the same at each call.
-    pub fn index(&self, fold: fn(&str) -> String) -> &GramIndex {
+    pub fn index_by(&self, fold: fn(&str) -> String) -> &GramIndex {
         self.index.get_or_init(|| {
             GramIndex::new(self.entries.iter().map(|entry| fold(&entry.text)).collect())
         })

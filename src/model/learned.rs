@@ -54,12 +54,12 @@ pub enum LearnedError {
     Version { found: u32, model: String, version: u32 },
     #[error("ranks field `{field}`, which `{model}` does not have")]
     Field { field: String, model: String },
-    #[error("ranks field `{field}`, for which `{model}` says `learn = false`")]
-    Forbidden { field: String, model: String },
     #[error("calibrates field `{field}`, which `{model}` does not have")]
     CalibratedField { field: String, model: String },
     #[error("{0}")]
     Calibration(String),
+    #[error("ranks field `{field}`, for which `{model}` says `learn = false`")]
+    Forbidden { field: String, model: String },
 }
 
 impl Learned {

@@ -9,6 +9,9 @@ use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
 use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
+const CLAIM_KEYS: [&str; 8] =
+    ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
+
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
 
@@ -138,9 +141,7 @@ fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) ->
     let Some(section) = root.get("claims").and_then(|entry| Section::of(&entry, problems)) else {
         return Claims::default();
     };
-    const KEYS: [&str; 8] =
-        ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
-    section.only(&KEYS, problems);
+    section.only(&CLAIM_KEYS, problems);
     let any = section.texts("any", problems);
     let range = "a number from 1 to the count of `any`";
     let at_least = section.integer::<usize>("at_least", range, problems).unwrap_or(1);

@@ -57,7 +57,7 @@ pub(super) fn read_time(text: &str) -> Option<Reading> {
     let reading = times.next()?;
     times
         .all(|other| other.value == reading.value)
-        .then(|| Reading { certainty: reading.certainty * PART_OF_TEXT, ..reading })
+        .then_some(Reading { certainty: reading.certainty * PART_OF_TEXT, ..reading })
 }
 
 fn whole_time(text: &str) -> Option<Reading> {

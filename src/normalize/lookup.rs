@@ -19,7 +19,7 @@ pub(super) fn read(text: &str, dictionary: &Dictionary) -> Option<Reading> {
     }
     let folded = fold(text);
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let index = dictionary.index(fold);
+    let index = dictionary.index_by(fold);
     let fits = index.nearest(&folded, COMPARED).into_iter().filter_map(|name| {
         let entry = dictionary.entries.get(name)?;
         Some(Fit::new(&entry.gives, (&entry.text, index.folded(name)), text, &words))

@@ -521,3 +521,44 @@ proptest! {
         prop_assert!(width > 0 && height > 0);
     }
 }
+
+/// A frame of `side` px with strokes of two, at 300 dpi.
+fn frame(image: &mut GrayImage, (left, top): (u32, u32), side: u32) {
+    fill(image, left, top, side, 2);
+    fill(image, left, top + side - 2, side, 2);
+    fill(image, left, top, 2, side);
+    fill(image, left + side - 2, top, 2, side);
+}
+
+#[test]
+fn finds_squares_to_be_ticked_and_their_ink() {
+    let mut image = white(1200, 900);
+    for line in 0..6 {
+        write_line(&mut image, SENTENCE, 60, 60 + 60 * line, 4);
+    }
+    frame(&mut image, (100, 600), 40);
+    frame(&mut image, (300, 600), 40);
+    // A cross that leaves its square by ten pixels.
+    for step in 0..50 {
+        fill(&mut image, 300 + step, 600 + step, 4, 4);
+        fill(&mut image, 300 + step, 640_u32.saturating_sub(step), 4, 4);
+    }
+    // Too large, open, and too flat.
+    frame(&mut image, (500, 600), 120);
+    fill(&mut image, 700, 600, 40, 2);
+    fill(&mut image, 700, 600, 2, 40);
+    fill(&mut image, 800, 600, 80, 2);
+    let page = PageImage { pixels: Pixels::Gray(image), declared_dpi: Some(300.0) };
+    let prepared =
+        prepare(page, &PrepareOptions { scale: Choice::Never, ..PrepareOptions::default() })
+            .unwrap();
+    let found: Vec<(u32, u32, bool)> = prepared
+        .marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::TickBox(tick) => Some((tick.bounds.left, tick.bounds.width(), tick.ink > 0.2)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(found, [(100, 40, false), (300, 40, true)]);
+}

@@ -130,10 +130,11 @@ pub(super) fn select_records(model: &RecordModel) -> String {
     let mut fields = String::new();
     for field in &model.fields {
         let column = quoted(&field.name);
-        fields.push_str(&match field.count {
-            Count::One => format!(", record.{column}::text"),
-            Count::Many => format!(", array_to_string(record.{column}, '{LIST_SEPARATOR}')"),
-        });
+        let cell = match field.count {
+            Count::One => format!("record.{column}::text"),
+            Count::Many => format!("array_to_string(record.{column}, '{LIST_SEPARATOR}')"),
+        };
+        fields = fields + ", " + &cell;
     }
     format!(
         "select file.path, record.page_number, record.row_number, record.status, record.confidence,

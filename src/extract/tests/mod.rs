@@ -2,6 +2,7 @@
 
 mod dense;
 mod explain;
+mod marks;
 mod models;
 mod owners;
 mod places;

@@ -176,9 +176,17 @@ impl Blocks {
         let below = &self.levels[below * self.columns..(below + 1) * self.columns];
         scratch.clear();
         scratch.extend(above.iter().zip(below).map(|(a, b)| a + (b - a) * share));
-        for (x, level) in levels.iter_mut().enumerate() {
-            let (left, right, share) = between(x, self.side, self.columns);
-            *level = scratch[left] + (scratch[right] - scratch[left]) * share;
+        // From the middle of one block to that of the next the level changes by equal steps.
+        let mut start = 0;
+        while start < levels.len() {
+            let (left, right, share) = between(start, self.side, self.columns);
+            let step = (scratch[right] - scratch[left]) / self.side as f32;
+            let first = scratch[left] + (scratch[right] - scratch[left]) * share;
+            let end = (start + self.side - (start + self.side / 2) % self.side).min(levels.len());
+            for (offset, level) in levels[start..end].iter_mut().enumerate() {
+                *level = first + step * offset as f32;
+            }
+            start = end;
         }
     }
 }

@@ -1,1 +1,179 @@
+use std::time::Duration;
 
+use super::{SecondLook, improve};
+use crate::document::{Failure, TypedRecord, Value};
+use crate::document::{
+    Line, Look, PageFacts, PageNumber, PageText, PixelBox, Reason, Seen, Stage, Word,
+};
+use crate::model;
+use crate::pipeline::ModelSet;
+use crate::reader::{DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError};
+
+/// A reader that has the page open and sees what it is told, look by look.
+struct Replay {
+    seen: Result<Vec<Vec<Vec<Line>>>, Reason>,
+    asked: Vec<Look>,
+}
+
+impl Replay {
+    /// Each reading of the only region is a line of words `text@left` of 40 px, all as sure as `confidence`.
+    fn of(readings: &[&str], confidence: f32) -> Self {
+        let lines = readings.iter().map(|text| vec![line(text, confidence)]);
+        Self { seen: Ok(vec![lines.collect()]), asked: Vec::new() }
+    }
+}
+
+impl PageReader for Replay {
+    fn open(&mut self, _source: &DocumentSource) -> Result<OpenedDocument, ReaderError> {
+        unreachable!("the document is open")
+    }
+
+    fn has_open_document(&self) -> bool {
+        true
+    }
+
+    fn read_page(&mut self, _page: PageNumber) -> Result<PageReading, ReaderError> {
+        unreachable!("the page has been read")
+    }
+
+    fn look_again(
+        &mut self,
+        _page: PageNumber,
+        looks: &[Look],
+        _budget: Duration,
+    ) -> Result<Vec<Seen>, ReaderError> {
+        self.asked = looks.to_vec();
+        match &self.seen {
+            Ok(regions) => Ok(regions.iter().cloned().map(Seen::Region).collect()),
+            Err(reason) => Err(ReaderError::Died(Failure::new(Stage::Read, *reason, "it is gone"))),
+        }
+    }
+}
+
+fn line(words: &str, confidence: f32) -> Line {
+    let word = |word: &str| {
+        let (text, left) = word.split_once('@').unwrap();
+        let left = left.parse().unwrap();
+        let bounds = PixelBox { left, top: 100, right: left + 40, bottom: 120 };
+        Word { text: text.to_owned(), bounds, confidence, doubts: Vec::new() }
+    };
+    Line { block: 0, paragraph: 0, words: words.split(' ').map(word).collect() }
+}
+
+/// A wide page, so that the work of a look is a small part of it.
+fn page(words: &str, confidence: f32) -> PageText {
+    let mut filler = line("filler@0", 96.0);
+    filler.words[0].bounds = PixelBox { left: 0, top: 400, right: 50_000, bottom: 420 };
+    PageText {
+        width: 50_000,
+        height: 1000,
+        dpi: 300.0,
+        lines: vec![line(words, confidence), filler],
+        marks: Vec::new(),
+        facts: PageFacts::default(),
+    }
+}
+
+fn models(kind: &str) -> ModelSet {
+    let text = format!(
+        "name = \"slip\"\nversion = 1\nrecords = \"page\"\n[claims]\nall = [\"filler\"]\n\
+         [fields.paid]\ntype = \"{kind}\"\nlabel = \"Paid\"\nrequired = true\n"
+    );
+    ModelSet::new(vec![model::parse(&text, "slip.toml").unwrap()])
+}
+
+const PAGE: PageNumber = PageNumber::FIRST;
+
+fn looked_at(
+    (text, models): (&mut PageText, &ModelSet),
+    reader: &mut Replay,
+    effort: SecondLook,
+) -> Option<String> {
+    improve(reader, (PAGE, text), models, (effort, Duration::from_secs(1))).unwrap()
+}
+
+fn record(text: &PageText, models: &ModelSet) -> TypedRecord {
+    models.of_page(PAGE, text).unwrap().remove(0)
+}
+
+fn paid(text: &PageText, models: &ModelSet) -> Option<String> {
+    record(text, models).record.fields[0].value.as_ref().map(Value::to_string)
+}
+
+#[test]
+fn two_readings_that_agree_make_a_value_of_what_was_none() {
+    let (mut text, models) = (page("Paid@0 lZ.EQ@100", 50.0), models("money"));
+    assert_eq!(paid(&text, &models), None);
+    let mut reader = Replay::of(&["12.50@100", "12.50@100", "1Z.5Q@100"], 80.0);
+    let step = looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+    assert_eq!(step.as_deref(), Some("second_look(1 regions, 1 changed)"));
+    assert_eq!(paid(&text, &models).as_deref(), Some("12.50"));
+    assert_eq!(text.lines[0].words[0].text, "Paid", "what was not asked for stays");
+}
+
+#[test]
+fn a_first_reading_that_all_confirm_is_trusted_and_one_that_none_does_is_not() {
+    let models = models("money");
+    let confidence = |readings: &[&str]| {
+        let mut text = page("Paid@0 12.50@100", 70.0);
+        looked_at((&mut text, &models), &mut Replay::of(readings, 90.0), SecondLook::Auto);
+        assert_eq!(paid(&text, &models).as_deref(), Some("12.50"));
+        text.lines[0].words[1].confidence
+    };
+    assert!(confidence(&["12.50@100", "12.50@100", "12.50@100"]) > 95.0);
+    assert!(confidence(&["12.80@100", "13.50@100", "72.50@100"]) < 40.0);
+}
+
+#[test]
+fn words_of_a_text_are_outvoted_one_by_one() {
+    let (mut text, models) = (page("Paid@0 T0M@100 Jones@160", 60.0), models("text"));
+    let readings = ["Tom@100 Jones@160", "Tom@100 Jcnes@160", "Tom@100 Jones@160"];
+    looked_at((&mut text, &models), &mut Replay::of(&readings, 90.0), SecondLook::Auto);
+    assert_eq!(paid(&text, &models).as_deref(), Some("Tom Jones"));
+}
+
+#[test]
+fn the_first_reading_stands_if_the_reader_dies() {
+    let (mut text, models) = (page("Paid@0 12.50@100", 70.0), models("money"));
+    let before = text.clone();
+    let mut reader = Replay { seen: Err(Reason::Crashed), asked: Vec::new() };
+    let step = looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+    assert_eq!(step.as_deref(), Some("second_look(regions failed)"));
+    assert_eq!(text, before);
+}
+
+#[test]
+fn sure_fields_and_pages_without_time_are_left_alone() {
+    let models = models("money");
+    let asked = |mut text: PageText, effort| {
+        let mut reader = Replay::of(&["12.50@100"], 90.0);
+        looked_at((&mut text, &models), &mut reader, effort);
+        reader.asked.len()
+    };
+    let doubtful = page("Paid@0 12.50@100", 70.0);
+    assert_eq!(asked(doubtful.clone(), SecondLook::Auto), 1);
+    assert_eq!(asked(page("Paid@0 12.50@100", 97.0), SecondLook::Auto), 0);
+    assert_eq!(asked(doubtful.clone(), SecondLook::Off), 0);
+    // A page of a few words has no third to spend; a thorough look has all the time it needs.
+    let mut short = doubtful;
+    short.lines[1].words[0].bounds.right = 100;
+    assert_eq!(asked(short.clone(), SecondLook::Auto), 0);
+    assert_eq!(asked(short, SecondLook::Thorough), 1);
+}
+
+#[test]
+fn an_unread_amount_that_stands_alone_is_asked_for_in_its_characters() {
+    let models = models("money");
+    let alphabet = |words: &str| {
+        let mut text = page(words, 50.0);
+        let mut reader = Replay::of(&["12.50@100"], 90.0);
+        looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+        match reader.asked.as_slice() {
+            [Look::Region(region)] => region.alphabet.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(alphabet("Paid@0 1%2.5%0@100").as_deref(), Some("0123456789.,-()"));
+    // What has more letters than digits is another text.
+    assert_eq!(alphabet("Paid@0 cash@100"), None);
+}
