@@ -100,6 +100,8 @@ fn says_why_nothing_can_be_learned() {
     let few: Vec<Labelled> = (0..FEWEST - 1).map(bill).collect();
     assert!(matches!(learn(&model(), &few), Err(LearnError::TooFew { found: 9 })));
     let mut together: Vec<Labelled> = (0..20).map(bill).collect();
-    together.iter_mut().for_each(|record| record.fold = 0);
+    for record in &mut together {
+        record.fold = 0;
+    }
     assert!(matches!(learn(&model(), &together), Err(LearnError::OneFold)));
 }
