@@ -93,8 +93,8 @@ impl Bill {
         let plain = |hundredths: u32| format!("{}.{:02}", hundredths / 100, hundredths % 100);
         let [subtotal, tax, total] = self.sums();
         Invoice {
-            invoice_number: self.number,
-            invoice_date: self.date.0,
+            number: self.number,
+            date: self.date.0,
             due_date: self.due.map(|(date, _)| date),
             vendor: self.vendor,
             customer: self.customer,

@@ -41,8 +41,8 @@ pub struct Filing {
 pub struct Invoice {
     /// The page it stands on.
     pub page: u32,
-    pub invoice_number: &'static str,
-    pub invoice_date: Date,
+    pub number: &'static str,
+    pub date: Date,
     pub due_date: Option<Date>,
     pub vendor: &'static str,
     pub customer: &'static str,
@@ -99,21 +99,7 @@ pub fn write(folder: &Path, samples: &[Sample]) -> anyhow::Result<()> {
         Ok(file)
     };
     let mut files = open("files.csv", &["_file", "status", "pages"])?;
-    let mut logs = open(
-        "maintenance_log.csv",
-        &[
-            "registration",
-            "serial_number",
-            "total_time",
-            "date",
-            "hours",
-            "description",
-            "certificate",
-            "_file",
-            "_page",
-            "_row",
-        ],
-    )?;
+    let mut logs = open("maintenance_log.csv", &LOG_COLUMNS)?;
     let mut receipts =
         open("receipt.csv", &["company", "date", "address", "total", "_file", "_page", "_row"])?;
     let mut filings = open(
@@ -127,18 +113,7 @@ pub fn write(folder: &Path, samples: &[Sample]) -> anyhow::Result<()> {
         match &sample.content {
             Content::Log(rows) => {
                 for row in rows {
-                    logs.write_record([
-                        row.registration.as_str(),
-                        &row.serial_number,
-                        &row.total_time,
-                        &row.date.to_string(),
-                        &row.hours,
-                        &row.description,
-                        &row.certificate,
-                        sample.file,
-                        &row.page.to_string(),
-                        &row.row.to_string(),
-                    ])?;
+                    write_row(&mut logs, row, sample.file)?;
                 }
             }
             Content::Receipt(receipt) => receipts.write_record([
@@ -173,6 +148,39 @@ pub fn write(folder: &Path, samples: &[Sample]) -> anyhow::Result<()> {
     Ok(())
 }
 
+const LOG_COLUMNS: [&str; 10] = [
+    "registration",
+    "serial_number",
+    "total_time",
+    "date",
+    "hours",
+    "description",
+    "certificate",
+    "_file",
+    "_page",
+    "_row",
+];
+
+fn write_row(
+    logs: &mut csv::Writer<std::fs::File>,
+    row: &LogRow,
+    file: &str,
+) -> anyhow::Result<()> {
+    logs.write_record([
+        row.registration.as_str(),
+        &row.serial_number,
+        &row.total_time,
+        &row.date.to_string(),
+        &row.hours,
+        &row.description,
+        &row.certificate,
+        file,
+        &row.page.to_string(),
+        &row.row.to_string(),
+    ])?;
+    Ok(())
+}
+
 const INVOICE_COLUMNS: [&str; 12] = [
     "invoice_number",
     "invoice_date",
@@ -194,8 +202,8 @@ type Table = csv::Writer<std::fs::File>;
 
 fn write_invoice(table: &mut Table, invoice: &Invoice, file: &str) -> csv::Result<()> {
     table.write_record([
-        invoice.invoice_number,
-        &invoice.invoice_date.to_string(),
+        invoice.number,
+        &invoice.date.to_string(),
         &invoice.due_date.map_or(String::new(), |date| date.to_string()),
         invoice.vendor,
         invoice.customer,

@@ -220,6 +220,7 @@ impl Field {
             | FieldKind::Code { .. }
             | FieldKind::Enum { .. }
             | FieldKind::Lookup { .. }
+            | FieldKind::Barcode { .. }
             | FieldKind::Date { partial: Partial::Keep, .. } => ColumnType::Text,
             FieldKind::Integer { .. } => ColumnType::Integer,
             FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
@@ -228,7 +229,6 @@ impl Field {
             FieldKind::Date { .. } => ColumnType::Date,
             FieldKind::Time => ColumnType::Time,
             FieldKind::Checkbox => ColumnType::Boolean,
-            FieldKind::Barcode { .. } => ColumnType::Text,
         }
     }
 }

@@ -253,12 +253,11 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
     // A misread word seldom still is a date or one of a few names: the more a type refuses, the
     // less the doubt of the recognizer counts.
     let doubt_kept = match kind {
-        FieldKind::Text { .. } => 1.0,
+        // A barcode has its own check, and a tick box no letters.
+        FieldKind::Text { .. } | FieldKind::Barcode { .. } => 1.0,
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
         FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
         FieldKind::Date { .. } => 0.7,
-        // A barcode has its own check, and a tick box no letters.
-        FieldKind::Barcode { .. } => 1.0,
         FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
     let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));

@@ -78,8 +78,8 @@ mod tests {
     use super::*;
 
     /// A white page with one code in black.
-    fn page(text: &str, drawn: BarcodeFormat, (width, height): (u32, u32)) -> PagePixels {
-        let matrix = MultiFormatWriter.encode(text, &drawn, width as i32, height as i32).unwrap();
+    fn page(text: &str, drawn: BarcodeFormat, (width, height): (i32, i32)) -> PagePixels {
+        let matrix = MultiFormatWriter.encode(text, &drawn, width, height).unwrap();
         let code = GrayImage::from_fn(matrix.width(), matrix.height(), |x, y| {
             Luma([if matrix.get(x, y) { 0 } else { 255 }])
         });

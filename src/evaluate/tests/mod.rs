@@ -40,6 +40,7 @@ fn truth_of(model: &RecordModel, text: &str) -> Truth {
     Truth::of(&TruthTable::read(&path).unwrap(), model).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "records hold values that may be missing")]
 fn text(text: &str) -> Option<Value> {
     Some(Value::Text(text.to_owned()))
 }

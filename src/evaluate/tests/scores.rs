@@ -22,6 +22,7 @@ column = "height"
 starts_with = "day"
 "#;
 
+#[expect(clippy::unnecessary_wraps, reason = "records hold values that may be missing")]
 fn money(cents: i64) -> Option<Value> {
     Some(Value::Decimal(Decimal::new(cents, 2)))
 }

@@ -49,7 +49,7 @@ impl Layout {
         let frame = part_of(&segment.frame, &segment.bounds, &ink);
         let bounds = PixelBox { left: ink.left, right: ink.right, ..segment.bounds };
         let members = inside.iter().map(|(id, _)| *id).collect();
-        Some(Segment { bounds, frame, members, ..segment.clone() })
+        Some(Segment { bounds, members, frame, ..segment.clone() })
     }
 }
 
