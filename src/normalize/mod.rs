@@ -260,7 +260,12 @@ fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32
         FieldKind::Date { .. } => 0.7,
         FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
     };
-    let words = 1.0 - doubt_kept * (1.0 - candidate.word_confidence.clamp(0.0, 1.0));
+    let read = candidate.word_confidence.clamp(0.0, 1.0);
+    // A ranked candidate is where it is for what it looks like, however badly it was read: doubtful
+    // words count for more. On receipts of shops that the ranker had not seen, 0.5 kept half as many
+    // wrong values among the surest third of the records as 0.
+    let doubt = if candidate.found == Found::Learned { read.sqrt() } else { 1.0 };
+    let words = doubt * (1.0 - doubt_kept * (1.0 - read));
     (words * place * reading.rank()).clamp(0.0, 1.0)
 }
 

@@ -106,21 +106,29 @@ impl Frame {
         let slack = (SLACK * side as f32).max(2.0) as usize;
         let fits =
             upper.start.abs_diff(lower.start) <= slack && upper.end.abs_diff(lower.end) <= slack;
-        fits.then(|| Self {
-            columns: upper.start.min(lower.start)..upper.end.max(lower.end),
-            rows: top..bottom + 1,
-            stroke,
-        })
+        if !fits {
+            return None;
+        }
+        // A tick makes the runs longer than the frame; its upright strokes tell where it ends.
+        let rows = top..bottom + 1;
+        let ink = |x: &usize| rows.clone().filter(|&y| shape.get(*x, y)).count();
+        let (start, end) = (upper.start.min(lower.start), upper.end.max(lower.end));
+        let left = (start..(start + 2 * slack).min(end)).rev().max_by_key(ink)?;
+        let right = (start.max(end.saturating_sub(2 * slack))..end).max_by_key(ink)?;
+        (left < right).then(|| Self { columns: left..right + 1, rows, stroke })
     }
 
     /// Returns whether there is ink along the left and the right edge.
     fn is_closed(&self, shape: &BitMask) -> bool {
         let slack = (SLACK * self.columns.len() as f32).max(2.0) as usize;
-        let has_ink = |y: usize, mut columns: Range<usize>| columns.any(|x| shape.get(x, y));
-        let (left, right) = (self.columns.start, self.columns.end);
+        let has_ink = |y: usize, around: usize| {
+            let mut columns = around.saturating_sub(slack)..(around + slack).min(shape.width);
+            columns.any(|x| shape.get(x, y))
+        };
         let least = CLOSED * self.rows.len() as f32;
-        let on_left = self.rows.clone().filter(|&y| has_ink(y, left..left + slack)).count();
-        let on_right = self.rows.clone().filter(|&y| has_ink(y, right - slack..right)).count();
+        let (left, right) = (self.columns.start, self.columns.end);
+        let on_left = self.rows.clone().filter(|&y| has_ink(y, left)).count();
+        let on_right = self.rows.clone().filter(|&y| has_ink(y, right)).count();
         on_left as f32 >= least && on_right as f32 >= least
     }
 }

@@ -174,11 +174,11 @@ fn a_misread_last_digit_of_the_foot_changes_no_row() {
 #[test]
 fn damaged_digits_of_one_row_are_told_apart_by_their_columns() {
     let mut records = table();
-    records[5].fields[1] = damaged("3.048", 0);
-    records[5].fields[5] = damaged("0.267", 2);
+    records[5].fields[1] = damaged("3.046", 0);
+    records[5].fields[5] = damaged("0.266", 2);
     let rows = judged(records);
     check_all_right(&rows);
-    assert_eq!(rows[5].record.fields[1].repairs[0].before, "3.048");
+    assert_eq!(rows[5].record.fields[1].repairs[0].before, "3.046");
 }
 
 #[test]
