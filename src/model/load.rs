@@ -98,7 +98,7 @@ fn with_learned(
             position: None,
             path: String::new(),
             problem: Problem::Learned(reason),
-            hint: Some("learn it again (`scanlift train`), or remove the file".to_owned()),
+            hint: Some("remove the file; `scanlift train` learns it again".to_owned()),
         }])),
     }
 }

@@ -56,7 +56,7 @@ pub enum Problem {
     DocumentsOnly { key: &'static str },
     #[error("field `{name}` starts the rows but has no `column`")]
     StartWithoutColumn { name: String },
-    #[error("what was learned {0}")]
+    #[error("it {0}")]
     Learned(LearnedError),
     #[error("field `{name}` starts the rows of a dense table but has no `cell = 0`")]
     StartWithoutCell { name: String },
