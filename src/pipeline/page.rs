@@ -43,8 +43,7 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
-    let effort = (second_look, clock.started.elapsed());
-    let step = second_look::improve(reader, (job.page, &mut text), models, effort)?;
+    let step = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
     recipe.steps.extend(step);
     let records = models.of_page(job.page, &text);
     let document_records =

@@ -552,7 +552,7 @@ fn finds_squares_to_be_ticked_and_their_ink() {
     let prepared =
         prepare(page, &PrepareOptions { scale: Choice::Never, ..PrepareOptions::default() })
             .unwrap();
-    let found: Vec<(u32, u32, bool)> = prepared
+    let mut found: Vec<(u32, u32, bool)> = prepared
         .marks
         .iter()
         .filter_map(|mark| match mark {
@@ -560,5 +560,6 @@ fn finds_squares_to_be_ticked_and_their_ink() {
             _ => None,
         })
         .collect();
+    found.sort_unstable();
     assert_eq!(found, [(100, 40, false), (300, 40, true)]);
 }

@@ -19,10 +19,9 @@ use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
-/// Looks take at most this share of the time that reading the page took.
-const SHARE: f32 = 0.3;
-/// And this share of its pixels of line: measured on receipts, 0.18 of the time and nearly all that a
-/// thorough look gives.
+/// Looks read at most this share of the page's pixels of line: measured on receipts, 0.18 of its time
+/// and nearly all that a thorough look gives. Work is counted, not time: a page gives the same words
+/// whatever else the machine does.
 const WORK_SHARE: f32 = 0.6;
 /// What a look costs besides the pixels that it reads, in pixels of line: its band is laid out anew.
 const WORK_PER_LOOK: u64 = 300;
@@ -30,8 +29,8 @@ const WORK_PER_LOOK: u64 = 300;
 const READINGS: u64 = 3;
 /// With so many pixels of line beside it.
 const CONTEXT_PX: u64 = 150;
-/// A thorough look may take this long.
-const THOROUGH: Duration = Duration::from_secs(60);
+/// Only a look that goes wrong takes this long.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Whether doubtful fields are read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,20 +61,20 @@ impl FromStr for SecondLook {
     }
 }
 
-/// Reads what is doubtful on a page again and mends its words; `reading` is how long the page took.
+/// Reads what is doubtful on a page again and mends its words.
 /// Returns what was done as a step of the recipe, if anything was. A reader that dies over it costs the
 /// second look only. An error means that no reader can be started any more.
 pub(super) fn improve(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
-    (effort, reading): (SecondLook, Duration),
+    effort: SecondLook,
 ) -> Result<Option<String>, Failed> {
     if effort == SecondLook::Off {
         return Ok(None);
     }
     let tables = read_tables(reader, (page, text), models)?;
-    let fields = read_fields(reader, (page, text), models, (effort, reading))?;
+    let fields = read_fields(reader, (page, text), models, effort)?;
     let steps: Vec<String> = tables.into_iter().chain(fields).collect();
     Ok((!steps.is_empty()).then(|| format!("second_look({})", steps.join(", "))))
 }
@@ -98,7 +97,7 @@ fn read_tables(
     if looks.is_empty() {
         return Ok(None);
     }
-    let Some(seen) = look_again(reader, page, &looks, THOROUGH)? else {
+    let Some(seen) = look_again(reader, page, &looks)? else {
         return Ok(Some("tables failed".to_owned()));
     };
     let mut found = 0_usize;
@@ -116,9 +115,8 @@ fn look_again(
     reader: &mut dyn PageReader,
     page: PageNumber,
     looks: &[Look],
-    budget: Duration,
 ) -> Result<Option<Vec<Seen>>, Failed> {
-    match reader.look_again(page, looks, budget) {
+    match reader.look_again(page, looks, LONGEST) {
         Ok(seen) => Ok(Some(seen)),
         Err(ReaderError::Broken(why)) => Err(Failed(why)),
         Err(ReaderError::Refused(failure) | ReaderError::Died(failure)) => {
@@ -133,22 +131,19 @@ fn read_fields(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
-    (effort, reading): (SecondLook, Duration),
+    effort: SecondLook,
 ) -> Result<Option<String>, Failed> {
     // What panics here panics in extraction, too, which says so.
     let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
-    let budget = match effort {
-        SecondLook::Off | SecondLook::Auto => {
-            keep_affordable(&mut asks, text);
-            reading.mul_f32(SHARE)
-        }
-        SecondLook::Thorough => THOROUGH,
-    };
+    match effort {
+        SecondLook::Off | SecondLook::Auto => keep_affordable(&mut asks, text),
+        SecondLook::Thorough => {}
+    }
     if asks.is_empty() {
         return Ok(None);
     }
     let looks: Vec<Look> = asks.iter().flat_map(|ask| ask.looks(text)).collect();
-    let Some(seen) = look_again(reader, page, &looks, budget)? else {
+    let Some(seen) = look_again(reader, page, &looks)? else {
         return Ok(Some("regions failed".to_owned()));
     };
     let mut seen = seen.into_iter();

@@ -89,7 +89,7 @@ fn looked_at(
     reader: &mut Replay,
     effort: SecondLook,
 ) -> Option<String> {
-    improve(reader, (PAGE, text), models, (effort, Duration::from_secs(1))).unwrap()
+    improve(reader, (PAGE, text), models, effort).unwrap()
 }
 
 fn record(text: &PageText, models: &ModelSet) -> TypedRecord {
