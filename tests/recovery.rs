@@ -119,10 +119,10 @@ fn lost_connections_lose_and_double_nothing() {
              where pid <> pg_backend_pid() and backend_type = 'client backend'",
         );
         cuts += cut.trim().parse::<u32>().unwrap();
-        std::thread::sleep(Duration::from_millis(400));
+        std::thread::sleep(Duration::from_millis(250));
     }
     let ended = Ended::from(child.wait_with_output().unwrap());
-    assert!(cuts > 3, "only {cuts} connections were cut");
+    assert!(cuts >= 2, "only {cuts} connections were cut");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert_eq!(outcome(&program), undisturbed());
 }

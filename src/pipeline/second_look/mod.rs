@@ -36,7 +36,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SecondLook {
     Off,
-    /// The most doubtful ones, within a share of the page's time.
+    /// The most doubtful ones, within a share of the page's work.
     #[default]
     Auto,
     /// All of them, however long it takes.
