@@ -19,7 +19,7 @@ pub use geometry::{PixelBox, RightAngle};
 pub use look::{Look, RegionLook, Seen, TableLook, TableSeen};
 pub use mask::{BitMask, InkBit};
 pub use page::{
-    Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageNumber,
+    Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageIssue, PageNumber,
     PageOutcome, PreparedPage, Recipe,
 };
 pub use pixels::{PagePixels, Pixels};

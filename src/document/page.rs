@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::failure::Failure;
+use super::failure::{Failure, words};
 use super::geometry::RightAngle;
 use super::pixels::{PagePixels, Pixels};
 use super::record::TypedRecord;
@@ -89,7 +89,36 @@ pub struct PageFacts {
     pub scale: f32,
     /// True if there is nothing on the page that could be text.
     pub blank: bool,
+    /// Share of the ink of the size of text that is in no word, rule, box, picture or other mark, 0–1.
+    #[serde(default)]
+    pub unread: f32,
+    /// What is doubtful about the reading of the page as a whole; each at most once.
+    #[serde(default)]
+    pub issues: Vec<PageIssue>,
 }
+
+/// What is doubtful about the reading of a page as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageIssue {
+    /// Parts that look like text were not read: `Mark::Unread` says where.
+    Unread,
+    /// The lines are slanted, and could not be made level.
+    Slanted,
+    /// There may be several documents on the page, but it was read as one.
+    SeveralDocuments,
+    /// The page has a text layer that does not say what the picture shows.
+    TextLayer,
+    /// Form fields have values that no viewer would draw in the same way everywhere.
+    FormValues,
+    /// The page came with further frames or pictures that were not read.
+    FramesSkipped,
+}
+
+words!(PageIssue {
+    Unread => "unread", Slanted => "slanted", SeveralDocuments => "several_documents",
+    TextLayer => "text_layer", FormValues => "form_values", FramesSkipped => "frames_skipped",
+});
 
 /// How sure preparation is that a page stands upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -205,6 +205,8 @@ pub struct Record<F> {
     pub page: PageNumber,
     /// From 1 within the page (row scope) or document; [`FOOT_ROW`] for the foot of a dense table.
     pub row_number: u32,
+    /// Number of the page's region it stands in, from 1; 0 on a page that is one region.
+    pub region: u16,
     pub fields: Vec<F>,
 }
 

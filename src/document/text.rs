@@ -83,6 +83,15 @@ pub enum Mark {
     Barcode(Barcode),
     /// The cells of a dense table.
     Cells(CellGrid),
+    /// Dots, dashes or a line that lead the eye from a caption to its value.
+    Leader(PixelBox),
+    /// A picture or drawing: its ink is no text.
+    Picture(PixelBox),
+    /// Words that are struck out: they were read, and somebody drew a line through them.
+    Struck(PixelBox),
+    /// One of several documents on the page. Regions come in reading order, the first is number 1, and
+    /// no line runs over two of them; a page without this mark is one region.
+    Region(PixelBox),
 }
 
 impl Mark {
@@ -93,6 +102,10 @@ impl Mark {
             Self::HorizontalRule(bounds) => Self::HorizontalRule(change(bounds)),
             Self::VerticalRule(bounds) => Self::VerticalRule(change(bounds)),
             Self::Unread(bounds) => Self::Unread(change(bounds)),
+            Self::Leader(bounds) => Self::Leader(change(bounds)),
+            Self::Picture(bounds) => Self::Picture(change(bounds)),
+            Self::Struck(bounds) => Self::Struck(change(bounds)),
+            Self::Region(bounds) => Self::Region(change(bounds)),
             Self::TickBox(tick) => Self::TickBox(TickBox { bounds: change(&tick.bounds), ..*tick }),
             Self::Barcode(code) => {
                 Self::Barcode(Barcode { bounds: change(&code.bounds), ..code.clone() })
@@ -148,7 +161,27 @@ impl PageText {
             | Mark::VerticalRule(_)
             | Mark::Unread(_)
             | Mark::TickBox(_)
-            | Mark::Barcode(_) => None,
+            | Mark::Barcode(_)
+            | Mark::Leader(_)
+            | Mark::Picture(_)
+            | Mark::Struck(_)
+            | Mark::Region(_) => None,
+        })
+    }
+
+    /// Returns the regions of the page in reading order; none if the page is one region.
+    pub fn regions(&self) -> impl Iterator<Item = PixelBox> {
+        self.marks.iter().filter_map(|mark| match mark {
+            Mark::Region(bounds) => Some(*bounds),
+            _ => None,
+        })
+    }
+
+    /// Returns the areas that look like text and were not read.
+    pub fn unread(&self) -> impl Iterator<Item = PixelBox> {
+        self.marks.iter().filter_map(|mark| match mark {
+            Mark::Unread(bounds) => Some(*bounds),
+            _ => None,
         })
     }
 

@@ -70,7 +70,12 @@ impl<'p> Layout<'p> {
                 Mark::HorizontalRule(bounds) => layout.horizontal_rules.push(*bounds),
                 Mark::TickBox(tick_box) => layout.tick_boxes.push(*tick_box),
                 Mark::Barcode(code) => layout.barcodes.push(code),
-                Mark::Unread(_) | Mark::Cells(_) => {}
+                Mark::Unread(_)
+                | Mark::Cells(_)
+                | Mark::Leader(_)
+                | Mark::Picture(_)
+                | Mark::Struck(_)
+                | Mark::Region(_) => {}
             }
         }
         for words in join_lines(&page.lines) {

@@ -217,5 +217,5 @@ fn record(
     fields: Vec<Vec<Candidate>>,
 ) -> Record<RawField> {
     let fields = fields.into_iter().map(|candidates| RawField { candidates }).collect();
-    Record { model: model.name.clone(), page, row_number, fields }
+    Record { model: model.name.clone(), page, row_number, region: 0, fields }
 }

@@ -75,6 +75,7 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
         model: raw.model,
         page: raw.page,
         row_number: raw.row_number,
+        region: raw.region,
     }
 }
 

@@ -122,7 +122,14 @@ impl Band {
             Mark::HorizontalRule(rule) | Mark::VerticalRule(rule) => {
                 rule.top < bottom && rule.bottom > top
             }
-            Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => false,
+            Mark::Unread(_)
+            | Mark::TickBox(_)
+            | Mark::Barcode(_)
+            | Mark::Cells(_)
+            | Mark::Leader(_)
+            | Mark::Picture(_)
+            | Mark::Struck(_)
+            | Mark::Region(_) => false,
         };
         let page = PreparedPage {
             pixels: page.pixels.cropped(PixelBox { left: 0, top, right: width, bottom }),

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::packed_old;
 
 /// The version that is written. A change of `PageText` needs a new one, and the reading of the old ones kept.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// zstd's own default: more costs much and gains little on word lists.
 const LEVEL: i32 = 3;
@@ -40,7 +40,7 @@ fn unpack_bytes(bytes: &[u8]) -> Result<PageText, String> {
         Some((&VERSION, packed)) => {
             postcard::from_bytes(&decompressed(packed)?).map_err(|error| error.to_string())
         }
-        Some((&version @ (packed_old::VERSION_1 | packed_old::VERSION_2), packed)) => {
+        Some((&version, packed)) if packed_old::VERSIONS.contains(&version) => {
             packed_old::read(version, &decompressed(packed)?)
         }
         Some((version, _)) => Err(format!("version {version}, but this program knows {VERSION}")),
@@ -94,6 +94,7 @@ mod tests {
         let alternatives = vec![Alternative { text: "1".into(), confidence: 5.0 }];
         doubtful.lines[0].words[0].doubts = vec![Doubt { start: 0, end: 1, alternatives }];
         assert_eq!(old(packed_old::VERSION_2), doubtful);
+        assert_eq!(old(packed_old::VERSION_3), doubtful);
     }
 
     #[test]
@@ -103,7 +104,7 @@ mod tests {
         let error = unpack(DocumentId(7), PageNumber::FIRST, &bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the words of document 7, page 1 cannot be read back: version 9, but this program knows 3"
+            "the words of document 7, page 1 cannot be read back: version 9, but this program knows 4"
         );
     }
 

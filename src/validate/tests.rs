@@ -69,7 +69,7 @@ fn money(cents: i64) -> TypedField {
 }
 
 fn record(model: &str, fields: Vec<TypedField>) -> Record<TypedField> {
-    Record { model: model.to_owned(), page: PageNumber::FIRST, row_number: 1, fields }
+    Record { model: model.to_owned(), page: PageNumber::FIRST, row_number: 1, region: 0, fields }
 }
 
 /// Judges company, total, tax and items of a receipt.

@@ -95,8 +95,13 @@ fn fitted(max_error: f32) -> (Fitted, Vec<RecordGroup>) {
             TypedField::default(),
             field(Value::Decimal(total), if sure { 0.95 } else { 0.75 }),
         ];
-        let record =
-            Record { model: "bill".into(), page: PageNumber::FIRST, row_number: 1, fields };
+        let record = Record {
+            model: "bill".into(),
+            page: PageNumber::FIRST,
+            row_number: 1,
+            region: 0,
+            fields,
+        };
         groups.push(RecordGroup { files: vec![format!("{number}.tif")], records: vec![record] });
     }
     let fitted = calibrate((&truth_of(&model, &text), &model), None, &groups, max_error).unwrap();

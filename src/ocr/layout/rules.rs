@@ -93,7 +93,14 @@ impl Rules {
             match mark {
                 Mark::HorizontalRule(bounds) => self.horizontal.push(*bounds),
                 Mark::VerticalRule(bounds) => self.vertical.push(*bounds),
-                Mark::Unread(_) | Mark::TickBox(_) | Mark::Barcode(_) | Mark::Cells(_) => {}
+                Mark::Unread(_)
+                | Mark::TickBox(_)
+                | Mark::Barcode(_)
+                | Mark::Cells(_)
+                | Mark::Leader(_)
+                | Mark::Picture(_)
+                | Mark::Struck(_)
+                | Mark::Region(_) => {}
             }
         }
     }

@@ -133,7 +133,13 @@ pub(crate) fn record(
         .map(|value| TypedField { value, confidence: 0.75, ..TypedField::default() })
         .collect();
     TypedRecord {
-        record: Record { model: model.to_owned(), page: page_number(page), row_number, fields },
+        record: Record {
+            model: model.to_owned(),
+            page: page_number(page),
+            row_number,
+            region: 0,
+            fields,
+        },
         model_version: 1,
         confidence: 0.75,
         verdict: Verdict::Accepted,

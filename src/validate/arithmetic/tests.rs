@@ -112,6 +112,7 @@ fn table() -> Vec<Record<TypedField>> {
                 model: "readings".to_owned(),
                 page: PageNumber::FIRST,
                 row_number,
+                region: 0,
                 fields: std::iter::once(day).chain(cells).collect(),
             }
         })
@@ -245,8 +246,13 @@ repair = true
 
 fn bill(fields: [TypedField; 3]) -> TypedRecord {
     let fields = fields.into();
-    let record =
-        Record { model: "bill".to_owned(), page: PageNumber::FIRST, row_number: 1, fields };
+    let record = Record {
+        model: "bill".to_owned(),
+        page: PageNumber::FIRST,
+        row_number: 1,
+        region: 0,
+        fields,
+    };
     Validator::new(&parse(BILL, "bill.toml").unwrap()).record(record)
 }
 
