@@ -17,8 +17,8 @@ use super::native::{
     NativeModel,
 };
 use super::{
-    EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
-    languages,
+    EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
+    Tesseract, languages,
 };
 use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
 
@@ -154,6 +154,10 @@ impl Engine {
         let doubts = layout.doubts.clone();
         if doubts.contains(&Doubt::Noise) {
             // No lines, and nothing that they could be drawn of.
+            let (width, height) = page.pixels.dimensions();
+            if width.max(height) > MAX_SIDE {
+                return Ok(self.read(ground, layout, LayoutUsed::Native)?.reading);
+            }
             let mut reading = self.tesseract.recognize(page)?;
             reading.notes.push(format!("all_by({}, noise)", self.tesseract.name()));
             return Ok(reading);

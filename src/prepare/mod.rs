@@ -11,6 +11,7 @@ mod analysis;
 mod background;
 mod blank;
 mod border;
+mod closer;
 mod despeckle;
 mod measure;
 mod options;
@@ -19,6 +20,7 @@ mod resample;
 mod rules;
 mod scale;
 mod skew;
+mod slant;
 mod threshold;
 mod tick_boxes;
 
@@ -29,13 +31,16 @@ use image::{GrayImage, RgbImage};
 
 use self::analysis::Analysis;
 use self::background::PaperMap;
+use self::blank::Presence;
+pub use self::closer::{CloserLook, look_closer, reading_scales, resized};
 pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
+use self::slant::Slant;
 use crate::document::{
-    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels,
-    PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
+    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PageIssue, PagePixels,
+    Pixels, PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
 };
 use crate::shapes;
 
@@ -73,6 +78,9 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     let mut work = Work::begin(page, options);
     work.even_out();
     let mut analysis = work.analyze(options.remove_border);
+    if work.straighten(&analysis) {
+        analysis = work.analyze(Choice::Never);
+    }
     // A border lies along the edge of the image as it was scanned, not of the turned one.
     if work.rotate(&analysis) {
         analysis = work.analyze(Choice::Never);
@@ -143,6 +151,30 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Makes lines level that are too steep for [`Work::deskew`]; returns whether the page was rotated.
+    fn straighten(&mut self, analysis: &Analysis) -> bool {
+        let Some(height) = analysis.text_height else { return false };
+        if self.options.deskew == Choice::Never || analysis.skew_degrees().is_some() {
+            return false;
+        }
+        match slant::find(&analysis.letters, height) {
+            Slant::None => false,
+            Slant::Suspected => {
+                self.facts.issues.push(PageIssue::Slanted);
+                false
+            }
+            Slant::Degrees(slant) => {
+                self.facts.skew_degrees = slant;
+                let paper = analysis.paper();
+                self.change(|pixels| {
+                    PagePixels::Gray(resample::rotate(&pixels.gray(), slant, paper))
+                });
+                self.steps.push(format!("straighten({slant:.2})"));
+                true
+            }
+        }
+    }
+
     /// Turns the page upright; returns whether it was turned.
     fn rotate(&mut self, analysis: &Analysis) -> bool {
         let found = match self.options.forced_rotation {
@@ -170,7 +202,7 @@ impl<'a> Work<'a> {
         if !self.options.deskew.decide(|| skew.abs() >= MIN_SKEW_DEGREES) {
             return false;
         }
-        self.facts.skew_degrees = skew;
+        self.facts.skew_degrees += skew;
         let (paper, aim) = (analysis.paper(), self.options.aim);
         self.change(|pixels| match pixels {
             PagePixels::Bilevel(mask) if aim == Aim::Native && skew.abs() <= MAX_SLANT_DEGREES => {
@@ -244,7 +276,7 @@ impl<'a> Work<'a> {
         self.facts.x_height = analysis.text_height;
         self.facts.ink = analysis.ink;
         self.facts.contrast = analysis.contrast();
-        self.facts.blank = analysis.is_blank();
+        self.facts.blank = analysis.presence(self.facts.dpi) == Presence::Nothing;
     }
 
     fn find_tick_boxes(&mut self, analysis: &Analysis) {

@@ -6,6 +6,7 @@ mod limits;
 mod process;
 mod protocol;
 mod session;
+mod sparse;
 mod upright;
 
 use std::path::PathBuf;

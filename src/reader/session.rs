@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::protocol::{self, Request, Response};
-use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, upright};
+use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, sparse};
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
+    Failure, Look, Mark, PageIssue, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
 };
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
@@ -100,13 +100,11 @@ impl<R: Recognizer> Session<R> {
             let recipe = self.recipe(&prepared, None);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
         }
-        let (prepared, reading) = match self.settings.prepare.rotate {
-            Choice::Auto | Choice::Always => upright::recognize(&mut self.engine, prepared)?,
-            Choice::Never => {
-                let reading = self.engine.recognize(&prepared)?;
-                (prepared, reading)
-            }
+        let may_turn = match self.settings.prepare.rotate {
+            Choice::Auto | Choice::Always => true,
+            Choice::Never => false,
         };
+        let (prepared, reading) = sparse::recognize(&mut self.engine, prepared, may_turn)?;
         let mut recipe = self.recipe(&prepared, Some(&reading));
         let mut text = page_text(&prepared, reading);
         if !self.settings.barcodes.is_empty() {
@@ -119,6 +117,11 @@ impl<R: Recognizer> Session<R> {
             });
             text.marks.extend(found.unwrap_or_default().into_iter().map(Mark::Barcode));
         }
+        if prepared.facts.blank && !text.marks.iter().any(|mark| matches!(mark, Mark::Barcode(_))) {
+            return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
+        }
+        text.facts.blank = false;
+        say_unread(&mut text, &prepared);
         let content = PageContent::Text(Box::new(text));
         self.last = Some((page, prepared));
         Ok(PageReading { content, recipe })
@@ -168,6 +171,20 @@ fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {
         lines: reading.lines,
         marks,
         facts: prepared.facts.clone(),
+    }
+}
+
+/// A page that is not blank and gave no word says where its ink is.
+fn say_unread(text: &mut PageText, prepared: &PreparedPage) {
+    if text.lines.iter().any(|line| !line.words.is_empty()) {
+        return;
+    }
+    if !text.marks.iter().any(|mark| matches!(mark, Mark::Unread(_) | Mark::Barcode(_))) {
+        text.marks.extend(prepare::look_closer(prepared).ink.map(Mark::Unread));
+    }
+    let has_unread = text.marks.iter().any(|mark| matches!(mark, Mark::Unread(_)));
+    if has_unread && !text.facts.issues.contains(&PageIssue::Unread) {
+        text.facts.issues.push(PageIssue::Unread);
     }
 }
 

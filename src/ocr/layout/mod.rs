@@ -44,7 +44,8 @@ use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.
 const MIN_SHAPES: usize = 3;
-/// More components than this are noise or a halftone: a dense page of text has 10,000.
+/// More components than this are noise or a halftone: a dense page of text has 10,000. Strips may have as
+/// many on each sheet of their length.
 const MAX_COMPONENTS: usize = 150_000;
 /// More letters than this are noise, too: a newspaper page has 20,000.
 const MAX_LETTERS: usize = 40_000;
@@ -162,7 +163,9 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     rules.extend(ground.marks);
     let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
     layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
-    let found = shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS);
+    let sheets = shapes::sheets(mask.width, mask.height);
+    let found =
+        shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS * sheets);
     let Some(Components { list, runs }) = found else {
         layout.doubts.push(Doubt::Noise);
         return layout;
@@ -171,12 +174,12 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
         layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));
         return layout;
     };
-    if scene.letters.len() > MAX_LETTERS {
+    if scene.letters.len() > MAX_LETTERS * sheets {
         layout.doubts.push(Doubt::Noise);
         return layout;
     }
     let lines = Lines::of(&scene);
-    if lines.all().count() > MAX_SEGMENTS {
+    if lines.all().count() > MAX_SEGMENTS * sheets {
         layout.doubts.push(Doubt::Noise);
         return layout;
     }
@@ -210,7 +213,9 @@ impl<'a> Scene<'a> {
     /// Measures a page; `None` if nothing looks like letters.
     fn of(ground: &Ground<'a>, list: &[Component], rules: Rules) -> Option<Self> {
         let (width, height) = ground.pixels.dimensions();
-        let text_height = shapes::text_height(list, width.max(height) as usize, MIN_SHAPES)?;
+        let side = shapes::sheet_side(width as usize, height as usize);
+        let text_height = shapes::text_height(list, side, MIN_SHAPES)
+            .or_else(|| shapes::text_height(list, side, 1))?;
         let size = (width as f32, height as f32);
         let middle_x = size.0 / 2.0;
         let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();

@@ -36,7 +36,7 @@ pub(super) struct Rules {
 /// lines of at least 1/33 of it (1/24 for vertical ones, which tall letters would resemble). Clears
 /// them from the mask with the pixels beside them.
 pub(super) fn take_off(mask: &mut BitMask) -> Rules {
-    let side = mask.width.max(mask.height);
+    let side = shapes::sheet_side(mask.width, mask.height);
     let length = (side / 50).max(MIN_RUN);
     let across = thin_lines(&mask.open_horizontally(length), side / 33, PixelBox::width);
     let down = thin_lines(&mask.open_vertically(length), side / 24, PixelBox::height);
@@ -62,7 +62,7 @@ fn thin_lines(
     shortest: usize,
     length: fn(&PixelBox) -> u32,
 ) -> (Vec<PixelBox>, Vec<Run>) {
-    let side = opened.width.max(opened.height);
+    let side = shapes::sheet_side(opened.width, opened.height);
     let thickest = (side / 110).max(3) as f32;
     let shortest = shortest.max(MIN_RUN * 3 / 2);
     let Some(found) = shapes::find_components(opened) else { return Default::default() };
