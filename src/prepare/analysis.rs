@@ -129,13 +129,15 @@ impl Analysis {
     pub(super) fn presence(&self, dpi: f32) -> Presence {
         let size = (self.mask.width, self.mask.height);
         let Some(found) = &self.components else { return Presence::Text };
-        if self.letters.len() >= SURELY_TEXT && self.contrast() >= SHINING_THROUGH {
+        // A smaller contrast is that of the paper's grain: there is too little ink to be measured.
+        let shines_through = (MIN_CONTRAST..SHINING_THROUGH).contains(&self.contrast());
+        if self.letters.len() >= SURELY_TEXT && !shines_through {
             return Presence::Text;
         }
         let dark = blank::presence(found, Sheet { size, dpi, ink: self.ink });
         let faint = self.faint.as_ref().map_or(Presence::Nothing, |faint| faint.presence(dpi));
         match dark.max(faint) {
-            Presence::Text if self.contrast() < SHINING_THROUGH => Presence::Doubtful,
+            Presence::Text if shines_through => Presence::Doubtful,
             Presence::Nothing if self.letters.len() >= PERHAPS_TEXT => Presence::Doubtful,
             found => found,
         }

@@ -3,6 +3,9 @@
 //! Says *nothing* only where no shape can be a letter: a page called blank is never read. A few shapes that may
 //! be letters or dirt are *doubtful*: such a page is read, and is blank only if that gives no word.
 
+#[cfg(test)]
+mod tests;
+
 use crate::document::PixelBox;
 use crate::shapes::{Component, Components};
 

@@ -3,6 +3,8 @@
 //! The reader asks here before it believes that a page has no text, and gets the page in another size
 //! to read letters that are too large for a line.
 
+use image::{GrayImage, Luma};
+
 use super::analysis::Analysis;
 use super::blank::Presence;
 use super::options::Choice;
@@ -20,6 +22,10 @@ const REDUCED_HEIGHT: f32 = 40.0;
 const MAX_LARGE: usize = 60;
 /// Large letters whose heights differ by more are read from two pictures.
 const MAX_RATIO: f32 = 2.2;
+/// Margin around a page in another size, in pixels.
+const MARGIN: u32 = 60;
+/// Enlarging more invents nothing but pixels.
+const MAX_SCALE: f32 = 3.0;
 
 /// What a page holds, whether it was read or not.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +36,15 @@ pub struct CloserLook {
     pub large: Vec<PixelBox>,
     /// There is surely something to read; if not, a page without a word is blank.
     pub is_text: bool,
-    /// The box around all that is larger than a speck.
-    pub ink: Option<PixelBox>,
+    /// Shapes that are larger than specks; of a page that holds little, its letters.
+    pub shapes: Vec<PixelBox>,
+}
+
+impl CloserLook {
+    /// Returns the box around all shapes.
+    pub fn ink(&self) -> Option<PixelBox> {
+        self.shapes.iter().copied().reduce(|all, each| all.union(&each))
+    }
 }
 
 /// Looks at a prepared page again.
@@ -40,16 +53,12 @@ pub fn look_closer(page: &PreparedPage) -> CloserLook {
     let (analysis, _) = Analysis::of(&mut pixels, Choice::Never);
     let least = analysis.text_height.unwrap_or(8.0) / 2.0;
     let list = analysis.components.as_ref().map_or(&[][..], |found| &found.list);
-    let ink = list
-        .iter()
-        .filter(|component| component.extent() as f32 > least)
-        .map(|component| component.bounds)
-        .reduce(|all, each| all.union(&each));
+    let shapes = list.iter().filter(|component| component.extent() as f32 > least);
     CloserLook {
         letters: analysis.letters.len(),
         large: large(&analysis),
         is_text: analysis.presence(page.dpi) == Presence::Text,
-        ink,
+        shapes: shapes.map(|component| component.bounds).collect(),
     }
 }
 
@@ -74,9 +83,9 @@ fn large(analysis: &Analysis) -> Vec<PixelBox> {
     if boxes.len() > MAX_LARGE { Vec::new() } else { boxes }
 }
 
-/// Returns the scales at which large letters have the height of ordinary ones; at most two.
-pub fn reading_scales(large: &[PixelBox]) -> Vec<f32> {
-    let mut heights: Vec<f32> = large.iter().map(|bounds| bounds.height() as f32).collect();
+/// Returns the scales at which letters have the height of ordinary ones; at most two.
+pub fn reading_scales(letters: &[PixelBox]) -> Vec<f32> {
+    let mut heights: Vec<f32> = letters.iter().map(|bounds| bounds.height() as f32).collect();
     heights.sort_by(f32::total_cmp);
     let Some(&tallest) = heights.last() else { return Vec::new() };
     let usual = heights[heights.len() / 2];
@@ -87,14 +96,53 @@ pub fn reading_scales(large: &[PixelBox]) -> Vec<f32> {
     scales
 }
 
+/// A page in another size, with a margin around it: large letters may leave none.
+#[derive(Debug, Clone)]
+pub struct Resized {
+    pub page: PreparedPage,
+    scale: f32,
+    /// Width and height of the page in its own size, in pixels.
+    size: (u32, u32),
+}
+
 /// Returns the page in another size. Its marks are left out: they may be strokes of large letters.
-pub fn resized(page: &PreparedPage, scale: f32) -> PreparedPage {
-    PreparedPage {
-        pixels: PagePixels::Gray(resample::resize(&page.pixels.gray(), scale)),
+pub fn resized(page: &PreparedPage, scale: f32) -> Resized {
+    let scale = scale.min(MAX_SCALE);
+    let image = resample::resize(&page.pixels.gray(), scale);
+    let (width, height) = (image.width() + 2 * MARGIN, image.height() + 2 * MARGIN);
+    let mut framed = GrayImage::from_pixel(width, height, Luma([usual_level(&image)]));
+    image::imageops::replace(&mut framed, &image, i64::from(MARGIN), i64::from(MARGIN));
+    let small = PreparedPage {
+        pixels: PagePixels::Gray(framed),
         dpi: page.dpi * scale,
         marks: Vec::new(),
         orientation: page.orientation,
         facts: page.facts.clone(),
         steps: page.steps.clone(),
+    };
+    Resized { page: small, scale, size: page.pixels.dimensions() }
+}
+
+impl Resized {
+    /// Returns where a box stands on the page in its own size.
+    pub fn back(&self, bounds: &PixelBox) -> PixelBox {
+        let back = |at: u32, limit: u32| {
+            ((at.saturating_sub(MARGIN) as f32 / self.scale).round() as u32).min(limit)
+        };
+        PixelBox {
+            left: back(bounds.left, self.size.0),
+            top: back(bounds.top, self.size.1),
+            right: back(bounds.right, self.size.0),
+            bottom: back(bounds.bottom, self.size.1),
+        }
     }
+}
+
+/// Returns the most frequent gray level: that of the paper.
+fn usual_level(image: &GrayImage) -> u8 {
+    let mut counts = [0_u32; 256];
+    for &level in image.as_raw() {
+        counts[usize::from(level)] += 1;
+    }
+    (0..=255).max_by_key(|&level: &u8| counts[usize::from(level)]).unwrap_or(255)
 }

@@ -32,7 +32,7 @@ use image::{GrayImage, RgbImage};
 use self::analysis::Analysis;
 use self::background::PaperMap;
 use self::blank::Presence;
-pub use self::closer::{CloserLook, look_closer, reading_scales, resized};
+pub use self::closer::{CloserLook, Resized, look_closer, reading_scales, resized};
 pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
@@ -49,6 +49,8 @@ const UNEVEN: f32 = 40.0;
 /// Skew below this many degrees does not disturb reading (the recognizer follows the slope of a line);
 /// resampling would.
 const MIN_SKEW_DEGREES: f32 = 0.4;
+/// From this skew on a steeper slant is looked for: the diagonals of tables look like lines.
+const STEEP_DEGREES: f32 = 4.0;
 /// Up to this skew bilevel pages stay bilevel when they are made level: strokes break by a pixel every 24
 /// pixels at most, which does not disturb reading. Drawn anew in gray, the page would take four times as
 /// long to prepare.
@@ -154,10 +156,12 @@ impl<'a> Work<'a> {
     /// Makes lines level that are too steep for [`Work::deskew`]; returns whether the page was rotated.
     fn straighten(&mut self, analysis: &Analysis) -> bool {
         let Some(height) = analysis.text_height else { return false };
-        if self.options.deskew == Choice::Never || analysis.skew_degrees().is_some() {
+        let skew = analysis.skew_degrees();
+        let is_small = skew.is_some_and(|skew| skew.abs() < STEEP_DEGREES);
+        if self.options.deskew == Choice::Never || is_small {
             return false;
         }
-        match slant::find(&analysis.letters, height) {
+        match slant::find(&analysis.letters, height, skew) {
             Slant::None => false,
             Slant::Suspected => {
                 self.facts.issues.push(PageIssue::Slanted);

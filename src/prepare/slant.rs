@@ -1,7 +1,8 @@
 //! Finds slants that are too steep for [`super::skew`], from the middles of the letters.
 //!
 //! For each direction the letters are projected across it (Postl 1986); the histogram is sharpest along the
-//! lines. Only asked where the ordinary search finds no skew, so that straight pages never come here.
+//! lines. Only asked where the ordinary search finds no skew or a steep one, which may be the diagonal of a
+//! table; straight pages never come here.
 
 use crate::shapes::Component;
 
@@ -19,7 +20,7 @@ const MIN_SLANT: f32 = 14.0;
 const MIN_PEAK: f32 = 1.35;
 /// … and the more so, the fewer letters there are: their histograms vary by chance.
 const CHANCE: f32 = 5.0;
-/// It must be so much sharper than those of lines that run along the edges.
+/// It must be so much sharper than those of lines that run along the edges, or at the skew found before.
 const MIN_ADVANTAGE: f32 = 1.25;
 /// A peak of this share of what is needed is not believed, but speaks against straight lines.
 const SUSPECT: f32 = 0.85;
@@ -27,7 +28,7 @@ const SUSPECT: f32 = 0.85;
 /// How the lines of a page run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Slant {
-    /// Along the edges, or nothing is known.
+    /// Along the edges, or as steep as the ordinary search says, or nothing is known.
     None,
     /// At this angle in degrees counter-clockwise, within ±45.
     Degrees(f32),
@@ -35,8 +36,8 @@ pub(super) enum Slant {
     Suspected,
 }
 
-/// Finds the slant of a page from its letters.
-pub(super) fn find(letters: &[Component], text_height: f32) -> Slant {
+/// Finds the slant of a page from its letters. `skew` is what the ordinary search says, in degrees.
+pub(super) fn find(letters: &[Component], text_height: f32, skew: Option<f32>) -> Slant {
     if letters.len() < MIN_LETTERS {
         return Slant::None;
     }
@@ -55,14 +56,18 @@ pub(super) fn find(letters: &[Component], text_height: f32) -> Slant {
     if slant.abs() < MIN_SLANT {
         return Slant::None;
     }
-    let along_edges = scores.iter().filter(|(degrees, _)| within_45(*degrees).abs() <= 2.0);
-    let along_edges = along_edges.map(|&(_, score)| score).fold(0.0, f32::max);
+    let is_usual = |degrees: f32| {
+        within_45(degrees).abs() <= 2.0
+            || skew.is_some_and(|skew| within_45(degrees - skew).abs() <= 2.0)
+    };
+    let usual_ways = scores.iter().filter(|(degrees, _)| is_usual(*degrees));
+    let along_usual_ways = usual_ways.map(|&(_, score)| score).fold(0.0, f32::max);
     let mut sorted: Vec<f32> = scores.iter().map(|&(_, score)| score).collect();
     let middle = sorted.len() / 2;
     let (_, &mut usual, _) = sorted.select_nth_unstable_by(middle, f32::total_cmp);
     let needed = usual * (1.0 + CHANCE / (middles.len() as f32).sqrt()).max(MIN_PEAK);
-    if peak < needed.max(MIN_ADVANTAGE * along_edges) {
-        let is_suspect = peak >= SUSPECT * needed && peak > along_edges;
+    if peak < needed.max(MIN_ADVANTAGE * along_usual_ways) {
+        let is_suspect = peak >= SUSPECT * needed && peak > along_usual_ways && skew.is_none();
         return if is_suspect { Slant::Suspected } else { Slant::None };
     }
     let fine_bin = (text_height / 5.0).max(2.0);

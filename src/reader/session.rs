@@ -180,7 +180,7 @@ fn say_unread(text: &mut PageText, prepared: &PreparedPage) {
         return;
     }
     if !text.marks.iter().any(|mark| matches!(mark, Mark::Unread(_) | Mark::Barcode(_))) {
-        text.marks.extend(prepare::look_closer(prepared).ink.map(Mark::Unread));
+        text.marks.extend(prepare::look_closer(prepared).ink().map(Mark::Unread));
     }
     let has_unread = text.marks.iter().any(|mark| matches!(mark, Mark::Unread(_)));
     if has_unread && !text.facts.issues.contains(&PageIssue::Unread) {

@@ -4,7 +4,7 @@
 //! the page is read in the other directions and sizes, too, and what reads clearly better is kept. Such
 //! pages hold little ink, so that this costs little; full pages never come here.
 
-use super::upright;
+use super::{gaps, upright};
 use crate::document::{Failure, Line, PixelBox, PreparedPage, RightAngle, Word};
 use crate::ocr::{Reading, Recognizer};
 use crate::prepare::{self, CloserLook};
@@ -19,6 +19,10 @@ const READ: f32 = 60.0;
 const SURE_CHARACTERS: f32 = 6.0;
 /// … if words are read with this mean confidence.
 const SURE_CONFIDENCE: f32 = 85.0;
+/// A page with more shapes shows how tall its text is.
+const FEW_SHAPES: usize = 12;
+/// On pages with more characters the recognizer tells words apart.
+const FEW_CHARACTERS: f32 = 20.0;
 /// Another direction must be better by this factor and so many characters.
 const MARGIN: (f32, f32) = (1.25, 1.0);
 /// A page without certain text is blank unless so many characters are read for each of its letters.
@@ -44,11 +48,10 @@ pub(super) fn recognize(
     if look.letters > MOST_LETTERS {
         return Ok((page, reading));
     }
-    let mut best = Sense::of(&reading.lines);
     if !look.large.is_empty() {
         add_large(engine, &page, &look, &mut reading)?;
-        best = Sense::of(&reading.lines);
     }
+    let mut best = Sense::of(&reading.lines);
     if may_turn && !best.is_sure() {
         let here = best;
         let mut chosen = None;
@@ -68,6 +71,13 @@ pub(super) fn recognize(
             (page, reading) = better;
         }
     }
+    if best.characters < 1.0 {
+        read_few(engine, &page, &look, &mut reading)?;
+        best = Sense::of(&reading.lines);
+    }
+    if best.characters <= FEW_CHARACTERS {
+        gaps::split_words(&mut reading.lines, &prepare::look_closer(&page).shapes);
+    }
     let letters = look.letters as f32;
     page.facts.blank = !look.is_text && best.characters < (READABLE_SHARE * letters).max(1.0);
     Ok((page, reading))
@@ -81,25 +91,56 @@ fn add_large(
     reading: &mut Reading,
 ) -> Result<(), Failure> {
     for scale in prepare::reading_scales(&look.large) {
-        let small = engine.recognize(&prepare::resized(page, scale))?;
-        let (width, height) = page.pixels.dimensions();
-        let back = |at: u32, limit: u32| ((at as f32 / scale).round() as u32).min(limit);
-        for mut line in small.lines {
-            for word in &mut line.words {
-                let PixelBox { left, top, right, bottom } = word.bounds;
-                word.bounds = PixelBox {
-                    left: back(left, width),
-                    top: back(top, height),
-                    right: back(right, width),
-                    bottom: back(bottom, height),
-                };
-            }
+        for mut line in read_resized(engine, page, scale)?.lines {
             let is_large = |word: &Word| {
                 word.confidence >= READ
-                    && look.large.iter().any(|shape| holds_middle(&word.bounds, shape))
+                    && look.large.iter().any(|shape| word.bounds.holds_center_of(shape))
             };
             line.words.retain(is_large);
             insert(reading, line);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the page in another size.
+fn read_resized(
+    engine: &mut impl Recognizer,
+    page: &PreparedPage,
+    scale: f32,
+) -> Result<Reading, Failure> {
+    let other = prepare::resized(page, scale);
+    let mut reading = engine.recognize(&other.page)?;
+    for word in reading.lines.iter_mut().flat_map(|line| &mut line.words) {
+        word.bounds = other.back(&word.bounds);
+    }
+    for area in &mut reading.unread {
+        *area = other.back(area);
+    }
+    reading.notes.push(format!("resized({scale:.2})"));
+    Ok(reading)
+}
+
+/// Reads a page of a few shapes in other sizes if it gave no word: lone letters don't show how tall text is.
+fn read_few(
+    engine: &mut impl Recognizer,
+    page: &PreparedPage,
+    look: &CloserLook,
+    reading: &mut Reading,
+) -> Result<(), Failure> {
+    if look.shapes.len() > FEW_SHAPES {
+        return Ok(());
+    }
+    let mut best = Sense::of(&reading.lines);
+    for scale in prepare::reading_scales(&look.shapes) {
+        for scale in [scale, 0.6 * scale] {
+            if best.characters < 1.0 {
+                let other = read_resized(engine, page, scale)?;
+                let sense = Sense::of(&other.lines);
+                if sense.worth > best.worth {
+                    (*reading, best) = (other, sense);
+                }
+            }
         }
     }
     Ok(())
@@ -110,16 +151,16 @@ fn insert(reading: &mut Reading, line: Line) {
     let Some(bounds) = bounds_of(&line) else { return };
     let replaced = || {
         let words = reading.lines.iter().flat_map(|line| &line.words);
-        words.filter(|word| holds_middle(&bounds, &word.bounds))
+        words.filter(|word| bounds.holds_center_of(&word.bounds))
     };
     if worth_of(replaced()) >= worth_of(line.words.iter()) {
         return;
     }
     for other in &mut reading.lines {
-        other.words.retain(|word| !holds_middle(&bounds, &word.bounds));
+        other.words.retain(|word| !bounds.holds_center_of(&word.bounds));
     }
     reading.lines.retain(|other| !other.words.is_empty());
-    reading.unread.retain(|area| !holds_middle(&bounds, area));
+    reading.unread.retain(|area| !bounds.holds_center_of(area));
     let below = |other: &Line| bounds_of(other).is_some_and(|other| other.top >= bounds.bottom);
     let place = reading.lines.iter().position(below).unwrap_or(reading.lines.len());
     let block = reading.lines.iter().map(|line| line.block.saturating_add(1)).max().unwrap_or(0);
@@ -129,12 +170,6 @@ fn insert(reading: &mut Reading, line: Line) {
 
 fn bounds_of(line: &Line) -> Option<PixelBox> {
     line.words.iter().map(|word| word.bounds).reduce(|all, each| all.union(&each))
-}
-
-/// Returns whether the middle of a box lies in another one.
-fn holds_middle(bounds: &PixelBox, other: &PixelBox) -> bool {
-    let (x, y) = (u32::midpoint(other.left, other.right), u32::midpoint(other.top, other.bottom));
-    (bounds.left..bounds.right).contains(&x) && (bounds.top..bounds.bottom).contains(&y)
 }
 
 /// How much sense a reading makes.
