@@ -114,6 +114,7 @@ pub fn resized(page: &PreparedPage, scale: f32) -> Resized {
     image::imageops::replace(&mut framed, &image, i64::from(MARGIN), i64::from(MARGIN));
     let small = PreparedPage {
         pixels: PagePixels::Gray(framed),
+        overlay: None,
         dpi: page.dpi * scale,
         marks: Vec::new(),
         orientation: page.orientation,

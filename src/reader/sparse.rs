@@ -114,8 +114,11 @@ fn read_resized(
     for word in reading.lines.iter_mut().flat_map(|line| &mut line.words) {
         word.bounds = other.back(&word.bounds);
     }
-    for area in &mut reading.unread {
-        *area = other.back(area);
+    let by_area = 1.0 / (scale * scale);
+    let back = |ink: u64| (ink as f32 * by_area) as u64;
+    reading.account.read = back(reading.account.read);
+    for area in &mut reading.account.unread {
+        (area.bounds, area.ink) = (other.back(&area.bounds), back(area.ink));
     }
     reading.notes.push(format!("resized({scale:.2})"));
     Ok(reading)
@@ -160,7 +163,7 @@ fn insert(reading: &mut Reading, line: Line) {
         other.words.retain(|word| !bounds.holds_center_of(&word.bounds));
     }
     reading.lines.retain(|other| !other.words.is_empty());
-    reading.unread.retain(|area| !bounds.holds_center_of(area));
+    reading.account.unread.retain(|area| !bounds.holds_center_of(&area.bounds));
     let below = |other: &Line| bounds_of(other).is_some_and(|other| other.top >= bounds.bottom);
     let place = reading.lines.iter().position(below).unwrap_or(reading.lines.len());
     let block = reading.lines.iter().map(|line| line.block.saturating_add(1)).max().unwrap_or(0);

@@ -85,6 +85,7 @@ pub(super) fn turned(page: &PreparedPage, turn: RightAngle) -> PreparedPage {
     });
     PreparedPage {
         pixels: page.pixels.clone().turned(turn),
+        overlay: page.overlay.clone().map(|overlay| overlay.turned(turn)),
         dpi: page.dpi,
         marks: page.marks.iter().map(mark).collect(),
         orientation: OrientationSureness::Sure,
