@@ -89,7 +89,12 @@ pub(super) fn presence(found: &Components, sheet: Sheet) -> Presence {
         .map(|component| component.bounds)
         .collect();
     let turned: Vec<PixelBox> = shapes.iter().map(transposed).collect();
-    if shapes.len() > MAX_SHAPES || has_row(shapes) || has_row(turned) {
+    // The pieces of a faint fold stand in a row, too, but are flat.
+    let tall = |boxes: Vec<PixelBox>| -> Vec<PixelBox> {
+        let least = sheet.px(MIN_HEIGHT_MM).max(MIN_HEIGHT);
+        boxes.into_iter().filter(|shape| shape.height() as f32 >= least).collect()
+    };
+    if shapes.len() > MAX_SHAPES || has_row(tall(shapes)) || has_row(tall(turned)) {
         return Presence::Text;
     }
     let may_be_read = |component: &Component| {

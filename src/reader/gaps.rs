@@ -6,7 +6,7 @@ use crate::document::{Line, PixelBox, Word};
 /// Longer words are told apart by the recognizer.
 const LONGEST: usize = 6;
 /// A space is at least so many times as wide as the tallest letter is high, …
-const LEAST_GAP: f32 = 0.42;
+const LEAST_GAP: f32 = 0.37;
 /// … and as the smallest other gap of the word is wide.
 const LEAST_RATIO: f32 = 1.8;
 
