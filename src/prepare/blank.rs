@@ -42,8 +42,8 @@ const MIN_ROW: usize = 3;
 const MAX_SHAPES: usize = 3000;
 /// On coarser pages text is no more than gray lines: nothing on them is told from text by its size.
 const COARSE_SIDE: usize = 400;
-/// A coarse page with more ink than this share is not blank.
-const COARSE_INK: f32 = 0.003;
+/// A coarse page with this share of ink is not blank; more is a plain color.
+const COARSE_INK: std::ops::Range<f32> = 0.003..0.5;
 /// Handwriting crosses a row of pixels so often; folds, hairs and scratches do once.
 const MIN_CROSSINGS: f32 = 1.4;
 
@@ -72,7 +72,7 @@ impl Sheet {
 
 /// Returns what the components of a page seem to be. Rules and borders must be gone already.
 pub(super) fn presence(found: &Components, sheet: Sheet) -> Presence {
-    if sheet.size.0.min(sheet.size.1) < COARSE_SIDE && sheet.ink > COARSE_INK {
+    if sheet.size.0.min(sheet.size.1) < COARSE_SIDE && COARSE_INK.contains(&sheet.ink) {
         return Presence::Text;
     }
     let crossings = crossings(found);

@@ -163,7 +163,8 @@ fn finds_letters_on_a_strip_of_any_length() {
     }
     let result = prepared(bilevel(&strip));
     assert!(!result.facts.blank);
-    assert_eq!(result.facts.x_height, Some(10.0));
+    // x-height or that of ascenders: there are as many of both.
+    assert!(result.facts.x_height.is_some_and(|height| (10.0..=14.0).contains(&height)));
 }
 
 #[test]
