@@ -21,10 +21,11 @@ pub use sink::Target;
 /// What is exported.
 #[derive(Debug, Clone, Copy)]
 pub enum Content<'a> {
-    /// The records of a model: its fields by name, then `_file`, `_page`, `_row`, `_status`, `_confidence` (0–1) and
-    /// `_issues` (joined by `; `).
+    /// The records of a model: its fields by name, then `_file`, `_page`, `_row`, `_region` (empty on a page that is
+    /// one region), `_status`, `_confidence` (0–1) and `_issues` (joined by `; `).
     Records(&'a RecordModel),
-    /// All pages: `_file`, `_page`, `text`, `_status`, `_confidence` (0–1).
+    /// All pages: `_file`, `_page`, `text`, `_status`, `_confidence` (0–1), `_unread` (share of the ink that looks like
+    /// text and was not read, 0–1; 0 if all was read), `_issues` (joined by `; `).
     PageText,
 }
 
@@ -103,7 +104,7 @@ pub async fn export(
     }
 }
 
-/// Writes the report's lines, `_file,status,reason`: one for every file found. Returns their number.
+/// Writes the report's lines, `_file,status,reason,unread,without_words,issues`: one for every file found. Returns their number.
 pub async fn report_lines(
     store: &Store,
     target: &Target,

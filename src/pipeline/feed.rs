@@ -18,7 +18,7 @@ use crate::store::{
 /// Files that are looked up, hashed and registered at once.
 const FILES_PER_BATCH: usize = 256;
 
-/// What became of the files of a walk; `found` is the sum of the other four.
+/// What became of the files of a walk; `found` is the sum of the next five.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileCounts {
     pub found: u64,
@@ -26,6 +26,8 @@ pub struct FileCounts {
     pub new: u64,
     /// Known with this content from an earlier run.
     pub known: u64,
+    /// New paths of documents whose files are not where they were.
+    pub moved: u64,
     /// New files of documents that another file holds already.
     pub duplicates: u64,
     pub unreadable: u64,
@@ -63,6 +65,7 @@ pub(super) async fn from_walk(
             match registered.standing {
                 Standing::New => counts.new += 1,
                 Standing::Known => counts.known += 1,
+                Standing::Moved => counts.moved += 1,
                 Standing::Duplicate => counts.duplicates += 1,
             }
             if registered.pending.is_empty() {

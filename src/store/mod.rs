@@ -34,7 +34,7 @@ pub use filter::{Filter, FilterError};
 pub use ledger::{HashedFile, KnownFile, Registered, Standing, UnreadableFile};
 pub use model_table::TablePlan;
 pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage};
-pub use report::{FileLine, Report};
+pub use report::{FileLine, PageAccount, Report};
 pub use rows::{Cursor, PageTextRow, RecordRow};
 pub use run::{Run, RunEnd};
 pub use writer::{

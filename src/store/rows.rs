@@ -15,6 +15,9 @@ use super::model_table::{quoted, table_of};
 use super::packed;
 use super::pages::{PageState, checked_page_number, selection_error};
 
+/// How a stored page without a word is named among its issues.
+const WITHOUT_WORDS: &str = "without words";
+
 /// Rows fetched at a time. Page texts are the largest: some 100 kB each unpacked, so some 50 MB at the very worst.
 const ROWS_AT_A_TIME: u32 = 500;
 
@@ -48,6 +51,8 @@ pub struct RecordRow {
     pub file: String,
     pub page: u32,
     pub row: u32,
+    /// Number of the page's region, from 1; 0 on a page that is one region.
+    pub region: u32,
     pub status: Verdict,
     /// 0–1.
     pub confidence: f32,
@@ -65,6 +70,10 @@ pub struct PageTextRow {
     pub status: PageState,
     /// Mean word confidence, 0–100.
     pub confidence: Option<f32>,
+    /// Share of the ink of the size of text that was not read, 0–1; `None` if it was not measured.
+    pub unread: Option<f32>,
+    /// What is doubtful about the reading of the page, such as `slanted` or `without words`.
+    pub issues: Vec<String>,
 }
 
 impl Store {
@@ -93,9 +102,10 @@ impl Store {
 
     /// Streams all pages in the order of path and number.
     pub async fn page_text_rows(&self) -> Result<Cursor<PageTextRow>, StoreError> {
-        let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, t.content
+        let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, p.unread,
+                          coalesce(p.issues, '{}') as issues, t.content
                    from scanlift.page p
-                   join scanlift.source_file file on file.document_id = p.document_id and file.status = 'document'
+                   join scanlift.source_file file on file.document_id = p.document_id and file.is_own
                    left join scanlift.page_text t
                         on t.document_id = p.document_id and t.page_number = p.page_number and p.state = 'stored'
                    order by file.path, p.document_id, p.page_number";
@@ -137,31 +147,33 @@ pub(super) fn select_records(model: &RecordModel) -> String {
         fields = fields + ", " + &cell;
     }
     format!(
-        "select file.path, record.page_number, record.row_number, record.status, record.confidence,
-                record.issues{fields}
+        "select file.path, record.page_number, record.row_number, record.region_number, record.status,
+                record.confidence, record.issues{fields}
          from {} record
-         join scanlift.source_file file on file.document_id = record.document_id and file.status = 'document'",
+         join scanlift.source_file file on file.document_id = record.document_id and file.is_own",
         table_of(&model.name)
     )
 }
 
 /// Reads a row of [`select_records`].
 pub(super) fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
-    const FIRST_FIELD: usize = 6;
+    const FIRST_FIELD: usize = 7;
     let read = || -> Result<_, sqlx::Error> {
-        let status: String = row.try_get(3)?;
+        let status: String = row.try_get(4)?;
         let fields: Vec<Option<String>> =
             (FIRST_FIELD..row.len()).map(|index| row.try_get(index)).collect::<Result<_, _>>()?;
         let page: i32 = row.try_get(1)?;
         let number: i32 = row.try_get(2)?;
+        let region: i32 = row.try_get(3)?;
         let record = RecordRow {
             fields,
             file: row.try_get(0)?,
             page: page.cast_unsigned(),
             row: number.cast_unsigned(),
+            region: region.cast_unsigned(),
             status: Verdict::Rejected,
-            confidence: row.try_get(4)?,
-            issues: row.try_get(5)?,
+            confidence: row.try_get(5)?,
+            issues: row.try_get(6)?,
         };
         Ok((status, record))
     };
@@ -176,16 +188,21 @@ fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
     let read = || -> Result<_, sqlx::Error> {
         let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
-        let content: Option<Vec<u8>> = row.try_get(5)?;
-        Ok((place, state, content))
+        let account: (Option<f32>, Vec<String>) = (row.try_get(5)?, row.try_get(6)?);
+        let content: Option<Vec<u8>> = row.try_get(7)?;
+        Ok((place, state, account, content))
     };
-    let ((file, document_id, number), (state, confidence), content) =
+    let ((file, document_id, number), (state, confidence), (unread, mut issues), content) =
         read().map_err(failed_to("read page texts"))?;
     let page = checked_page_number(number)?;
-    let text = match content {
-        Some(content) => packed::unpack(DocumentId(document_id), page, &content)?.plain(),
-        None => String::new(),
-    };
+    let mut text = String::new();
+    if let Some(content) = content {
+        let stored = packed::unpack(DocumentId(document_id), page, &content)?;
+        if stored.words().next().is_none() {
+            issues.push(WITHOUT_WORDS.to_owned());
+        }
+        text = stored.plain();
+    }
     let status = PageState::from_ledger(&state)?;
-    Ok(PageTextRow { file, page: page.0.get(), text, status, confidence })
+    Ok(PageTextRow { file, page: page.0.get(), text, status, confidence, unread, issues })
 }
