@@ -5,6 +5,7 @@
 mod diff;
 mod feed;
 mod page;
+mod page_doubts;
 mod progress;
 mod queue;
 mod records;
