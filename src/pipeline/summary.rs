@@ -108,15 +108,27 @@ impl fmt::Display for Summary {
         if let Some(files) = &self.files {
             writeln!(
                 f,
-                "files:   {} found = {} new + {} known + {} duplicates + {} unreadable",
-                files.found, files.new, files.known, files.duplicates, files.unreadable
+                "files:   {} found = {} new + {} known + {} moved + {} duplicates + {} unreadable + {} skipped",
+                files.found,
+                files.new,
+                files.known,
+                files.moved,
+                files.duplicates,
+                files.unreadable,
+                files.skipped
             )?;
-            let skipped = files.skipped;
-            if skipped.total() > 0 {
+            if files.skipped > 0 {
+                writeln!(f, "skipped: no documents: {}", list(&files.skipped_kinds))?;
+            }
+            if files.gone > 0 {
+                writeln!(f, "gone:    {} files are not where they were", files.gone)?;
+            }
+            let left_out = files.left_out;
+            if left_out.total() > 0 {
                 writeln!(
                     f,
-                    "skipped: {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
-                    skipped.hidden, skipped.symlinks, skipped.filtered, skipped.special
+                    "left:    {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
+                    left_out.hidden, left_out.symlinks, left_out.filtered, left_out.special
                 )?;
             }
         }
@@ -170,6 +182,6 @@ fn counted(pages: u64, kind: &str) -> String {
     format!("{pages} {} {kind}", if pages == 1 { "page" } else { "pages" })
 }
 
-fn list(counts: &BTreeMap<String, u64>) -> String {
+fn list(counts: &BTreeMap<impl fmt::Display, u64>) -> String {
     counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use crate::document::{DocumentHash, DocumentId, Failure, PageNumber, RunId};
+use crate::document::{DocumentHash, DocumentId, PageNumber, RunId};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::pages::page_number;
-use super::storable::{Storable, StoredPath};
+use super::storable::StoredPath;
 
 /// A file whose content was hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +23,6 @@ pub struct HashedFile {
     /// Nanoseconds since 1970-01-01 UTC.
     pub modified_ns: i64,
     pub hash: DocumentHash,
-}
-
-/// A file that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableFile {
-    pub path: PathBuf,
-    /// In bytes, if the file could be asked.
-    pub size: Option<u64>,
-    /// Nanoseconds since 1970-01-01 UTC, if the file could be asked.
-    pub modified_ns: Option<i64>,
-    pub failure: Failure,
 }
 
 /// What the ledger knows of a path from earlier runs.
@@ -48,6 +37,8 @@ pub struct KnownFile {
     /// True if pages of the document are still to be read: register the file again, with the known hash if size and
     /// time have not changed.
     pub unfinished: bool,
+    /// True if the document could not be opened because it is of no known format: it may be no document.
+    pub unsupported: bool,
 }
 
 /// What a file is to the ledger after its registration.
@@ -90,7 +81,10 @@ impl Store {
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
                     exists (select from scanlift.page p
-                            where p.document_id = d.document_id and p.state = 'pending') as unfinished
+                            where p.document_id = d.document_id and p.state = 'pending') as unfinished,
+                    exists (select from scanlift.page p
+                            where p.document_id = d.document_id and p.state = 'failed'
+                              and p.reason in ('unsupported', 'empty')) as unsupported
              from scanlift.source_file f left join scanlift.document d using (document_id)
              where f.path_key = any($1)",
         )
@@ -139,48 +133,6 @@ impl Store {
             })
             .collect())
     }
-
-    /// Notes files that could not be read. A file that has a document from an earlier run keeps it.
-    pub async fn mark_unreadable(
-        &self,
-        run: RunId,
-        files: &[UnreadableFile],
-    ) -> Result<(), StoreError> {
-        self.retrying(|| self.note_unreadable(run, files)).await
-    }
-
-    async fn note_unreadable(
-        &self,
-        run: RunId,
-        files: &[UnreadableFile],
-    ) -> Result<(), StoreError> {
-        let mut transaction =
-            self.pool.begin().await.map_err(failed_to("note unreadable files"))?;
-        for file in files {
-            let path = StoredPath::new(&file.path);
-            sqlx::query(
-                "insert into scanlift.source_file
-                     (path_key, path, path_bytes, size, modified_ns, status, reason, message, first_run_id, last_run_id)
-                 values ($1, $2, $3, $4, $5, 'unreadable', $6, $7, $8, $8)
-                 on conflict (path_key) do update
-                 set size = excluded.size, modified_ns = excluded.modified_ns, status = excluded.status,
-                     reason = excluded.reason, message = excluded.message, last_run_id = excluded.last_run_id
-                 where source_file.document_id is null",
-            )
-            .bind(path.key)
-            .bind(path.text)
-            .bind(path.bytes)
-            .bind(file.size.map(u64::cast_signed))
-            .bind(file.modified_ns)
-            .bind(file.failure.reason.as_str())
-            .bind(Storable::new(&file.failure.message).into_string())
-            .bind(run.0)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed_to("note unreadable files"))?;
-        }
-        transaction.commit().await.map_err(failed_to("note unreadable files"))
-    }
 }
 
 fn known_file(row: &PgRow) -> Result<(Vec<u8>, KnownFile), sqlx::Error> {
@@ -192,6 +144,7 @@ fn known_file(row: &PgRow) -> Result<(Vec<u8>, KnownFile), sqlx::Error> {
         modified_ns: row.try_get("modified_ns")?,
         document: document_id.map(DocumentId).zip(hash),
         unfinished: row.try_get("unfinished")?,
+        unsupported: row.try_get("unsupported")?,
     };
     Ok((row.try_get("path_key")?, file))
 }
