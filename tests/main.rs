@@ -4,6 +4,7 @@
 
 mod engine;
 mod errors;
+mod files;
 mod hostile;
 mod model_tools;
 mod models;
