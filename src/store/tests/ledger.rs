@@ -184,7 +184,7 @@ fn migrations_go_down_only_while_nothing_is_lost() {
             .await;
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
         assert!(matches!(store.rollback_migration().await, Err(StoreError::Migrate(_))));
-        assert_eq!(store.migrate().await.unwrap(), ["0002 accounts"]);
-        assert_eq!(store.report().await.unwrap().stored, 1);
+        let stored = "select count(*) from scanlift.page where state = 'stored'";
+        assert_eq!(count(&store, stored).await, 1);
     });
 }
