@@ -18,8 +18,12 @@ use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
-use super::tiff_directory::{Directory, Layout};
+use super::tiff_directory::{Directory, FrameKind, Layout};
 use super::tiff_fax;
+
+/// A frame that is marked as a smaller version of another is none if its sides are longer than this
+/// share of the largest frame's: some writers mark all pages.
+const LEAST_REDUCTION: f32 = 0.8;
 
 /// A TIFF file whose directories have been found.
 pub(super) struct TiffDocument {
@@ -70,10 +74,18 @@ fn unreachable_frame() -> Failure {
     Failure::decode(Reason::Corrupt, "its directory lies outside of the file")
 }
 
-/// Follows the chain of directories. Ends at one that was seen before, as libtiff does.
+/// Returns the frames that are pages.
 fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
     let layout = Layout::new(bytes).ok_or_else(unreachable_frame)?;
-    let mut offset = layout.first_offset().ok_or_else(unreachable_frame)?;
+    let first = layout.first_offset().ok_or_else(unreachable_frame)?;
+    let frames = chain(layout, first, limits)?;
+    let pages = pages(layout, &frames);
+    if pages.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(pages) }
+}
+
+/// Follows the chain of directories. Ends at one that was seen before, as libtiff does.
+fn chain(layout: Layout<'_>, first: u64, limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
+    let mut offset = first;
     let mut seen = HashSet::new();
     let mut frames = Vec::new();
     while offset != 0 && seen.insert(offset) {
@@ -82,7 +94,45 @@ fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
         limits.check_pages(frames.len())?;
         offset = directory.map_or(0, |directory| directory.next());
     }
-    if frames.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(frames) }
+    Ok(frames)
+}
+
+/// Leaves out what is a smaller version or a mask of another frame (TIFF 6.0, `NewSubfileType`).
+fn pages(layout: Layout<'_>, frames: &[Option<u64>]) -> Vec<Option<u64>> {
+    let marked = |offset: &Option<u64>| {
+        let directory = layout.directory((*offset)?)?;
+        let (width, height) = directory.dimensions();
+        Some((directory.kind(), width.max(height)))
+    };
+    let sides: Vec<Option<(FrameKind, u32)>> = frames.iter().map(marked).collect();
+    let largest = |kind: FrameKind| {
+        let of_kind = sides.iter().flatten().filter(|(found, _)| *found == kind);
+        of_kind.map(|(_, side)| *side).max()
+    };
+    if largest(FrameKind::Page).is_none() {
+        // The frame itself may stand below its preview.
+        let below = frames.iter().flatten().filter_map(|offset| layout.directory(*offset));
+        let below = below.flat_map(|directory| directory.sub_directories()).filter(|offset| {
+            layout.directory(*offset).is_some_and(|it| it.kind() == FrameKind::Page)
+        });
+        let below: Vec<Option<u64>> = below.map(Some).collect();
+        if !below.is_empty() {
+            return below;
+        }
+    }
+    let full = largest(FrameKind::Page)
+        .or_else(|| largest(FrameKind::Reduced))
+        .or_else(|| largest(FrameKind::Mask))
+        .unwrap_or(0);
+    let is_page = |frame: &Option<(FrameKind, u32)>| match frame {
+        // What cannot be reached is accounted for.
+        None | Some((FrameKind::Page, _)) => true,
+        Some((FrameKind::Reduced, side)) => *side as f32 > LEAST_REDUCTION * full as f32,
+        Some((FrameKind::Mask, _)) => {
+            largest(FrameKind::Page).or_else(|| largest(FrameKind::Reduced)).is_none()
+        }
+    };
+    frames.iter().zip(&sides).filter(|(_, side)| is_page(side)).map(|(frame, _)| *frame).collect()
 }
 
 /// Why the safe decoders leave a frame to libtiff.
