@@ -16,10 +16,12 @@ mod pdf_survey;
 mod pdf_text;
 mod pixels;
 mod raster;
+mod repair;
 mod sniff;
 mod tiff;
 mod tiff_directory;
 mod tiff_fax;
+mod tiff_twins;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

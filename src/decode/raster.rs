@@ -17,6 +17,7 @@ use super::jpeg2000;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
+use super::repair;
 
 /// What a JPEG decodes to where its data are missing.
 const JPEG_FILLER: u8 = 128;
@@ -40,7 +41,15 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
             let orientation = orientation_of(bytes, format);
             Ok(pixels::finish(pixels, orientation, density))
         }
-        None => Err(failure),
+        None => match repair::repaired(bytes, format) {
+            Some(repaired) => {
+                let (pixels, orientation) =
+                    guarded(|| read(&repaired.bytes, format, limits)).map_err(|_| failure)?;
+                let pixels = pixels::oriented(pixels, repaired.orientation);
+                Ok(pixels::finish(pixels, orientation, density))
+            }
+            None => Err(failure),
+        },
     }
 }
 

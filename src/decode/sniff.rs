@@ -59,7 +59,13 @@ fn is_bitmap(bytes: &[u8]) -> bool {
 fn is_pdf(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_HEADER_WITHIN)];
     // Some writers leave the dash out, and readers do not mind.
-    head.windows(4).any(|window| window == b"%PDF")
+    let begins = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
+    let ends = |name: &[u8]| {
+        let tail = &bytes[bytes.len().saturating_sub(PDF_HEADER_WITHIN)..];
+        tail.windows(name.len()).any(|window| window == name)
+    };
+    // Readers find the objects of a file that has lost its first line, too.
+    begins(b"%PDF") || head.first() == Some(&b'%') && begins(b" obj") && ends(b"startxref")
 }
 
 #[cfg(test)]
@@ -68,7 +74,7 @@ mod tests {
 
     #[test]
     fn tells_formats_by_their_first_bytes() {
-        let cases: [(&[u8], Option<Format>); 13] = [
+        let cases: [(&[u8], Option<Format>); 15] = [
             (b"\x89PNG\r\n\x1a\n....", Some(Format::Png)),
             (b"\xff\xd8\xff\xe0", Some(Format::Jpeg)),
             (b"GIF89a", Some(Format::Gif)),
@@ -79,6 +85,8 @@ mod tests {
             (b"\r\n%PDF-1.4", Some(Format::Pdf)),
             (b"\0\0\0\x0cjP  \r\n", Some(Format::Jpeg2000)),
             (b"\xff\x4f\xff\x51\0", Some(Format::Jpeg2000)),
+            (b"%\xe2\xe3\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF", Some(Format::Pdf)),
+            (b"% 1 0 obj of a text", None),
             (b"BM is how this letter starts", None),
             (b"{\"not\": \"an image\"}", None),
             (b"", None),

@@ -20,10 +20,14 @@ use super::limits::Limits;
 use super::pixels;
 use super::tiff_directory::{Directory, FrameKind, Layout};
 use super::tiff_fax;
+use super::tiff_twins;
 
 /// A frame that is marked as a smaller version of another is none if its sides are longer than this
 /// share of the largest frame's: some writers mark all pages.
 const LEAST_REDUCTION: f32 = 0.8;
+/// A preview follows its page within so many frames; so many that may be some are compared.
+const PREVIEW_REACH: usize = 8;
+const MAX_PREVIEWS: usize = 64;
 
 /// A TIFF file whose directories have been found.
 pub(super) struct TiffDocument {
@@ -37,7 +41,34 @@ impl TiffDocument {
     /// Finds all frames; `corrupt` if there is none, `too_large` if there are too many.
     pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Failure> {
         let frames = walk(&bytes, limits)?;
-        Ok(Self { bytes, frames, limits: limits.clone() })
+        let mut document = Self { bytes, frames, limits: limits.clone() };
+        document.drop_previews();
+        Ok(document)
+    }
+
+    /// Leaves out the frames that show a page before them once more, smaller.
+    fn drop_previews(&mut self) {
+        let sizes: Vec<Option<(u32, u32)>> = self.frames.iter().map(|at| self.size(*at)).collect();
+        let mut index = self.frames.len();
+        let mut compared = 0;
+        while index > 1 && compared < MAX_PREVIEWS {
+            index -= 1;
+            let Some(size) = sizes[index] else { continue };
+            let page = (index.saturating_sub(PREVIEW_REACH)..index).rev().find(|&page| {
+                sizes[page].is_some_and(|page| tiff_twins::may_be_preview(size, page))
+            });
+            let Some(page) = page else { continue };
+            compared += 1;
+            if let (Ok(preview), Ok(page)) = (self.frame(index), self.frame(page))
+                && tiff_twins::are_alike(&page.pixels, &preview.pixels)
+            {
+                self.frames.remove(index);
+            }
+        }
+    }
+
+    fn size(&self, offset: Option<u64>) -> Option<(u32, u32)> {
+        Some(Layout::new(&self.bytes)?.directory(offset?)?.dimensions())
     }
 
     /// Returns the number of frames, at least 1.
@@ -152,6 +183,9 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
     if let Some(pixels) = tiff_fax::decode(directory) {
         return Ok(pixels);
     }
+    if let Some(pixels) = twelve_bits(directory) {
+        return Ok(pixels);
+    }
     if directory.fill_order() != 1 {
         return Err(Refusal::FillOrder);
     }
@@ -194,6 +228,35 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
             Ok(colored(kind, width, height, values))
         }
     }
+}
+
+/// Reads gray samples of twelve bits that are not compressed, each three bytes two of them.
+fn twelve_bits(directory: &Directory<'_>) -> Option<Pixels> {
+    let is_plain = directory.bits_per_pixel() == 12 && directory.compression() == 1;
+    let photometric = directory.photometric().filter(|_| is_plain)?;
+    let (width, height) = directory.dimensions();
+    let columns = width as usize;
+    let mut values = Vec::new();
+    for (strip, rows) in directory.strips()? {
+        let row_bytes = (columns * 3).div_ceil(2);
+        for row in strip.chunks(row_bytes.max(1)).take(rows as usize) {
+            let level = |column: usize| {
+                let at = column / 2 * 3;
+                let byte = |at: usize| row.get(at).copied().unwrap_or(255);
+                match column % 2 {
+                    0 => byte(at),
+                    _ => byte(at + 1) << 4 | byte(at + 2) >> 4,
+                }
+            };
+            values.extend((0..columns).map(level));
+        }
+    }
+    match photometric {
+        0 => values.iter_mut().for_each(|value| *value = 255 - *value),
+        1 => {}
+        _ => return None,
+    }
+    Some(pixels::gray(width, height, values))
 }
 
 /// Brings samples of 8 or 16 bits to 0–255; signed ones lie around the middle.

@@ -10,6 +10,7 @@ use std::time::Instant;
 use image::GrayImage;
 
 use super::cells;
+use super::finish;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
 use super::native::{
@@ -192,6 +193,7 @@ impl Engine {
     ) -> Result<Judged, Failure> {
         let mut texts = self.read_segments(ground, &layout, &layout.segments)?;
         self.reverse_turned(ground, &mut layout, &mut texts)?;
+        self.read_struck(ground, &layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
         let kept = layout.kept(&readings);
         let doubt = layout::doubt_of(&readings, &kept);
@@ -210,7 +212,9 @@ impl Engine {
             }
             line_number = Some(segment.line);
         }
-        let reading = Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread };
+        let marks = finish::marks(&layout, &mut lines);
+        let unread = layout.unread;
+        let reading = Reading { lines, layout: used, notes: Vec::new(), unread, marks };
         Ok(Judged { reading, doubt })
     }
 
@@ -258,6 +262,29 @@ impl Engine {
                 pictures.iter().map(&mut read).collect()
             }
         }
+    }
+
+    /// Reads lines with words that are struck out as they are printed, too, and keeps what reads better.
+    fn read_struck(
+        &mut self,
+        ground: &Ground,
+        layout: &Layout,
+        texts: &mut [LineText],
+    ) -> Result<(), Failure> {
+        for &ink in layout.ink_of_struck() {
+            let segments = layout.segments.iter().enumerate();
+            let (places, crops): (Vec<usize>, Vec<GrayImage>) = segments
+                .filter(|(_, segment)| layout.is_struck(&segment.bounds))
+                .map(|(place, segment)| (place, layout.crop_showing(ground, segment, ink)))
+                .unzip();
+            let others = self.read_pictures(&crops, Alphabet::All)?;
+            for (place, text) in places.into_iter().zip(others) {
+                if summary(&text).confidence > summary(&texts[place]).confidence {
+                    texts[place] = text;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads turned segments the other way round, too, and keeps what reads better.

@@ -6,6 +6,7 @@ mod bands;
 mod cells;
 mod check;
 mod engine;
+mod finish;
 mod languages;
 mod layout;
 mod look;
@@ -20,7 +21,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, PixelBox, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, Mark, PixelBox, PreparedPage, Seen};
 
 pub use check::{Agreement, Checker};
 pub use engine::{Engine, engine_problem};
@@ -83,6 +84,8 @@ pub struct Reading {
     pub notes: Vec<String>,
     /// Areas that look like text which could not be read.
     pub unread: Vec<PixelBox>,
+    /// Leaders and words that are struck out, in pixels of the prepared page.
+    pub marks: Vec<Mark>,
 }
 
 /// An engine that reads prepared pages. Tests replay stored words through it.

@@ -98,7 +98,13 @@ impl Recognizer for Tesseract {
                 lines.push(line);
             }
         }
-        Ok(Reading { lines, layout: LayoutUsed::Tesseract, notes: Vec::new(), unread: Vec::new() })
+        Ok(Reading {
+            lines,
+            layout: LayoutUsed::Tesseract,
+            notes: Vec::new(),
+            unread: Vec::new(),
+            marks: Vec::new(),
+        })
     }
 
     /// Sees nothing: the engine looks again line by line, whoever reads the lines.

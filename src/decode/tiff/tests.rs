@@ -201,3 +201,24 @@ fn pages_that_are_all_marked_as_smaller_versions_are_pages() {
     assert_eq!(open(file(&first, 0)).frame_count(), 2);
     assert_eq!(open(file(&[marked((254, 4), 8, 1)], 0)).frame_count(), 1);
 }
+
+#[test]
+fn a_frame_that_shows_the_page_smaller_is_no_page() {
+    let bars = |side: u32| {
+        let tags = vec![(256, side), (257, side), (258, 8), (259, 1), (262, 1), (277, 1)];
+        let ink = |x: u32| if [1, 2, 4, 7].contains(&(x * 8 / side)) { 0 } else { 255 };
+        Frame { tags, strip: (0..side * side).map(|at| ink(at % side)).collect() }
+    };
+    assert_eq!(open(file(&[bars(96), bars(32)], 0)).frame_count(), 1);
+    // Two pages of one size may well be equal.
+    assert_eq!(open(file(&[bars(96), bars(96)], 0)).frame_count(), 2);
+}
+
+#[test]
+fn reads_twelve_bits() {
+    let frame = Frame {
+        tags: vec![(256, 2), (257, 1), (258, 12), (259, 1), (262, 1), (277, 1)],
+        strip: vec![0x12, 0x3a, 0xbc],
+    };
+    assert_eq!(values(&mut open(file(&[frame], 0)), 0), [0x12, 0xab]);
+}
