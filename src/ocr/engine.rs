@@ -48,6 +48,8 @@ const AUTOMATIC_LAYOUT: u8 = 3;
 const READ_CONFIDENCE: f32 = 60.0;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 pub(super) const INVERSION_BELOW: f32 = 0.7;
+/// A strike is read as a dash or a point: words with it must be so much surer than without it.
+const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
 /// Characters below this confidence keep what else they may be.
@@ -279,7 +281,7 @@ impl Engine {
                 .unzip();
             let others = self.read_pictures(&crops, Alphabet::All)?;
             for (place, text) in places.into_iter().zip(others) {
-                if summary(&text).confidence > summary(&texts[place]).confidence {
+                if summary(&text).confidence > summary(&texts[place]).confidence + STRIKE_MARGIN {
                     texts[place] = text;
                 }
             }

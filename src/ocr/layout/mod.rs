@@ -270,19 +270,19 @@ impl<'a> Scene<'a> {
         }
         let combs = find_combs((mask, list, &parts), &mut rules, (shear, text_height));
         let barriers = Barriers::of(&rules, shear, text_height);
-        let mut is_rule: Vec<bool> = parts
-            .iter()
-            .map(|part| {
-                barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height)
-            })
-            .collect();
+        let mut is_rule: Vec<bool> =
+            parts.iter().map(|part| barriers.splintered(part, text_height)).collect();
         for &id in combs.iter().flat_map(|comb| &comb.strokes) {
             is_rule[id as usize] = true;
         }
         letters.retain(|&id| !is_rule[id as usize]);
+        // Preparation takes some leaders for rules, but hardly ever all of their dots.
         let leaders = leaders::find((&parts, &letters), text_height, &is_rule);
         for &id in leaders.iter().flatten() {
             is_rule[id as usize] = true;
+        }
+        for (part, is_rule) in parts.iter().zip(&mut is_rule) {
+            *is_rule = *is_rule || rules.dashed(part, shear, text_height);
         }
         letters.retain(|&id| !is_rule[id as usize]);
         let ground = *ground;

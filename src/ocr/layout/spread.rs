@@ -14,6 +14,8 @@ use crate::document::PixelBox;
 
 /// A character stands apart with so much white at each side, in heights of its line.
 const LEAST_GAP: f32 = 0.33;
+/// Steps are so many times the largest height at least: in typewriter print they are 0.8 to 0.95 of it.
+const LEAST_STEP: f32 = 1.03;
 /// With the points between them at most this share of the gaps is smaller than so many heights.
 const CLOSE_GAP: f32 = 0.22;
 const MOST_CLOSE: f32 = 0.15;
@@ -88,14 +90,18 @@ impl Row {
     }
 }
 
-/// Finds spaced print among the strips that letters were chained to; `loose` may be points in it.
+/// Finds spaced print among the strips that letters were chained to. `is_taken` tells which parts cannot be
+/// in it: rules, and what stands in combs.
 pub(super) fn find(
     strips: &[Strip],
     (parts, is_taken): (&[Part], &[bool]),
     barriers: &Barriers,
 ) -> Vec<Row> {
-    let mut alone: Vec<u32> =
-        strips.iter().flat_map(|strip| standing_apart(strip, parts)).collect();
+    let mut alone: Vec<u32> = strips
+        .iter()
+        .flat_map(|strip| standing_apart(strip, parts))
+        .filter(|&id| !is_taken[id as usize])
+        .collect();
     if alone.len() < MIN_CHARACTERS {
         return Vec::new();
     }
@@ -186,6 +192,10 @@ fn rows(chain: &[u32], (parts, is_taken): (&[Part], &[bool])) -> Vec<Row> {
     }
     let Some(is_wide) = evenness(&steps).or_else(|| evenness(&gaps)) else { return Vec::new() };
     let usual = median(&mut steps.clone());
+    let highest = chain.iter().map(|&id| parts[id as usize].height()).fold(0.0, f32::max);
+    if usual < LEAST_STEP * highest {
+        return Vec::new();
+    }
     let mut rows: Vec<Row> = Vec::new();
     let mut begin = true;
     for (place, ids) in characters.into_iter().enumerate() {
