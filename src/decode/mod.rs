@@ -81,6 +81,13 @@ pub enum DecodedPage {
     Text(PageText),
 }
 
+/// What becomes of the colors of a JPEG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chroma {
+    Drop,
+    Keep,
+}
+
 /// A document whose pages can be decoded in any order.
 pub struct OpenDocument {
     format: Format,
@@ -182,6 +189,20 @@ fn unsupported(bytes: &[u8]) -> String {
         ),
         None => {
             "the content is none of png, jpeg, jpeg 2000, bmp, gif, webp, pnm, tiff, pdf".to_owned()
+        }
+    }
+}
+
+impl OpenDocument {
+    /// Decodes a page once more, with its colors, if [`OpenDocument::page`] gave only its brightness; `None` if there
+    /// is no more to be had.
+    pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
+        let format = self.format;
+        match &self.pages {
+            Pages::Raster { bytes, options, .. } if page == PageNumber::FIRST => {
+                guarded(|| raster::decode_color(bytes, format, &options.limits))
+            }
+            Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Ok(None),
         }
     }
 }

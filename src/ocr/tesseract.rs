@@ -11,7 +11,9 @@ use leptess::tesseract::TessApi;
 
 use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
-use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
+use super::{
+    Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv,
+};
 use crate::document::{
     BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
 };
@@ -102,8 +104,8 @@ impl Recognizer for Tesseract {
             lines,
             layout: LayoutUsed::Tesseract,
             notes: Vec::new(),
-            unread: Vec::new(),
             marks: Vec::new(),
+            account: Account::default(),
         })
     }
 

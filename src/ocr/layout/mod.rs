@@ -7,6 +7,7 @@
 //! [`Layout::crop`] of each segment, ask [`Layout::kept`] which readings are text, and
 //! [`Layout::word_box`] where their words stand.
 
+mod account;
 mod bars;
 mod chains;
 mod combs;
@@ -78,13 +79,15 @@ pub(super) struct Layout {
     pub segments: Vec<Segment>,
     /// Why this layout may be wrong; empty if it is to be trusted.
     pub doubts: Vec<Doubt>,
-    /// Areas with ink that looks like text and is in no segment, in page pixels.
-    pub unread: Vec<PixelBox>,
     /// Dots and dashes that lead from captions to values, in page pixels.
     pub leaders: Vec<PixelBox>,
     strikes: Vec<Strike>,
     /// The page without lines through words, if it is gray and has some.
     retouched: Option<GrayImage>,
+    /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
+    pub faint: Option<GrayImage>,
+    /// About the x-height of most text, in pixels.
+    text_height: f32,
     size: (u32, u32),
     components: Vec<Component>,
     runs: RunRows,
@@ -171,12 +174,12 @@ impl fmt::Display for Doubt {
 
 /// Finds the lines of a page. Work and memory are bounded: a page of noise has a doubt and no segments.
 pub(super) fn analyze(ground: &Ground) -> Layout {
-    let mut mask = ink::mask_of(ground.pixels);
+    let ink::Ink { mut mask, faint } = ink::of(ground.pixels);
     let inverted = bars::invert(&mut mask);
     let ink = mask.count();
     let mut rules = rules::take_off(&mut mask);
     rules.extend(ground.marks);
-    let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
+    let mut layout = Layout { size: ground.pixels.dimensions(), faint, ..Layout::default() };
     layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
     let found = find_components(&mut mask, std::mem::take(&mut rules.strikes), &mut layout);
     let Some(Components { list, runs }) = found else {
@@ -202,7 +205,8 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     layout.leaders = scene.leaders.iter().map(|ids| bounds_of(ids, &list)).collect();
     layout.owners = scene.owners(&lines);
     layout.segments = segment::number(&scene, &lines, &list, &inverted);
-    (layout.doubts, layout.unread) = rest::judge(&scene, &lines, (&list, &layout.owners), ink);
+    layout.doubts = rest::doubts(&scene, &lines, &layout.owners, ink);
+    layout.text_height = scene.text_height;
     layout.components = list;
     layout.runs = RunRows::of(runs, mask.height);
     layout
