@@ -39,6 +39,8 @@ const MIN_BOXES: usize = 3;
 const MIN_DEPTH: f32 = 0.12;
 /// This share of the boxes in use has one character.
 const SINGLE_SHARE: f32 = 0.8;
+/// A character after the last stroke stands in the middle of its box, but for this share of it.
+const OPEN_END: f32 = 0.2;
 /// Characters keep so far from the ends of the strokes, in text heights.
 const EDGE: f32 = 0.1;
 /// Flat parts so near to the ends, so low (in text heights) or so wide (in boxes) are rests of rules.
@@ -254,9 +256,12 @@ impl Sight<'_> {
         let (top, bottom) = (middle(|it| it.top) + edge, middle(|it| it.bottom) - edge);
         // Over ticks characters stand higher than the ticks reach.
         let top = top.min(bottom - 2.5 * self.text_height);
+        // Ticks may end with the last box but one: its character stands in the middle of where a box would be.
+        let end = row.last().map_or(0.0, |last| last.right) + width / 2.0;
         let place = |part: &Part| {
             let after = row.partition_point(|stroke| stroke.left < part.middle_x());
-            (1..row.len()).contains(&after).then(|| after - 1)
+            let is_last = after == row.len() && (part.middle_x() - end).abs() <= OPEN_END * width;
+            ((1..row.len()).contains(&after) || is_last).then(|| after - 1)
         };
         // Rests of the rules above and below are no characters.
         let is_rest = |part: &Part| {
@@ -295,7 +300,7 @@ impl Sight<'_> {
 
     /// Returns whether most boxes that are in use have one character.
     fn are_single(&self, places: &[usize], kinds: &[Between]) -> bool {
-        let mut counts = vec![0_usize; kinds.len()];
+        let mut counts = vec![0_usize; kinds.len() + 1];
         for &place in places {
             counts[place] += 1;
         }
@@ -407,6 +412,14 @@ mod tests {
         let [comb] = &combs(&bars)[..] else { panic!("one comb was expected") };
         assert_eq!((comb.strokes.len(), comb.characters.len()), (6, 5));
         assert_eq!(comb.begins_word, [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn the_last_character_needs_no_stroke_after_it() {
+        let mut bars = strokes(5);
+        bars.extend((0..5).map(character));
+        let [comb] = &combs(&bars)[..] else { panic!("one comb was expected") };
+        assert_eq!(comb.characters.len(), 5);
     }
 
     #[test]

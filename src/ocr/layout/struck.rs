@@ -117,9 +117,13 @@ impl Strike {
             let x = self.left as usize + index;
             let (top, bottom) =
                 (top.saturating_sub(1) as usize, (bottom as usize + 1).min(mask.height));
-            let is_ink =
+            let is_ink = |y: usize| mask.get(x, y);
+            let is_near =
                 |y: usize| (x.saturating_sub(1)..=x + 1).any(|x| x < mask.width && mask.get(x, y));
-            let is_crossed = top > 0 && bottom < mask.height && is_ink(top - 1) && is_ink(bottom);
+            // A stroke may lean, but does not become wider.
+            let is_crossed = top > 0
+                && bottom < mask.height
+                && (is_ink(top - 1) && is_near(bottom) || is_near(top - 1) && is_ink(bottom));
             for y in top..bottom {
                 if is_crossed { mask.set(y, x, x + 1) } else { mask.clear(y, x, x + 1) }
             }
@@ -140,7 +144,10 @@ impl Strike {
             if top == 0 || bottom >= height {
                 continue;
             }
-            let level = darkest(x, top - 1).max(darkest(x, bottom));
+            let level = |y: u32| source.get_pixel(x, y).0[0];
+            let leaning_left = level(top - 1).max(darkest(x, bottom));
+            let leaning_right = darkest(x, top - 1).max(level(bottom));
+            let level = leaning_left.min(leaning_right);
             (top..bottom).for_each(|y| page.put_pixel(x, y, image::Luma([level])));
         }
     }
