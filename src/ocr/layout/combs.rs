@@ -235,7 +235,7 @@ impl Sight<'_> {
         }
         let strokes: Vec<u32> = row.iter().flat_map(|stroke| stroke.parts.clone()).collect();
         let (characters, places) = self.characters(row, &strokes, width);
-        if !self.are_single(&places, kinds) || !self.is_deeper(row, &characters) {
+        if !are_single(&places, kinds) || !self.is_deeper(row, &characters) {
             return None;
         }
         let begins_word = begins_word(row, kinds, &places, width);
@@ -298,17 +298,6 @@ impl Sight<'_> {
         (characters, places)
     }
 
-    /// Returns whether most boxes that are in use have one character.
-    fn are_single(&self, places: &[usize], kinds: &[Between]) -> bool {
-        let mut counts = vec![0_usize; kinds.len() + 1];
-        for &place in places {
-            counts[place] += 1;
-        }
-        let used = counts.iter().filter(|count| **count > 0).count();
-        let single = counts.iter().filter(|count| **count == 1).count();
-        single as f32 >= SINGLE_SHARE * used as f32
-    }
-
     /// Returns whether the strokes reach farther down than the characters.
     fn is_deeper(&self, row: &[Stroke], characters: &[Vec<u32>]) -> bool {
         let bottoms = characters.iter().flatten().map(|&id| self.parts[id as usize].bottom);
@@ -320,6 +309,17 @@ impl Sight<'_> {
         let mut ends: Vec<f32> = row.iter().map(|stroke| stroke.bottom).collect();
         super::strip::median(&mut ends) >= foot + MIN_DEPTH * self.text_height
     }
+}
+
+/// Returns whether most boxes that are in use have one character.
+fn are_single(places: &[usize], kinds: &[Between]) -> bool {
+    let mut counts = vec![0_usize; kinds.len() + 1];
+    for &place in places {
+        counts[place] += 1;
+    }
+    let used = counts.iter().filter(|count| **count > 0).count();
+    let single = counts.iter().filter(|count| **count == 1).count();
+    single as f32 >= SINGLE_SHARE * used as f32
 }
 
 /// Returns for each character whether an empty box or the white between two groups stands before it.

@@ -115,12 +115,11 @@ fn rows(parts: &[Part], small: &[u32], text_height: f32) -> Vec<Row> {
                 }
             }
         }
-        match best {
-            Some((_, row)) => rows[row].push(parts, id),
-            None => {
-                rows.push(Row { members: vec![id], pitch: None });
-                open.entry(at).or_default().push(rows.len() - 1);
-            }
+        if let Some((_, row)) = best {
+            rows[row].push(parts, id);
+        } else {
+            rows.push(Row { members: vec![id], pitch: None });
+            open.entry(at).or_default().push(rows.len() - 1);
         }
     }
     rows

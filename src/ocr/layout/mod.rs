@@ -225,7 +225,9 @@ fn find_components(
     if short.is_empty() {
         return Some(found);
     }
-    short.iter().for_each(|strike| strike.take_off(mask));
+    for strike in &short {
+        strike.take_off(mask);
+    }
     layout.strikes.extend(short);
     shapes::find_components(mask).filter(fits)
 }

@@ -57,7 +57,9 @@ pub(super) fn take_off(mask: &mut BitMask) -> Rules {
     let mut runs = across.1;
     runs.extend(down.1);
     runs.sort_unstable_by_key(|run| (run.y, run.left));
-    strikes.iter().for_each(|strike| strike.take_off(mask));
+    for strike in &strikes {
+        strike.take_off(mask);
+    }
     Rules { horizontal: across.0, vertical: down.0, found, runs, strikes }
 }
 

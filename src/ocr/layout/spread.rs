@@ -84,7 +84,9 @@ impl Row {
         let (letters, points): (Vec<u32>, Vec<u32>) =
             members.into_iter().partition(|&id| parts[id as usize].height() > 0.45 * highest);
         let mut strip = Strip::of(letters, parts);
-        points.into_iter().for_each(|id| strip.attach(id, &parts[id as usize]));
+        for id in points {
+            strip.attach(id, &parts[id as usize]);
+        }
         strip.spread = Some(self.clone());
         strip
     }

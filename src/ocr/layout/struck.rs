@@ -214,7 +214,9 @@ pub(super) fn find_short(mask: &BitMask, found: &Components) -> Vec<Strike> {
 /// Returns a gray page without its strikes.
 pub(super) fn retouched(page: &GrayImage, strikes: &[Strike]) -> GrayImage {
     let mut page = page.clone();
-    strikes.iter().for_each(|strike| strike.retouch(&mut page));
+    for strike in strikes {
+        strike.retouch(&mut page);
+    }
     page
 }
 
