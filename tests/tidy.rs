@@ -72,6 +72,7 @@ const ONLY_IN: [(&str, &[&str]); 11] = [
     ("tesseract_plumbing", &["ocr/tesseract.rs"]),
     ("leptonica_sys", &["decode/leptonica.rs"]),
     ("hayro", &["decode/"]),
+    ("hayro_jpeg2000", &["decode/jpeg2000.rs"]),
     ("argmin", &["learn/"]),
     ("rxing", &["reader/barcodes.rs"]),
 ];

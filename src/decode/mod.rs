@@ -5,7 +5,9 @@
 //! reads them, and one broken page fails alone. Knows nothing of how a page is prepared or read.
 
 mod density;
+mod frames;
 mod jpeg;
+mod jpeg2000;
 mod leptonica;
 mod limits;
 mod pdf;
@@ -14,17 +16,21 @@ mod pdf_survey;
 mod pdf_text;
 mod pixels;
 mod raster;
+mod repair;
 mod sniff;
 mod tiff;
 mod tiff_directory;
 mod tiff_fax;
+mod tiff_twins;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Format, PageImage, PageNumber, PageText, Reason, Stage, words};
+use crate::document::{
+    Failure, Format, PageImage, PageIssue, PageNumber, PageText, Reason, Stage, words,
+};
 
 pub use limits::Limits;
 pub use sniff::format_of;
@@ -90,7 +96,7 @@ pub struct OpenDocument {
 }
 
 enum Pages {
-    Raster { bytes: Vec<u8>, options: DecodeOptions },
+    Raster { bytes: Vec<u8>, options: DecodeOptions, further: frames::Further },
     Tiff(tiff::TiffDocument),
     Pdf(Box<pdf::PdfDocument>),
 }
@@ -102,10 +108,7 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
         return Err(Failure::decode(Reason::Empty, "the file has no bytes"));
     }
     let Some(format) = format_of(&bytes) else {
-        return Err(Failure::decode(
-            Reason::Unsupported,
-            "the content is none of png, jpeg, bmp, gif, webp, pnm, tiff, pdf",
-        ));
+        return Err(Failure::decode(Reason::Unsupported, unsupported(&bytes)));
     };
     guarded(|| {
         let (page_count, pages) = match format {
@@ -118,8 +121,16 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
                 let count = options.limits.check_pages(document.page_count())?;
                 (count, Pages::Pdf(Box::new(document)))
             }
-            Format::Png | Format::Jpeg | Format::Bmp | Format::Gif | Format::Webp | Format::Pnm => {
-                (1, Pages::Raster { bytes, options: options.clone() })
+            Format::Png
+            | Format::Jpeg
+            | Format::Bmp
+            | Format::Gif
+            | Format::Webp
+            | Format::Pnm
+            | Format::Jpeg2000 => {
+                let further = frames::further(&bytes, format, &options.limits);
+                let count = options.limits.check_pages(1 + further.pages.len())?;
+                (count, Pages::Raster { bytes, options: options.clone(), further })
             }
         };
         Ok(OpenDocument { format, page_count, pages })
@@ -137,6 +148,17 @@ impl OpenDocument {
         self.page_count
     }
 
+    /// Returns what is doubtful about a page before it is looked at: the first one says that the file has
+    /// further pictures which are not read.
+    pub fn issues(&self, page: PageNumber) -> Vec<PageIssue> {
+        match &self.pages {
+            Pages::Raster { further, .. } if further.are_cut && page == PageNumber::FIRST => {
+                vec![PageIssue::FramesSkipped]
+            }
+            Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Vec::new(),
+        }
+    }
+
     /// Decodes one page. A failure concerns this page only; a panic in a decoder becomes one, too.
     pub fn page(&mut self, page: PageNumber) -> Result<DecodedPage, Failure> {
         if page.0.get() > self.page_count {
@@ -146,12 +168,28 @@ impl OpenDocument {
         let format = self.format;
         let pages = &mut self.pages;
         guarded(|| match pages {
-            Pages::Raster { bytes, options } => {
-                raster::decode(bytes, format, &options.limits).map(DecodedPage::Image)
-            }
+            Pages::Raster { bytes, options, further } => match page.index().checked_sub(1) {
+                None => raster::decode(bytes, format, &options.limits).map(DecodedPage::Image),
+                Some(index) => match further.pages.get(index) {
+                    Some(image) => Ok(DecodedPage::Image(image.clone())),
+                    None => Err(Failure::decode(Reason::Corrupt, "the picture is not there")),
+                },
+            },
             Pages::Tiff(document) => document.frame(page.index()).map(DecodedPage::Image),
             Pages::Pdf(document) => document.page(page.index()),
         })
+    }
+}
+
+/// Says why content of no format that is read is refused.
+fn unsupported(bytes: &[u8]) -> String {
+    match sniff::unread_format_of(bytes) {
+        Some(name) => format!(
+            "`{name}`: not supported\nhint: convert it to jpeg, png, tiff or pdf and ingest that"
+        ),
+        None => {
+            "the content is none of png, jpeg, jpeg 2000, bmp, gif, webp, pnm, tiff, pdf".to_owned()
+        }
     }
 }
 
@@ -161,7 +199,7 @@ impl OpenDocument {
     pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
         let format = self.format;
         match &self.pages {
-            Pages::Raster { bytes, options } if page == PageNumber::FIRST => {
+            Pages::Raster { bytes, options, .. } if page == PageNumber::FIRST => {
                 guarded(|| raster::decode_color(bytes, format, &options.limits))
             }
             Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Ok(None),

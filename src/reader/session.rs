@@ -8,8 +8,8 @@ use super::protocol::{self, Request, Response};
 use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, upright};
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PageText, PreparedPage, Reason, Recipe,
-    Seen, Stage,
+    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PageText, PixelBox, PreparedPage,
+    Reason, Recipe, Seen, Stage,
 };
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
@@ -92,11 +92,13 @@ impl<R: Recognizer> Session<R> {
         let Some(document) = &mut self.document else {
             return Err(Failure::new(Stage::Read, Reason::Panicked, "no document is open"));
         };
+        let issues = document.issues(page);
         let image = match document.page(page)? {
             DecodedPage::Image(image) => with_colors(document, page, image)?,
             DecodedPage::Text(text) => return Ok(text_layer(text)),
         };
-        let prepared = prepare::prepare(image, &self.settings.prepare)?;
+        let mut prepared = prepare::prepare(image, &self.settings.prepare)?;
+        prepared.facts.issues.extend(issues);
         if prepared.facts.blank {
             let recipe = self.recipe(&prepared, None);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
@@ -172,6 +174,15 @@ fn text_layer(text: PageText) -> PageReading {
 
 fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {
     let mut marks = prepared.marks.clone();
+    // A line through words is no rule that divides the page.
+    let is_strike = |rule: &PixelBox| {
+        reading.marks.iter().any(|mark| match mark {
+            Mark::Struck(words) => words.meets_middle_of(rule),
+            _ => false,
+        })
+    };
+    marks.retain(|mark| !matches!(mark, Mark::HorizontalRule(rule) if is_strike(rule)));
+    marks.extend(reading.marks);
     let mut facts = prepared.facts.clone();
     facts.unread = reading.account.unread_share();
     if !reading.account.unread.is_empty() {
