@@ -5,6 +5,7 @@
 mod bands;
 mod cells;
 mod check;
+mod dictionaries;
 mod engine;
 mod languages;
 mod layout;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Failure, Line, Look, PixelBox, PreparedPage, Seen};
 
 pub use check::{Agreement, Checker};
+pub use dictionaries::Dictionaries;
 pub use engine::{Engine, engine_problem};
 pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
