@@ -7,6 +7,7 @@ mod errors;
 mod hostile;
 mod model_tools;
 mod models;
+mod page_text;
 mod parity;
 mod program;
 mod recovery;

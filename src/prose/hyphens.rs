@@ -152,10 +152,17 @@ impl Judge<'_> {
         if stays { Hyphen::Stays } else { Hyphen::Broke(Sureness::Usual) }
     }
 
-    /// Returns whether both are words of their own and together they are none.
+    /// Returns whether both are words of their own and together they are none. A vowel that would meet itself, as
+    /// in `re-echo`, is kept apart even behind a prefix.
     fn are_halves(&self, stem: &str, rest: &str) -> bool {
         const SHORTEST: usize = 3;
-        let is_half = |text: &str| text.chars().count() >= SHORTEST && self.knows(text);
+        let is_half = |text: &str| {
+            text.chars().count() >= SHORTEST && (self.knows(text) || self.seen.count(text) > 0)
+        };
+        let meets = stem.chars().next_back().filter(|last| "aeiou".contains(*last));
+        if meets.is_some_and(|vowel| rest.starts_with(vowel)) && is_half(rest) {
+            return true;
+        }
         let small = stem.to_lowercase();
         let joined = format!("{stem}{rest}");
         let is_inflected = INFLECTIONS

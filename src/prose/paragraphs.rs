@@ -130,7 +130,7 @@ fn of_column(rows: &[Row<'_>], steps: &mut Vec<Step>) {
             let is_full = above.fills(row, &column) || is_justified(rows, index - 1);
             let is_first = first == index - 1;
             let shift = (row.left() - above.left()) / row.height;
-            let goes_on = is_full && above.is_prose();
+            let goes_on = is_full && above.is_prose() && !above.is_title_of(row);
             if goes_on && above.is_open() && row.starts_small() {
                 hangs |= is_first && shift > INDENT;
                 Step::Flows
@@ -278,8 +278,20 @@ impl<'a> Row<'a> {
         !bare.ends_with(['.', '!', '?', ':', '…', '。'])
     }
 
+    /// Returns whether its first letter is a small one; a speck before it does not count.
     fn starts_small(&self) -> bool {
-        self.first().starts_with(char::is_lowercase)
+        let mut letters = self.line.words.iter().flat_map(|word| word.text.chars());
+        letters.find(|letter| letter.is_alphanumeric()).is_some_and(char::is_lowercase)
+    }
+
+    /// Returns whether it is a running title above a line of text: nothing but large letters above small ones.
+    fn is_title_of(&self, below: &Self) -> bool {
+        let has = |row: &Self, is_it: fn(char) -> bool| {
+            row.line.words.iter().any(|word| word.text.contains(is_it))
+        };
+        has(self, char::is_uppercase)
+            && !has(self, char::is_lowercase)
+            && has(below, char::is_lowercase)
     }
 
     /// Returns whether it starts with a bullet or a number as items of lists do.

@@ -89,6 +89,8 @@ fn the_dictionary_knows_words_and_compounds() {
     assert_eq!(hyphen("EXAM- PLE", "", &["example"]), KNOWN);
     assert_eq!(hyphen("well- known", "", &["well-known"]), STAYS);
     assert_eq!(hyphen("hand- caned", "", &["hand", "caned"]), STAYS);
+    assert_eq!(hyphen("hand- caned", "it was caned", &["hand"]), STAYS);
+    assert_eq!(hyphen("re- echo", "", &["echo"]), STAYS);
     assert_eq!(hyphen("twenty-sev- enth", "", &["seventh", "sev", "enth"]), KNOWN);
     assert_eq!(hyphen("mother-in- law", "", &["in", "law"]), USUAL);
     assert_eq!(hyphen("hammer- ings", "", &["hammer", "ings"]), USUAL);
@@ -233,6 +235,20 @@ fn a_sentence_goes_on_in_the_next_column() {
         read(&page, &["example"]),
         "The first column has some words and ends with the broken example that goes on over here, \
          as columns do."
+    );
+}
+
+#[test]
+fn a_running_title_is_no_part_of_the_sentence_below() {
+    check(
+        &[
+            "THE BOY WHO WAS AN APPRENTICE",
+            "was there all night and looked",
+            "for a bird that flew so slowly",
+            "that it was seen for two hours.",
+        ],
+        "THE BOY WHO WAS AN APPRENTICE\n\n\
+         was there all night and looked for a bird that flew so slowly that it was seen for two hours.",
     );
 }
 
