@@ -22,6 +22,9 @@ const GAPPED_SHARE: f32 = 0.3;
 /// Lines of fewer words go on only in a broken word.
 const LEAST_WORDS: usize = 3;
 
+/// A line of so many words is a long one.
+const LONG_WORDS: usize = 6;
+
 /// How a line follows the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -120,6 +123,7 @@ fn of_column(rows: &[Row<'_>], steps: &mut Vec<Step>) {
         let step = if !column.is_prose {
             let is_gapped = above.has_wide_gap() || row.has_wide_gap();
             match (is_far || !same_paragraph, is_gapped) {
+                (_, false) if !is_far && above.clearly_goes_on(row, &column) => Step::Flows,
                 (true, _) => Step::Begins,
                 (false, true) => Step::Elsewhere,
                 (false, false) => Step::Stands,
@@ -139,7 +143,7 @@ fn of_column(rows: &[Row<'_>], steps: &mut Vec<Step>) {
                 if hangs { Step::Flows } else { Step::Begins }
             } else if goes_on && !row.starts_item() && (shift > -INDENT || (is_first && !hangs)) {
                 Step::Flows
-            } else if above.is_open() && shift.abs() <= INDENT {
+            } else if above.is_open() && shift.abs() <= INDENT && !above.is_title_of(row) {
                 Step::Stands
             } else {
                 Step::Begins
@@ -249,6 +253,17 @@ impl<'a> Row<'a> {
     fn fills(&self, below: &Self, column: &Column) -> bool {
         let word = below.line.words.first().map_or(0, |word| word.bounds.width()) as f32;
         self.right() + word + 0.25 * self.height > column.right
+    }
+
+    /// Returns whether a line goes on even where most lines do not: a long one up to the column's edge, in the middle
+    /// of a sentence.
+    fn clearly_goes_on(&self, below: &Self, column: &Column) -> bool {
+        self.line.words.len() >= LONG_WORDS
+            && column.right - self.right() < self.height
+            && self.is_open()
+            && below.starts_small()
+            && self.is_prose()
+            && !self.is_title_of(below)
     }
 
     fn has_wide_gap(&self) -> bool {

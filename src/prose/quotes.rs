@@ -1,6 +1,10 @@
 //! Quotation marks that were read as two: put back by what opens and closes in the same paragraph.
 
 const SINGLE: [char; 2] = ['‘', '’'];
+const MARKS: [char; 4] = ['‘', '“', '\'', '"'];
+/// What half of a double mark is read as.
+const SPECKS: [char; 3] = ['*', '«', '°'];
+const OPENING_OR_SPECK: [char; 7] = ['‘', '“', '\'', '"', '*', '«', '°'];
 
 /// Returns the text with doubled single marks as double ones, and without a single mark beside a double one where
 /// the paragraph has no quotation within a quotation that it could belong to.
@@ -18,7 +22,33 @@ pub(super) fn mended(text: &str) -> String {
             mended = mended.replace(opening, "“");
         }
     }
-    mended
+    with_clean_openings(&mended)
+}
+
+/// Returns the text with one double mark where one opens a quotation and was read as a single one and a speck, such as
+/// `‘*`, and without blanks behind a mark that opens a quotation.
+fn with_clean_openings(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let opens = clean.chars().next_back().is_none_or(|c| c.is_whitespace() || c == '—');
+        let length = rest.len() - rest.trim_start_matches(OPENING_OR_SPECK).len();
+        let (run, behind) = rest.split_at(length);
+        let is_mark_and_speck = run.contains(MARKS) && run.contains(SPECKS);
+        if opens && is_mark_and_speck && behind.starts_with(char::is_alphabetic) {
+            clean.push('“');
+            rest = behind;
+        } else if opens
+            && rest.strip_prefix("“ ").is_some_and(|b| b.starts_with(char::is_alphabetic))
+        {
+            clean.push('“');
+            rest = &rest["“ ".len()..];
+        } else {
+            clean.push(next);
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    clean
 }
 
 /// Returns whether a single mark opens a quotation: it stands before a letter and after none, not beside a double one.

@@ -284,6 +284,10 @@ fn doubled_quotation_marks_are_one() {
         ("“‘Yes’ is all.”", "“‘Yes’ is all.”"),
         ("‘He said “no.”’", "‘He said “no.”’"),
         ("‘“What are they?”", "“What are they?”"),
+        ("He said, ‘*Well, it was.”", "He said, “Well, it was.”"),
+        ("like this;—“ Having regard", "like this;—“Having regard"),
+        ("“Yes.”* A note’s *mark*", "“Yes.”* A note’s *mark*"),
+        ("« Oui », dit-il.", "« Oui », dit-il."),
     ] {
         assert_eq!(quotes::mended(printed), expected);
     }
