@@ -21,9 +21,11 @@ pub enum TextForm {
     Lines,
 }
 
+type Contains = dyn Fn(&str, &str) -> bool + Send + Sync;
+
 /// Answers whether languages such as `eng+deu` have a word.
 #[derive(Clone)]
-pub struct Dictionary(Arc<dyn Fn(&str, &str) -> bool + Send + Sync>);
+pub struct Dictionary(Arc<Contains>);
 
 impl Dictionary {
     /// Makes a dictionary of a function of languages and a word as it is written.

@@ -66,7 +66,7 @@ fn closes_inner(text: &str) -> bool {
     any_mark(text, |before, mark, after| {
         mark == '’'
             && before.is_some_and(|c| !c.is_whitespace() && !SINGLE.contains(&c) && c != '”')
-            && !after.is_some_and(|c| c.is_alphanumeric())
+            && !after.is_some_and(char::is_alphanumeric)
     })
 }
 
