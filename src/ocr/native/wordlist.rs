@@ -66,7 +66,7 @@ mod tests {
         // 22 offsets behind their number; the graph is component 19, the characters are 21.
         let table = 4 + 22 * 8;
         let mut offsets = [-1_i64; 22];
-        (offsets[19], offsets[21]) = (table, table + graph.len() as i64);
+        (offsets[19], offsets[21]) = (table, table + i64::try_from(graph.len()).unwrap());
         let mut file = 22_u32.to_le_bytes().to_vec();
         file.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
         file.extend(graph);
