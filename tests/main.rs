@@ -8,6 +8,7 @@ mod files;
 mod hostile;
 mod model_tools;
 mod models;
+mod page_text;
 mod parity;
 mod program;
 mod recovery;

@@ -9,7 +9,7 @@ const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 80;
 
 /// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("document", &[]),
     ("intake", &["document", "decode"]),
     ("decode", &["document"]),
@@ -25,7 +25,8 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("learn", &["document", "model", "normalize", "extract", "evaluate"]),
     ("authoring", &["document", "model", "normalize", "extract", "evaluate"]),
     ("store", &["document", "model"]),
-    ("export", &["document", "model", "store"]),
+    ("prose", &["document"]),
+    ("export", &["document", "model", "prose", "store"]),
     (
         "pipeline",
         &[

@@ -107,11 +107,11 @@ pub(super) fn of_record(row: RecordRow) -> Vec<Cell> {
     cells
 }
 
-pub(super) fn of_page_text(row: PageTextRow) -> Vec<Cell> {
+pub(super) fn of_page_text(row: PageTextRow, text: String) -> Vec<Cell> {
     vec![
         Cell::Text(row.file),
         Cell::Number(row.page.to_string()),
-        Cell::Text(row.text),
+        Cell::Text(text),
         Cell::Text(row.status.as_str().to_owned()),
         Cell::Number(row.confidence.map(|percent| share(percent / 100.0)).unwrap_or_default()),
         Cell::Number(row.unread.map(unread_share).unwrap_or_default()),

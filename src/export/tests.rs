@@ -14,7 +14,9 @@ use crate::store::tests::{
 };
 use crate::store::{Filter, Store};
 
-use super::{Content, ExportError, ExportOptions, Formulas, Target, export, report_lines};
+use super::{
+    Content, ExportError, ExportOptions, Formulas, Target, TextForm, export, report_lines,
+};
 
 fn receipts() -> RecordModel {
     model("receipt", Scope::Row, &[("company", text_kind()), ("total", FieldKind::Money)])
@@ -162,7 +164,9 @@ fn a_failed_export_leaves_the_old_file_as_it_was() {
             .await
             .unwrap();
         assert!(
-            export(&store, Content::PageText, &target, &ExportOptions::default()).await.is_err()
+            export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+                .await
+                .is_err()
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1, "no temporary file is left");
@@ -177,7 +181,9 @@ fn page_texts_and_report_lines_name_every_page_and_every_file() {
         let path = scratch.path().join("out.csv");
         let target = Target::File(path.clone());
         assert_eq!(
-            export(&store, Content::PageText, &target, &ExportOptions::default()).await.unwrap(),
+            export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+                .await
+                .unwrap(),
             4
         );
         assert_eq!(

@@ -6,6 +6,7 @@ mod account;
 mod bands;
 mod cells;
 mod check;
+mod dictionaries;
 mod engine;
 mod finish;
 mod languages;
@@ -27,6 +28,7 @@ use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
 
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
+pub use dictionaries::Dictionaries;
 pub use engine::{Engine, engine_problem};
 pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
-use crate::document::{Count, DocumentId, LIST_SEPARATOR, Verdict};
+use crate::document::{Count, DocumentId, LIST_SEPARATOR, PageText, Verdict};
 use crate::model::RecordModel;
 
 use super::connection::Store;
@@ -59,14 +59,17 @@ pub struct RecordRow {
     pub issues: Vec<String>,
 }
 
-/// A page with its plain text, for export.
+/// A page with its words, for export.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageTextRow {
     /// The document's path.
     pub file: String,
+    pub document_id: DocumentId,
     pub page: u32,
-    /// Empty unless the page is stored.
-    pub text: String,
+    /// `None` unless the page is stored.
+    pub words: Option<Box<PageText>>,
+    /// Languages that it was read with, such as `eng+deu`; empty for a text layer.
+    pub languages: String,
     pub status: PageState,
     /// Mean word confidence, 0–100.
     pub confidence: Option<f32>,
@@ -103,7 +106,8 @@ impl Store {
     /// Streams all pages in the order of path and number.
     pub async fn page_text_rows(&self) -> Result<Cursor<PageTextRow>, StoreError> {
         let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, p.unread,
-                          coalesce(p.issues, '{}') as issues, t.content
+                          coalesce(p.issues, '{}') as issues, t.content,
+                          coalesce(p.languages, '')
                    from scanlift.page p
                    join scanlift.source_file file on file.document_id = p.document_id and file.is_own
                    left join scanlift.page_text t
@@ -189,20 +193,30 @@ fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
         let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
         let account: (Option<f32>, Vec<String>) = (row.try_get(5)?, row.try_get(6)?);
-        let content: Option<Vec<u8>> = row.try_get(7)?;
+        let content: (Option<Vec<u8>>, String) = (row.try_get(7)?, row.try_get(8)?);
         Ok((place, state, account, content))
     };
-    let ((file, document_id, number), (state, confidence), (unread, mut issues), content) =
+    let ((file, document_id, number), (state, confidence), account, (content, languages)) =
         read().map_err(failed_to("read page texts"))?;
+    let (unread, mut issues) = account;
     let page = checked_page_number(number)?;
-    let mut text = String::new();
-    if let Some(content) = content {
-        let stored = packed::unpack(DocumentId(document_id), page, &content)?;
-        if stored.words().next().is_none() {
-            issues.push(WITHOUT_WORDS.to_owned());
-        }
-        text = stored.plain();
+    let document_id = DocumentId(document_id);
+    let words = content
+        .map(|content| packed::unpack(document_id, page, &content).map(Box::new))
+        .transpose()?;
+    if words.as_ref().is_some_and(|stored| stored.words().next().is_none()) {
+        issues.push(WITHOUT_WORDS.to_owned());
     }
     let status = PageState::from_ledger(&state)?;
-    Ok(PageTextRow { file, page: page.0.get(), text, status, confidence, unread, issues })
+    Ok(PageTextRow {
+        file,
+        document_id,
+        page: page.0.get(),
+        words,
+        languages,
+        status,
+        confidence,
+        unread,
+        issues,
+    })
 }
