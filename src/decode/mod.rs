@@ -9,9 +9,6 @@ mod jpeg;
 mod leptonica;
 mod limits;
 mod pdf;
-mod pdf_paste;
-mod pdf_survey;
-mod pdf_text;
 mod pixels;
 mod raster;
 mod sniff;
@@ -24,7 +21,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Format, PageImage, PageNumber, PageText, Reason, Stage, words};
+use crate::document::{
+    Failure, Format, PageImage, PageNumber, PageText, PixelBox, Reason, Stage, words,
+};
 
 pub use limits::Limits;
 pub use sniff::format_of;
@@ -73,6 +72,36 @@ pub enum DecodedPage {
     Image(PageImage),
     /// A PDF page's text layer, taken as it is.
     Text(PageText),
+    /// A PDF page of exact text with pictures that may hold more.
+    Mixed(Box<MixedPage>),
+    /// A PDF page that is to be recognized, with what its file says that it reads.
+    Layered(Box<LayeredPage>),
+}
+
+/// A PDF page of exact text with pictures on it.
+#[derive(Debug, Clone)]
+pub struct MixedPage {
+    pub text: PageText,
+    /// To be prepared and recognized, each by itself.
+    pub pictures: Vec<Picture>,
+}
+
+/// A part of a page that is to be recognized.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub image: PageImage,
+    /// Where it lies, in pixels of the page's text.
+    pub bounds: PixelBox,
+}
+
+/// A picture of a whole PDF page with text of the same page; each has its own pixels.
+#[derive(Debug, Clone)]
+pub struct LayeredPage {
+    pub image: PageImage,
+    /// What is seen on the page, exactly, but not all of it; values of form fields may not be in the picture.
+    pub text: Option<PageText>,
+    /// The invisible text that somebody's recognition has left.
+    pub layer: Option<PageText>,
 }
 
 /// A document whose pages can be decoded in any order.
@@ -144,6 +173,17 @@ impl OpenDocument {
             }
             Pages::Tiff(document) => document.frame(page.index()).map(DecodedPage::Image),
             Pages::Pdf(document) => document.page(page.index()),
+        })
+    }
+}
+
+impl OpenDocument {
+    /// Draws a page of a PDF; `None` for all other documents, whose pages are pictures anyway.
+    pub fn picture(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
+        let pages = &mut self.pages;
+        guarded(|| match pages {
+            Pages::Pdf(document) => document.picture(page.index()).map(Some),
+            Pages::Raster { .. } | Pages::Tiff(_) => Ok(None),
         })
     }
 }
