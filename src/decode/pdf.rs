@@ -12,6 +12,7 @@ mod page_box;
 mod paints;
 mod paste;
 mod pictures;
+mod slanted;
 mod survey;
 mod text;
 mod typeset;
@@ -20,13 +21,13 @@ mod values;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
 use hayro::hayro_syntax::content::ops::TypedInstruction;
 use hayro::hayro_syntax::object::Dict;
 use hayro::hayro_syntax::object::dict::keys::{CONTENTS, COUNT, PAGES};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData};
-use hayro::RenderCache;
 use hayro::kurbo::Rect;
 
 use self::draw::Drawer;
@@ -95,9 +96,12 @@ impl PdfDocument {
             PdfText::Only => {
                 self.form().draw_on(page, &mut survey);
                 let text = text::page_text(&survey, Layer::All, dpi);
-                return text.filter(|text| !text.lines.is_empty()).map(DecodedPage::Text).ok_or_else(|| {
-                    Failure::decode(Reason::NoTextLayer, "the page has no text layer")
-                });
+                return text
+                    .filter(|text| !text.lines.is_empty())
+                    .map(DecodedPage::Text)
+                    .ok_or_else(|| {
+                        Failure::decode(Reason::NoTextLayer, "the page has no text layer")
+                    });
             }
             PdfText::Auto => {
                 self.form().draw_on(page, &mut survey);
@@ -113,6 +117,7 @@ impl PdfDocument {
         let text = text::page_text(&survey, exact, dpi);
         if let (Layer::Seen, Some(text)) = (exact, &text)
             && survey.image_coverage() <= MAX_IMAGES
+            && !text::is_mostly_drawn(&survey)
         {
             let pictures = self.pictures(&drawer, &survey);
             return Ok(match pictures.is_empty() {
@@ -145,9 +150,9 @@ impl PdfDocument {
 
     fn find(&self, index: usize) -> Result<(&Page<'_>, PageBox), Failure> {
         let pages = self.pdf.pages();
-        let page = pages.get(index).ok_or_else(|| corrupt("the page is announced, but not found"))?;
-        let page_box =
-            PageBox::of(page).ok_or_else(|| corrupt("its page box has no size"))?;
+        let page =
+            pages.get(index).ok_or_else(|| corrupt("the page is announced, but not found"))?;
+        let page_box = PageBox::of(page).ok_or_else(|| corrupt("its page box has no size"))?;
         Ok((page, page_box))
     }
 

@@ -41,60 +41,82 @@ fn confidence<'w>(words: impl Iterator<Item = &'w Word>) -> f32 {
     if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
-/// Adds lines to a page: `exact` ones drive out the words that stand at their place, others give way.
-pub(super) fn add(page: &mut PageText, lines: Vec<Line>, are_exact: bool) {
-    let is_on = |word: &Word, others: &[PixelBox]| {
-        others.iter().any(|other| share_of(&word.bounds, other) >= SAME_PLACE)
+/// Adds the lines of a picture to a page of exact words, which win where both stand.
+pub(super) fn add_picture(page: &mut PageText, lines: Vec<Line>) {
+    let lines = without(lines, &places(&page.lines));
+    let Some(area) = lines.iter().filter_map(bounds).reduce(|all, line| all.union(&line)) else {
+        return;
     };
-    let mut lines = lines;
-    let places = |lines: &[Line]| -> Vec<PixelBox> {
-        lines.iter().flat_map(|line| &line.words).map(|word| word.bounds).collect()
-    };
-    let (winners, losers) = match are_exact {
-        true => (places(&lines), &mut page.lines),
-        false => (places(&page.lines), &mut lines),
-    };
-    for line in losers.iter_mut() {
-        line.words.retain(|word| !is_on(word, &winners));
-    }
-    losers.retain(|line| !line.words.is_empty());
-    // The smaller part is put into the order of the larger one.
+    // A picture is read in one go, behind what stands above it.
+    let is_above = |line: &Line| bounds(line).is_some_and(|line| middle(&line) <= area.top);
+    let at = page.lines.iter().rposition(is_above).map_or(0, |index| index + 1);
+    let first = next_block(&page.lines);
+    let lines = lines.into_iter().map(|line| in_block(line, first));
+    page.lines.splice(at..at, lines.collect::<Vec<_>>());
+}
+
+/// Puts exact lines onto a page that was recognized, in the place of the words that stand there.
+pub(super) fn put_exact(page: &mut PageText, exact: Vec<Line>) {
+    let mut read = without(std::mem::take(&mut page.lines), &places(&exact));
     let words = |lines: &[Line]| lines.iter().map(|line| line.words.len()).sum::<usize>();
-    let (mut base, rest) = match words(&page.lines) >= words(&lines) {
-        true => (std::mem::take(&mut page.lines), lines),
-        false => (lines, std::mem::take(&mut page.lines)),
+    // The smaller part is put into the order of the larger one.
+    let (mut base, rest) = match words(&read) > words(&exact) {
+        true => (read, exact),
+        false => {
+            // What is left of a ground is mostly its pattern.
+            read = text_of_picture(read);
+            (exact, read)
+        }
     };
-    let first_block = base.iter().map(|line| line.block).max().map_or(0, |last| last.saturating_add(1));
-    for mut line in rest {
-        line.block = line.block.saturating_add(first_block);
-        insert(&mut base, line);
+    let first = next_block(&base);
+    for line in rest {
+        insert(&mut base, in_block(line, first));
     }
     page.lines = base;
+}
+
+fn places(lines: &[Line]) -> Vec<PixelBox> {
+    lines.iter().flat_map(|line| &line.words).map(|word| word.bounds).collect()
+}
+
+/// Returns lines without the words that lie on one of the boxes.
+fn without(mut lines: Vec<Line>, boxes: &[PixelBox]) -> Vec<Line> {
+    let is_on = |word: &Word| boxes.iter().any(|other| share_of(&word.bounds, other) >= SAME_PLACE);
+    for line in &mut lines {
+        line.words.retain(|word| !is_on(word));
+    }
+    lines.retain(|line| !line.words.is_empty());
+    lines
+}
+
+fn next_block(lines: &[Line]) -> u16 {
+    lines.iter().map(|line| line.block).max().map_or(0, |last| last.saturating_add(1))
+}
+
+fn in_block(line: Line, first: u16) -> Line {
+    Line { block: line.block.saturating_add(first), ..line }
+}
+
+fn middle(bounds: &PixelBox) -> u32 {
+    u32::midpoint(bounds.top, bounds.bottom)
 }
 
 /// Puts a line to the line that it continues, or behind the last one above it.
 fn insert(lines: &mut Vec<Line>, line: Line) {
     let Some(bounds) = bounds(&line) else { return };
-    let continued = lines.iter_mut().find(|other| {
-        self::bounds(other).is_some_and(|other| is_beside(&bounds, &other))
-    });
+    let continued = lines
+        .iter_mut()
+        .find(|other| self::bounds(other).is_some_and(|other| is_beside(&bounds, &other)));
     if let Some(continued) = continued {
         continued.words.extend(line.words);
         continued.words.sort_by_key(|word| word.bounds.left);
         return;
     }
-    let middle = |bounds: PixelBox| u32::midpoint(bounds.top, bounds.bottom);
     // Lines that were put in together stay together.
-    let with_it = lines.iter().rposition(|other| {
-        other.block == line.block
-            && self::bounds(other).is_some_and(|other| middle(other) <= middle(bounds))
-    });
-    let above = || {
-        lines.iter().rposition(|other| {
-            self::bounds(other).is_some_and(|other| middle(other) <= middle(bounds))
-        })
-    };
-    let at = with_it.or_else(above).map_or(0, |index| index + 1);
+    let is_above =
+        |other: &Line| self::bounds(other).is_some_and(|other| middle(&other) <= middle(&bounds));
+    let with_it = lines.iter().rposition(|other| other.block == line.block && is_above(other));
+    let at = with_it.or_else(|| lines.iter().rposition(is_above)).map_or(0, |index| index + 1);
     lines.insert(at, line);
 }
 
@@ -181,8 +203,11 @@ mod tests {
     }
 
     fn text(page: &PageText) -> Vec<String> {
-        let words = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>();
-        page.lines.iter().map(|line| words(line).join(" ")).collect()
+        let words = page.lines.iter().map(|line| {
+            let words: Vec<&str> = line.words.iter().map(|word| word.text.as_str()).collect();
+            words.join(" ")
+        });
+        words.collect()
     }
 
     #[test]
@@ -191,7 +216,7 @@ mod tests {
             line(vec![word("Arnount", 0, 0, 80.0), word("due", 100, 0, 90.0)]),
             line(vec![word("below", 0, 40, 90.0)]),
         ]);
-        add(&mut page, vec![line(vec![word("Amount", 2, 1, 100.0)])], true);
+        put_exact(&mut page, vec![line(vec![word("Amount", 2, 1, 100.0)])]);
         assert_eq!(text(&page), ["Amount due", "below"]);
     }
 
@@ -204,7 +229,7 @@ mod tests {
             line(vec![word("47.28", 300, 140, 90.0)]),
             line(vec![word("total", 300, 170, 90.0)]),
         ];
-        add(&mut page, read, false);
+        add_picture(&mut page, read);
         assert_eq!(text(&page), ["exact", "exact", "47.28", "total", "exact"]);
     }
 

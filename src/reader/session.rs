@@ -4,15 +4,15 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::protocol::{self, Request, Response};
 use super::placing::Placing;
+use super::protocol::{self, Request, Response};
 use super::{
     OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, merge, upright,
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
     Failure, Look, Mark, PageImage, PageNumber, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, Reason, Recipe, Seen, Stage,
+    PreparedPage, Reason, Recipe, RightAngle, Seen, Stage,
 };
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
@@ -136,22 +136,28 @@ impl<R: Recognizer> Session<R> {
         for picture in mixed.pictures {
             let (bounds, (width, height)) = (picture.bounds, picture.image.pixels.dimensions());
             let prepared = prepare::prepare(picture.image, &self.settings.prepare)?;
-            let mut lines = Vec::new();
-            if !prepared.facts.blank {
-                let (prepared, reading) = self.recognize(prepared)?;
-                let placing = Placing::of(&prepared);
-                let across = bounds.width() as f32 / width.max(1) as f32;
-                let down = bounds.height() as f32 / height.max(1) as f32;
-                lines = merge::moved(merge::text_of_picture(reading.lines), |word| {
-                    let word = placing.in_image(word);
-                    scaled(&word, across, down).moved(bounds.left, bounds.top)
-                });
-            }
-            if lines.is_empty() {
+            if prepared.facts.blank {
                 text.marks.push(Mark::Picture(bounds));
-            } else {
-                read += 1;
-                merge::add(&mut text, lines, false);
+                continue;
+            }
+            let (prepared, reading) = self.recognize(prepared)?;
+            let mut part = page_text(&prepared, reading);
+            part.lines = merge::text_of_picture(part.lines);
+            if part.lines.is_empty() {
+                text.marks.push(Mark::Picture(bounds));
+                continue;
+            }
+            let placing = Placing::of(&prepared);
+            let across = bounds.width() as f32 / width.max(1) as f32;
+            let down = bounds.height() as f32 / height.max(1) as f32;
+            let place = |part: &PixelBox| {
+                scaled(&placing.in_image(part), across, down).moved(bounds.left, bounds.top)
+            };
+            read += 1;
+            merge::add_picture(&mut text, merge::moved(part.lines, place));
+            // The rules of a picture that was turned run the other way on the page.
+            if prepared.facts.rotation == RightAngle::None {
+                text.marks.extend(part.marks.iter().map(|mark| mark.map_boxes(place)));
             }
         }
         let engine = match read {
@@ -189,7 +195,7 @@ impl<R: Recognizer> Session<R> {
             let down = height as f32 / exact.height.max(1) as f32;
             let place = |bounds: &PixelBox| placing.on_page(&scaled(bounds, across, down));
             let count = exact.words().count();
-            merge::add(&mut text, merge::moved(exact.lines, place), true);
+            merge::put_exact(&mut text, merge::moved(exact.lines, place));
             text.marks.extend(exact.marks.iter().map(|mark| mark.map_boxes(place)));
             for issue in exact.facts.issues {
                 merge::note(&mut text, issue);

@@ -18,6 +18,11 @@ const MIN_COLUMN: f32 = 7.0;
 /// Its lines follow each other within so much.
 const MAX_PITCH: f32 = 1.9;
 
+/// A line that stands beside no other and is so far from the next belongs to no column.
+const END_PITCH: f32 = 2.2;
+/// Edges are compared with this tolerance, in pixels.
+const ROUNDING: f32 = 0.01;
+
 /// A gutter runs through so many rows, …
 const MIN_ROWS: usize = 4;
 /// … and each of its columns has so many lines.
@@ -87,7 +92,9 @@ fn widest_gutter(rows: &[Row]) -> Option<Gutter> {
             right = if right < f32::MAX { right.max(word.right) } else { word.right };
             // A gutter that was found already is not followed again.
             let is_known = best.is_some_and(|known| {
-                (known.from..known.to).contains(&index) && gap.0 <= known.left && known.right <= gap.1
+                (known.from..known.to).contains(&index)
+                    && gap.0 <= known.left
+                    && known.right <= gap.1
             });
             if gap.1 - gap.0 < MIN_GAP * word.size || is_known {
                 continue;
@@ -97,7 +104,8 @@ fn widest_gutter(rows: &[Row]) -> Option<Gutter> {
                 return best;
             }
             let Some(gutter) = followed(rows, index, gap) else { continue };
-            let is_longer = best.is_none_or(|known| gutter.to - gutter.from > known.to - known.from);
+            let is_longer =
+                best.is_none_or(|known| gutter.to - gutter.from > known.to - known.from);
             if is_longer && parts_prose(rows, gutter) {
                 best = Some(gutter);
             }
@@ -119,8 +127,41 @@ fn followed(rows: &[Row], index: usize, gap: (f32, f32)) -> Option<Gutter> {
         (gutter.left, gutter.right) = white;
         gutter.from -= 1;
     }
-    // Lines that stand alone above or below belong to no column beside another.
+    let gutter = without_ends(rows, gutter);
     (gutter.to - gutter.from >= MIN_ROWS).then_some(gutter)
+}
+
+/// Takes off the rows at both ends that stand alone and far from the columns: headings and feet.
+fn without_ends(rows: &[Row], mut gutter: Gutter) -> Gutter {
+    let sides = |index: usize| {
+        let row = &rows[index];
+        (
+            row.iter().any(|word| word.right <= gutter.left + ROUNDING),
+            row.iter().any(|word| word.left >= gutter.right - ROUNDING),
+        )
+    };
+    let all = gutter.from..gutter.to;
+    let left = |index: &usize| sides(*index).0;
+    let right = |index: &usize| sides(*index).1;
+    let first = all.clone().find(left).max(all.clone().find(right));
+    let last = all.clone().rev().find(left).min(all.clone().rev().find(right));
+    let (Some(first), Some(last)) = (first, last) else { return gutter };
+    let is_far = |upper: usize| {
+        let size = rows[upper].iter().map(|word| word.size).fold(0.0, f32::max);
+        baseline(&rows[upper + 1]) - baseline(&rows[upper]) > END_PITCH * size
+    };
+    let (first, last) = (first.min(last), last.max(first));
+    if let Some(end) = (last..gutter.to - 1).find(|upper| is_far(*upper)) {
+        gutter.to = end + 1;
+    }
+    if let Some(start) = (gutter.from..first).rev().find(|upper| is_far(*upper)) {
+        gutter.from = start + 1;
+    }
+    gutter
+}
+
+fn baseline(row: &Row) -> f32 {
+    row.first().map_or(0.0, |word| word.baseline)
 }
 
 /// Returns what a row leaves of a gutter.
@@ -144,8 +185,8 @@ fn white_in(row: &Row, gutter: Gutter) -> Option<(f32, f32)> {
 
 fn parts_prose(rows: &[Row], gutter: Gutter) -> bool {
     let beside = &rows[gutter.from..gutter.to];
-    let left = Column::of(beside, |word| word.right <= gutter.left + 0.01);
-    let right = Column::of(beside, |word| word.left >= gutter.right - 0.01);
+    let left = Column::of(beside, |word| word.right <= gutter.left + ROUNDING);
+    let right = Column::of(beside, |word| word.left >= gutter.right - ROUNDING);
     let both = left.bottom.min(right.bottom) - left.top.max(right.top);
     let shorter = (left.bottom - left.top).min(right.bottom - right.top);
     left.is_prose() && right.is_prose() && both >= MIN_BESIDE * shorter

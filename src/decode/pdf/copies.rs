@@ -135,7 +135,8 @@ impl Squares {
             }
             // What lies below another is no witness of its own.
             let has_copy = pairs[other].iter().any(|pair| {
-                (pair.offset - offset).hypot() <= SAME_OFFSET && !follows(glyphs[other], pair.offset)
+                (pair.offset - offset).hypot() <= SAME_OFFSET
+                    && !follows(glyphs[other], pair.offset)
             });
             let lies_below = pairs.get(other + 1..).is_some_and(|later| {
                 later.iter().flatten().any(|pair| {

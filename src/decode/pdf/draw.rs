@@ -43,8 +43,7 @@ impl Drawer<'_, '_> {
             pixels.clamp(1.0, f64::from(u16::MAX))
         };
         let (width, height) = (pixels(part.width()), pixels(part.height()));
-        let scale =
-            Affine::scale_non_uniform(width / part.width(), height / part.height());
+        let scale = Affine::scale_non_uniform(width / part.width(), height / part.height());
         let transform =
             scale * Affine::translate(-part.origin().to_vec2()) * self.page_box.transform;
         let mut context = RenderContext::new(width as u16, height as u16);
@@ -73,10 +72,9 @@ impl Drawer<'_, '_> {
                 continue;
             }
             let points = paints::points(glyph.origin, glyph.end, glyph.up);
-            let bounds = points.iter().fold(
-                Rect::from_points(points[0], points[8]),
-                |all, point| all.union_pt(*point),
-            );
+            let bounds = points
+                .iter()
+                .fold(Rect::from_points(points[0], points[8]), |all, point| all.union_pt(*point));
             let is_seen = contrast(&pixmap, bounds.scale_from_origin(scale)) >= MIN_CONTRAST;
             glyph.visibility = if is_seen { Visibility::Visible } else { Visibility::Hidden };
         }

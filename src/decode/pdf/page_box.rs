@@ -28,8 +28,7 @@ impl PageBox {
         let unit = declared.filter(|unit| *unit > 0.0 && *unit <= MAX_USER_UNIT).unwrap_or(1.0);
         let (width, height) = page.render_dimensions();
         let (width, height) = (width * unit, height * unit);
-        let transform =
-            Affine::scale(f64::from(unit)) * page.initial_transform(true).to_kurbo();
+        let transform = Affine::scale(f64::from(unit)) * page.initial_transform(true).to_kurbo();
         let has_size = width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0;
         has_size.then_some(Self { width, height, unit, transform })
     }

@@ -105,10 +105,13 @@ impl Paints {
 
     /// Judges whether a glyph is seen.
     pub(super) fn judge(&self, glyph: &Stroke) -> Visibility {
-        let reach = glyph.points.iter().skip(1).fold(
-            Rect::from_points(glyph.points[0], glyph.points[0]),
-            |all, point| all.union_pt(*point),
-        );
+        let reach = glyph
+            .points
+            .iter()
+            .skip(1)
+            .fold(Rect::from_points(glyph.points[0], glyph.points[0]), |all, point| {
+                all.union_pt(*point)
+            });
         let near: Vec<(usize, &Paint)> = self
             .list
             .iter()

@@ -101,7 +101,7 @@ pub(super) fn finest_dpi(survey: &Survey) -> Option<f32> {
 
 /// Returns how the page can be pasted together, or `None` if it must be drawn.
 pub(super) fn plan(survey: &Survey, limits: &Limits) -> Option<Plan> {
-    let other_ink = survey.paths > 0 || survey.visible_glyphs().next().is_some();
+    let other_ink = survey.paths > 0 || survey.has_drawn_glyphs();
     if other_ink || survey.image_coverage() < MIN_COVERAGE {
         return None;
     }
@@ -117,8 +117,10 @@ pub(super) fn plan(survey: &Survey, limits: &Limits) -> Option<Plan> {
     let uniform = placements
         .iter()
         .all(|(_, each)| same(each.across, largest.across) && same(each.down, largest.down));
-    let width = (f64::from(survey.page.width) * largest.across / POINTS_PER_INCH).round().max(1.0) as u32;
-    let height = (f64::from(survey.page.height) * largest.down / POINTS_PER_INCH).round().max(1.0) as u32;
+    let width =
+        (f64::from(survey.page.width) * largest.across / POINTS_PER_INCH).round().max(1.0) as u32;
+    let height =
+        (f64::from(survey.page.height) * largest.down / POINTS_PER_INCH).round().max(1.0) as u32;
     (uniform && limits.check(width, height, 8).is_ok()).then_some(Plan {
         width,
         height,

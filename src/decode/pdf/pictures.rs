@@ -42,15 +42,14 @@ pub(super) fn parts(survey: &Survey, usual_dpi: f32) -> Vec<Part> {
         Part { bounds: image.bounds, dpi: dpi.clamp(*DPI.start(), *DPI.end()) }
     });
     let mut parts = joined(images.collect(), |_| SEAM);
-    parts.retain(|(part, _)| part.bounds.width() >= MIN_WIDTH && part.bounds.height() >= MIN_HEIGHT);
+    parts
+        .retain(|(part, _)| part.bounds.width() >= MIN_WIDTH && part.bounds.height() >= MIN_HEIGHT);
     parts.extend(drawn_words(survey, usual_dpi));
     let mut parts = joined(parts.into_iter().map(|(part, _)| part).collect(), |_| SEAM);
     parts.truncate(MAX_PARTS);
     let page = survey.page.bounds();
-    let with_margin = |part: Part| Part {
-        bounds: part.bounds.inflate(MARGIN, MARGIN).intersect(page),
-        ..part
-    };
+    let with_margin =
+        |part: Part| Part { bounds: part.bounds.inflate(MARGIN, MARGIN).intersect(page), ..part };
     parts.into_iter().map(|(part, _)| with_margin(part)).collect()
 }
 
@@ -70,7 +69,8 @@ fn drawn_words(survey: &Survey, dpi: f32) -> Vec<(Part, usize)> {
 }
 
 fn holds_glyph(outline: &Rect, survey: &Survey) -> bool {
-    let middle = |glyph: &PlacedGlyph| -> Point { glyph.origin.midpoint(glyph.end) + glyph.up * 0.3 };
+    let middle =
+        |glyph: &PlacedGlyph| -> Point { glyph.origin.midpoint(glyph.end) + glyph.up * 0.3 };
     survey.visible_glyphs().any(|glyph| outline.contains(middle(glyph)))
 }
 

@@ -7,8 +7,8 @@
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, Paint, RenderContent, SoftMask,
-    hayro_cmap::BfString, interpret_page, pattern::Pattern,
+    InterpreterCache, InterpreterSettings, Paint, RenderContent, SoftMask, hayro_cmap::BfString,
+    interpret_page, pattern::Pattern,
 };
 use hayro::hayro_syntax::object::dict::keys::{MASK, SMASK};
 use hayro::hayro_syntax::page::Page;
@@ -173,6 +173,14 @@ impl Survey {
         self.glyphs
             .iter()
             .filter(|glyph| matches!(glyph.visibility, Visibility::Visible | Visibility::Unsure))
+    }
+
+    /// Tells whether the file itself draws glyphs that are seen.
+    pub(super) fn has_drawn_glyphs(&self) -> bool {
+        let drawn = self.glyphs.iter().take(self.drawn_glyphs);
+        drawn
+            .into_iter()
+            .any(|glyph| matches!(glyph.visibility, Visibility::Visible | Visibility::Unsure))
     }
 
     /// Returns the share of the page that its images cover, 0–1; overlaps count once at most.

@@ -10,6 +10,7 @@ use super::columns::{self, Row};
 use super::copies;
 use super::page_box::POINTS_PER_INCH;
 use super::paints::Visibility;
+use super::slanted;
 use super::survey::{PlacedGlyph, Survey};
 use super::values::Button;
 
@@ -32,6 +33,8 @@ const LEVEL_SLOPE: f64 = 0.05;
 const MIN_WORDS: usize = 5;
 /// Share of glyphs with a printable meaning.
 const MIN_MAPPED: f32 = 0.97;
+/// Share of glyphs on level baselines; a page with fewer is turned, and better seen as a picture.
+const MIN_LEVEL: f32 = 0.8;
 /// Share of letters and digits among the characters.
 const MIN_ALPHANUMERIC: f32 = 0.6;
 /// Characters of the mean word: below are glyphs set one by one, above lost spaces.
@@ -62,30 +65,33 @@ impl Piece {
         f32::midpoint(self.left, self.right)
     }
 
-    fn top(&self) -> f32 {
+    /// Returns the height of its tallest letters.
+    pub(super) fn top(&self) -> f32 {
         self.baseline - ASCENT * self.size
     }
 
-    fn bottom(&self) -> f32 {
+    /// Returns how far down its letters reach.
+    pub(super) fn bottom(&self) -> f32 {
         self.baseline + DESCENT * self.size
     }
 }
 
-/// Tells whether the visible text of the page is plausible and covers the page, so that recognizing it
-/// could only lose.
+/// Tells whether the visible text of the page is plausible, so that recognizing it could only lose.
 pub(super) fn is_good(survey: &Survey) -> bool {
     let visible: Vec<&PlacedGlyph> = survey.visible_glyphs().collect();
     let mapped = visible.iter().filter(|glyph| is_mapped(glyph)).count();
     let level = visible.iter().filter(|glyph| is_level(glyph)).count();
-    let enough = |part: usize| part as f32 >= MIN_MAPPED * visible.len() as f32;
-    if visible.is_empty() || !enough(mapped) || !enough(level) {
-        return false;
-    }
-    if survey.paths > MAX_PATHS_PER_GLYPH * visible.len() {
+    let enough = |part: usize, least: f32| part as f32 >= least * visible.len() as f32;
+    if visible.is_empty() || !enough(mapped, MIN_MAPPED) || !enough(level, MIN_LEVEL) {
         return false;
     }
     let rows = rows(visible, 1.0);
     is_plausible(rows.iter().flatten().map(|word| word.text.as_str()))
+}
+
+/// Tells whether so much is drawn on the page besides its glyphs that more text may be among it.
+pub(super) fn is_mostly_drawn(survey: &Survey) -> bool {
+    survey.paths > MAX_PATHS_PER_GLYPH * survey.visible_glyphs().count()
 }
 
 /// Which glyphs make the text of a page.
@@ -114,7 +120,7 @@ impl Layer {
     }
 }
 
-/// Makes the page's text at a resolution, from the level glyphs of a layer, or `None` if there are no
+/// Makes the page's text at a resolution, from the glyphs of a layer, or `None` if there are no
 /// words.
 pub(super) fn page_text(survey: &Survey, layer: Layer, dpi: f32) -> Option<PageText> {
     let scale = dpi / POINTS_PER_INCH;
@@ -122,7 +128,10 @@ pub(super) fn page_text(survey: &Survey, layer: Layer, dpi: f32) -> Option<PageT
     let (width, height) = (side(survey.page.width), side(survey.page.height));
     let from = if layer == Layer::Values { survey.drawn_glyphs } else { 0 };
     let glyphs = survey.glyphs.iter().skip(from).filter(|glyph| layer.has(glyph.visibility));
-    let lines = lines(glyphs.collect(), scale, (width, height));
+    let glyphs: Vec<&PlacedGlyph> = glyphs.collect();
+    let mut lines = lines(glyphs.clone(), scale, (width, height));
+    let first_block = lines.last().map_or(0, |line| line.block.saturating_add(1));
+    lines.extend(slanted::lines(&glyphs, scale, first_block, (width, height)));
     let is_of_layer = layer == Layer::Unpainted;
     let marks = if is_of_layer { Vec::new() } else { tick_boxes(survey, scale) };
     if lines.is_empty() && marks.is_empty() {
@@ -178,7 +187,8 @@ fn is_mapped(glyph: &PlacedGlyph) -> bool {
     })
 }
 
-fn is_level(glyph: &PlacedGlyph) -> bool {
+/// Tells whether a glyph stands upright on a level baseline.
+pub(super) fn is_level(glyph: &PlacedGlyph) -> bool {
     let along = glyph.end - glyph.origin;
     glyph.up.y < 0.0 && along.x >= 0.0 && along.y.abs() <= LEVEL_SLOPE * along.x.max(1.0)
 }
@@ -205,7 +215,7 @@ fn is_plausible<'w>(words: impl Iterator<Item = &'w str>) -> bool {
 
 /// Groups glyphs to words, and words that stand beside each other to rows, from top to bottom and
 /// left to right. No row is empty.
-fn rows(glyphs: Vec<&PlacedGlyph>, scale: f32) -> Vec<Row> {
+pub(super) fn rows(glyphs: Vec<&PlacedGlyph>, scale: f32) -> Vec<Row> {
     let glyphs = copies::without_copies(glyphs);
     let mut pieces: Vec<Piece> = glyphs
         .into_iter()
@@ -300,7 +310,7 @@ fn words(glyphs: Vec<Piece>) -> Row {
 }
 
 /// Splits a row at wide gaps.
-fn segments(row: Row) -> Vec<Row> {
+pub(super) fn segments(row: Row) -> Vec<Row> {
     let mut segments: Vec<Row> = Vec::new();
     for word in row {
         match segments.last_mut() {
@@ -324,27 +334,33 @@ fn in_blocks(segments: Vec<Row>, first_block: u16, size: (u32, u32)) -> Vec<Line
         left: f32,
         right: f32,
         bottom: f32,
+        /// Of its last segment.
+        baseline: f32,
         segments: Vec<Row>,
     }
     let mut blocks: Vec<Block> = Vec::new();
     for segment in segments {
         let [Some(first), Some(last)] = [segment.first(), segment.last()] else { continue };
         let (left, right, size) = (first.left, last.right, first.size);
+        let baseline = first.baseline;
         let top = segment.iter().map(Piece::top).fold(f32::INFINITY, f32::min);
         let bottom = segment.iter().map(Piece::bottom).fold(f32::NEG_INFINITY, f32::max);
         let fits = |block: &Block| {
             let overlap = right.min(block.right) - left.max(block.left);
             let gap = top - block.bottom;
-            overlap > 0.0 && gap <= BLOCK_GAP * size && gap > -0.5 * size
+            // What a line of the block joined, other lines may part.
+            let is_beside = (baseline - block.baseline).abs() <= SAME_BASELINE * size;
+            overlap > 0.0 && gap <= BLOCK_GAP * size && (gap > -0.5 * size || is_beside)
         };
         match blocks.iter_mut().rev().find(|block| fits(block)) {
             Some(block) => {
                 block.left = block.left.min(left);
                 block.right = block.right.max(right);
                 block.bottom = block.bottom.max(bottom);
+                block.baseline = baseline;
                 block.segments.push(segment);
             }
-            None => blocks.push(Block { left, right, bottom, segments: vec![segment] }),
+            None => blocks.push(Block { left, right, bottom, baseline, segments: vec![segment] }),
         }
     }
     let numbered = blocks.into_iter().enumerate().flat_map(|(number, block)| {
@@ -352,7 +368,8 @@ fn in_blocks(segments: Vec<Row>, first_block: u16, size: (u32, u32)) -> Vec<Line
     });
     numbered
         .map(|(number, segment)| Line {
-            block: u16::try_from(number).map_or(u16::MAX, |number| first_block.saturating_add(number)),
+            block: u16::try_from(number)
+                .map_or(u16::MAX, |number| first_block.saturating_add(number)),
             paragraph: 0,
             words: segment.into_iter().map(|word| finished(word, size)).collect(),
         })

@@ -43,7 +43,8 @@ pub(super) struct Form<'a> {
 impl<'a> Form<'a> {
     /// Returns the form of a document; an empty one if it has none.
     pub(super) fn of(catalog: Option<Dict<'a>>) -> Self {
-        let dict = catalog.and_then(|catalog| catalog.get::<Dict<'a>>(ACRO_FORM)).unwrap_or_default();
+        let dict =
+            catalog.and_then(|catalog| catalog.get::<Dict<'a>>(ACRO_FORM)).unwrap_or_default();
         let needs_appearances = dict.get::<bool>(NEED_APPEARANCES).unwrap_or(false);
         Self { dict, needs_appearances }
     }
@@ -68,7 +69,8 @@ impl<'a> Form<'a> {
                 }
                 Some("Stamp") if !annotation.contains_key(AP) => {
                     let name = annotation.get::<Name<'a>>(NAME);
-                    let words = stamp_words(name.as_ref().map_or(USUAL_STAMP, |name| name.as_str()));
+                    let words =
+                        stamp_words(name.as_ref().map_or(USUAL_STAMP, |name| name.as_str()));
                     let style = Style { size: None, ..self.style(&annotation) };
                     draw(&words, bounds, &style, survey);
                 }
@@ -111,7 +113,8 @@ impl<'a> Form<'a> {
     }
 
     fn style(&self, annotation: &Dict<'a>) -> Style {
-        let appearance = text_of(inherited(annotation, DA)).or_else(|| text_of(self.dict.get::<Object<'_>>(DA)));
+        let appearance =
+            text_of(inherited(annotation, DA)).or_else(|| text_of(self.dict.get::<Object<'_>>(DA)));
         let alignment = inherited_number(annotation, Q).or_else(|| self.dict.get(Q));
         Style {
             size: appearance.and_then(|appearance| font_size(&appearance)),
@@ -190,9 +193,9 @@ fn decoded(bytes: &[u8]) -> String {
         _ => 0,
     };
     match bytes {
-        [0xfe, 0xff, rest @ ..] => {
-            String::from_utf16_lossy(&rest.chunks(2).map(|pair| units(pair, true)).collect::<Vec<_>>())
-        }
+        [0xfe, 0xff, rest @ ..] => String::from_utf16_lossy(
+            &rest.chunks(2).map(|pair| units(pair, true)).collect::<Vec<_>>(),
+        ),
         [0xff, 0xfe, rest @ ..] => String::from_utf16_lossy(
             &rest.chunks(2).map(|pair| units(pair, false)).collect::<Vec<_>>(),
         ),
