@@ -120,9 +120,11 @@ impl PdfDocument {
             && !text::is_mostly_drawn(&survey)
         {
             let pictures = self.pictures(&drawer, &survey);
-            return Ok(match pictures.is_empty() {
-                true => DecodedPage::Text(text.clone()),
-                false => DecodedPage::Mixed(Box::new(MixedPage { text: text.clone(), pictures })),
+            let text = text.clone();
+            return Ok(if pictures.is_empty() {
+                DecodedPage::Text(text)
+            } else {
+                DecodedPage::Mixed(Box::new(MixedPage { text, pictures }))
             });
         }
         let image = self.image(&drawer, &survey)?;

@@ -57,16 +57,14 @@ pub(super) fn add_picture(page: &mut PageText, lines: Vec<Line>) {
 
 /// Puts exact lines onto a page that was recognized, in the place of the words that stand there.
 pub(super) fn put_exact(page: &mut PageText, exact: Vec<Line>) {
-    let mut read = without(std::mem::take(&mut page.lines), &places(&exact));
+    let read = without(std::mem::take(&mut page.lines), &places(&exact));
     let words = |lines: &[Line]| lines.iter().map(|line| line.words.len()).sum::<usize>();
     // The smaller part is put into the order of the larger one.
-    let (mut base, rest) = match words(&read) > words(&exact) {
-        true => (read, exact),
-        false => {
-            // What is left of a ground is mostly its pattern.
-            read = text_of_picture(read);
-            (exact, read)
-        }
+    let (mut base, rest) = if words(&read) > words(&exact) {
+        (read, exact)
+    } else {
+        // What is left of a ground is mostly its pattern.
+        (exact, text_of_picture(read))
     };
     let first = next_block(&base);
     for line in rest {

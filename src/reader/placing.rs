@@ -61,8 +61,8 @@ impl Placing {
 }
 
 fn from_middle(bounds: &PixelBox, middle: (f32, f32)) -> (f32, f32) {
-    let x = (bounds.left as f32 + bounds.right as f32) / 2.0;
-    let y = (bounds.top as f32 + bounds.bottom as f32) / 2.0;
+    let x = f32::midpoint(bounds.left as f32, bounds.right as f32);
+    let y = f32::midpoint(bounds.top as f32, bounds.bottom as f32);
     (x - middle.0, y - middle.1)
 }
 

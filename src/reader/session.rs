@@ -222,9 +222,10 @@ impl<R: Recognizer> Session<R> {
             text.marks.extend(codes);
         }
         let is_blank = text.lines.is_empty() && text.marks.is_empty();
-        let content = match is_blank {
-            true => PageContent::Blank(text.facts),
-            false => PageContent::Text(Box::new(text)),
+        let content = if is_blank {
+            PageContent::Blank(text.facts)
+        } else {
+            PageContent::Text(Box::new(text))
         };
         PageReading { content, recipe }
     }

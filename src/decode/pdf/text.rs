@@ -112,9 +112,8 @@ impl Layer {
         let is_seen = matches!(visibility, Visibility::Visible | Visibility::Unsure);
         let is_unpainted = visibility == Visibility::Unpainted;
         match self {
-            Self::Seen => is_seen,
+            Self::Seen | Self::Values => is_seen,
             Self::All => is_seen || is_unpainted,
-            Self::Values => is_seen,
             Self::Unpainted => is_unpainted,
         }
     }

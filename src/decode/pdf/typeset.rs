@@ -46,9 +46,10 @@ pub(super) struct Set {
 pub(super) fn set(text: &str, field: &Field) -> Set {
     let room = (field.bounds.width() - 2.0 * PADDING).max(1.0);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<String> = match field.is_multiline {
-        true => text.split('\n').map(str::to_owned).collect(),
-        false => vec![text.split_whitespace().collect::<Vec<_>>().join(" ")],
+    let lines: Vec<String> = if field.is_multiline {
+        text.split('\n').map(str::to_owned).collect()
+    } else {
+        vec![text.split_whitespace().collect::<Vec<_>>().join(" ")]
     };
     let longest = lines.iter().map(|line| width(line)).fold(0.01, f64::max);
     let size = field.size.unwrap_or_else(|| {
@@ -57,9 +58,10 @@ pub(super) fn set(text: &str, field: &Field) -> Set {
         let by_width = if field.is_multiline { wanted } else { room / longest };
         wanted.min(by_width).clamp(*CHOSEN_SIZES.start(), *CHOSEN_SIZES.end())
     });
-    let lines: Vec<String> = match field.is_multiline {
-        true => lines.iter().flat_map(|line| wrapped(line, room / size)).collect(),
-        false => lines,
+    let lines: Vec<String> = if field.is_multiline {
+        lines.iter().flat_map(|line| wrapped(line, room / size)).collect()
+    } else {
+        lines
     };
     let mut letters = Vec::new();
     for (number, line) in lines.iter().enumerate() {

@@ -60,7 +60,7 @@ impl<'a> Form<'a> {
             }
             let rect = Rect::new(rect.x0, rect.y0, rect.x1, rect.y1);
             let bounds = survey.page.transform.transform_rect_bbox(rect).abs();
-            match annotation.get::<Name<'a>>(SUBTYPE).as_ref().map(|name| name.as_str()) {
+            match annotation.get::<Name<'a>>(SUBTYPE).as_ref().map(Name::as_str) {
                 Some("Widget") => self.draw_field(&annotation, bounds, survey),
                 Some("FreeText") if !annotation.contains_key(AP) => {
                     let text = text_of(annotation.get::<Object<'a>>(CONTENTS));
@@ -82,7 +82,7 @@ impl<'a> Form<'a> {
     fn draw_field(&self, widget: &Dict<'a>, bounds: Rect, survey: &mut Survey) {
         let flags = inherited_number(widget, FF).unwrap_or(0);
         let kind = inherited(widget, FT).and_then(Object::into_name);
-        let value = match kind.as_ref().map(|name| name.as_str()) {
+        let value = match kind.as_ref().map(Name::as_str) {
             Some("Tx") if flags & PASSWORD == 0 => text_of(inherited(widget, V)),
             Some("Ch") => chosen(widget),
             Some("Btn") if flags & PUSH_BUTTON == 0 => {
@@ -223,7 +223,7 @@ fn chosen(widget: &Dict<'_>) -> Option<String> {
     };
     let options = inherited(widget, OPT).and_then(Object::into_array);
     let shown = values.into_iter().map(|value| {
-        let pairs = options.iter().flat_map(|options| options.iter::<Object<'_>>());
+        let pairs = options.iter().flat_map(Array::iter::<Object<'_>>);
         let mut names = pairs.filter_map(|option| match option {
             Object::Array(pair) => {
                 let mut both = pair.iter::<Object<'_>>();
@@ -240,18 +240,16 @@ fn chosen(widget: &Dict<'_>) -> Option<String> {
 /// Tells whether a box or a radio button is on.
 fn is_on(widget: &Dict<'_>) -> bool {
     let state = widget.get::<Name<'_>>(AS).map(|name| name.as_str().to_owned());
-    let value = || text_of(inherited(widget, V));
-    match state {
-        Some(state) => state != "Off",
-        None => {
-            let Some(value) = value().filter(|value| !value.is_empty() && value != "Off") else {
-                return false;
-            };
-            // Of several buttons of a field, the one is on that has a state of this name.
-            let states = widget.get::<Dict<'_>>(AP).and_then(|states| states.get::<Dict<'_>>(b"N"));
-            states.is_none_or(|states| states.get::<Stream<'_>>(value.as_bytes()).is_some())
-        }
+    if let Some(state) = state {
+        return state != "Off";
     }
+    let value = text_of(inherited(widget, V));
+    let Some(value) = value.filter(|value| !value.is_empty() && value != "Off") else {
+        return false;
+    };
+    // Of several buttons of a field, the one is on that has a state of this name.
+    let states = widget.get::<Dict<'_>>(AP).and_then(|states| states.get::<Dict<'_>>(b"N"));
+    states.is_none_or(|states| states.get::<Stream<'_>>(value.as_bytes()).is_some())
 }
 
 /// Returns the font size of a default appearance, such as `/Helv 11 Tf 0 g`; `None` if it is 0 or

@@ -172,7 +172,7 @@ fn obeys_units_boxes_and_turns_together() {
          /Resources<</Font<</F 4 0 R>>>>";
     let content = format!(
         "{} BT /F 6 Tf -40 350 Td (outside) Tj ET",
-        WORDS.replace("/F 12", "/F 6").replace("72 700", "36 350").replace("BT", "BT")
+        WORDS.replace("/F 12", "/F 6").replace("72 700", "36 350")
     );
     let page = text(file(page, &content, &[FONT]), PdfText::Only);
     assert_eq!((page.width, page.height), (3300, 2550));
