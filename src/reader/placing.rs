@@ -104,6 +104,7 @@ mod tests {
             facts,
             orientation: OrientationSureness::Sure,
             marks: Vec::new(),
+            overlay: None,
             steps: Vec::new(),
         }
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageImage, PageNumber, PagePixels, PageText, PixelBox, Pixels,
+    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PagePixels, PageText, PixelBox, Pixels,
     PreparedPage, Reason, Recipe, RightAngle, Seen, Stage,
 };
 use crate::ocr::{Engine, Reading, Recognizer};
@@ -96,7 +96,10 @@ impl<R: Recognizer> Session<R> {
             return Err(Failure::new(Stage::Read, Reason::Panicked, "no document is open"));
         };
         match document.page(page)? {
-            DecodedPage::Image(image) => self.read_image(page, image),
+            DecodedPage::Image(image) => {
+                let image = with_colors(document, page, image)?;
+                self.read_image(page, image)
+            }
             DecodedPage::Text(text) => Ok(self.digital_page(page, text, "pdf-text".to_owned())),
             DecodedPage::Mixed(mixed) => self.read_mixed(page, *mixed),
             DecodedPage::Layered(layered) => self.read_layered(page, *layered),
@@ -154,6 +157,9 @@ impl<R: Recognizer> Session<R> {
                 scaled(&placing.in_image(part), across, down).moved(bounds.left, bounds.top)
             };
             read += 1;
+            for issue in part.facts.issues {
+                merge::note(&mut text, issue);
+            }
             merge::add_picture(&mut text, merge::moved(part.lines, place));
             // The rules of a picture that was turned run the other way on the page.
             if prepared.facts.rotation == RightAngle::None {
@@ -289,18 +295,28 @@ fn unprepared(image: PageImage) -> PagePixels {
     }
 }
 
+/// Returns a page with its colors, if only its brightness was decoded and its colors may matter.
+pub fn with_colors(
+    document: &mut OpenDocument,
+    page: PageNumber,
+    image: PageImage,
+) -> Result<PageImage, Failure> {
+    if !prepare::may_hide_color(&image) {
+        return Ok(image);
+    }
+    Ok(document.colors_of(page)?.unwrap_or(image))
+}
+
 fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {
     let mut marks = prepared.marks.clone();
-    marks.extend(reading.unread.into_iter().map(Mark::Unread));
-    let (width, height) = prepared.pixels.dimensions();
-    PageText {
-        width,
-        height,
-        dpi: prepared.dpi,
-        lines: reading.lines,
-        marks,
-        facts: prepared.facts.clone(),
+    let mut facts = prepared.facts.clone();
+    facts.unread = reading.account.unread_share();
+    if !reading.account.unread.is_empty() {
+        facts.issues.push(PageIssue::Unread);
     }
+    marks.extend(reading.account.unread.into_iter().map(|area| Mark::Unread(area.bounds)));
+    let (width, height) = prepared.pixels.dimensions();
+    PageText { width, height, dpi: prepared.dpi, lines: reading.lines, marks, facts }
 }
 
 /// Runs a stage so that a panic in it costs this page and not the reader.
