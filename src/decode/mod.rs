@@ -11,9 +11,6 @@ mod jpeg2000;
 mod leptonica;
 mod limits;
 mod pdf;
-mod pdf_paste;
-mod pdf_survey;
-mod pdf_text;
 mod pixels;
 mod raster;
 mod repair;
@@ -29,7 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{
-    Failure, Format, PageImage, PageIssue, PageNumber, PageText, Reason, Stage, words,
+    Failure, Format, PageImage, PageIssue, PageNumber, PageText, PixelBox, Reason, Stage, words,
 };
 
 pub use limits::Limits;
@@ -79,6 +76,36 @@ pub enum DecodedPage {
     Image(PageImage),
     /// A PDF page's text layer, taken as it is.
     Text(PageText),
+    /// A PDF page of exact text with pictures that may hold more.
+    Mixed(Box<MixedPage>),
+    /// A PDF page that is to be recognized, with what its file says that it reads.
+    Layered(Box<LayeredPage>),
+}
+
+/// A PDF page of exact text with pictures on it.
+#[derive(Debug, Clone)]
+pub struct MixedPage {
+    pub text: PageText,
+    /// To be prepared and recognized, each by itself.
+    pub pictures: Vec<Picture>,
+}
+
+/// A part of a page that is to be recognized.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub image: PageImage,
+    /// Where it lies, in pixels of the page's text.
+    pub bounds: PixelBox,
+}
+
+/// A picture of a whole PDF page with text of the same page; each has its own pixels.
+#[derive(Debug, Clone)]
+pub struct LayeredPage {
+    pub image: PageImage,
+    /// What is seen on the page, exactly, but not all of it; values of form fields may not be in the picture.
+    pub text: Option<PageText>,
+    /// The invisible text that somebody's recognition has left.
+    pub layer: Option<PageText>,
 }
 
 /// What becomes of the colors of a JPEG.
@@ -194,6 +221,15 @@ fn unsupported(bytes: &[u8]) -> String {
 }
 
 impl OpenDocument {
+    /// Draws a page of a PDF; `None` for all other documents, whose pages are pictures anyway.
+    pub fn picture(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
+        let pages = &mut self.pages;
+        guarded(|| match pages {
+            Pages::Pdf(document) => document.picture(page.index()).map(Some),
+            Pages::Raster { .. } | Pages::Tiff(_) => Ok(None),
+        })
+    }
+
     /// Decodes a page once more, with its colors, if [`OpenDocument::page`] gave only its brightness; `None` if there
     /// is no more to be had.
     pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {

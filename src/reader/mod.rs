@@ -3,6 +3,8 @@
 
 mod barcodes;
 mod limits;
+mod merge;
+mod placing;
 mod process;
 mod protocol;
 mod session;
