@@ -4,9 +4,11 @@
 
 mod engine;
 mod errors;
+mod files;
 mod hostile;
 mod model_tools;
 mod models;
+mod page_text;
 mod parity;
 mod program;
 mod recovery;

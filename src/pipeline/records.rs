@@ -2,6 +2,7 @@
 //! serves `ingest` and `reextract`.
 
 use super::page::guarded;
+use super::page_doubts;
 use crate::document::{
     Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
     Verdict,
@@ -134,6 +135,7 @@ impl ModelSet {
             records.append(&mut rows);
         }
         self.note_ties(&mut records);
+        page_doubts::note(&mut records, &self.models, pages);
         records
     }
 

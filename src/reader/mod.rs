@@ -4,6 +4,8 @@
 mod barcodes;
 mod gaps;
 mod limits;
+mod merge;
+mod placing;
 mod process;
 mod protocol;
 mod session;

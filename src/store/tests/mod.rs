@@ -4,6 +4,7 @@ mod cluster;
 mod encoder;
 mod ledger;
 mod model_table;
+mod other_files;
 mod pages;
 mod writer;
 
