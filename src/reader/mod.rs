@@ -6,6 +6,7 @@ mod limits;
 mod process;
 mod protocol;
 mod session;
+mod several;
 mod upright;
 
 use std::path::PathBuf;

@@ -5,7 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::protocol::{self, Request, Response};
-use super::{OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, upright};
+use super::{
+    OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, several, upright,
+};
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{
     Failure, Look, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
@@ -100,7 +102,7 @@ impl<R: Recognizer> Session<R> {
             let recipe = self.recipe(&prepared, None);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
         }
-        let (prepared, reading) = match self.settings.prepare.rotate {
+        let (mut prepared, reading) = match self.settings.prepare.rotate {
             Choice::Auto | Choice::Always => upright::recognize(&mut self.engine, prepared)?,
             Choice::Never => {
                 let reading = self.engine.recognize(&prepared)?;
@@ -109,6 +111,7 @@ impl<R: Recognizer> Session<R> {
         };
         let mut recipe = self.recipe(&prepared, Some(&reading));
         let mut text = page_text(&prepared, reading);
+        self.divide(&mut prepared, &mut text, &mut recipe)?;
         if !self.settings.barcodes.is_empty() {
             let wanted = &self.settings.barcodes;
             // A barcode that makes its reader panic costs no more than itself.
@@ -122,6 +125,20 @@ impl<R: Recognizer> Session<R> {
         let content = PageContent::Text(Box::new(text));
         self.last = Some((page, prepared));
         Ok(PageReading { content, recipe })
+    }
+
+    /// Finds out whether there are several documents on the page, and reads each by itself.
+    fn divide(
+        &mut self,
+        prepared: &mut PreparedPage,
+        text: &mut PageText,
+        recipe: &mut Recipe,
+    ) -> Result<(), Failure> {
+        let Some(step) = several::divide(text) else { return Ok(()) };
+        recipe.steps.push(step);
+        let options = &self.settings.prepare;
+        recipe.steps.extend(several::read_regions(&mut self.engine, prepared, text, options)?);
+        Ok(())
     }
 
     fn look_again(
@@ -149,8 +166,9 @@ impl<R: Recognizer> Session<R> {
     }
 }
 
-fn text_layer(text: PageText) -> PageReading {
-    let recipe = Recipe { engine: "pdf-text".to_owned(), ..Recipe::default() };
+fn text_layer(mut text: PageText) -> PageReading {
+    let mut recipe = Recipe { engine: "pdf-text".to_owned(), ..Recipe::default() };
+    recipe.steps.extend(several::divide(&mut text));
     if text.lines.is_empty() {
         return PageReading { content: PageContent::Blank(text.facts), recipe };
     }

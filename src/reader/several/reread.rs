@@ -1,0 +1,191 @@
+//! Reads a region of a page by itself where it lies askew or on its head: slips on one glass seldom lie
+//! alike. Its pixels are straightened in their place, so that all boxes stay those of one page.
+
+use image::{GrayImage, Luma, imageops};
+
+use crate::document::{
+    Failure, Line, Mark, PagePixels, PageText, PixelBox, PreparedPage, RightAngle, Word,
+};
+use crate::ocr::Recognizer;
+use crate::prepare::{self, Choice, PrepareOptions};
+use crate::reader::upright;
+
+/// Words below this confidence do not speak for a reading.
+const READ_CONFIDENCE: f32 = 60.0;
+/// The paper of a region is lighter than this share of its pixels.
+const PAPER_SHARE: f32 = 0.7;
+
+/// A region that was straightened, and what was read of it, in pixels of the page.
+struct Straight {
+    lines: Vec<Line>,
+    marks: Vec<Mark>,
+    pixels: GrayImage,
+    /// Where the top left corner of `pixels` comes to lie on the page.
+    corner: (i64, i64),
+}
+
+/// Straightens the regions of a page that need it, and reads them again; what reads better replaces words,
+/// marks and pixels of the page. Returns a step of the recipe if any was replaced.
+pub(in crate::reader) fn read_regions(
+    engine: &mut impl Recognizer,
+    page: &mut PreparedPage,
+    text: &mut PageText,
+    options: &PrepareOptions,
+) -> Result<Option<String>, Failure> {
+    let regions: Vec<PixelBox> = text.regions().collect();
+    let mut count = 0_usize;
+    for region in regions {
+        let Some(straight) = straighten(engine, page, region, options)? else { continue };
+        let known = text.lines.iter().filter(|line| is_in(&region, line));
+        if worth(straight.lines.iter()) <= worth(known) {
+            continue;
+        }
+        replace(text, region, &straight);
+        paste(page, region, &straight);
+        count += 1;
+    }
+    Ok((count > 0).then(|| format!("straightened({count})")))
+}
+
+/// Prepares a region by itself and reads it; `None` if preparation leaves it as it lies.
+fn straighten(
+    engine: &mut impl Recognizer,
+    page: &PreparedPage,
+    region: PixelBox,
+    options: &PrepareOptions,
+) -> Result<Option<Straight>, Failure> {
+    let image = crate::document::PageImage {
+        pixels: match page.pixels.cropped(region) {
+            PagePixels::Bilevel(mask) => crate::document::Pixels::Bilevel(mask),
+            PagePixels::Gray(gray) => crate::document::Pixels::Gray(gray),
+        },
+        declared_dpi: None,
+    };
+    let options = PrepareOptions {
+        forced_dpi: Some(page.dpi),
+        forced_rotation: None,
+        scale: Choice::Never,
+        ..*options
+    };
+    let part = prepare::prepare(image, &options)?;
+    if part.facts.blank {
+        return Ok(None);
+    }
+    let is_turned = part.facts.rotation != RightAngle::None || part.facts.skew_degrees != 0.0;
+    let is_unclear = part.orientation != crate::document::OrientationSureness::Sure;
+    if !is_turned && !is_unclear {
+        return Ok(None);
+    }
+    let (part, reading) = upright::recognize(engine, part)?;
+    let (width, height) = part.pixels.dimensions();
+    let centered =
+        |start: u32, end: u32, size: u32| (i64::from(start) + i64::from(end) - i64::from(size)) / 2;
+    let corner =
+        (centered(region.left, region.right, width), centered(region.top, region.bottom, height));
+    let size = page.pixels.dimensions();
+    let moved = |bounds: &PixelBox| moved(bounds, corner, size);
+    let lines = reading.lines.into_iter().map(|line| Line {
+        words: line
+            .words
+            .into_iter()
+            .map(|word| Word { bounds: moved(&word.bounds), ..word })
+            .collect(),
+        ..line
+    });
+    Ok(Some(Straight {
+        lines: lines.collect(),
+        marks: part.marks.iter().map(|mark| mark.map_boxes(moved)).collect(),
+        pixels: part.pixels.gray().into_owned(),
+        corner,
+    }))
+}
+
+/// Returns a box moved to where its region lies, cut at the edges of the page.
+fn moved(bounds: &PixelBox, (right, down): (i64, i64), (width, height): (u32, u32)) -> PixelBox {
+    let along = |at: u32, by: i64, size: u32| {
+        u32::try_from((i64::from(at) + by).clamp(0, i64::from(size))).unwrap_or(size)
+    };
+    PixelBox {
+        left: along(bounds.left, right, width),
+        top: along(bounds.top, down, height),
+        right: along(bounds.right, right, width),
+        bottom: along(bounds.bottom, down, height),
+    }
+}
+
+fn replace(text: &mut PageText, region: PixelBox, straight: &Straight) {
+    let at = text.lines.iter().position(|line| is_in(&region, line)).unwrap_or(text.lines.len());
+    text.lines.retain(|line| !is_in(&region, line));
+    let before = text.lines[..at].to_vec();
+    let after = text.lines[at..].to_vec();
+    text.lines = before;
+    super::append(&mut text.lines, straight.lines.clone());
+    super::append(&mut text.lines, after);
+    text.marks.retain(|mark| is_of_page(mark, &region));
+    text.marks.extend(straight.marks.iter().cloned());
+}
+
+/// Tells whether a mark stays when a region is replaced.
+fn is_of_page(mark: &Mark, region: &PixelBox) -> bool {
+    match mark {
+        Mark::HorizontalRule(bounds) | Mark::VerticalRule(bounds) | Mark::Unread(bounds) => {
+            !region.holds_center_of(bounds)
+        }
+        Mark::TickBox(tick) => !region.holds_center_of(&tick.bounds),
+        Mark::Leader(_) | Mark::Picture(_) | Mark::Struck(_) => true,
+        Mark::Barcode(_) | Mark::Cells(_) | Mark::Region(_) => true,
+    }
+}
+
+/// Puts the straightened pixels in their place.
+fn paste(page: &mut PreparedPage, region: PixelBox, straight: &Straight) {
+    let mut gray = page.pixels.gray().into_owned();
+    let paper = Luma([paper_of(&straight.pixels)]);
+    for y in region.top..region.bottom.min(gray.height()) {
+        for x in region.left..region.right.min(gray.width()) {
+            gray.put_pixel(x, y, paper);
+        }
+    }
+    imageops::overlay(&mut gray, &straight.pixels, straight.corner.0, straight.corner.1);
+    // What the straightened part covers beyond its region belongs to others.
+    restore(&mut gray, page, region);
+    page.pixels = PagePixels::Gray(gray);
+}
+
+fn restore(gray: &mut GrayImage, page: &PreparedPage, region: PixelBox) {
+    let before = page.pixels.gray();
+    for (x, y, pixel) in gray.enumerate_pixels_mut() {
+        let is_inside =
+            (region.left..region.right).contains(&x) && (region.top..region.bottom).contains(&y);
+        if !is_inside {
+            *pixel = *before.get_pixel(x, y);
+        }
+    }
+}
+
+fn paper_of(pixels: &GrayImage) -> u8 {
+    let mut counts = [0_usize; 256];
+    for &value in pixels.as_raw() {
+        counts[usize::from(value)] += 1;
+    }
+    let wanted = (pixels.as_raw().len() as f32 * PAPER_SHARE) as usize;
+    let mut seen = 0;
+    let level = counts.iter().position(|count| {
+        seen += count;
+        seen > wanted
+    });
+    level.and_then(|level| u8::try_from(level).ok()).unwrap_or(u8::MAX)
+}
+
+fn is_in(region: &PixelBox, line: &Line) -> bool {
+    line.words.first().is_some_and(|word| region.holds_center_of(&word.bounds))
+}
+
+/// Returns how many letters and digits were read with some confidence.
+fn worth<'l>(lines: impl Iterator<Item = &'l Line>) -> usize {
+    lines
+        .flat_map(|line| &line.words)
+        .filter(|word| word.confidence >= READ_CONFIDENCE)
+        .map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count())
+        .sum()
+}
