@@ -105,13 +105,15 @@ fn longest(a: &[Caption], b: &[Caption]) -> Vec<(usize, usize)> {
     }
     let (mut i, mut j, mut pairs) = (0, 0, Vec::new());
     while i < a.len() && j < b.len() {
-        if best[i][j] <= best[i + 1][j] {
-            i += 1;
-        } else if best[i][j] <= best[i][j + 1] {
-            j += 1;
-        } else {
+        let alike = likeness(&a[i], &b[j]);
+        // Of pairs that are as good the first: more documents like it may follow.
+        if alike > 0.0 && best[i][j] <= alike + best[i + 1][j + 1] {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
+        } else if best[i][j] <= best[i + 1][j] {
+            i += 1;
+        } else {
+            j += 1;
         }
     }
     pairs

@@ -5,13 +5,18 @@
 //! beyond the white (a table with a wide gap), a title that only one of two parallel blocks has (a form).
 
 use super::captions::{self, Common};
-use super::side::Side;
+use super::side::{Row, Side};
 
 /// So many different captions on both sides, over this share of the shorter one's rows, are two documents.
 const MANY_CAPTIONS: f32 = 3.5;
 const BESIDE_SHARE: f32 = 0.35;
+/// On small slips nearly all rows begin with them.
+const SLIP_CAPTIONS: f32 = 2.5;
+const SLIP_SHARE: f32 = 0.75;
 /// Below each other parts of a form are alike, too: more of them must be.
 const STACKED_SHARE: f32 = 0.5;
+/// In a document of its own so many of the captions have a value; a column of captions has none.
+const FILLED_SHARE: f32 = 0.4;
 /// A few captions make two documents of what has lines of its own.
 const SOME_CAPTIONS: f32 = 2.0;
 /// Rows are level if their middles differ by less than so many text heights.
@@ -25,6 +30,8 @@ const MIN_BESIDE: usize = 5;
 const WIDE: f32 = 3.0;
 /// Two sheets begin at one height if it differs by less than so many text heights.
 const SAME_TOP: f32 = 1.2;
+/// A title is so many text heights high.
+const TITLE_HEIGHT: f32 = 1.25;
 /// White between two documents below each other is so many times that between their rows.
 const STACKED_GAP: f32 = 2.0;
 
@@ -67,6 +74,15 @@ pub(super) fn judge(first: &Side, second: &Side, white: White) -> Finding {
         return Finding::One;
     }
     let common = captions::common(first, second);
+    let has_values = |side: &Side, rows: &mut dyn Iterator<Item = usize>| {
+        let filled = rows.filter(|row| side.rows[*row].is_filled()).count();
+        filled as f32 >= FILLED_SHARE * common.rows.len() as f32
+    };
+    if !has_values(first, &mut common.rows.iter().map(|pair| pair.0))
+        || !has_values(second, &mut common.rows.iter().map(|pair| pair.1))
+    {
+        return Finding::One;
+    }
     match white.lie {
         Lie::Beside => beside((first, second), &common, white),
         Lie::Stacked => stacked((first, second), &common, white),
@@ -75,7 +91,8 @@ pub(super) fn judge(first: &Side, second: &Side, white: White) -> Finding {
 
 fn beside((left, right): (&Side, &Side), common: &Common, white: White) -> Finding {
     let level = LEVEL * white.text_height;
-    let repeats = common.different >= MANY_CAPTIONS && common.share >= BESIDE_SHARE;
+    let repeats = common.different >= MANY_CAPTIONS && common.share >= BESIDE_SHARE
+        || common.different >= SLIP_CAPTIONS && common.share >= SLIP_SHARE;
     if repeats {
         let parallel = common
             .rows
@@ -83,9 +100,8 @@ fn beside((left, right): (&Side, &Side), common: &Common, white: White) -> Findi
             .filter(|(a, b)| (middle(left, *a) - middle(right, *b)).abs() < level);
         let is_parallel = parallel.count() as f32 >= PARALLEL_SHARE * common.rows.len() as f32;
         let tops = left.bounds.top.abs_diff(right.bounds.top) as f32;
-        // A title over one of two equal blocks is the title of both.
         return if is_parallel && tops > SAME_TOP * white.text_height {
-            Finding::Unsure
+            under_title(left, right, white.text_height)
         } else {
             Finding::Two(common.share)
         };
@@ -94,6 +110,24 @@ fn beside((left, right): (&Side, &Side), common: &Common, white: White) -> Findi
         return Finding::One;
     }
     if common.different >= SOME_CAPTIONS { Finding::Two(common.share) } else { Finding::Unsure }
+}
+
+/// Judges two equal blocks of which only one has something above it: the title of a form, if it is in
+/// large print or stands between the two.
+fn under_title(left: &Side, right: &Side, text_height: f32) -> Finding {
+    let (higher, lower) =
+        if left.bounds.top < right.bounds.top { (left, right) } else { (right, left) };
+    let (title, block): (Vec<&Row>, Vec<&Row>) =
+        higher.rows.iter().partition(|row| row.bounds.bottom <= lower.bounds.top);
+    let Some(block) = block.iter().map(|row| row.bounds).reduce(|all, row| all.union(&row)) else {
+        return Finding::Unsure;
+    };
+    let is_title = title.iter().any(|row| {
+        row.bounds.height() as f32 >= TITLE_HEIGHT * text_height
+            || row.bounds.left >= block.right
+            || row.bounds.right <= block.left
+    });
+    if is_title { Finding::One } else { Finding::Unsure }
 }
 
 /// Tells whether the lines of two sides follow no common rows.

@@ -1,10 +1,12 @@
-//! Reads a region of a page by itself where it lies askew or on its head: slips on one glass seldom lie
-//! alike. Its pixels are straightened in their place, so that all boxes stay those of one page.
+//! Reads each region of a page by itself: its columns and headings are its own, and slips on one glass
+//! seldom lie alike. Where one lies askew or on its head, its pixels are straightened in their place, so that
+//! all boxes stay those of one page.
 
 use image::{GrayImage, Luma, imageops};
 
 use crate::document::{
-    Failure, Line, Mark, PagePixels, PageText, PixelBox, PreparedPage, RightAngle, Word,
+    Failure, Line, Mark, PageImage, PagePixels, PageText, PixelBox, Pixels, PreparedPage,
+    RightAngle, Word,
 };
 use crate::ocr::Recognizer;
 use crate::prepare::{self, Choice, PrepareOptions};
@@ -12,11 +14,18 @@ use crate::reader::upright;
 
 /// Words below this confidence do not speak for a reading.
 const READ_CONFIDENCE: f32 = 60.0;
+/// What is read of a region by itself may miss so much of what was read of the page: its words are in
+/// better order.
+const WORTH_SHARE: f32 = 0.97;
+/// Words of fewer signs outside of all others are the edge of the paper, where the ground is dark.
+const SIGNS: usize = 3;
 /// The paper of a region is lighter than this share of its pixels.
 const PAPER_SHARE: f32 = 0.7;
 
-/// A region that was straightened, and what was read of it, in pixels of the page.
-struct Straight {
+/// A region that was read by itself, in pixels of the page.
+struct Apart {
+    /// Whether its pixels lie in another way now.
+    is_straightened: bool,
     lines: Vec<Line>,
     marks: Vec<Mark>,
     pixels: GrayImage,
@@ -24,8 +33,8 @@ struct Straight {
     corner: (i64, i64),
 }
 
-/// Straightens the regions of a page that need it, and reads them again; what reads better replaces words,
-/// marks and pixels of the page. Returns a step of the recipe if any was replaced.
+/// Reads the regions of a page by themselves; what reads no worse replaces words, marks and pixels of the
+/// page. Returns a step of the recipe if any was straightened.
 pub(in crate::reader) fn read_regions(
     engine: &mut impl Recognizer,
     page: &mut PreparedPage,
@@ -35,29 +44,32 @@ pub(in crate::reader) fn read_regions(
     let regions: Vec<PixelBox> = text.regions().collect();
     let mut count = 0_usize;
     for region in regions {
-        let Some(straight) = straighten(engine, page, region, options)? else { continue };
-        let known = text.lines.iter().filter(|line| is_in(&region, line));
-        if worth(straight.lines.iter()) <= worth(known) {
+        let Some(apart) = read(engine, page, region, options)? else { continue };
+        let known = worth(text.lines.iter().filter(|line| is_in(&region, line)));
+        let found = worth(apart.lines.iter());
+        if (found as f32) < WORTH_SHARE * known as f32 || apart.is_straightened && found <= known {
             continue;
         }
-        replace(text, region, &straight);
-        paste(page, region, &straight);
-        count += 1;
+        replace(text, region, &apart);
+        if apart.is_straightened {
+            paste(page, region, &apart);
+            count += 1;
+        }
     }
     Ok((count > 0).then(|| format!("straightened({count})")))
 }
 
-/// Prepares a region by itself and reads it; `None` if preparation leaves it as it lies.
-fn straighten(
+/// Prepares a region by itself and reads it; `None` if there is nothing to read.
+fn read(
     engine: &mut impl Recognizer,
     page: &PreparedPage,
     region: PixelBox,
     options: &PrepareOptions,
-) -> Result<Option<Straight>, Failure> {
-    let image = crate::document::PageImage {
+) -> Result<Option<Apart>, Failure> {
+    let image = PageImage {
         pixels: match page.pixels.cropped(region) {
-            PagePixels::Bilevel(mask) => crate::document::Pixels::Bilevel(mask),
-            PagePixels::Gray(gray) => crate::document::Pixels::Gray(gray),
+            PagePixels::Bilevel(mask) => Pixels::Bilevel(mask),
+            PagePixels::Gray(gray) => Pixels::Gray(gray),
         },
         declared_dpi: None,
     };
@@ -71,12 +83,8 @@ fn straighten(
     if part.facts.blank {
         return Ok(None);
     }
-    let is_turned = part.facts.rotation != RightAngle::None || part.facts.skew_degrees != 0.0;
-    let is_unclear = part.orientation != crate::document::OrientationSureness::Sure;
-    if !is_turned && !is_unclear {
-        return Ok(None);
-    }
     let (part, reading) = upright::recognize(engine, part)?;
+    let is_straightened = part.facts.rotation != RightAngle::None || part.facts.skew_degrees != 0.0;
     let (width, height) = part.pixels.dimensions();
     let centered =
         |start: u32, end: u32, size: u32| (i64::from(start) + i64::from(end) - i64::from(size)) / 2;
@@ -92,12 +100,36 @@ fn straighten(
             .collect(),
         ..line
     });
-    Ok(Some(Straight {
-        lines: lines.collect(),
+    let mut lines: Vec<Line> = lines.collect();
+    if page.steps.iter().any(|step| step.starts_with("background")) {
+        lines = without_edges(&lines);
+    }
+    Ok(Some(Apart {
+        is_straightened,
+        lines,
         marks: part.marks.iter().map(|mark| mark.map_boxes(moved)).collect(),
         pixels: part.pixels.gray().into_owned(),
         corner,
     }))
+}
+
+/// Returns lines without the single signs that stand outside of all words.
+fn without_edges(lines: &[Line]) -> Vec<Line> {
+    let is_word = |word: &&Word| word.text.chars().filter(|c| c.is_alphanumeric()).count() >= SIGNS;
+    let words = lines.iter().flat_map(|line| &line.words).filter(is_word);
+    let Some(inside) = words.map(|word| word.bounds).reduce(|all, each| all.union(&each)) else {
+        return lines.to_vec();
+    };
+    let kept = lines.iter().map(|line| Line {
+        words: line
+            .words
+            .iter()
+            .filter(|word| is_word(word) || inside.holds_center_of(&word.bounds))
+            .cloned()
+            .collect(),
+        ..*line
+    });
+    kept.filter(|line| !line.words.is_empty()).collect()
 }
 
 /// Returns a box moved to where its region lies, cut at the edges of the page.
@@ -113,16 +145,16 @@ fn moved(bounds: &PixelBox, (right, down): (i64, i64), (width, height): (u32, u3
     }
 }
 
-fn replace(text: &mut PageText, region: PixelBox, straight: &Straight) {
+fn replace(text: &mut PageText, region: PixelBox, apart: &Apart) {
     let at = text.lines.iter().position(|line| is_in(&region, line)).unwrap_or(text.lines.len());
     text.lines.retain(|line| !is_in(&region, line));
     let before = text.lines[..at].to_vec();
     let after = text.lines[at..].to_vec();
     text.lines = before;
-    super::append(&mut text.lines, straight.lines.clone());
+    super::append(&mut text.lines, apart.lines.clone());
     super::append(&mut text.lines, after);
     text.marks.retain(|mark| is_of_page(mark, &region));
-    text.marks.extend(straight.marks.iter().cloned());
+    text.marks.extend(apart.marks.iter().cloned());
 }
 
 /// Tells whether a mark stays when a region is replaced.
@@ -138,15 +170,15 @@ fn is_of_page(mark: &Mark, region: &PixelBox) -> bool {
 }
 
 /// Puts the straightened pixels in their place.
-fn paste(page: &mut PreparedPage, region: PixelBox, straight: &Straight) {
+fn paste(page: &mut PreparedPage, region: PixelBox, apart: &Apart) {
     let mut gray = page.pixels.gray().into_owned();
-    let paper = Luma([paper_of(&straight.pixels)]);
+    let paper = Luma([paper_of(&apart.pixels)]);
     for y in region.top..region.bottom.min(gray.height()) {
         for x in region.left..region.right.min(gray.width()) {
             gray.put_pixel(x, y, paper);
         }
     }
-    imageops::overlay(&mut gray, &straight.pixels, straight.corner.0, straight.corner.1);
+    imageops::overlay(&mut gray, &apart.pixels, apart.corner.0, apart.corner.1);
     // What the straightened part covers beyond its region belongs to others.
     restore(&mut gray, page, region);
     page.pixels = PagePixels::Gray(gray);

@@ -14,11 +14,14 @@ const PROSE_SHARE: f32 = 0.6;
 /// A document has so many rows, …
 pub(super) const MIN_ROWS: usize = 3;
 /// … so many words, …
-const MIN_WORDS: usize = 8;
+const MIN_WORDS: usize = 6;
 /// … and so many rows without figures (title, name, thanks), …
 const MIN_WORDED_ROWS: usize = 3;
 /// … or more rows than this share that are no caption with figures behind it: else it is a table.
 const MIN_OTHER_SHARE: f32 = 0.3;
+
+/// What has more words is more than a caption.
+const CAPTION_WORDS: usize = 3;
 
 /// Words of one line without a wide gap.
 #[derive(Debug, Clone)]
@@ -73,6 +76,11 @@ impl Row {
     /// Tells whether it has a digit.
     fn has_digit(&self) -> bool {
         self.texts().any(|text| has_digit(text))
+    }
+
+    /// Tells whether it has more than a caption.
+    pub fn is_filled(&self) -> bool {
+        self.pieces.len() > 1 || self.has_digit() || self.texts().count() > CAPTION_WORDS
     }
 
     /// Tells whether it is a caption and figures: words, then numbers.
