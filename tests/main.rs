@@ -10,5 +10,6 @@ mod models;
 mod parity;
 mod program;
 mod recovery;
+mod regions;
 mod samples;
 mod tidy;
