@@ -134,10 +134,13 @@ impl<R: Recognizer> Session<R> {
         text: &mut PageText,
         recipe: &mut Recipe,
     ) -> Result<(), Failure> {
-        let Some(step) = several::divide(text) else { return Ok(()) };
-        recipe.steps.push(step);
-        let options = &self.settings.prepare;
-        recipe.steps.extend(several::read_regions(&mut self.engine, prepared, text, options)?);
+        // What is read of a region by itself may show more of them.
+        for _ in 0..several::ROUNDS {
+            let Some(step) = several::divide(text) else { break };
+            recipe.steps.push(step);
+            let options = &self.settings.prepare;
+            recipe.steps.extend(several::read_regions(&mut self.engine, prepared, text, options)?);
+        }
         Ok(())
     }
 

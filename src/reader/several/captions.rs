@@ -36,6 +36,9 @@ pub(super) struct Common {
     pub different: f32,
     /// Share of the rows of the shorter side that begin with one.
     pub share: f32,
+    /// Share of the rows of both sides that do: white within a document leaves the rest of it to the
+    /// other side, and has less.
+    pub share_of_both: f32,
     /// The rows that say alike, as indexes into both sides' rows, ascending.
     pub rows: Vec<(usize, usize)>,
 }
@@ -54,7 +57,13 @@ pub(super) fn common(a: &Side, b: &Side) -> Common {
         pairs.iter().map(|&(i, j)| (of_a[i].row, of_b[j].row)).collect();
     rows.dedup_by_key(|pair| pair.0);
     let shorter = a.rows.len().min(b.rows.len()).max(1) as f32;
-    Common { different: best.values().sum(), share: rows.len() as f32 / shorter, rows }
+    let all = (a.rows.len() + b.rows.len()).max(1) as f32;
+    Common {
+        different: best.values().sum(),
+        share: rows.len() as f32 / shorter,
+        share_of_both: 2.0 * rows.len() as f32 / all,
+        rows,
+    }
 }
 
 fn captions(side: &Side) -> Vec<Caption> {

@@ -12,6 +12,8 @@ const MAX_REGIONS: usize = 24;
 const MARGIN_MM: f32 = 15.0;
 /// Rules in this share of the page along its edges are where the paper ended.
 const EDGE: f32 = 0.03;
+/// A rule that parts two sides is as long as this share of them.
+const RULED: f32 = 0.5;
 /// Resolution that is assumed where a page does not know its own.
 const FALLBACK_DPI: f32 = 300.0;
 /// Regions stand in one row if they share this share of the lower one's height.
@@ -103,12 +105,13 @@ impl Cutter {
         if self.rules.iter().any(|(lie, rule)| gap.is_crossed(*lie, rule, &content)) {
             return Finding::One;
         }
-        let width = gap.end.saturating_sub(gap.start) as f32;
-        evidence::judge(
-            &first,
-            &second,
-            White { lie: gap.lie, width, text_height: self.text_height },
-        )
+        let white = White {
+            lie: gap.lie,
+            width: gap.end.saturating_sub(gap.start) as f32,
+            text_height: self.text_height,
+            is_ruled: self.rules.iter().any(|(lie, rule)| gap.is_ruled(*lie, rule, &content)),
+        };
+        evidence::judge(&first, &second, white)
     }
 
     /// Returns the white that runs through all of the pieces, across and down.
@@ -144,6 +147,19 @@ impl Gap {
             Lie::Beside => (PixelBox { right: middle, ..area }, PixelBox { left: middle, ..area }),
             Lie::Stacked => (PixelBox { bottom: middle, ..area }, PixelBox { top: middle, ..area }),
         }
+    }
+
+    /// Tells whether a rule lies in the white and runs along most of it.
+    fn is_ruled(self, rule_parts: Lie, rule: &PixelBox, content: &PixelBox) -> bool {
+        let (start, end) = along(self.lie, rule);
+        let length = |bounds: &PixelBox| match self.lie {
+            Lie::Beside => bounds.height(),
+            Lie::Stacked => bounds.width(),
+        };
+        rule_parts == self.lie
+            && start >= self.start
+            && end <= self.end
+            && length(rule) as f32 >= RULED * length(content) as f32
     }
 
     /// Tells whether a rule runs from one side to the other, between the words of both.

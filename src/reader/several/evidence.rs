@@ -16,7 +16,7 @@ const SLIP_SHARE: f32 = 0.75;
 /// Below each other parts of a form are alike, too: more of them must be.
 const STACKED_SHARE: f32 = 0.5;
 /// In a document of its own so many of the captions have a value; a column of captions has none.
-const FILLED_SHARE: f32 = 0.4;
+const FILLED_SHARE: f32 = 0.2;
 /// A few captions make two documents of what has lines of its own.
 const SOME_CAPTIONS: f32 = 2.0;
 /// Rows are level if their middles differ by less than so many text heights.
@@ -34,6 +34,9 @@ const SAME_TOP: f32 = 1.2;
 const TITLE_HEIGHT: f32 = 1.25;
 /// White between two documents below each other is so many times that between their rows.
 const STACKED_GAP: f32 = 2.0;
+
+/// The heads of two documents of one kind differ by so many rows: an address has two or four.
+const HEAD_ROWS: usize = 3;
 
 /// How the sides of a cut lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub(super) struct White {
     pub width: f32,
     /// Height of most words in pixels.
     pub text_height: f32,
+    /// Whether a rule lies in it, along it.
+    pub is_ruled: bool,
 }
 
 /// Judges the two sides of white in which nothing stands.
@@ -103,13 +108,17 @@ fn beside((left, right): (&Side, &Side), common: &Common, white: White) -> Findi
         return if is_parallel && tops > SAME_TOP * white.text_height {
             under_title(left, right, white.text_height)
         } else {
-            Finding::Two(common.share)
+            Finding::Two(common.share_of_both)
         };
     }
     if white.width < WIDE * white.text_height || !has_own_lines(left, right, level) {
         return Finding::One;
     }
-    if common.different >= SOME_CAPTIONS { Finding::Two(common.share) } else { Finding::Unsure }
+    if common.different >= SOME_CAPTIONS {
+        Finding::Two(common.share_of_both)
+    } else {
+        Finding::Unsure
+    }
 }
 
 /// Judges two equal blocks of which only one has something above it: the title of a form, if it is in
@@ -155,7 +164,15 @@ fn stacked((above, below): (&Side, &Side), common: &Common, white: White) -> Fin
     }
     let Some(&(first_above, first_below)) = common.rows.first() else { return Finding::One };
     // Parts of a list have a title above the first of them only.
-    if (first_above == 0) == (first_below == 0) { Finding::Two(common.share) } else { Finding::One }
+    let like_heads =
+        (first_above == 0) == (first_below == 0) && first_above.abs_diff(first_below) <= HEAD_ROWS;
+    match (like_heads, white.is_ruled) {
+        (false, _) => Finding::One,
+        (true, false) => Finding::Two(common.share_of_both),
+        // A rule parts entries of a list, but it may be the edge of a paper as well.
+        (true, true) if common.share >= SLIP_SHARE => Finding::Unsure,
+        (true, true) => Finding::One,
+    }
 }
 
 /// Returns the median white between the rows of a side in pixels.

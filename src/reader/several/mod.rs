@@ -17,18 +17,22 @@ use crate::document::{Line, Mark, PageIssue, PageText, PixelBox, Word};
 
 pub(super) use reread::read_regions;
 
+/// A page is divided, and its regions read, so many times at most.
+pub(super) const ROUNDS: usize = 2;
 /// Two words share this share of the smaller height if they stand on one row.
 const ROW_OVERLAP: f32 = 0.5;
 
 /// Finds the documents on a page, and puts its lines in their order; returns what was done as a step of the
-/// recipe. Where it cannot be told whether there are several, the page stays one and its facts say so.
+/// recipe, nothing if no more were found than are known already. Where it cannot be told whether there are several, the page stays one and its facts say so.
 pub(super) fn divide(text: &mut PageText) -> Option<String> {
     let found = cut::regions(text);
-    if found.is_unsure && !text.facts.issues.contains(&PageIssue::SeveralDocuments) {
+    let is_news = found.is_unsure && !text.facts.issues.contains(&PageIssue::SeveralDocuments);
+    if is_news {
         text.facts.issues.push(PageIssue::SeveralDocuments);
     }
-    if found.boxes.len() < 2 {
-        return found.is_unsure.then(|| "regions(unsure)".to_owned());
+    let known = text.regions().count().max(1);
+    if found.boxes.len() <= known {
+        return (is_news && known == 1).then(|| "regions(unsure)".to_owned());
     }
     text.marks.retain(|mark| !matches!(mark, Mark::Region(_)));
     text.lines = by_region(&text.lines, &found.areas);

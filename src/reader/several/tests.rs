@@ -190,3 +190,20 @@ fn entries_of_a_list_under_one_title_are_one_page() {
         Found::One,
     );
 }
+
+#[test]
+fn white_within_a_document_does_not_part_it() {
+    let invoice = "Kestrel Boats               INVOICE\n3 Slip Road     Invoice No. KB-31\nBill To: Rowing Club     Date 9 May\nBoathouse 2\nOars              120.00\nTotal             153.00\nPayment terms net";
+    check(&[(2, 1.0, invoice), (55, 2.7, invoice)], Found::Regions(2));
+}
+
+#[test]
+fn entries_between_rules_are_one_page() {
+    let entry =
+        "Art-No       44\nSupplier     7\nMaterial     Oak\nColor        red\nPlace        Bay 4";
+    let mut page = draw(&[(3, 1.0, entry), (3, 9.0, entry)]);
+    let rule = PixelBox { left: 50, top: 400, right: 500, bottom: 404 };
+    page.marks.push(Mark::HorizontalRule(rule));
+    assert_eq!(found(&page), Found::Unsure, "a rule, or the edge of a paper");
+    check(&[(3, 1.0, entry), (3, 9.0, entry)], Found::Regions(2));
+}
