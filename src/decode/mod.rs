@@ -75,6 +75,13 @@ pub enum DecodedPage {
     Text(PageText),
 }
 
+/// What becomes of the colors of a JPEG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chroma {
+    Drop,
+    Keep,
+}
+
 /// A document whose pages can be decoded in any order.
 pub struct OpenDocument {
     format: Format,
@@ -145,6 +152,20 @@ impl OpenDocument {
             Pages::Tiff(document) => document.frame(page.index()).map(DecodedPage::Image),
             Pages::Pdf(document) => document.page(page.index()),
         })
+    }
+}
+
+impl OpenDocument {
+    /// Decodes a page once more, with its colors, if [`OpenDocument::page`] gave only its brightness; `None` if there
+    /// is no more to be had.
+    pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
+        let format = self.format;
+        match &self.pages {
+            Pages::Raster { bytes, options } if page == PageNumber::FIRST => {
+                guarded(|| raster::decode_color(bytes, format, &options.limits))
+            }
+            Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Ok(None),
+        }
     }
 }
 

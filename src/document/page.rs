@@ -137,6 +137,9 @@ pub enum OrientationSureness {
 pub struct PreparedPage {
     /// Upright, dark text on light paper.
     pub pixels: PagePixels,
+    /// Colored ink that lay over the text (a stamp, a signature), dark on white, of the size of `pixels`, where it
+    /// had to be taken off them.
+    pub overlay: Option<PagePixels>,
     /// Pixels per inch of `pixels`.
     pub dpi: f32,
     pub facts: PageFacts,

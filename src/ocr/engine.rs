@@ -17,10 +17,12 @@ use super::native::{
     NativeModel,
 };
 use super::{
-    EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer, Tesseract,
-    languages,
+    Account, EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer,
+    Tesseract, languages, merge,
 };
-use crate::document::{self, Alternative, Failure, Line, Look, PreparedPage, Seen, Word};
+use crate::document::{
+    self, Alternative, Failure, Line, Look, PagePixels, PreparedPage, Seen, Word,
+};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -41,10 +43,20 @@ struct Judged {
     doubt: Option<Doubt>,
 }
 
+/// The lines of a view of the page.
+struct Found {
+    lines: Vec<Line>,
+    account: Account,
+    doubt: Option<Doubt>,
+}
+
 /// Page segmentation mode that leaves the layout to the engine; the others are ways of Tesseract's.
 const AUTOMATIC_LAYOUT: u8 = 3;
 /// Words below this confidence do not speak for a layout.
 const READ_CONFIDENCE: f32 = 60.0;
+/// Lines of a second view are text from this mean confidence and so many letters and digits on.
+const SURE_LINE: f32 = 70.0;
+const MIN_SURE_LETTERS: usize = 2;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 pub(super) const INVERSION_BELOW: f32 = 0.7;
 /// Letters are read with this mean confidence, strokes with less.
@@ -183,17 +195,31 @@ impl Engine {
         Ok(read.reading)
     }
 
-    /// Reads the lines that a layout has found.
+    /// Reads the lines that a layout has found, and what is much lighter than they are.
     fn read(
         &mut self,
         ground: &Ground,
         mut layout: Layout,
         used: LayoutUsed,
     ) -> Result<Judged, Failure> {
+        let faint = layout.faint.take();
+        let found = self.read_lines(ground, layout)?;
+        let doubt = found.doubt;
+        let reading =
+            Reading { lines: found.lines, layout: used, notes: Vec::new(), account: found.account };
+        let mut judged = Judged { reading, doubt };
+        if let Some(faint) = faint {
+            self.add_view(&PagePixels::Gray(faint), ground.dpi, (&mut judged.reading, "faint"))?;
+        }
+        Ok(judged)
+    }
+
+    fn read_lines(&mut self, ground: &Ground, mut layout: Layout) -> Result<Found, Failure> {
         let mut texts = self.read_segments(ground, &layout, &layout.segments)?;
         self.reverse_turned(ground, &mut layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
         let kept = layout.kept(&readings);
+        let account = layout.account(&kept);
         let doubt = layout::doubt_of(&readings, &kept);
         let mut lines: Vec<Line> = Vec::new();
         let mut line_number = None;
@@ -210,8 +236,30 @@ impl Engine {
             }
             line_number = Some(segment.line);
         }
-        let reading = Reading { lines, layout: used, notes: Vec::new(), unread: layout.unread };
-        Ok(Judged { reading, doubt })
+        Ok(Found { lines, account, doubt })
+    }
+
+    /// Reads another view of the page, and adds what is surely text to the page's reading; what looks like text and
+    /// is not becomes unread.
+    fn add_view(
+        &mut self,
+        view: &PagePixels,
+        dpi: f32,
+        (reading, name): (&mut Reading, &str),
+    ) -> Result<(), Failure> {
+        let ground = Ground { pixels: view, marks: &[], dpi };
+        let layout = layout::analyze(&ground);
+        if layout.doubts.contains(&Doubt::Noise) {
+            return Ok(());
+        }
+        let mut found = self.read_lines(&ground, layout)?;
+        found.lines.retain(is_sure);
+        if !found.lines.is_empty() {
+            reading.notes.push(format!("{name}({})", found.lines.len()));
+        }
+        merge::add(&mut reading.lines, found.lines);
+        reading.account.add(found.account, |bounds| merge::covers(&reading.lines, bounds));
+        Ok(())
     }
 
     fn look(&mut self, page: &PreparedPage, at: &Look) -> Result<Seen, Failure> {
@@ -294,7 +342,7 @@ impl Recognizer for Engine {
 
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
-        match (self.layout, &self.lines) {
+        let mut reading = match (self.layout, &self.lines) {
             (LayoutChoice::Tesseract, LineRecognizer::Tesseract) => self.tesseract.recognize(page),
             (LayoutChoice::Tesseract, LineRecognizer::Native(_)) => {
                 self.read_by_tesseract_layout(page, &ground)
@@ -304,7 +352,11 @@ impl Recognizer for Engine {
                 Ok(read.reading)
             }
             (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
+        }?;
+        if let Some(overlay) = &page.overlay {
+            self.add_view(overlay, page.dpi, (&mut reading, "overlay"))?;
         }
+        Ok(reading)
     }
 
     fn look_again(
@@ -319,6 +371,15 @@ impl Recognizer for Engine {
         }
         Ok(seen)
     }
+}
+
+/// Tells whether a line of a second view is text: what shines through the paper reads as scraps.
+fn is_sure(line: &Line) -> bool {
+    let words = || line.words.iter().map(|word| (word.text.as_str(), word.confidence));
+    let letters: usize = words()
+        .map(|(text, _)| text.chars().filter(|character| character.is_alphanumeric()).count())
+        .sum();
+    letters >= MIN_SURE_LETTERS && weighted_mean(words()).is_some_and(|sure| sure >= SURE_LINE)
 }
 
 /// Returns what the layout judges a reading by.

@@ -133,6 +133,7 @@ impl Band {
         };
         let page = PreparedPage {
             pixels: page.pixels.cropped(PixelBox { left: 0, top, right: width, bottom }),
+            overlay: None,
             dpi: page.dpi,
             facts: page.facts.clone(),
             orientation: page.orientation,

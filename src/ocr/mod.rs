@@ -2,6 +2,7 @@
 //!
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
+mod account;
 mod bands;
 mod cells;
 mod check;
@@ -9,6 +10,7 @@ mod engine;
 mod languages;
 mod layout;
 mod look;
+mod merge;
 pub mod native;
 mod netpbm;
 mod regions;
@@ -20,8 +22,9 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, PixelBox, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, PreparedPage, Seen};
 
+pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use engine::{Engine, engine_problem};
 pub use native::{Kernel, UnknownKernel};
@@ -81,8 +84,8 @@ pub struct Reading {
     pub layout: LayoutUsed,
     /// What was decided on the way, such as `layout_doubt(few_letters)`: part of the recipe.
     pub notes: Vec<String>,
-    /// Areas that look like text which could not be read.
-    pub unread: Vec<PixelBox>,
+    /// What became of the page's ink.
+    pub account: Account,
 }
 
 /// An engine that reads prepared pages. Tests replay stored words through it.

@@ -104,6 +104,7 @@ mod tests {
         let head = Mark::HorizontalRule(PixelBox { left: 100, top: 250, right: 900, bottom: 252 });
         PreparedPage {
             pixels: PagePixels::Bilevel(mask),
+            overlay: None,
             dpi: 254.0,
             facts: PageFacts { x_height: Some(40.0), scale: 0.5, ..PageFacts::default() },
             orientation: OrientationSureness::Sure,

@@ -11,7 +11,9 @@ use leptess::tesseract::TessApi;
 
 use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
-use super::{EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv};
+use super::{
+    Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv,
+};
 use crate::document::{
     BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
 };
@@ -98,7 +100,12 @@ impl Recognizer for Tesseract {
                 lines.push(line);
             }
         }
-        Ok(Reading { lines, layout: LayoutUsed::Tesseract, notes: Vec::new(), unread: Vec::new() })
+        Ok(Reading {
+            lines,
+            layout: LayoutUsed::Tesseract,
+            notes: Vec::new(),
+            account: Account::default(),
+        })
     }
 
     /// Sees nothing: the engine looks again line by line, whoever reads the lines.

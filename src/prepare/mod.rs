@@ -10,8 +10,11 @@
 mod analysis;
 mod background;
 mod blank;
+mod blocks;
 mod border;
 mod despeckle;
+mod extremes;
+mod inks;
 mod measure;
 mod options;
 mod orientation;
@@ -21,11 +24,10 @@ mod scale;
 mod skew;
 mod threshold;
 mod tick_boxes;
+mod tiles;
 
 #[cfg(test)]
 mod tests;
-
-use image::{GrayImage, RgbImage};
 
 use self::analysis::Analysis;
 use self::background::PaperMap;
@@ -33,6 +35,7 @@ pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
+use self::tiles::{TileGrounds, View};
 use crate::document::{
     BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels,
     PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
@@ -89,9 +92,22 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     Ok(work.finish(&rules))
 }
 
+/// Returns whether a page of which only the brightness is known may have colors that matter: pixels between paper and
+/// ink that are not the edges of something black.
+pub fn may_hide_color(page: &PageImage) -> bool {
+    match &page.pixels {
+        Pixels::Gray(image) => {
+            TileGrounds::of(View::Gray(image)).is_some_and(|tiles| tiles.have_tints(image))
+        }
+        Pixels::Bilevel(_) | Pixels::Color(_) => false,
+    }
+}
+
 /// A page between two steps.
 struct Work<'a> {
     pixels: PagePixels,
+    /// Colored ink that lay over the text, dark on white.
+    overlay: Option<PagePixels>,
     declared_dpi: Option<f32>,
     options: &'a PrepareOptions,
     facts: PageFacts,
@@ -105,24 +121,22 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn begin(page: PageImage, options: &'a PrepareOptions) -> Self {
         let (width, height) = page.pixels.dimensions();
-        let pixels = match page.pixels {
-            Pixels::Bilevel(mask) => PagePixels::Bilevel(mask),
-            Pixels::Gray(image) => PagePixels::Gray(image),
-            Pixels::Color(image) => PagePixels::Gray(brightness(&image)),
-        };
+        let seen = Seen::of(page.pixels, options);
+        let pixels = seen.pixels;
         let content = match pixels {
             PagePixels::Bilevel(_) => Content::BilevelText,
             PagePixels::Gray(_) => Content::GrayText,
         };
         Self {
             pixels,
+            overlay: seen.overlay,
             declared_dpi: page.declared_dpi,
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
             orientation: OrientationSureness::Unknown,
             content,
             tick_boxes: Vec::new(),
-            steps: Vec::new(),
+            steps: seen.steps,
         }
     }
 
@@ -182,9 +196,10 @@ impl<'a> Work<'a> {
         true
     }
 
-    fn change(&mut self, step: impl FnOnce(PagePixels) -> PagePixels) {
+    fn change(&mut self, step: impl Fn(PagePixels) -> PagePixels) {
         let nothing = PagePixels::Bilevel(BitMask::empty(0, 0));
         self.pixels = step(std::mem::replace(&mut self.pixels, nothing));
+        self.overlay = self.overlay.take().map(step);
     }
 
     fn is_bilevel(&self) -> bool {
@@ -294,6 +309,7 @@ impl<'a> Work<'a> {
         PreparedPage {
             marks,
             pixels: self.pixels,
+            overlay: self.overlay,
             dpi: self.facts.dpi * self.facts.scale,
             orientation: self.orientation,
             facts: self.facts,
@@ -302,11 +318,40 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Returns how bright each pixel is (ITU-R BT.709).
-fn brightness(image: &RgbImage) -> GrayImage {
-    let weigh = |&[red, green, blue]: &[u8; 3]| {
-        ((2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue)) / 10_000) as u8
-    };
-    let values = image.as_raw().as_chunks::<3>().0.iter().map(weigh).collect();
-    GrayImage::from_raw(image.width(), image.height(), values).unwrap_or_default()
+/// A page's pixels as they are read: dark text on light paper, as far as colors and blocks tell.
+struct Seen {
+    pixels: PagePixels,
+    overlay: Option<PagePixels>,
+    steps: Vec<String>,
+}
+
+impl Seen {
+    fn of(pixels: Pixels, options: &PrepareOptions) -> Self {
+        let (mut gray, color) = match pixels {
+            Pixels::Bilevel(mask) => {
+                return Self {
+                    pixels: PagePixels::Bilevel(mask),
+                    overlay: None,
+                    steps: Vec::new(),
+                };
+            }
+            Pixels::Gray(image) => (image, None),
+            Pixels::Color(image) => (tiles::brightnesses(&image), Some(image)),
+        };
+        let (mut overlay, mut steps) = (None, Vec::new());
+        let view = color.as_ref().map_or(View::Gray(&gray), View::Color);
+        if let Some(grounds) = TileGrounds::of(view).filter(|_| options.background.decide(|| true))
+        {
+            let patches = blocks::find(view, &grounds);
+            if let Some(color) = &color {
+                let is_block = blocks::patched(&patches, &grounds);
+                overlay =
+                    inks::split(&mut gray, color, (&grounds, &is_block)).map(PagePixels::Gray);
+                steps.extend(overlay.as_ref().map(|_| "inks".to_owned()));
+            }
+            patches.iter().for_each(|patch| patch.draw(&mut gray));
+            steps.extend((!patches.is_empty()).then(|| format!("blocks({})", patches.len())));
+        }
+        Self { pixels: PagePixels::Gray(gray), overlay, steps }
+    }
 }

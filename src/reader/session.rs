@@ -10,7 +10,8 @@ use super::{
 };
 use crate::decode::{self, DecodedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageNumber, PageText, PreparedPage, Reason, Recipe, Seen, Stage,
+    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PageText, PreparedPage, Reason, Recipe,
+    Seen, Stage,
 };
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
@@ -94,7 +95,7 @@ impl<R: Recognizer> Session<R> {
             return Err(Failure::new(Stage::Read, Reason::Panicked, "no document is open"));
         };
         let image = match document.page(page)? {
-            DecodedPage::Image(image) => image,
+            DecodedPage::Image(image) => with_colors(document, page, image)?,
             DecodedPage::Text(text) => return Ok(text_layer(text)),
         };
         let prepared = prepare::prepare(image, &self.settings.prepare)?;
@@ -169,6 +170,18 @@ impl<R: Recognizer> Session<R> {
     }
 }
 
+/// Returns a page with its colors, if only its brightness was decoded and its colors may matter.
+pub fn with_colors(
+    document: &mut OpenDocument,
+    page: PageNumber,
+    image: PageImage,
+) -> Result<PageImage, Failure> {
+    if !prepare::may_hide_color(&image) {
+        return Ok(image);
+    }
+    Ok(document.colors_of(page)?.unwrap_or(image))
+}
+
 fn text_layer(mut text: PageText) -> PageReading {
     let mut recipe = Recipe { engine: "pdf-text".to_owned(), ..Recipe::default() };
     recipe.steps.extend(several::divide(&mut text));
@@ -180,16 +193,14 @@ fn text_layer(mut text: PageText) -> PageReading {
 
 fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {
     let mut marks = prepared.marks.clone();
-    marks.extend(reading.unread.into_iter().map(Mark::Unread));
-    let (width, height) = prepared.pixels.dimensions();
-    PageText {
-        width,
-        height,
-        dpi: prepared.dpi,
-        lines: reading.lines,
-        marks,
-        facts: prepared.facts.clone(),
+    let mut facts = prepared.facts.clone();
+    facts.unread = reading.account.unread_share();
+    if !reading.account.unread.is_empty() {
+        facts.issues.push(PageIssue::Unread);
     }
+    marks.extend(reading.account.unread.into_iter().map(|area| Mark::Unread(area.bounds)));
+    let (width, height) = prepared.pixels.dimensions();
+    PageText { width, height, dpi: prepared.dpi, lines: reading.lines, marks, facts }
 }
 
 /// Runs a stage so that a panic in it costs this page and not the reader.

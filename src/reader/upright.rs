@@ -62,6 +62,7 @@ fn upside_down(page: &PreparedPage) -> PreparedPage {
     steps.push("upside_down".to_owned());
     PreparedPage {
         pixels: page.pixels.clone().turned(RightAngle::Half),
+        overlay: page.overlay.clone().map(|overlay| overlay.turned(RightAngle::Half)),
         dpi: page.dpi,
         marks: page.marks.iter().map(|mark| mark.map_boxes(turn)).collect(),
         orientation: OrientationSureness::Sure,

@@ -198,6 +198,7 @@ fn inked_spans(line: &GrayImage) -> Vec<(u32, u32)> {
 fn prepared(pixels: PagePixels) -> PreparedPage {
     PreparedPage {
         pixels,
+        overlay: None,
         dpi: 300.0,
         facts: PageFacts { x_height: Some(25.0), scale: 1.0, ..PageFacts::default() },
         orientation: OrientationSureness::Sure,

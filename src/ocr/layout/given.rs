@@ -24,8 +24,12 @@ pub(in crate::ocr) fn of_lines(ground: &Ground, lines: &[PixelBox]) -> Layout {
         let members = (0..).zip(&owners).filter(|(_, owner)| **owner == Owner::Segment(id));
         segment(*line, id, members.map(|(index, _)| index).collect())
     });
+    let mut heights: Vec<u32> = lines.iter().map(PixelBox::height).collect();
+    heights.sort_unstable();
+    let line_height = heights.get(heights.len() / 2).copied().unwrap_or(0);
     Layout {
         segments: segments.collect(),
+        text_height: line_height as f32 * X_HEIGHT_SHARE,
         size: ground.pixels.dimensions(),
         components: found.list,
         runs: RunRows::of(found.runs, mask.height),

@@ -3,6 +3,11 @@
 //! A gray page is divided into tiles. Where a tile and its neighbors show two clearly different
 //! classes of pixels (Otsu), its threshold is between them; where not, it is all paper or all ink.
 //! Between the middles of tiles thresholds run evenly.
+//!
+//! Faint ink beside dark ink is on the paper's side of such thresholds. Where tiles hold more pixels between ink and
+//! paper than the edges of their ink make, a second view of the page shows what is there ([`Ink::faint`]).
+
+mod faint;
 
 use image::GrayImage;
 
@@ -27,11 +32,31 @@ const DARK_SHARE: f32 = 0.3;
 /// Thresholds are interpolated once for so many rows.
 const BLOCK_ROWS: usize = 4;
 
+/// The ink of a page.
+pub(super) struct Ink {
+    pub(super) mask: BitMask,
+    /// What is lighter than the ink of the mask and darker than paper, made as dark as ink, on white paper without the
+    /// ink of the mask; `None` if there is nothing of the kind.
+    pub(super) faint: Option<GrayImage>,
+}
+
+/// Finds the ink of a page.
+pub(super) fn of(pixels: &PagePixels) -> Ink {
+    match pixels {
+        PagePixels::Bilevel(mask) => Ink { mask: mask.clone(), faint: None },
+        PagePixels::Gray(image) => {
+            let (tiles, thresholds, mask) = of_gray(image);
+            let faint = faint::view(image, &tiles, &thresholds, &mask);
+            Ink { mask, faint }
+        }
+    }
+}
+
 /// Returns the mask of a page's ink.
 pub(super) fn mask_of(pixels: &PagePixels) -> BitMask {
     match pixels {
         PagePixels::Bilevel(mask) => mask.clone(),
-        PagePixels::Gray(image) => of_gray(image),
+        PagePixels::Gray(image) => of_gray(image).2,
     }
 }
 
@@ -44,7 +69,7 @@ struct Split {
     paper: f32,
 }
 
-fn of_gray(image: &GrayImage) -> BitMask {
+fn of_gray(image: &GrayImage) -> (Tiles, Vec<f32>, BitMask) {
     let side =
         (image.width().max(image.height()) / TILES).clamp(*TILE_SIDES.start(), *TILE_SIDES.end());
     let side = side as usize;
@@ -65,7 +90,7 @@ fn of_gray(image: &GrayImage) -> BitMask {
         }
         mask.set_row(y, &depths, 0);
     }
-    mask
+    (tiles, thresholds, mask)
 }
 
 /// Histograms of the tiles of a page, row by row.

@@ -7,6 +7,7 @@
 //! [`Layout::crop`] of each segment, ask [`Layout::kept`] which readings are text, and
 //! [`Layout::word_box`] where their words stand.
 
+mod account;
 mod bars;
 mod chains;
 mod crop;
@@ -30,6 +31,8 @@ mod turned;
 mod tests;
 
 use std::fmt;
+
+use image::GrayImage;
 
 use self::crop::{Frame, Owner, RunRows};
 pub(super) use self::given::of_lines;
@@ -69,8 +72,10 @@ pub(super) struct Layout {
     pub segments: Vec<Segment>,
     /// Why this layout may be wrong; empty if it is to be trusted.
     pub doubts: Vec<Doubt>,
-    /// Areas with ink that looks like text and is in no segment, in page pixels.
-    pub unread: Vec<PixelBox>,
+    /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
+    pub faint: Option<GrayImage>,
+    /// About the x-height of most text, in pixels.
+    text_height: f32,
     size: (u32, u32),
     components: Vec<Component>,
     runs: RunRows,
@@ -155,12 +160,12 @@ impl fmt::Display for Doubt {
 
 /// Finds the lines of a page. Work and memory are bounded: a page of noise has a doubt and no segments.
 pub(super) fn analyze(ground: &Ground) -> Layout {
-    let mut mask = ink::mask_of(ground.pixels);
+    let ink::Ink { mut mask, faint } = ink::of(ground.pixels);
     let inverted = bars::invert(&mut mask);
     let ink = mask.count();
     let mut rules = rules::take_off(&mut mask);
     rules.extend(ground.marks);
-    let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
+    let mut layout = Layout { size: ground.pixels.dimensions(), faint, ..Layout::default() };
     layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
     let found = shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS);
     let Some(Components { list, runs }) = found else {
@@ -182,7 +187,8 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     }
     layout.owners = scene.owners(&lines);
     layout.segments = segment::number(&scene, &lines, &list, &inverted);
-    (layout.doubts, layout.unread) = rest::judge(&scene, &lines, (&list, &layout.owners), ink);
+    layout.doubts = rest::doubts(&scene, &lines, &layout.owners, ink);
+    layout.text_height = scene.text_height;
     layout.components = list;
     layout.runs = RunRows::of(runs, mask.height);
     layout

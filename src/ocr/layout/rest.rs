@@ -55,13 +55,8 @@ pub(super) fn pictures(scene: &Scene) -> Vec<Part> {
     scene.parts.iter().filter(is_picture).copied().collect()
 }
 
-/// Returns why the layout may be wrong, and the areas that look like text and were not read.
-pub(super) fn judge(
-    scene: &Scene,
-    lines: &Lines,
-    (components, owners): (&[Component], &[Owner]),
-    ink: u64,
-) -> (Vec<Doubt>, Vec<PixelBox>) {
+/// Returns why the layout may be wrong.
+pub(super) fn doubts(scene: &Scene, lines: &Lines, owners: &[Owner], ink: u64) -> Vec<Doubt> {
     let pictures = pictures(scene);
     let in_picture = |part: &Part| {
         pictures.iter().any(|picture| {
@@ -69,18 +64,16 @@ pub(super) fn judge(
                 && (picture.top..=picture.bottom).contains(&part.middle_y())
         })
     };
-    let left_over: Vec<u32> = scene
-        .letters
-        .iter()
-        .copied()
-        .filter(|&id| owners[id as usize] == Owner::None && !in_picture(&scene.parts[id as usize]))
-        .collect();
+    let is_left_over = |id: &&u32| {
+        owners[**id as usize] == Owner::None && !in_picture(&scene.parts[**id as usize])
+    };
+    let left_over = scene.letters.iter().filter(is_left_over).count();
     let mut doubts = Vec::new();
     let letters = scene.letters.len();
     if letters < FEW_LETTERS && ink as f32 > MUCH_INK * scene.size.0 * scene.size.1 {
         doubts.push(Doubt::FewLetters);
     }
-    if letters >= ENOUGH_LETTERS && left_over.len() as f32 > MAX_UNCOVERED * letters as f32 {
+    if letters >= ENOUGH_LETTERS && left_over as f32 > MAX_UNCOVERED * letters as f32 {
         doubts.push(Doubt::Uncovered);
     }
     let count = |strips: &mut dyn Iterator<Item = &Strip>| -> usize {
@@ -94,11 +87,25 @@ pub(super) fn judge(
     if scene.shear.slope.abs() > STEEP {
         doubts.push(Doubt::Steep);
     }
-    (doubts, areas(&left_over, components, scene.text_height))
+    doubts
 }
 
-/// Returns the boxes of letters that stand together.
-fn areas(left_over: &[u32], components: &[Component], text_height: f32) -> Vec<PixelBox> {
+/// Returns the boxes of shapes so large that they are pictures, but no frames of the page.
+pub(super) fn large_shapes(
+    components: &[Component],
+    text_height: f32,
+    (width, height): (u32, u32),
+) -> Vec<PixelBox> {
+    let least = PICTURE_HEIGHTS * text_height;
+    let most = MAX_PICTURE_SHARE * width as f32 * height as f32;
+    let is_picture = |shape: &&Component| {
+        shape.width() > least && shape.height() > least && shape.width() * shape.height() < most
+    };
+    components.iter().filter(is_picture).map(|shape| shape.bounds).collect()
+}
+
+/// Returns the boxes of shapes that stand together, with their ink in pixels.
+pub(super) fn areas(left_over: &[Component], text_height: f32) -> Vec<(PixelBox, u64)> {
     if left_over.len() > MAX_UNREAD_LETTERS {
         return Vec::new();
     }
@@ -109,17 +116,18 @@ fn areas(left_over: &[u32], components: &[Component], text_height: f32) -> Vec<P
             && a.top < b.bottom + reach
             && b.top < a.bottom + reach
     };
-    let mut areas: Vec<(PixelBox, usize)> = Vec::new();
-    for &id in left_over {
-        let mut joined = (components[id as usize].bounds, 1);
-        areas.retain(|(bounds, count)| {
+    let mut areas: Vec<(PixelBox, usize, u64)> = Vec::new();
+    for shape in left_over {
+        let mut joined = (shape.bounds, 1, u64::from(shape.area));
+        areas.retain(|(bounds, count, ink)| {
             let is_near = meets(bounds, &joined.0);
             if is_near {
-                joined = (joined.0.union(bounds), joined.1 + count);
+                joined = (joined.0.union(bounds), joined.1 + count, joined.2 + ink);
             }
             !is_near
         });
         areas.push(joined);
     }
-    areas.into_iter().filter(|(_, count)| *count >= MIN_UNREAD).map(|(bounds, _)| bounds).collect()
+    areas.retain(|(_, count, _)| *count >= MIN_UNREAD);
+    areas.into_iter().map(|(bounds, _, ink)| (bounds, ink)).collect()
 }

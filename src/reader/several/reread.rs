@@ -5,10 +5,10 @@
 use image::{GrayImage, Luma, imageops};
 
 use crate::document::{
-    Failure, Line, Mark, PageImage, PagePixels, PageText, PixelBox, Pixels, PreparedPage,
-    RightAngle, Word,
+    Failure, Line, Mark, PageImage, PageIssue, PagePixels, PageText, PixelBox, Pixels,
+    PreparedPage, RightAngle, Word,
 };
-use crate::ocr::Recognizer;
+use crate::ocr::{Account, Recognizer};
 use crate::prepare::{self, Choice, PrepareOptions};
 use crate::reader::upright;
 
@@ -28,6 +28,7 @@ struct Apart {
     is_straightened: bool,
     lines: Vec<Line>,
     marks: Vec<Mark>,
+    account: Account,
     pixels: GrayImage,
     /// Where the top left corner of `pixels` comes to lie on the page.
     corner: (i64, i64),
@@ -42,7 +43,8 @@ pub(in crate::reader) fn read_regions(
     options: &PrepareOptions,
 ) -> Result<Option<String>, Failure> {
     let regions: Vec<PixelBox> = text.regions().collect();
-    let mut count = 0_usize;
+    let (all, mut replaced, mut count) = (regions.len(), 0_usize, 0_usize);
+    let mut account = Account::default();
     for region in regions {
         let Some(apart) = read(engine, page, region, options)? else { continue };
         let known = worth(text.lines.iter().filter(|line| is_in(&region, line)));
@@ -51,10 +53,20 @@ pub(in crate::reader) fn read_regions(
             continue;
         }
         replace(text, region, &apart);
+        replaced += 1;
+        account.read += apart.account.read;
+        account.unread.extend_from_slice(&apart.account.unread);
         if apart.is_straightened {
             paste(page, region, &apart);
             count += 1;
         }
+    }
+    if replaced == all {
+        text.facts.unread = account.unread_share();
+    }
+    text.facts.issues.retain(|issue| *issue != PageIssue::Unread);
+    if text.unread().next().is_some() {
+        text.facts.issues.push(PageIssue::Unread);
     }
     Ok((count > 0).then(|| format!("straightened({count})")))
 }
@@ -100,14 +112,24 @@ fn read(
             .collect(),
         ..line
     });
+    let mut account = reading.account;
     let mut lines: Vec<Line> = lines.collect();
     if page.steps.iter().any(|step| step.starts_with("background")) {
         lines = without_edges(&lines);
+        // So are areas of ink there, which are what such signs were read of.
+        let inside = words_box(&lines).unwrap_or_default();
+        account.unread.retain(|area| inside.holds_center_of(&moved(&area.bounds)));
     }
     Ok(Some(Apart {
         is_straightened,
         lines,
-        marks: part.marks.iter().map(|mark| mark.map_boxes(moved)).collect(),
+        marks: part
+            .marks
+            .iter()
+            .map(|mark| mark.map_boxes(moved))
+            .chain(account.unread.iter().map(|area| Mark::Unread(moved(&area.bounds))))
+            .collect(),
+        account,
         pixels: part.pixels.gray().into_owned(),
         corner,
     }))
@@ -115,11 +137,7 @@ fn read(
 
 /// Returns lines without the single signs that stand outside of all words.
 fn without_edges(lines: &[Line]) -> Vec<Line> {
-    let is_word = |word: &&Word| word.text.chars().filter(|c| c.is_alphanumeric()).count() >= SIGNS;
-    let words = lines.iter().flat_map(|line| &line.words).filter(is_word);
-    let Some(inside) = words.map(|word| word.bounds).reduce(|all, each| all.union(&each)) else {
-        return lines.to_vec();
-    };
+    let Some(inside) = words_box(lines) else { return lines.to_vec() };
     let kept = lines.iter().map(|line| Line {
         words: line
             .words
@@ -130,6 +148,16 @@ fn without_edges(lines: &[Line]) -> Vec<Line> {
         ..*line
     });
     kept.filter(|line| !line.words.is_empty()).collect()
+}
+
+/// Returns the box of all words that are more than a sign or two.
+fn words_box(lines: &[Line]) -> Option<PixelBox> {
+    let words = lines.iter().flat_map(|line| &line.words).filter(|word| is_word(word));
+    words.map(|word| word.bounds).reduce(|all, each| all.union(&each))
+}
+
+fn is_word(word: &Word) -> bool {
+    word.text.chars().filter(|c| c.is_alphanumeric()).count() >= SIGNS
 }
 
 /// Returns a box moved to where its region lies, cut at the edges of the page.

@@ -1,0 +1,55 @@
+//! What became of the ink of a layout after its segments were read.
+
+use std::collections::HashMap;
+
+use super::crop::Owner;
+use super::{Layout, Segment, SegmentKind, rest};
+use crate::ocr::{Account, UnreadArea};
+use crate::shapes::Component;
+
+/// A segment that was no text looks like text from so many shapes on.
+const MIN_SHAPES: usize = 4;
+/// Text-like shapes are between these multiples of the text height in height.
+const SHAPE_HEIGHTS: std::ops::RangeInclusive<f32> = 0.6..=4.0;
+
+impl Layout {
+    /// Returns how much ink is in the segments that are `kept` (one for each segment), and the areas that look like
+    /// text and are in none.
+    pub(in crate::ocr) fn account(&self, kept: &[bool]) -> Account {
+        let pairs = self.segments.iter().zip(kept);
+        let segments: HashMap<u32, (&Segment, bool)> =
+            pairs.map(|(segment, &is_kept)| (segment.id, (segment, is_kept))).collect();
+        let pictures = rest::large_shapes(&self.components, self.text_height, self.size);
+        let mut account = Account::default();
+        let mut left_over: Vec<Component> = Vec::new();
+        for (component, owner) in self.components.iter().zip(&self.owners) {
+            let is_left_over = match owner {
+                Owner::Segment(id) => match segments.get(id) {
+                    Some((_, true)) => {
+                        account.read += u64::from(component.area);
+                        false
+                    }
+                    Some((segment, false)) => {
+                        segment.members.len() >= MIN_SHAPES
+                            && segment.kind != SegmentKind::InPicture
+                    }
+                    None => false,
+                },
+                Owner::None => true,
+                Owner::Foreign => false,
+            };
+            if is_left_over
+                && SHAPE_HEIGHTS.contains(&(component.height() / self.text_height.max(1.0)))
+                && component.width() <= 12.0 * component.height()
+                && !pictures.iter().any(|picture| picture.holds_center_of(&component.bounds))
+            {
+                left_over.push(*component);
+            }
+        }
+        account.unread = rest::areas(&left_over, self.text_height)
+            .into_iter()
+            .map(|(bounds, ink)| UnreadArea { bounds, ink })
+            .collect();
+        account
+    }
+}

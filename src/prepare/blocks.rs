@@ -1,0 +1,396 @@
+//! Text on blocks of another ground: under a highlighter, on a colored box, light on dark in the middle of a page.
+//!
+//! One threshold cannot part such text from its ground and the rest from the paper. Where the ground of a block
+//! differs sharply from the paper, it is estimated pixel by pixel, without the strokes on it (morphological closing
+//! for dark text, opening for light text: both keep the block's edges, as no blurred background does), and what
+//! differs from it in any channel is drawn dark on white. Local thresholds (Sauvola, Wolf) do the same for gray, but
+//! know neither light text nor text as bright as its ground. A page without such blocks costs one look at its tiles.
+
+use image::GrayImage;
+
+use super::extremes::Plane;
+use super::tiles::{Color, TileGrounds, View};
+use crate::document::BitMask;
+use crate::shapes;
+
+/// A tile whose ground differs from the paper by so many gray levels in a channel belongs to a block, …
+const OTHER_GROUND: u8 = 36;
+/// … whose edges are so sharp on average, …
+const SHARP_EDGE: f32 = 20.0;
+/// … and so many times sharper than what is between its own tiles: shades come slowly.
+const SHARPER_THAN_INSIDE: f32 = 4.0;
+/// A pixel's ground is the block's if it differs from the paper by so much.
+const OTHER_PIXEL: u8 = 18;
+/// Grain of a ground, in gray levels.
+const GRAIN: u8 = 16;
+/// Text differs from its ground by so much at least.
+const MIN_CONTRAST: u8 = 40;
+/// Share of the ink that is darker than what is taken for the contrast of the block.
+const CONTRAST_QUANTILE: f32 = 0.3;
+/// Ink becomes this dark.
+const DARKEST: u32 = 235;
+/// Weak ink is made stronger by no more than this factor.
+const MAX_GAIN: f32 = 3.0;
+/// Share of a block that ink may cover.
+const INK_SHARES: std::ops::RangeInclusive<f32> = 0.002..=0.4;
+/// In a picture there are more pixels between ground and ink, for each pixel of ink.
+const MAX_BETWEEN: f32 = 2.0;
+/// A block holds so many shapes of the size of letters at least.
+const MIN_LETTERS: usize = 2;
+/// Letters are so high in pixels.
+const LETTER_HEIGHTS: std::ops::RangeInclusive<u32> = 6..=200;
+
+/// What stands on a block, to be drawn into the page.
+pub(super) struct Patch {
+    left: usize,
+    top: usize,
+    width: usize,
+    /// Gray levels, row-major; `None` where the page stays as it is.
+    values: Vec<Option<u8>>,
+}
+
+impl Patch {
+    /// Draws the patch into the gray page.
+    pub(super) fn draw(&self, page: &mut GrayImage) {
+        let page_width = page.width() as usize;
+        for (row, values) in self.values.chunks_exact(self.width).enumerate() {
+            let start = (self.top + row) * page_width + self.left;
+            let pixels = &mut page.as_flat_samples_mut().samples[start..start + self.width];
+            for (pixel, value) in pixels.iter_mut().zip(values) {
+                *pixel = value.unwrap_or(*pixel);
+            }
+        }
+    }
+}
+
+/// Returns patches for the blocks that hold text; none on a page without any.
+pub(super) fn find(page: View, tiles: &TileGrounds) -> Vec<Patch> {
+    let areas = areas(tiles);
+    areas.iter().filter_map(|area| Block::of(page, tiles, area).patch(tiles.paper)).collect()
+}
+
+/// Returns for each tile whether a patch draws into it.
+pub(super) fn patched(patches: &[Patch], tiles: &TileGrounds) -> Vec<bool> {
+    let mut is_patched = vec![false; tiles.columns * tiles.rows];
+    for patch in patches {
+        for (index, _) in patch.values.iter().enumerate().filter(|(_, value)| value.is_some()) {
+            let (x, y) = (patch.left + index % patch.width, patch.top + index / patch.width);
+            is_patched[y / tiles.side * tiles.columns + x / tiles.side] = true;
+        }
+    }
+    is_patched
+}
+
+fn distance(a: &Color, b: &Color) -> u8 {
+    a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
+}
+
+/// Returns the tiles of each block, as columns and rows.
+fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
+    let is_other: Vec<bool> =
+        tiles.colors.iter().map(|color| distance(color, &tiles.paper) >= OTHER_GROUND).collect();
+    let mut is_seen = vec![false; is_other.len()];
+    let mut areas = Vec::new();
+    for start in 0..is_other.len() {
+        if !is_other[start] || is_seen[start] {
+            continue;
+        }
+        let mut area = vec![(start % tiles.columns, start / tiles.columns)];
+        is_seen[start] = true;
+        let (mut outside, mut inside) = (Steps::default(), Steps::default());
+        let mut next = 0;
+        while let Some(&(column, row)) = area.get(next) {
+            next += 1;
+            let own = row * tiles.columns + column;
+            for (x, y) in neighbors((column, row), (tiles.columns, tiles.rows)) {
+                let other = y * tiles.columns + x;
+                let step = distance(&tiles.colors[own], &tiles.colors[other]);
+                if !is_other[other] {
+                    outside.add(step);
+                    continue;
+                }
+                inside.add(step);
+                if !is_seen[other] {
+                    is_seen[other] = true;
+                    area.push((x, y));
+                }
+            }
+        }
+        if outside.mean() >= SHARP_EDGE.max(SHARPER_THAN_INSIDE * inside.mean()) {
+            areas.push(area);
+        }
+    }
+    areas
+}
+
+/// How much tiles differ from those beside them.
+#[derive(Default)]
+struct Steps {
+    sum: u32,
+    count: u32,
+}
+
+impl Steps {
+    fn add(&mut self, step: u8) {
+        self.sum += u32::from(step);
+        self.count += 1;
+    }
+
+    fn mean(&self) -> f32 {
+        self.sum as f32 / self.count.max(1) as f32
+    }
+}
+
+/// Returns the up to four tiles beside a tile.
+fn neighbors(
+    (x, y): (usize, usize),
+    (columns, rows): (usize, usize),
+) -> impl Iterator<Item = (usize, usize)> {
+    let around = [
+        (x.checked_sub(1), Some(y)),
+        (Some(x + 1).filter(|&x| x < columns), Some(y)),
+        (Some(x), y.checked_sub(1)),
+        (Some(x), Some(y + 1).filter(|&y| y < rows)),
+    ];
+    around.into_iter().filter_map(|(x, y)| Some((x?, y?)))
+}
+
+/// A block with the tiles around it.
+struct Block {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    /// Side of a tile in pixels.
+    side: usize,
+    /// Of each tile of the box, row-major: whether it is the block's or beside it.
+    is_near: Vec<bool>,
+    channels: Vec<Plane>,
+}
+
+impl Block {
+    fn of(page: View, tiles: &TileGrounds, area: &[(usize, usize)]) -> Self {
+        let side = tiles.side;
+        let (page_width, page_height) = page.size();
+        let columns = || area.iter().map(|tile| tile.0);
+        let rows = || area.iter().map(|tile| tile.1);
+        let first =
+            |places: &mut dyn Iterator<Item = usize>| places.min().unwrap_or(0).saturating_sub(1);
+        let last = |places: &mut dyn Iterator<Item = usize>| places.max().unwrap_or(0) + 2;
+        let (first_column, first_row) = (first(&mut columns()), first(&mut rows()));
+        let last_column = last(&mut columns()).min(tiles.columns);
+        let last_row = last(&mut rows()).min(tiles.rows);
+        let mut is_near = vec![false; (last_column - first_column) * (last_row - first_row)];
+        for &(column, row) in area {
+            for y in row.saturating_sub(1)..(row + 2).min(last_row) {
+                for x in column.saturating_sub(1)..(column + 2).min(last_column) {
+                    is_near[(y - first_row) * (last_column - first_column) + x - first_column] =
+                        true;
+                }
+            }
+        }
+        let (left, top) = (first_column * side, first_row * side);
+        let width = (last_column * side).min(page_width) - left;
+        let height = (last_row * side).min(page_height) - top;
+        let count = page.channels();
+        let mut channels = vec![Plane { width, height, values: Vec::new() }; count];
+        for y in top..top + height {
+            let start = (y * page_width + left) * count;
+            let row = &page.samples()[start..start + width * count];
+            for (channel, plane) in channels.iter_mut().enumerate() {
+                plane.values.extend(row.iter().skip(channel).step_by(count));
+            }
+        }
+        Self { left, top, width, height, side, is_near, channels }
+    }
+
+    /// Returns what stands on the block, dark on white; `None` if nothing on it can be text.
+    fn patch(&self, paper: Color) -> Option<Patch> {
+        let grounds: Vec<Plane> = self.channels.iter().map(|plane| self.ground(plane)).collect();
+        let depth = |index: usize| {
+            let is_other = grounds
+                .iter()
+                .zip(paper)
+                .any(|(ground, paper)| ground.values[index].abs_diff(paper) >= OTHER_PIXEL);
+            let apart = grounds.iter().zip(&self.channels);
+            let apart =
+                apart.map(|(ground, own)| ground.values[index].abs_diff(own.values[index])).max();
+            apart.filter(|_| is_other && self.is_near[self.tile_of(index)])
+        };
+        let depths: Vec<Option<u8>> = (0..self.width * self.height).map(depth).collect();
+        let contrast = self.text_contrast(&depths)?;
+        let gain = (DARKEST as f32 / f32::from(contrast)).clamp(0.9, MAX_GAIN);
+        let value = |depth: u8| 255 - (f32::from(depth) * gain).min(DARKEST as f32) as u8;
+        Some(Patch {
+            left: self.left,
+            top: self.top,
+            width: self.width,
+            values: depths.into_iter().map(|depth| depth.map(value)).collect(),
+        })
+    }
+
+    fn columns(&self) -> usize {
+        self.width.div_ceil(self.side)
+    }
+
+    fn tile_of(&self, index: usize) -> usize {
+        index / self.width / self.side * self.columns() + index % self.width / self.side
+    }
+
+    /// Returns what a channel would be without text. Around each tile text is what covers less, be it darker or
+    /// lighter than its ground; yellow on blue is lighter in red and darker in blue.
+    fn ground(&self, channel: &Plane) -> Plane {
+        // Odd, and wider than the strokes of a heading.
+        let window = self.side | 1;
+        let mut closed = channel.without_dark_strokes(window);
+        let opened = channel.without_light_strokes(window);
+        let columns = self.columns();
+        let rows = self.height.div_ceil(self.side);
+        let (mut dark, mut light) = (vec![0_u64; columns * rows], vec![0_u64; columns * rows]);
+        for (index, own) in channel.values.iter().enumerate() {
+            let tile = self.tile_of(index);
+            dark[tile] += u64::from(closed.values[index] - own);
+            light[tile] += u64::from(own - opened.values[index]);
+        }
+        let around = |sums: &[u64], tile: usize| -> u64 {
+            let (x, y) = (tile % columns, tile / columns);
+            (y.saturating_sub(2)..(y + 3).min(rows))
+                .flat_map(|y| (x.saturating_sub(2)..(x + 3).min(columns)).map(move |x| (x, y)))
+                .map(|(x, y)| y * columns + x)
+                .filter(|&tile| self.is_near[tile])
+                .map(|tile| sums[tile])
+                .sum()
+        };
+        let is_light: Vec<bool> =
+            (0..columns * rows).map(|tile| around(&light, tile) < around(&dark, tile)).collect();
+        for (index, value) in closed.values.iter_mut().enumerate() {
+            if is_light[self.tile_of(index)] {
+                *value = opened.values[index];
+            }
+        }
+        closed
+    }
+
+    /// Returns by how much the text differs from its ground; `None` if there is none.
+    fn text_contrast(&self, depths: &[Option<u8>]) -> Option<u8> {
+        let mut histogram = [0_usize; 256];
+        for depth in depths.iter().flatten() {
+            histogram[usize::from(*depth)] += 1;
+        }
+        let all: usize = histogram.iter().sum();
+        let ink: usize = histogram[usize::from(MIN_CONTRAST)..].iter().sum();
+        if !INK_SHARES.contains(&(ink as f32 / all.max(1) as f32)) {
+            return None;
+        }
+        // The strongest part of the ink is not blurred by its edges.
+        let mut left = (ink as f32 * CONTRAST_QUANTILE) as usize;
+        let contrast = (MIN_CONTRAST..=255).rev().find(|&depth| {
+            let count = histogram[usize::from(depth)];
+            let is_reached = count >= left;
+            left = left.saturating_sub(count);
+            is_reached
+        })?;
+        let half = usize::from(contrast / 2);
+        let strong: usize = histogram[half..].iter().sum();
+        let between: usize = histogram[usize::from(GRAIN).min(half)..half].iter().sum();
+        if between as f32 > MAX_BETWEEN * strong as f32 {
+            return None;
+        }
+        let mut mask = BitMask::empty(self.width, self.height);
+        for (y, row) in depths.chunks_exact(self.width).enumerate() {
+            let dark: Vec<u8> = row
+                .iter()
+                .map(|depth| u8::from(depth.is_none_or(|depth| usize::from(depth) < half)))
+                .collect();
+            mask.set_row(y, &dark, 0);
+        }
+        let letters = shapes::find_components(&mask)?;
+        let is_letter = |shape: &&shapes::Component| {
+            let (width, height) = (shape.bounds.width(), shape.bounds.height());
+            LETTER_HEIGHTS.contains(&height) && width < 8 * height
+        };
+        (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS).then_some(contrast)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    const PAPER: Color = [250, 248, 244];
+
+    /// A page of 300 × 300 px with a block from (60, 60) to (240, 180), and strokes like `H` on and beside it.
+    fn page(block: Color, text: Color) -> RgbImage {
+        let mut page = RgbImage::from_pixel(300, 300, Rgb(PAPER));
+        let mut fill = |(left, top, right, bottom): (u32, u32, u32, u32), color: Color| {
+            for y in top..bottom {
+                for x in left..right {
+                    page.put_pixel(x, y, Rgb(color));
+                }
+            }
+        };
+        fill((60, 60, 240, 180), block);
+        for (row, color) in [(100, text), (230, [20, 20, 20])] {
+            for letter in 0..6 {
+                let left = 80 + 22 * letter;
+                fill((left, row, left + 3, row + 16), color);
+                fill((left + 8, row, left + 11, row + 16), color);
+                fill((left, row + 7, left + 11, row + 10), color);
+            }
+        }
+        page
+    }
+
+    fn drawn(color: &RgbImage) -> GrayImage {
+        let mut gray = image::imageops::grayscale(color);
+        let tiles = TileGrounds::of(View::Color(color)).unwrap();
+        for patch in find(View::Color(color), &tiles) {
+            patch.draw(&mut gray);
+        }
+        gray
+    }
+
+    fn check(block: Color, text: Color) {
+        let page = drawn(&page(block, text));
+        let (ink, ground) = (page.get_pixel(81, 108).0[0], page.get_pixel(150, 150).0[0]);
+        assert!(ink < 60, "ink {ink} on {block:?}");
+        assert!(ground > 235, "ground {ground} of {block:?}");
+        assert!(page.get_pixel(61, 120).0[0] > 200, "the edge of {block:?} shows");
+        // The paper beside the block is as it was.
+        assert_eq!(page.get_pixel(81, 235).0[0], 20);
+    }
+
+    #[test]
+    fn dark_text_under_a_highlighter_stands_on_white() {
+        check([255, 110, 190], [15, 15, 15]);
+        check([255, 245, 80], [15, 15, 15]);
+    }
+
+    #[test]
+    fn light_text_on_a_colored_block_becomes_dark() {
+        check([25, 60, 140], [255, 225, 20]);
+        check([70, 140, 70], [255, 250, 190]);
+        check([60, 60, 60], [240, 240, 240]);
+    }
+
+    #[test]
+    fn text_as_bright_as_its_ground_is_seen_by_its_color() {
+        check([200, 90, 90], [30, 130, 140]);
+    }
+
+    #[test]
+    fn a_page_without_blocks_has_no_patches() {
+        let page = page(PAPER, [30, 30, 30]);
+        let tiles = TileGrounds::of(View::Color(&page)).unwrap();
+        assert!(find(View::Color(&page), &tiles).is_empty());
+    }
+
+    #[test]
+    fn a_block_without_text_is_left_alone() {
+        let page = page([90, 90, 90], [90, 90, 90]);
+        let tiles = TileGrounds::of(View::Color(&page)).unwrap();
+        assert!(find(View::Color(&page), &tiles).is_empty());
+    }
+}
