@@ -166,13 +166,14 @@ fn stacked((above, below): (&Side, &Side), common: &Common, white: White) -> Fin
     // Parts of a list have a title above the first of them only.
     let like_heads =
         (first_above == 0) == (first_below == 0) && first_above.abs_diff(first_below) <= HEAD_ROWS;
-    match (like_heads, white.is_ruled) {
-        (false, _) => Finding::One,
-        (true, false) => Finding::Two(common.share_of_both),
-        // A rule parts entries of a list, but it may be the edge of a paper as well.
-        (true, true) if common.share >= SLIP_SHARE => Finding::Unsure,
-        (true, true) => Finding::One,
+    if !like_heads {
+        return Finding::One;
     }
+    if !white.is_ruled {
+        return Finding::Two(common.share_of_both);
+    }
+    // A rule parts entries of a list, but it may be the edge of a paper as well.
+    if common.share >= SLIP_SHARE { Finding::Unsure } else { Finding::One }
 }
 
 /// Returns the median white between the rows of a side in pixels.

@@ -192,8 +192,12 @@ fn is_of_page(mark: &Mark, region: &PixelBox) -> bool {
             !region.holds_center_of(bounds)
         }
         Mark::TickBox(tick) => !region.holds_center_of(&tick.bounds),
-        Mark::Leader(_) | Mark::Picture(_) | Mark::Struck(_) => true,
-        Mark::Barcode(_) | Mark::Cells(_) | Mark::Region(_) => true,
+        Mark::Leader(_)
+        | Mark::Picture(_)
+        | Mark::Struck(_)
+        | Mark::Barcode(_)
+        | Mark::Cells(_)
+        | Mark::Region(_) => true,
     }
 }
 

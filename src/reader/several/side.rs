@@ -62,7 +62,7 @@ impl Piece {
                         piece.texts.push(word.text.clone());
                     }
                     None => {
-                        pieces.push(Self { bounds: word.bounds, texts: vec![word.text.clone()] })
+                        pieces.push(Self { bounds: word.bounds, texts: vec![word.text.clone()] });
                     }
                 }
                 right = Some(word.bounds.right);
