@@ -17,6 +17,8 @@ const SLIP_SHARE: f32 = 0.75;
 const STACKED_SHARE: f32 = 0.5;
 /// In a document of its own so many of the captions have a value; a column of captions has none.
 const FILLED_SHARE: f32 = 0.2;
+/// And of the rows of both: else the lower one is the foot of the upper, with its address once more.
+const STACKED_SHARE_OF_BOTH: f32 = 0.45;
 /// A few captions make two documents of what has lines of its own.
 const SOME_CAPTIONS: f32 = 2.0;
 /// Rows are level if their middles differ by less than so many text heights.
@@ -166,7 +168,7 @@ fn stacked((above, below): (&Side, &Side), common: &Common, white: White) -> Fin
     // Parts of a list have a title above the first of them only.
     let like_heads =
         (first_above == 0) == (first_below == 0) && first_above.abs_diff(first_below) <= HEAD_ROWS;
-    if !like_heads {
+    if !like_heads || common.share_of_both < STACKED_SHARE_OF_BOTH {
         return Finding::One;
     }
     if !white.is_ruled {
