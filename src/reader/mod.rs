@@ -8,6 +8,7 @@ mod placing;
 mod process;
 mod protocol;
 mod session;
+mod several;
 mod upright;
 
 use std::path::PathBuf;
