@@ -12,5 +12,6 @@ mod page_text;
 mod parity;
 mod program;
 mod recovery;
+mod regions;
 mod samples;
 mod tidy;

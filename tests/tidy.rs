@@ -63,7 +63,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 11] = [
+const ONLY_IN: [(&str, &[&str]); 12] = [
     ("font8x8", &["commands/model/overlay.rs"]),
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),

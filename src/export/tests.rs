@@ -230,7 +230,9 @@ fn pages_say_what_they_left_unread() {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("out.csv");
         let target = Target::File(path.clone());
-        export(&store, Content::PageText, &target, &ExportOptions::default()).await.unwrap();
+        export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+            .await
+            .unwrap();
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             "_file,_page,text,_status,_confidence,_unread,_issues\n\

@@ -9,6 +9,7 @@ mod placing;
 mod process;
 mod protocol;
 mod session;
+mod several;
 mod sparse;
 mod upright;
 

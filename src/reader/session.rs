@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::placing::Placing;
 use super::protocol::{self, Request, Response};
 use super::{
-    OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, merge, sparse,
+    OpenedDocument, PageContent, PageReading, ReaderSettings, barcodes, limits, merge, several,
+    sparse,
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
@@ -119,9 +120,10 @@ impl<R: Recognizer> Session<R> {
             let recipe = self.recipe(&prepared, None);
             return Ok(PageReading { content: PageContent::Blank(prepared.facts), recipe });
         }
-        let (prepared, reading) = self.recognize(prepared)?;
+        let (mut prepared, reading) = self.recognize(prepared)?;
         let mut recipe = self.recipe(&prepared, Some(&reading));
         let mut text = page_text(&prepared, reading);
+        self.divide(&mut prepared, &mut text, &mut recipe)?;
         self.find_barcodes(&prepared.pixels, &mut text, &mut recipe);
         let has_barcode = text.marks.iter().any(|mark| matches!(mark, Mark::Barcode(_)));
         if prepared.facts.blank && !has_barcode {
@@ -225,6 +227,7 @@ impl<R: Recognizer> Session<R> {
     fn digital_page(&mut self, page: PageNumber, text: PageText, engine: String) -> PageReading {
         let mut recipe = Recipe { engine, ..Recipe::default() };
         let mut text = text;
+        recipe.steps.extend(several::divide(&mut text));
         if !self.settings.barcodes.is_empty()
             && let Some(document) = &mut self.document
             && let Ok(Some(image)) = document.picture(page)
@@ -258,6 +261,23 @@ impl<R: Recognizer> Session<R> {
             Err(_) => "barcodes(failed)".to_owned(),
         });
         text.marks.extend(found.unwrap_or_default().into_iter().map(Mark::Barcode));
+    }
+
+    /// Finds out whether there are several documents on the page, and reads each by itself.
+    fn divide(
+        &mut self,
+        prepared: &mut PreparedPage,
+        text: &mut PageText,
+        recipe: &mut Recipe,
+    ) -> Result<(), Failure> {
+        // What is read of a region by itself may show more of them.
+        for _ in 0..several::ROUNDS {
+            let Some(step) = several::divide(text) else { break };
+            recipe.steps.push(step);
+            let options = &self.settings.prepare;
+            recipe.steps.extend(several::read_regions(&mut self.engine, prepared, text, options)?);
+        }
+        Ok(())
     }
 
     fn look_again(
