@@ -16,7 +16,7 @@ const SCAN_EXTENSIONS: [&str; 39] = [
     "heic", "heif", "avif", "jxl", "djvu", "djv", "xps", "oxps", "ps", "eps", "dcx", "pcx", "g4",
 ];
 
-/// Starts of files that show pages but that scanlift does not read: JPEG 2000, its codestream, JBIG2, DjVu,
+/// Starts of files that show pages but that scanlift does not read: JPEG 2000, its codestream, JBIG2, `DjVu`,
 /// `PostScript`, JPEG XL.
 const OTHER_SCANS: [&[u8]; 7] = [
     b"\0\0\0\x0cjP  \r\n\x87\n",
@@ -237,7 +237,7 @@ fn by_start(name: &Name, head: &[u8]) -> Option<&'static str> {
 /// UTF-8 or, in an old code page, ASCII.
 fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        let zeros = head.iter().filter(|byte| **byte == 0).count();
+        let zeros = head.split(|byte| *byte == 0).count() - 1;
         return head.len() <= 2 || zeros * 4 >= head.len();
     }
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);

@@ -71,7 +71,7 @@ struct RegisteredBatch {
 
 impl Feed<'_> {
     /// Walks and registers files and queues what is to be read. After all have been seen, notes those that have gone.
-    pub(super) async fn from_walk(
+    pub(super) async fn take_walk(
         self,
         walk: Walk,
         queue: &JobQueue,

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::feed::blocking;
 use crate::document::RunId;
@@ -91,7 +91,7 @@ fn fate(file: &UnseenFile) -> Fate {
             if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
         {
             // Outside of the walk it may be a disk that is missing, not the file.
-            let directory_is_there = || file.path.parent().is_some_and(|parent| parent.is_dir());
+            let directory_is_there = || file.path.parent().is_some_and(Path::is_dir);
             if file.was_walked || file.has_new_copy || directory_is_there() {
                 Fate::Gone
             } else {

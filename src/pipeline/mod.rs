@@ -101,7 +101,7 @@ pub async fn run(
         let fed = match source {
             Source::Walk(walk, trust) => {
                 let feed = feed::Feed { store, run: run_id, trust };
-                feed.from_walk(*walk, &queue, &progress, &stop).await.map(Some)
+                feed.take_walk(*walk, &queue, &progress, &stop).await.map(Some)
             }
             Source::Ledger(filter) => {
                 feed::from_ledger(store, filter, &queue, &progress, &stop).await.map(|()| None)

@@ -83,11 +83,10 @@ impl Summary {
         match (readable(page.before), readable(page.attempt)) {
             (_, _) if page.before == PageState::Pending => {}
             (false, true) => self.change.rescued += 1,
-            (false, false) => self.change.same += 1,
             (true, _) if page.after != page.attempt => self.change.kept += 1,
             (true, _) if page.worth > page.worth_before => self.change.better += 1,
             (true, _) if page.worth < page.worth_before => self.change.kept += 1,
-            (true, _) => self.change.same += 1,
+            (true | false, _) => self.change.same += 1,
         }
     }
 

@@ -385,7 +385,9 @@ impl Seen {
                     inks::split(&mut gray, color, (&grounds, &is_block)).map(PagePixels::Gray);
                 steps.extend(overlay.as_ref().map(|_| "inks".to_owned()));
             }
-            patches.iter().for_each(|patch| patch.draw(&mut gray));
+            for patch in &patches {
+                patch.draw(&mut gray);
+            }
             steps.extend((!patches.is_empty()).then(|| format!("blocks({})", patches.len())));
         }
         Self { pixels: PagePixels::Gray(gray), overlay, steps }

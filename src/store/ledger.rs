@@ -260,12 +260,12 @@ async fn note_files(
         if is_own {
             owned.insert(document_id.0);
         }
-        let standing = match same {
-            Some(_) => Standing::Known,
-            None if !is_own => Standing::Duplicate,
-            None if is_new => Standing::New,
-            None if gone.contains(&document_id.0) => Standing::Moved,
-            None => Standing::Known,
+        let standing = match () {
+            () if same.is_some() => Standing::Known,
+            () if !is_own => Standing::Duplicate,
+            () if is_new => Standing::New,
+            () if gone.contains(&document_id.0) => Standing::Moved,
+            () => Standing::Known,
         };
         standings.push((document_id, standing));
         let now = FileBefore { document_id: document_id.0, is_own, has_gone: false };

@@ -246,6 +246,9 @@ async fn write_pages(
     Ok(())
 }
 
+/// Document, page number, state, mean confidence, unread share and number of attempts of a page.
+type PageRow = (i64, i32, String, Option<f32>, Option<f32>, i32);
+
 /// Reads what the ledger has of these pages, making those it has not.
 async fn pages_before(
     connection: &mut PgConnection,
@@ -264,7 +267,7 @@ async fn pages_before(
     .bind(&numbers)
     .execute(&mut *connection)
     .await?;
-    let found: Vec<(i64, i32, String, Option<f32>, Option<f32>, i32)> = sqlx::query_as(
+    let found: Vec<PageRow> = sqlx::query_as(
         "select p.document_id, p.page_number, p.state, p.mean_confidence, p.unread, p.attempts
          from scanlift.page p join unnest($1::bigint[], $2::integer[]) as t (document_id, page_number)
               on p.document_id = t.document_id and p.page_number = t.page_number
