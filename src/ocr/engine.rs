@@ -210,7 +210,7 @@ impl Engine {
         mut layout: Layout,
         used: LayoutUsed,
     ) -> Result<Judged, Failure> {
-        let faint = layout.faint.take();
+        let (faint, text_height) = (layout.faint.take(), layout.text_height);
         let found = self.read_lines(ground, layout)?;
         let doubt = found.doubt;
         let reading = Reading {
@@ -222,7 +222,9 @@ impl Engine {
         };
         let mut judged = Judged { reading, doubt };
         if let Some(faint) = faint {
-            self.add_view(&PagePixels::Gray(faint), ground.dpi, (&mut judged.reading, "faint"))?;
+            let view = PagePixels::Gray(faint);
+            let reading = &mut judged.reading;
+            self.add_view((&view, ground.dpi), Some(text_height), (reading, "faint"))?;
         }
         Ok(judged)
     }
@@ -258,15 +260,16 @@ impl Engine {
     /// is not becomes unread.
     fn add_view(
         &mut self,
-        view: &PagePixels,
-        dpi: f32,
+        (view, dpi): (&PagePixels, f32),
+        text_height: Option<f32>,
         (reading, name): (&mut Reading, &str),
     ) -> Result<(), Failure> {
         let ground = Ground { pixels: view, marks: &[], dpi };
-        let layout = layout::analyze(&ground);
+        let mut layout = layout::analyze(&ground);
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
+        layout.keep_text_of(text_height);
         let mut found = self.read_lines(&ground, layout)?;
         found.lines.retain(is_sure);
         if !found.lines.is_empty() {
@@ -393,7 +396,7 @@ impl Recognizer for Engine {
             (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
         }?;
         if let Some(overlay) = &page.overlay {
-            self.add_view(overlay, page.dpi, (&mut reading, "overlay"))?;
+            self.add_view((overlay, page.dpi), None, (&mut reading, "overlay"))?;
         }
         Ok(reading)
     }

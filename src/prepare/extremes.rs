@@ -27,7 +27,7 @@ impl Plane {
     }
 
     /// Returns the extreme value of the window around each pixel; an even window is made odd.
-    fn extreme(&self, window: usize, choose: fn(u8, u8) -> u8) -> Self {
+    fn extreme(&self, window: usize, choose: impl Fn(u8, u8) -> u8 + Copy) -> Self {
         let reach = (window / 2).min(self.width.max(self.height));
         let mut plane = self.clone();
         for row in plane.values.chunks_exact_mut(self.width.max(1)) {
@@ -38,7 +38,7 @@ impl Plane {
     }
 
     /// Takes the extreme of `reach` rows above and below.
-    fn down(&mut self, reach: usize, choose: fn(u8, u8) -> u8) {
+    fn down(&mut self, reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
         let width = self.width;
         // First each row with those below it, then with those above.
         doubling(reach, |shift| {
@@ -57,7 +57,7 @@ impl Plane {
 }
 
 /// Takes the extreme of `reach` pixels to both sides.
-fn along(row: &mut [u8], reach: usize, choose: fn(u8, u8) -> u8) {
+fn along(row: &mut [u8], reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
     let length = row.len();
     let mut other = row.to_vec();
     doubling(reach, |shift| {
@@ -74,7 +74,7 @@ fn along(row: &mut [u8], reach: usize, choose: fn(u8, u8) -> u8) {
     });
 }
 
-fn fold(target: &mut [u8], source: &[u8], choose: fn(u8, u8) -> u8) {
+fn fold(target: &mut [u8], source: &[u8], choose: impl Fn(u8, u8) -> u8 + Copy) {
     for (value, &other) in target.iter_mut().zip(source) {
         *value = choose(*value, other);
     }

@@ -8,6 +8,8 @@ const TILES: usize = 64;
 const SIDES: std::ops::RangeInclusive<usize> = 12..=40;
 /// Samples along one side of a tile.
 const SAMPLES: usize = 8;
+/// Gray levels are counted in so many classes.
+const LEVEL_CLASSES: usize = 32;
 /// Share of the tiles that are darker than what is taken for the page's paper.
 const PAPER_QUANTILE: f32 = 0.8;
 /// Tiles whose brightness differs from the paper's by so many gray levels are paper, too.
@@ -20,7 +22,7 @@ const SAME_TINT: u8 = 8;
 /// Tints are between these shares of the paper's brightness.
 const TINT_SHARES: (f32, f32) = (0.22, 0.88);
 /// Share of the page that is tinted, from which on its colors may matter.
-const MIN_TINTED: f32 = 0.0006;
+const MIN_TINTED: f32 = 0.001;
 
 /// Red, green and blue, 0–255; all the same on gray pages.
 pub(super) type Color = [u8; 3];
@@ -56,17 +58,34 @@ impl View<'_> {
             Self::Color(image) => image.as_raw(),
         }
     }
+}
 
-    pub(super) fn at(&self, x: usize, y: usize) -> Color {
-        let (width, channels) = (self.size().0, self.channels());
-        let first = (y * width + x) * channels;
-        match self {
-            Self::Gray(image) => [image.as_raw()[first]; 3],
-            Self::Color(image) => {
-                let raw = image.as_raw();
-                [raw[first], raw[first + 1], raw[first + 2]]
+/// Gray levels, counted in classes.
+#[derive(Clone, Copy, Default)]
+struct Levels {
+    counts: [u16; LEVEL_CLASSES],
+    sums: [u32; LEVEL_CLASSES],
+    all: u16,
+}
+
+impl Levels {
+    fn add(&mut self, value: u8) {
+        let class = usize::from(value) * LEVEL_CLASSES / 256;
+        self.counts[class] += 1;
+        self.sums[class] += u32::from(value);
+        self.all += 1;
+    }
+
+    /// Returns the mean of the class that holds the median; 255 without any levels.
+    fn median(&self) -> u8 {
+        let mut left = self.all / 2;
+        for (&count, &sum) in self.counts.iter().zip(&self.sums) {
+            if count > left {
+                return (sum / u32::from(count)) as u8;
             }
+            left -= count;
         }
+        255
     }
 }
 
@@ -93,24 +112,22 @@ impl TileGrounds {
         }
         let step = (side / SAMPLES).max(1);
         let mut colors = Vec::with_capacity(columns * rows);
-        let mut samples: [Vec<u8>; 3] = std::array::from_fn(|_| Vec::with_capacity(side * side));
         let channels = page.channels();
         for row in 0..rows {
             for column in 0..columns {
-                samples.iter_mut().for_each(Vec::clear);
+                let mut levels = [Levels::default(); 3];
                 for y in (row * side..((row + 1) * side).min(height)).step_by(step) {
-                    let end = ((column + 1) * side).min(width);
-                    for x in (column * side..end).step_by(step) {
-                        let color = page.at(x, y);
-                        for (channel, samples) in samples.iter_mut().enumerate().take(channels) {
-                            samples.push(color[channel]);
+                    let (from, to) = (column * side, ((column + 1) * side).min(width));
+                    let samples =
+                        &page.samples()[(y * width + from) * channels..(y * width + to) * channels];
+                    for pixel in samples.chunks_exact(channels).step_by(step) {
+                        for (levels, &value) in levels.iter_mut().zip(pixel) {
+                            levels.add(value);
                         }
                     }
                 }
                 colors.push(std::array::from_fn(|channel| {
-                    let samples = &mut samples[channel.min(channels - 1)];
-                    let middle = samples.len() / 2;
-                    *samples.select_nth_unstable(middle).1
+                    levels[channel.min(channels - 1)].median()
                 }));
             }
         }

@@ -9,10 +9,24 @@ use crate::shapes::Component;
 
 /// A segment that was no text looks like text from so many shapes on.
 const MIN_SHAPES: usize = 4;
+/// A line of a view has so many shapes at least, …
+const MIN_MEMBERS: usize = 3;
+/// … and an x-height between these multiples of that of the page.
+const VIEW_HEIGHTS: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 /// Text-like shapes are between these multiples of the text height in height.
 const SHAPE_HEIGHTS: std::ops::RangeInclusive<f32> = 0.6..=4.0;
 
 impl Layout {
+    /// Drops the segments of a view of the page that are no text like that of the page: scraps, and what is much
+    /// smaller or larger than `text_height`, if that is given.
+    pub(in crate::ocr) fn keep_text_of(&mut self, text_height: Option<f32>) {
+        self.segments.retain(|segment| {
+            segment.members.len() >= MIN_MEMBERS
+                && text_height
+                    .is_none_or(|height| VIEW_HEIGHTS.contains(&(segment.x_height / height)))
+        });
+    }
+
     /// Returns how much ink is in the segments that are `kept` (one for each segment), and the areas that look like
     /// text and are in none.
     pub(in crate::ocr) fn account(&self, kept: &[bool]) -> Account {

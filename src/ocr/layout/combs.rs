@@ -26,7 +26,7 @@ const MAX_SHIFT: f32 = 0.3;
 const WIDTH_SHARE: f32 = 0.15;
 const WIDTH_SLACK: f32 = 2.0;
 /// A box is so wide at least, in text heights.
-const MIN_BOX: f32 = 0.9;
+const MIN_BOX: f32 = 1.25;
 /// Narrower white between two boxes parts them, wider white parts groups of them; both in boxes.
 const MAX_PARTING: f32 = 0.75;
 const MAX_GROUP_GAP: f32 = 3.5;

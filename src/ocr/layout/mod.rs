@@ -88,7 +88,7 @@ pub(super) struct Layout {
     /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
     pub faint: Option<GrayImage>,
     /// About the x-height of most text, in pixels.
-    text_height: f32,
+    pub text_height: f32,
     size: (u32, u32),
     components: Vec<Component>,
     runs: RunRows,

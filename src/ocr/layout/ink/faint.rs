@@ -50,27 +50,31 @@ pub(super) fn view(
     let middle = depths.len() / 2;
     let depth = *depths.select_nth_unstable_by(middle, f32::total_cmp).1;
     let gain = (DARKEST / depth.max(1.0)).clamp(1.0, MAX_GAIN);
+    // Text goes on into the tiles around, where there may be too little of it to be sure.
+    let papers: Vec<Option<f32>> = (0..found.len())
+        .map(|tile| {
+            found[tile].as_ref().or_else(|| near(&found, tiles, tile)).map(|tile| tile.paper)
+        })
+        .collect();
+    let width = mask.width;
     let mut view = GrayImage::from_pixel(image.width(), image.height(), Luma([255]));
-    for (tile, faint) in found.iter().enumerate() {
-        // Text goes on into the tiles around, where there may be too little of it to be sure.
-        let paper = faint.as_ref().or_else(|| near(&found, tiles, tile)).map(|tile| tile.paper);
-        let Some(paper) = paper else { continue };
-        let (left, top) = (tile % tiles.columns * tiles.side, tile / tiles.columns * tiles.side);
-        for y in top..(top + tiles.side).min(mask.height) {
-            for x in left..(left + tiles.side).min(mask.width) {
-                let (x, y) = (x as u32, y as u32);
-                let depth = (paper - f32::from(image.get_pixel(x, y).0[0])).max(0.0);
-                view.put_pixel(x, y, Luma([255 - (depth * gain).min(DARKEST) as u8]));
+    let rows = view.chunks_exact_mut(width.max(1)).zip(image.as_raw().chunks_exact(width.max(1)));
+    for (y, (target, source)) in rows.enumerate() {
+        let papers = &papers[y / tiles.side * tiles.columns..][..tiles.columns];
+        let parts = target.chunks_mut(tiles.side).zip(source.chunks(tiles.side)).zip(papers);
+        for ((target, source), paper) in parts {
+            let Some(paper) = paper else { continue };
+            for (target, &value) in target.iter_mut().zip(source) {
+                let depth = (paper - f32::from(value)).max(0.0);
+                *target = 255 - (depth * gain).min(DARKEST) as u8;
             }
         }
     }
     // What is little darker than the faint ink belongs to it: a word is not torn where the threshold rises.
     let darkest = DARKEST_FAINT * depth;
     let is_dark = |x: usize, y: usize| {
-        let tile = y / tiles.side * tiles.columns + x / tiles.side;
-        let paper = found[tile].as_ref().or_else(|| near(&found, tiles, tile));
-        let value = f32::from(image.get_pixel(x as u32, y as u32).0[0]);
-        paper.is_none_or(|tile| tile.paper - value > darkest)
+        let paper = papers[y / tiles.side * tiles.columns + x / tiles.side];
+        paper.is_none_or(|paper| paper - f32::from(image.as_raw()[y * width + x]) > darkest)
     };
     whiten(&mut view, mask, is_dark);
     Some(view)
