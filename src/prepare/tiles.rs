@@ -7,7 +7,7 @@ const TILES: usize = 64;
 /// … but not outside of these, in pixels.
 const SIDES: std::ops::RangeInclusive<usize> = 12..=40;
 /// Samples along one side of a tile.
-const SAMPLES: usize = 8;
+const SAMPLES: usize = 6;
 /// Gray levels are counted in so many classes.
 const LEVEL_CLASSES: usize = 32;
 /// Share of the tiles that are darker than what is taken for the page's paper.

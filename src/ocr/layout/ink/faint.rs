@@ -10,11 +10,11 @@ const MIN_DEPTH: f32 = 18.0;
 /// For each pixel of ink its blurred edge has so many that are between ink and paper.
 const EDGE_PIXELS: f32 = 1.6;
 /// Share of a tile that grain puts between ink and paper.
-const GRAIN_SHARE: f32 = 0.025;
+const GRAIN_SHARE: f32 = 0.035;
 /// A tile with more than this between ink and paper is all shade.
 const MAX_SHARE: f32 = 0.45;
 /// Fewer tiles than this hold no text.
-const MIN_TILES: usize = 3;
+const MIN_TILES: usize = 6;
 /// If more of the tiles than this have something faint, it is the paper.
 const MAX_TILE_SHARE: f32 = 0.7;
 /// Ink up to so many times as dark as the faint ink is faint itself.
