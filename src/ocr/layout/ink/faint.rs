@@ -7,8 +7,12 @@ use crate::document::BitMask;
 
 /// Faint ink is darker than the paper around it by so many gray levels: less is grain, or what shines through.
 const MIN_DEPTH: f32 = 18.0;
-/// For each pixel of ink its blurred edge has so many that are between ink and paper.
+/// For each pixel of ink its blurred edge has so many that are between ink and paper, …
 const EDGE_PIXELS: f32 = 1.6;
+/// … or so many times what is usual on the page …
+const MORE_EDGE: f32 = 1.5;
+/// … in tiles with this share of ink.
+const TEXT_SHARE: f32 = 0.04;
 /// Share of a tile that grain puts between ink and paper.
 const GRAIN_SHARE: f32 = 0.035;
 /// A tile with more than this between ink and paper is all shade.
@@ -40,8 +44,10 @@ pub(super) fn view(
     thresholds: &[f32],
     mask: &BitMask,
 ) -> Option<GrayImage> {
-    let found: Vec<Option<FaintTile>> =
-        (0..tiles.histograms.len()).map(|tile| faint(tiles, tile, thresholds[tile])).collect();
+    let counts: Vec<Counts> =
+        (0..tiles.histograms.len()).map(|tile| Counts::of(tiles, tile, thresholds[tile])).collect();
+    let edge = edge_pixels(&counts);
+    let found: Vec<Option<FaintTile>> = counts.iter().map(|counts| counts.faint(edge)).collect();
     let count = found.iter().flatten().count();
     if count < MIN_TILES || count as f32 > MAX_TILE_SHARE * found.len() as f32 {
         return None;
@@ -80,36 +86,67 @@ pub(super) fn view(
     Some(view)
 }
 
-/// Judges a tile by its histogram and by what parts ink from paper around it.
-fn faint(tiles: &Tiles, tile: usize, threshold: f32) -> Option<FaintTile> {
-    let own = &tiles.histograms[tile];
-    let total: u32 = own.iter().sum();
-    let (column, row) = (tile % tiles.columns, tile / tiles.columns);
-    let mut around: Histogram = [0; CLASSES];
-    for y in row.saturating_sub(1)..(row + 2).min(tiles.rows) {
-        for x in column.saturating_sub(1)..(column + 2).min(tiles.columns) {
-            around = sum(&around, &tiles.histograms[y * tiles.columns + x]);
+/// The pixels of a tile.
+struct Counts {
+    all: f32,
+    ink: f32,
+    /// Between ink and paper.
+    between: f32,
+    /// By how much those are darker than paper, in all.
+    depth: f32,
+    paper: f32,
+}
+
+impl Counts {
+    /// Counts a tile's pixels by its histogram and by what parts ink from paper around it.
+    fn of(tiles: &Tiles, tile: usize, threshold: f32) -> Self {
+        let own = &tiles.histograms[tile];
+        let (column, row) = (tile % tiles.columns, tile / tiles.columns);
+        let mut around: Histogram = [0; CLASSES];
+        for y in row.saturating_sub(1)..(row + 2).min(tiles.rows) {
+            for x in column.saturating_sub(1)..(column + 2).min(tiles.columns) {
+                around = sum(&around, &tiles.histograms[y * tiles.columns + x]);
+            }
         }
+        // Of what is not ink, most is paper.
+        let first_light = ((threshold / f32::from(CLASS_WIDTH)) as usize).min(CLASSES - 1);
+        let (mut light, mut most) = ([0; CLASSES], (0, 0));
+        for (class, &count) in around.iter().enumerate().skip(first_light) {
+            light[class] = count;
+            most = most.max((count, class));
+        }
+        let level = |class: usize| (class as f32 + 0.5) * f32::from(CLASS_WIDTH);
+        let paper = level(most.1).max(split(&light).paper);
+        let is_between = |class: &usize| level(*class) <= paper - MIN_DEPTH;
+        let ink: u32 = own[..first_light].iter().sum();
+        let (mut between, mut depth) = (0.0, 0.0);
+        for class in (first_light..CLASSES).filter(is_between) {
+            between += own[class] as f32;
+            depth += own[class] as f32 * (paper - level(class));
+        }
+        Self { all: own.iter().sum::<u32>() as f32, ink: ink as f32, between, depth, paper }
     }
-    // Of what is not ink, most is paper.
-    let first_light = ((threshold / f32::from(CLASS_WIDTH)) as usize).min(CLASSES - 1);
-    let (mut light, mut most) = ([0; CLASSES], (0, 0));
-    for (class, &count) in around.iter().enumerate().skip(first_light) {
-        light[class] = count;
-        most = most.max((count, class));
+
+    /// Judges the tile; ink has `edge` pixels between itself and paper for each of its own.
+    fn faint(&self, edge: f32) -> Option<FaintTile> {
+        let least = edge * self.ink + GRAIN_SHARE * self.all;
+        (self.between > least && self.between < MAX_SHARE * self.all)
+            .then(|| FaintTile { paper: self.paper, depth: self.depth / self.between })
     }
-    let level = |class: usize| (class as f32 + 0.5) * f32::from(CLASS_WIDTH);
-    let paper = level(most.1).max(split(&light).paper);
-    let is_between = |class: &usize| level(*class) <= paper - MIN_DEPTH;
-    let ink: u32 = own[..first_light].iter().sum();
-    let (mut between, mut depth) = (0.0, 0.0);
-    for class in (first_light..CLASSES).filter(is_between) {
-        between += own[class] as f32;
-        depth += own[class] as f32 * (paper - level(class));
+}
+
+/// Returns how many pixels the blurred edges of ink have for each pixel of ink: the usual number on this page, with
+/// some room, since small print has more edge than ink.
+fn edge_pixels(counts: &[Counts]) -> f32 {
+    let is_text = |counts: &&Counts| counts.ink > TEXT_SHARE * counts.all;
+    let mut ratios: Vec<f32> =
+        counts.iter().filter(is_text).map(|counts| counts.between / counts.ink).collect();
+    if ratios.is_empty() {
+        return EDGE_PIXELS;
     }
-    let least = EDGE_PIXELS * ink as f32 + GRAIN_SHARE * total as f32;
-    (between > least && between < MAX_SHARE * total as f32)
-        .then(|| FaintTile { paper, depth: depth / between })
+    let middle = ratios.len() / 2;
+    let usual = *ratios.select_nth_unstable_by(middle, f32::total_cmp).1;
+    EDGE_PIXELS.max(MORE_EDGE * usual)
 }
 
 fn near<'f>(found: &'f [Option<FaintTile>], tiles: &Tiles, tile: usize) -> Option<&'f FaintTile> {
