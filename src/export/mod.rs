@@ -116,7 +116,7 @@ pub async fn report_lines(
 
 /// Passes rows from the database to the sink, a batch at a time.
 async fn stream<T: Send + 'static>(
-    mut rows: Cursor<T>,
+    mut rows: Cursor<'_, T>,
     target: &Target,
     columns: Columns,
     formulas: Formulas,

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::postgres::PgRow;
@@ -80,11 +81,14 @@ impl Store {
         paths: &[PathBuf],
     ) -> Result<Vec<Option<KnownFile>>, StoreError> {
         let keys: Vec<Vec<u8>> = paths.iter().map(|path| StoredPath::new(path).key).collect();
-        let found = self.retrying(|| self.look_up(&keys)).await?;
+        let found = self.retrying(|| self.look_up_once(&keys)).await?;
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
-    async fn look_up(&self, keys: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
+    async fn look_up_once(
+        &self,
+        keys: &[Vec<u8>],
+    ) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
                     exists (select from scanlift.page p
@@ -109,26 +113,30 @@ impl Store {
         // If the connection is lost during the commit, the same call must be given the same pages again.
         static CALLS: AtomicI64 = AtomicI64::new(1);
         let claim = ClaimKey { run, call: CALLS.fetch_add(1, Ordering::Relaxed) };
+        // What the first try found is what the files were before: later ones may find what it has committed.
+        let found = OnceLock::new();
         self.retrying(|| async {
-            self.register_files(claim, files).await.map_err(failed_to("register files"))
+            self.register_once(claim, files, &found).await.map_err(failed_to("register files"))
         })
         .await
     }
 
-    async fn register_files(
+    async fn register_once(
         &self,
         claim: ClaimKey,
         files: &[HashedFile],
+        found: &OnceLock<Vec<(DocumentId, Standing)>>,
     ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let documents = make_documents(&mut transaction, files).await?;
         let standings = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
+        let standings = found.get_or_init(|| standings);
         transaction.commit().await?;
         Ok(standings
-            .into_iter()
-            .map(|(document_id, standing)| {
+            .iter()
+            .map(|&(document_id, standing)| {
                 let work = claims.get_mut(&document_id);
                 let page_count = work.as_ref().and_then(|work| work.page_count);
                 let pending =
@@ -144,10 +152,10 @@ impl Store {
         run: RunId,
         files: &[UnreadableFile],
     ) -> Result<(), StoreError> {
-        self.retrying(|| self.note_unreadable(run, files)).await
+        self.retrying(|| self.note_unreadable_once(run, files)).await
     }
 
-    async fn note_unreadable(
+    async fn note_unreadable_once(
         &self,
         run: RunId,
         files: &[UnreadableFile],

@@ -1,6 +1,7 @@
 //! The store against a real Postgres: one private cluster for all tests, a database for each.
 
 mod cluster;
+mod cuts;
 mod encoder;
 mod ledger;
 mod model_table;
