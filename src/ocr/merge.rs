@@ -1,6 +1,6 @@
 //! Puts lines that were found later in their places among those of a page.
 
-use crate::document::{Line, PixelBox};
+use crate::document::{Line, PixelBox, Word};
 
 /// Words stand in one line if they share so much of the lower one's height.
 const SAME_LINE: f32 = 0.5;
@@ -35,11 +35,14 @@ pub(super) fn covers(lines: &[Line], place: &PixelBox) -> bool {
 }
 
 /// Adds lines to a page. Words that stand beside those of a line go into it; other lines go before the first one
-/// that lies lower in the same columns. Words that lie on others are dropped.
+/// that lies lower in the same columns. Of words that lie on each other those with more letters stay.
 pub(super) fn add(lines: &mut Vec<Line>, found: Vec<Line>) {
     let block = lines.iter().map(|line| line.block).max().map_or(0, |last| last.saturating_add(1));
     for mut line in found {
-        line.words.retain(|word| !covers(lines, &word.bounds));
+        line.words.retain(|word| !covers(lines, &word.bounds) || replaces(lines, word));
+        for word in &line.words {
+            take_off(lines, &word.bounds);
+        }
         if line.words.is_empty() {
             continue;
         }
@@ -60,6 +63,31 @@ pub(super) fn add(lines: &mut Vec<Line>, found: Vec<Line>) {
         });
         lines.insert(at, Line { block, paragraph: 0, ..line });
     }
+    lines.retain(|line| !line.words.is_empty());
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
+}
+
+/// Tells whether a word says more than the words that it lies on, and those are parts of it.
+fn replaces(lines: &[Line], word: &Word) -> bool {
+    let under =
+        || lines.iter().flat_map(|line| &line.words).filter(|other| meets(other, &word.bounds));
+    under().all(|other| word.bounds.holds_center_of(&other.bounds))
+        && under().map(|other| letters(&other.text)).sum::<usize>() < letters(&word.text)
+}
+
+fn meets(word: &Word, place: &PixelBox) -> bool {
+    shared((word.bounds.left, word.bounds.right), (place.left, place.right)) > 0
+        && shared((word.bounds.top, word.bounds.bottom), (place.top, place.bottom)) > 0
+}
+
+/// Takes off the words whose middle lies in a place.
+fn take_off(lines: &mut [Line], place: &PixelBox) {
+    for line in lines {
+        line.words.retain(|other| !place.holds_center_of(&other.bounds));
+    }
 }
 
 fn stands_beside(line: &PixelBox, own: &PixelBox) -> bool {
@@ -74,7 +102,6 @@ fn stands_beside(line: &PixelBox, own: &PixelBox) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Word;
 
     fn line(top: u32, words: &[(u32, &str)]) -> Line {
         let word = |&(left, text): &(u32, &str)| Word {
@@ -112,5 +139,12 @@ mod tests {
         let mut lines = vec![line(0, &[(0, "Total")])];
         add(&mut lines, vec![line(2, &[(3, "Total")])]);
         assert_eq!(texts(&lines), ["Total"]);
+    }
+
+    #[test]
+    fn a_whole_word_takes_the_place_of_its_end() {
+        let mut lines = vec![line(0, &[(96, "nce"), (200, "KB-3107")])];
+        add(&mut lines, vec![line(0, &[(20, "reference")])]);
+        assert_eq!(texts(&lines), ["reference KB-3107"]);
     }
 }

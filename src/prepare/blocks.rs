@@ -3,13 +3,13 @@
 //! One threshold cannot part such text from its ground and the rest from the paper. Where the ground of a block
 //! differs sharply from the paper, it is estimated pixel by pixel, without the strokes on it (morphological closing
 //! for dark text, opening for light text: both keep the block's edges, as no blurred background does), and what
-//! differs from it in any channel is drawn dark on white. Local thresholds (Sauvola, Wolf) do the same for gray, but
+//! differs from it in the clearest channel is drawn dark on white. Local thresholds (Sauvola, Wolf) do the same for gray, but
 //! know neither light text nor text as bright as its ground. A page without such blocks costs one look at its tiles.
 
 use image::GrayImage;
 
 use super::extremes::Plane;
-use super::tiles::{Color, TileGrounds, View};
+use super::tiles::{self, Color, TileGrounds, View};
 use crate::document::BitMask;
 use crate::shapes;
 
@@ -155,6 +155,40 @@ fn neighbors(
     around.into_iter().filter_map(|(x, y)| Some((x?, y?)))
 }
 
+/// How a tile of a box belongs to its block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tile {
+    Block,
+    Beside,
+    Foreign,
+}
+
+/// A plane without text.
+struct Ground {
+    bare: Plane,
+    /// Without dark strokes only.
+    closed: Plane,
+}
+
+/// How the text of a block differs from its ground.
+struct Text {
+    contrast: u8,
+    /// Share of its pixels that are not between ink and ground.
+    clarity: f32,
+}
+
+impl Text {
+    fn worth(&self) -> f32 {
+        f32::from(self.contrast) * self.clarity
+    }
+}
+
+/// The text of a block as one plane shows it.
+struct TextPlane {
+    depths: Vec<Option<u8>>,
+    contrast: u8,
+}
+
 /// A block with the tiles around it.
 struct Block {
     left: usize,
@@ -163,8 +197,8 @@ struct Block {
     height: usize,
     /// Side of a tile in pixels.
     side: usize,
-    /// Of each tile of the box, row-major: whether it is the block's or beside it.
-    is_near: Vec<bool>,
+    /// Of the box, row-major.
+    tiles: Vec<Tile>,
     channels: Vec<Plane>,
 }
 
@@ -180,12 +214,17 @@ impl Block {
         let (first_column, first_row) = (first(&mut columns()), first(&mut rows()));
         let last_column = last(&mut columns()).min(tiles.columns);
         let last_row = last(&mut rows()).min(tiles.rows);
-        let mut is_near = vec![false; (last_column - first_column) * (last_row - first_row)];
+        let columns = last_column - first_column;
+        let mut kinds = vec![Tile::Foreign; columns * (last_row - first_row)];
         for &(column, row) in area {
             for y in row.saturating_sub(1)..(row + 2).min(last_row) {
                 for x in column.saturating_sub(1)..(column + 2).min(last_column) {
-                    is_near[(y - first_row) * (last_column - first_column) + x - first_column] =
-                        true;
+                    let kind = &mut kinds[(y - first_row) * columns + x - first_column];
+                    match kind {
+                        _ if (x, y) == (column, row) => *kind = Tile::Block,
+                        Tile::Foreign => *kind = Tile::Beside,
+                        Tile::Block | Tile::Beside => {}
+                    }
                 }
             }
         }
@@ -201,32 +240,56 @@ impl Block {
                 plane.values.extend(row.iter().skip(channel).step_by(count));
             }
         }
-        Self { left, top, width, height, side, is_near, channels }
+        Self { left, top, width, height, side, tiles: kinds, channels }
     }
 
     /// Returns what stands on the block, dark on white; `None` if nothing on it can be text.
     fn patch(&self, paper: Color) -> Option<Patch> {
-        let grounds: Vec<Plane> = self.channels.iter().map(|plane| self.ground(plane)).collect();
-        let depth = |index: usize| {
-            let is_other = grounds
-                .iter()
-                .zip(paper)
-                .any(|(ground, paper)| ground.values[index].abs_diff(paper) >= OTHER_PIXEL);
-            let apart = grounds.iter().zip(&self.channels);
-            let apart =
-                apart.map(|(ground, own)| ground.values[index].abs_diff(own.values[index])).max();
-            apart.filter(|_| is_other && self.is_near[self.tile_of(index)])
+        let grounds: Vec<Ground> = self.channels.iter().map(|plane| self.ground(plane)).collect();
+        let is_other = |index: usize| {
+            let differs = |(ground, paper): (&Ground, u8)| {
+                // Beside the block the paper between it and dark text would look like a light stroke.
+                let plane = match self.tiles[self.tile_of(index)] {
+                    Tile::Block => &ground.bare,
+                    Tile::Beside => &ground.closed,
+                    Tile::Foreign => return false,
+                };
+                plane.values[index].abs_diff(paper) >= OTHER_PIXEL
+            };
+            grounds.iter().zip(paper).any(differs)
         };
-        let depths: Vec<Option<u8>> = (0..self.width * self.height).map(depth).collect();
-        let contrast = self.text_contrast(&depths)?;
-        let gain = (DARKEST as f32 / f32::from(contrast)).clamp(0.9, MAX_GAIN);
+        let is_other: Vec<bool> = (0..self.width * self.height).map(is_other).collect();
+        // Text may be as bright as its ground, and colors are often blurred: the clearest plane is taken.
+        let mut views: Vec<(TextPlane, f32)> = Vec::new();
+        let brightness = self.brightness().map(|plane| (self.ground(&plane), plane));
+        let planes = grounds.iter().zip(&self.channels);
+        let bright = brightness.iter().map(|(ground, plane)| (ground, plane));
+        for (ground, plane) in bright.chain(planes) {
+            let pairs = ground.bare.values.iter().zip(&plane.values).zip(&is_other);
+            let depths: Vec<Option<u8>> =
+                pairs.map(|((ground, own), other)| other.then(|| ground.abs_diff(*own))).collect();
+            if let Some(text) = self.text_on(&depths) {
+                views.push((TextPlane { depths, contrast: text.contrast }, text.worth()));
+            }
+        }
+        let (best, _) = views.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let gain = (DARKEST as f32 / f32::from(best.contrast)).clamp(0.9, MAX_GAIN);
         let value = |depth: u8| 255 - (f32::from(depth) * gain).min(DARKEST as f32) as u8;
         Some(Patch {
             left: self.left,
             top: self.top,
             width: self.width,
-            values: depths.into_iter().map(|depth| depth.map(value)).collect(),
+            values: best.depths.into_iter().map(|depth| depth.map(value)).collect(),
         })
+    }
+
+    /// Returns the brightness of a block with colors.
+    fn brightness(&self) -> Option<Plane> {
+        let [red, green, blue] = self.channels.as_slice() else { return None };
+        let colors = red.values.iter().zip(&green.values).zip(&blue.values);
+        let values =
+            colors.map(|((red, green), blue)| tiles::brightness(&[*red, *green, *blue])).collect();
+        Some(Plane { values, ..*red })
     }
 
     fn columns(&self) -> usize {
@@ -237,42 +300,25 @@ impl Block {
         index / self.width / self.side * self.columns() + index % self.width / self.side
     }
 
-    /// Returns what a channel would be without text. Around each tile text is what covers less, be it darker or
-    /// lighter than its ground; yellow on blue is lighter in red and darker in blue.
-    fn ground(&self, channel: &Plane) -> Plane {
+    /// Returns what a plane would be without text. Text is what covers less, be it darker or lighter than its ground.
+    fn ground(&self, plane: &Plane) -> Ground {
         // Odd, and wider than the strokes of a heading.
         let window = self.side | 1;
-        let mut closed = channel.without_dark_strokes(window);
-        let opened = channel.without_light_strokes(window);
-        let columns = self.columns();
-        let rows = self.height.div_ceil(self.side);
-        let (mut dark, mut light) = (vec![0_u64; columns * rows], vec![0_u64; columns * rows]);
-        for (index, own) in channel.values.iter().enumerate() {
-            let tile = self.tile_of(index);
-            dark[tile] += u64::from(closed.values[index] - own);
-            light[tile] += u64::from(own - opened.values[index]);
-        }
-        let around = |sums: &[u64], tile: usize| -> u64 {
-            let (x, y) = (tile % columns, tile / columns);
-            (y.saturating_sub(2)..(y + 3).min(rows))
-                .flat_map(|y| (x.saturating_sub(2)..(x + 3).min(columns)).map(move |x| (x, y)))
-                .map(|(x, y)| y * columns + x)
-                .filter(|&tile| self.is_near[tile])
-                .map(|tile| sums[tile])
-                .sum()
-        };
-        let is_light: Vec<bool> =
-            (0..columns * rows).map(|tile| around(&light, tile) < around(&dark, tile)).collect();
-        for (index, value) in closed.values.iter_mut().enumerate() {
-            if is_light[self.tile_of(index)] {
-                *value = opened.values[index];
+        let closed = plane.without_dark_strokes(window);
+        let opened = plane.without_light_strokes(window);
+        let (mut dark, mut light) = (0_u64, 0_u64);
+        for (index, own) in plane.values.iter().enumerate() {
+            if self.tiles[self.tile_of(index)] == Tile::Block {
+                dark += u64::from(closed.values[index] - own);
+                light += u64::from(own - opened.values[index]);
             }
         }
-        closed
+        let bare = if light < dark { opened } else { closed.clone() };
+        Ground { bare, closed }
     }
 
-    /// Returns by how much the text differs from its ground; `None` if there is none.
-    fn text_contrast(&self, depths: &[Option<u8>]) -> Option<u8> {
+    /// Measures the text on the block; `None` if there is none.
+    fn text_on(&self, depths: &[Option<u8>]) -> Option<Text> {
         let mut histogram = [0_usize; 256];
         for depth in depths.iter().flatten() {
             histogram[usize::from(*depth)] += 1;
@@ -309,7 +355,8 @@ impl Block {
             let (width, height) = (shape.bounds.width(), shape.bounds.height());
             LETTER_HEIGHTS.contains(&height) && width < 8 * height
         };
-        (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS).then_some(contrast)
+        (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS)
+            .then_some(Text { contrast, clarity: strong as f32 / (strong + between).max(1) as f32 })
     }
 }
 

@@ -17,6 +17,8 @@ const MAX_SHARE: f32 = 0.45;
 const MIN_TILES: usize = 3;
 /// If more of the tiles than this have something faint, it is the paper.
 const MAX_TILE_SHARE: f32 = 0.7;
+/// Ink up to so many times as dark as the faint ink is faint itself.
+const DARKEST_FAINT: f32 = 1.7;
 /// The page's ink keeps so many pixels around it, in which its edges fade.
 const EDGE: usize = 2;
 /// Faint ink becomes this dark, …
@@ -62,7 +64,15 @@ pub(super) fn view(
             }
         }
     }
-    whiten(&mut view, mask);
+    // What is little darker than the faint ink belongs to it: a word is not torn where the threshold rises.
+    let darkest = DARKEST_FAINT * depth;
+    let is_dark = |x: usize, y: usize| {
+        let tile = y / tiles.side * tiles.columns + x / tiles.side;
+        let paper = found[tile].as_ref().or_else(|| near(&found, tiles, tile));
+        let value = f32::from(image.get_pixel(x as u32, y as u32).0[0]);
+        paper.is_none_or(|tile| tile.paper - value > darkest)
+    };
+    whiten(&mut view, mask, is_dark);
     Some(view)
 }
 
@@ -107,12 +117,15 @@ fn near<'f>(found: &'f [Option<FaintTile>], tiles: &Tiles, tile: usize) -> Optio
         .find_map(|(x, y)| found[y * tiles.columns + x].as_ref())
 }
 
-/// Takes the page's own ink and its edges off the view.
-fn whiten(view: &mut GrayImage, mask: &BitMask) {
+/// Takes the page's dark ink and its edges off the view.
+fn whiten(view: &mut GrayImage, mask: &BitMask, is_dark: impl Fn(usize, usize) -> bool) {
     let width = mask.width;
     let pixels = view.as_flat_samples_mut().samples;
     for y in 0..mask.height {
         mask.runs(y, |from, to| {
+            if !(from..to).any(|x| is_dark(x, y)) {
+                return;
+            }
             let (from, to) = (from.saturating_sub(EDGE), (to + EDGE).min(width));
             for row in y.saturating_sub(EDGE)..(y + EDGE + 1).min(mask.height) {
                 pixels[row * width + from..row * width + to].fill(255);
