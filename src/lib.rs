@@ -16,6 +16,7 @@ pub mod normalize;
 pub mod ocr;
 pub mod pipeline;
 pub mod prepare;
+pub mod prose;
 pub mod reader;
 pub mod shapes;
 pub mod store;

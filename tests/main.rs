@@ -4,11 +4,14 @@
 
 mod engine;
 mod errors;
+mod files;
 mod hostile;
 mod model_tools;
 mod models;
+mod page_text;
 mod parity;
 mod program;
 mod recovery;
+mod regions;
 mod samples;
 mod tidy;

@@ -14,9 +14,13 @@ pub struct Explained {
 }
 
 impl Explained {
-    /// Looks at a page as a model does, whether the model claims it or not.
-    pub fn of(model: &RecordModel, number: PageNumber, text: &PageText) -> Self {
-        let seen = explain(model, number, text);
+    /// Looks at each region of a page as a model does, whether the model claims it or not.
+    pub fn all(model: &RecordModel, number: PageNumber, text: &PageText) -> Vec<Self> {
+        let seen = explain(model, number, text).into_iter();
+        seen.map(|seen| Self::of(model, seen)).collect()
+    }
+
+    fn of(model: &RecordModel, seen: Explanation) -> Self {
         let readings = model.fields.iter().zip(&seen.fields).map(|(spec, field)| {
             let alone = field.candidates.iter().map(|seen| {
                 let raw = RawField { candidates: vec![seen.candidate.clone()] };

@@ -158,7 +158,7 @@ fn each_page(
         let Some(number) = PageNumber::from_index(index) else { break };
         let read = document.page(number).and_then(|content| match content {
             DecodedPage::Image(image) => page(number, image),
-            DecodedPage::Text(_) => Ok(()),
+            DecodedPage::Text(_) | DecodedPage::Mixed(_) | DecodedPage::Layered(_) => Ok(()),
         });
         read.map_err(|failure| anyhow!("{}: page {number}: {failure}", path.display()))?;
     }

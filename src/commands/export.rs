@@ -9,7 +9,10 @@ use super::Exit;
 use super::options::Common;
 use super::session::{hinted, with_store};
 use crate::document::Verdict;
-use crate::export::{Content, ExportError, ExportOptions, Formulas, Target, export};
+use crate::export::{
+    Content, Dictionary, ExportError, ExportOptions, Formulas, Target, TextForm, export,
+};
+use crate::ocr::Dictionaries;
 use crate::store::Filter;
 
 /// The name that stands for the text of all pages.
@@ -34,6 +37,9 @@ pub(super) struct ExportArgs {
     /// Only records that fit, such as `total > 100 and _confidence < 0.9`.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
+    /// Keep the lines of `page-text` as they are printed, with the hyphens at their ends.
+    #[arg(long)]
+    lines: bool,
     /// Put a `'` before cells that a spreadsheet would take for a formula.
     #[arg(long)]
     protect_formulas: bool,
@@ -48,12 +54,18 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
     let ExportFormat::Csv = args.format;
     let models = common.models()?;
     let what = match args.what.as_str() {
-        PAGE_TEXT => Content::PageText,
+        PAGE_TEXT => Content::PageText(text_form(common, args.lines)),
+        _ if args.lines => {
+            return Err(anyhow!(
+                "--lines: `{}`: records have no lines\nhint: `--lines` is for `page-text`",
+                args.what
+            ));
+        }
         name => Content::Records(super::model::find(&models, name)?),
     };
     let filter = match (&args.condition, &what) {
         (None, _) => None,
-        (Some(_), Content::PageText) => {
+        (Some(_), Content::PageText(_)) => {
             return Err(anyhow!(
                 "--where: page-text: conditions are for records\nhint: name a model"
             ));
@@ -77,6 +89,18 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
         Ok(Exit::AllWell)
     })
     .await
+}
+
+/// Returns how page texts are written. A text layer names no languages: the configured ones stand in.
+fn text_form(common: &Common, keep_lines: bool) -> TextForm {
+    if keep_lines {
+        return TextForm::Lines;
+    }
+    let usual = common.defaults.languages.clone().unwrap_or_else(|| "eng".to_owned());
+    let dictionaries = Dictionaries::default();
+    TextForm::Paragraphs(Dictionary::new(move |languages, word| {
+        dictionaries.contains(if languages.is_empty() { &usual } else { languages }, word)
+    }))
 }
 
 /// A reader of stdout that has seen enough, such as `head`, is no error.

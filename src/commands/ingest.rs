@@ -9,7 +9,7 @@ use super::Exit;
 use super::options::{Common, ReaderArgs};
 use super::session::{run_error, show, stop_on_signals, store_error, with_store};
 use crate::intake::{Hidden, Symlinks, Walk, WalkOptions};
-use crate::pipeline::{self, ModelSet, RunSettings, Source};
+use crate::pipeline::{self, ModelSet, RunSettings, Source, Trust};
 use crate::store::{Replace, RunEnd};
 
 #[derive(Debug, Args)]
@@ -29,6 +29,9 @@ pub(super) struct IngestArgs {
     /// Follow symbolic links inside the directories.
     #[arg(long)]
     follow_symlinks: bool,
+    /// Look at the content of files although their size and time have not changed.
+    #[arg(long)]
+    rehash: bool,
     #[command(flatten)]
     readers: ReaderArgs,
 }
@@ -42,6 +45,7 @@ impl IngestArgs {
             exclude: Vec::new(),
             hidden: false,
             follow_symlinks: false,
+            rehash: false,
             readers,
         }
     }
@@ -54,6 +58,7 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
         include: args.include,
         exclude: args.exclude,
     };
+    let trust = if args.rehash { Trust::Nothing } else { Trust::SizeAndTime };
     let walk = Walk::new(&args.paths, &walk_options)?;
     let second_look = args.readers.second_look();
     let mut readers = args.readers.resolve(common)?;
@@ -73,7 +78,8 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
             talk: common.talk(),
             stop,
         };
-        let result = pipeline::run(&store, &mut run, Source::Walk(Box::new(walk)), settings).await;
+        let source = Source::Walk(Box::new(walk), trust);
+        let result = pipeline::run(&store, &mut run, source, settings).await;
         finish(common, &store, run, result).await
     })
     .await

@@ -15,8 +15,8 @@ use crate::store::Report;
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// Write one line for every file found (`_file,status,reason`) instead of the sums; to stdout,
-    /// or to a file.
+    /// Write one line for every file found (`_file,status,reason,unread,without_words,issues`) instead
+    /// of the sums; to stdout, or to a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "json")]
     csv: Option<PathBuf>,
 }
@@ -46,13 +46,36 @@ pub(super) async fn execute(common: &Common, args: ReportArgs) -> anyhow::Result
     .await
 }
 
+/// Returns what is to be said of pages that were read, but not all of them.
+fn page_lines(report: &Report) -> Vec<String> {
+    let pages = |count: u64| if count == 1 { "page" } else { "pages" };
+    let mut lines = Vec::new();
+    if report.without_words > 0 {
+        let count = report.without_words;
+        lines.push(format!("{count} {} without a word", pages(count)));
+    }
+    if report.unread > 0 {
+        lines.push(format!("{} {} with unread areas", report.unread, pages(report.unread)));
+    }
+    for (issue, &count) in report.issues.iter().filter(|(issue, _)| *issue != "unread") {
+        lines.push(format!("{count} {} with the issue {issue}", pages(count)));
+    }
+    if report.gone_documents > 0 {
+        lines.push(format!(
+            "gone: {} documents whose files are not where they were; their pages and records stay",
+            report.gone_documents
+        ));
+    }
+    lines
+}
+
 /// Returns the report for people, a sum a line.
 fn text(report: &Report) -> String {
     let r = report;
     let mut lines = vec![
         format!(
-            "files: {} = {} documents + {} duplicates + {} unreadable",
-            r.files, r.documents, r.duplicates, r.unreadable
+            "files: {} = {} documents + {} duplicates + {} unreadable + {} skipped + {} gone",
+            r.files, r.documents, r.duplicates, r.unreadable, r.skipped, r.gone
         ),
         format!(
             "pages: {} = {} stored + {} blank + {} failed + {} quarantined + {} pending",
@@ -63,6 +86,10 @@ fn text(report: &Report) -> String {
     lines.extend(
         r.unreadable_files.iter().map(|(reason, count)| format!("  {count:>8} files {reason}")),
     );
+    lines.extend(
+        r.skipped_files.iter().map(|(kind, count)| format!("  {count:>8} files skipped: {kind}")),
+    );
+    lines.extend(page_lines(report));
     for (model, verdicts) in &r.records {
         let sum: u64 = verdicts.values().sum();
         let parts: Vec<String> =

@@ -15,7 +15,8 @@ use crate::store::{Filter, Replace};
 #[derive(Debug, Args)]
 pub(super) struct ReprocessArgs {
     /// Which pages, such as `reason=timeout` or `state=stored and confidence<0.6`; columns: reason,
-    /// stage, state, confidence, engine, languages, path, model, attempts, page, dpi, width, height.
+    /// stage, state, confidence, engine, languages, path, model, attempts, page, dpi, width, height,
+    /// unread (share of the ink, such as `unread > 0.02`), words, issue (such as `issue = slanted`).
     /// Without it: all failed and quarantined pages.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,

@@ -1,8 +1,9 @@
-//! Reads the declared resolution out of PNG, JPEG (JFIF and EXIF) and BMP headers, which the
+//! Reads the declared resolution out of PNG, JPEG (JFIF and EXIF), JPEG 2000 and BMP headers, which the
 //! decoders do not report. Called by `raster` only.
 
 use crate::document::Format;
 
+use super::jpeg2000;
 use super::pixels::Density;
 use super::tiff_directory::{Directory, ResolutionUnit};
 
@@ -15,6 +16,7 @@ pub(super) fn declared(bytes: &[u8], format: Format) -> Option<Density> {
         Format::Png => png(bytes),
         Format::Jpeg => jpeg(bytes),
         Format::Bmp => per_metre(little_endian(bytes, 38)?, little_endian(bytes, 42)?),
+        Format::Jpeg2000 => jpeg2000::density(bytes),
         Format::Gif | Format::Webp | Format::Pnm | Format::Tiff | Format::Pdf => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::document::{Failure, Reason};
 pub struct Limits {
     /// Width × height of a page in pixels.
     pub max_pixels: u64,
-    /// Width or height of a page in pixels; Tesseract takes no more than 32,767.
+    /// Width or height of a page in pixels.
     pub max_side: u32,
     /// Pages of one document.
     pub max_pages: u32,
@@ -18,9 +18,17 @@ pub struct Limits {
     pub max_bytes: u64,
 }
 
+/// No scanner draws in longer strips: what declares more is broken.
+const MAX_SIDE: u32 = 1_000_000;
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 150_000_000, max_side: 32_767, max_pages: 100_000, max_bytes: 256 << 20 }
+        Self {
+            max_pixels: 150_000_000,
+            max_side: MAX_SIDE,
+            max_pages: 100_000,
+            max_bytes: 256 << 20,
+        }
     }
 }
 
@@ -78,13 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn takes_an_a3_page_in_color() {
+    fn takes_an_a3_page_in_color_and_a_strip_of_eight_meters() {
         assert_eq!(reason(3508, 4961, 24), None);
+        assert_eq!(reason(1200, 60_000, 24), None);
     }
 
     #[test]
     fn refuses_sides_and_areas_over_the_limit() {
-        assert_eq!(reason(32_768, 10, 1), Some(Reason::TooLarge));
+        assert_eq!(reason(1_000_001, 10, 1), Some(Reason::TooLarge));
         assert_eq!(reason(20_000, 20_000, 1), Some(Reason::TooLarge));
         assert_eq!(reason(12_000, 12_000, 64), Some(Reason::TooLarge));
     }

@@ -5,26 +5,29 @@
 //! reads them, and one broken page fails alone. Knows nothing of how a page is prepared or read.
 
 mod density;
+mod frames;
 mod jpeg;
+mod jpeg2000;
 mod leptonica;
 mod limits;
 mod pdf;
-mod pdf_paste;
-mod pdf_survey;
-mod pdf_text;
 mod pixels;
 mod raster;
+mod repair;
 mod sniff;
 mod tiff;
 mod tiff_directory;
 mod tiff_fax;
+mod tiff_twins;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Format, PageImage, PageNumber, PageText, Reason, Stage, words};
+use crate::document::{
+    Failure, Format, PageImage, PageIssue, PageNumber, PageText, PixelBox, Reason, Stage, words,
+};
 
 pub use limits::Limits;
 pub use sniff::format_of;
@@ -73,6 +76,36 @@ pub enum DecodedPage {
     Image(PageImage),
     /// A PDF page's text layer, taken as it is.
     Text(PageText),
+    /// A PDF page of exact text with pictures that may hold more.
+    Mixed(Box<MixedPage>),
+    /// A PDF page that is to be recognized, with what its file says that it reads.
+    Layered(Box<LayeredPage>),
+}
+
+/// A PDF page of exact text with pictures on it.
+#[derive(Debug, Clone)]
+pub struct MixedPage {
+    pub text: PageText,
+    /// To be prepared and recognized, each by itself.
+    pub pictures: Vec<Picture>,
+}
+
+/// A part of a page that is to be recognized.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub image: PageImage,
+    /// Where it lies, in pixels of the page's text.
+    pub bounds: PixelBox,
+}
+
+/// A picture of a whole PDF page with text of the same page; each has its own pixels.
+#[derive(Debug, Clone)]
+pub struct LayeredPage {
+    pub image: PageImage,
+    /// What is seen on the page, exactly, but not all of it; values of form fields may not be in the picture.
+    pub text: Option<PageText>,
+    /// The invisible text that somebody's recognition has left.
+    pub layer: Option<PageText>,
 }
 
 /// What becomes of the colors of a JPEG.
@@ -90,7 +123,7 @@ pub struct OpenDocument {
 }
 
 enum Pages {
-    Raster { bytes: Vec<u8>, options: DecodeOptions },
+    Raster { bytes: Vec<u8>, options: DecodeOptions, further: frames::Further },
     Tiff(tiff::TiffDocument),
     Pdf(Box<pdf::PdfDocument>),
 }
@@ -102,10 +135,7 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
         return Err(Failure::decode(Reason::Empty, "the file has no bytes"));
     }
     let Some(format) = format_of(&bytes) else {
-        return Err(Failure::decode(
-            Reason::Unsupported,
-            "the content is none of png, jpeg, bmp, gif, webp, pnm, tiff, pdf",
-        ));
+        return Err(Failure::decode(Reason::Unsupported, unsupported(&bytes)));
     };
     guarded(|| {
         let (page_count, pages) = match format {
@@ -118,8 +148,16 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
                 let count = options.limits.check_pages(document.page_count())?;
                 (count, Pages::Pdf(Box::new(document)))
             }
-            Format::Png | Format::Jpeg | Format::Bmp | Format::Gif | Format::Webp | Format::Pnm => {
-                (1, Pages::Raster { bytes, options: options.clone() })
+            Format::Png
+            | Format::Jpeg
+            | Format::Bmp
+            | Format::Gif
+            | Format::Webp
+            | Format::Pnm
+            | Format::Jpeg2000 => {
+                let further = frames::further(&bytes, format, &options.limits);
+                let count = options.limits.check_pages(1 + further.pages.len())?;
+                (count, Pages::Raster { bytes, options: options.clone(), further })
             }
         };
         Ok(OpenDocument { format, page_count, pages })
@@ -137,6 +175,17 @@ impl OpenDocument {
         self.page_count
     }
 
+    /// Returns what is doubtful about a page before it is looked at: the first one says that the file has
+    /// further pictures which are not read.
+    pub fn issues(&self, page: PageNumber) -> Vec<PageIssue> {
+        match &self.pages {
+            Pages::Raster { further, .. } if further.are_cut && page == PageNumber::FIRST => {
+                vec![PageIssue::FramesSkipped]
+            }
+            Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Vec::new(),
+        }
+    }
+
     /// Decodes one page. A failure concerns this page only; a panic in a decoder becomes one, too.
     pub fn page(&mut self, page: PageNumber) -> Result<DecodedPage, Failure> {
         if page.0.get() > self.page_count {
@@ -146,22 +195,47 @@ impl OpenDocument {
         let format = self.format;
         let pages = &mut self.pages;
         guarded(|| match pages {
-            Pages::Raster { bytes, options } => {
-                raster::decode(bytes, format, &options.limits).map(DecodedPage::Image)
-            }
+            Pages::Raster { bytes, options, further } => match page.index().checked_sub(1) {
+                None => raster::decode(bytes, format, &options.limits).map(DecodedPage::Image),
+                Some(index) => match further.pages.get(index) {
+                    Some(image) => Ok(DecodedPage::Image(image.clone())),
+                    None => Err(Failure::decode(Reason::Corrupt, "the picture is not there")),
+                },
+            },
             Pages::Tiff(document) => document.frame(page.index()).map(DecodedPage::Image),
             Pages::Pdf(document) => document.page(page.index()),
         })
     }
 }
 
+/// Says why content of no format that is read is refused.
+fn unsupported(bytes: &[u8]) -> String {
+    match sniff::unread_format_of(bytes) {
+        Some(name) => format!(
+            "`{name}`: not supported\nhint: convert it to jpeg, png, tiff or pdf and ingest that"
+        ),
+        None => {
+            "the content is none of png, jpeg, jpeg 2000, bmp, gif, webp, pnm, tiff, pdf".to_owned()
+        }
+    }
+}
+
 impl OpenDocument {
+    /// Draws a page of a PDF; `None` for all other documents, whose pages are pictures anyway.
+    pub fn picture(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
+        let pages = &mut self.pages;
+        guarded(|| match pages {
+            Pages::Pdf(document) => document.picture(page.index()).map(Some),
+            Pages::Raster { .. } | Pages::Tiff(_) => Ok(None),
+        })
+    }
+
     /// Decodes a page once more, with its colors, if [`OpenDocument::page`] gave only its brightness; `None` if there
     /// is no more to be had.
     pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
         let format = self.format;
         match &self.pages {
-            Pages::Raster { bytes, options } if page == PageNumber::FIRST => {
+            Pages::Raster { bytes, options, .. } if page == PageNumber::FIRST => {
                 guarded(|| raster::decode_color(bytes, format, &options.limits))
             }
             Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Ok(None),

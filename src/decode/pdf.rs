@@ -2,37 +2,51 @@
 //! or its text layer taken.
 //!
 //! A page that holds nothing but upright images is pasted together from them pixel by pixel, which is
-//! many times faster than drawing it and keeps black and white. `pdf_survey` tells what is on a page.
+//! many times faster than drawing it and keeps black and white. `survey` tells what is on a page, and
+//! which of its text is seen. A digital page keeps its exact words; its pictures are drawn to be read.
+
+mod columns;
+mod copies;
+mod draw;
+mod page_box;
+mod paints;
+mod paste;
+mod pictures;
+mod slanted;
+mod survey;
+mod text;
+mod typeset;
+mod values;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
 use hayro::hayro_syntax::content::ops::TypedInstruction;
 use hayro::hayro_syntax::object::Dict;
 use hayro::hayro_syntax::object::dict::keys::{CONTENTS, COUNT, PAGES};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData};
-use hayro::vello_cpu::Pixmap;
-use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use image::metadata::Orientation;
+use hayro::kurbo::Rect;
 
-use crate::document::{Failure, PageImage, Pixels, Reason};
+use self::draw::Drawer;
+use self::page_box::{POINTS_PER_INCH, PageBox};
+use self::pictures::Part;
+use self::survey::Survey;
+use self::text::Layer;
+use self::values::Form;
+use super::{DecodeOptions, DecodedPage, LayeredPage, MixedPage, PdfText, Picture};
+use crate::document::{Failure, PageImage, PixelBox, Reason};
 
-use super::pdf_paste;
-use super::pdf_survey::Survey;
-use super::pdf_text;
-use super::pixels::{self, Density};
-use super::{DecodeOptions, DecodedPage, PdfText};
-
-const POINTS_PER_INCH: f32 = 72.0;
 /// Drawing takes about ten bytes a pixel; more would not fit beside the engine.
 const MAX_DRAWN_PIXELS: u64 = 40_000_000;
 /// Even the shortest page dictionary takes so many bytes, packed with others of its kind.
 const MIN_PAGE_BYTES: usize = 16;
 /// From this share of the page on, images are what the page is about.
 const SCAN_COVERAGE: f64 = 0.5;
+/// Up to this share of the page, its images are read by themselves.
+const MAX_IMAGES: f64 = 0.4;
 /// Resolutions that a page with a scan and other ink is drawn at: below, text is lost; above,
 /// nothing is gained.
 const DRAWN_SCAN_DPI: std::ops::RangeInclusive<f32> = 100.0..=600.0;
@@ -67,80 +81,134 @@ impl PdfDocument {
 
     /// Decodes the page at a position counted from 0.
     pub(super) fn page(&self, index: usize) -> Result<DecodedPage, Failure> {
-        let page = self
-            .pdf
-            .pages()
-            .get(index)
-            .ok_or_else(|| corrupt("the page is announced, but not found"))?;
-        let (width, height) = page.render_dimensions();
-        if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
-            return Err(corrupt("its page box has no size"));
-        }
+        let (page, page_box) = self.find(index)?;
         let cache = RenderCache::new();
         let lost_images = Arc::new(AtomicUsize::new(0));
         let settings = settings(&lost_images);
-        let survey = Survey::of(page, &settings);
+        let mut survey = Survey::of(page, page_box, &settings);
         if survey.is_bare() && has_lost_content(page) {
             return Err(corrupt("what its content draws is missing or cannot be read"));
         }
-
-        let text = || pdf_text::page_text(&survey, (width, height), self.options.pdf_dpi);
+        let drawer = Drawer { page, page_box, cache: &cache, settings: &settings };
+        let dpi = self.options.pdf_dpi;
+        let mut exact = Layer::Values;
         match self.options.pdf_text {
             PdfText::Only => {
-                return text().map(DecodedPage::Text).ok_or_else(|| {
-                    Failure::decode(Reason::NoTextLayer, "the page has no text layer")
-                });
+                self.form().draw_on(page, &mut survey);
+                let text = text::page_text(&survey, Layer::All, dpi);
+                return text
+                    .filter(|text| !text.lines.is_empty())
+                    .map(DecodedPage::Text)
+                    .ok_or_else(|| {
+                        Failure::decode(Reason::NoTextLayer, "the page has no text layer")
+                    });
             }
-            PdfText::Auto if pdf_text::is_good(&survey) => {
-                if let Some(text) = text() {
-                    return Ok(DecodedPage::Text(text));
+            PdfText::Auto => {
+                self.form().draw_on(page, &mut survey);
+                if text::is_good(&survey) {
+                    drawer.make_sure(&mut survey);
+                    if text::is_good(&survey) {
+                        exact = Layer::Seen;
+                    }
                 }
             }
-            PdfText::Auto | PdfText::Never => {}
+            PdfText::Never => {}
         }
-
-        for (_, image) in survey.seen_images() {
-            self.options.limits.check_area(image.width, image.height, 8)?;
+        let text = text::page_text(&survey, exact, dpi);
+        if let (Layer::Seen, Some(text)) = (exact, &text)
+            && survey.image_coverage() <= MAX_IMAGES
+            && !text::is_mostly_drawn(&survey)
+        {
+            let pictures = self.pictures(&drawer, &survey);
+            let text = text.clone();
+            return Ok(if pictures.is_empty() {
+                DecodedPage::Text(text)
+            } else {
+                DecodedPage::Mixed(Box::new(MixedPage { text, pictures }))
+            });
         }
-        if let Some(plan) = pdf_paste::plan(&survey, (width, height), &self.options.limits) {
-            return pdf_paste::paste(page, &survey, &plan, &settings).map(DecodedPage::Image);
-        }
-        let image = self.draw(page, &survey, &cache, &settings);
+        let image = self.image(&drawer, &survey)?;
         if lost_images.load(Ordering::Relaxed) > 0 && survey.visible_glyphs().next().is_none() {
             return Err(corrupt("an image on the page cannot be decoded"));
         }
-        Ok(DecodedPage::Image(image))
+        let layer = match self.options.pdf_text {
+            PdfText::Auto => text::page_text(&survey, Layer::Unpainted, dpi),
+            PdfText::Only | PdfText::Never => None,
+        };
+        Ok(match (text, layer) {
+            (None, None) => DecodedPage::Image(image),
+            (text, layer) => DecodedPage::Layered(Box::new(LayeredPage { image, text, layer })),
+        })
     }
 
-    fn draw<'a>(
-        &self,
-        page: &'a Page<'a>,
-        survey: &Survey,
-        cache: &RenderCache<'a>,
-        settings: &InterpreterSettings,
-    ) -> PageImage {
-        let dpi = self.drawn_dpi(page, survey);
-        let (width, height) = page.render_dimensions();
-        let pixels = |points: f32| (points * dpi / POINTS_PER_INCH).round().max(1.0);
-        // The renderer cuts fractions off, so that the scale must lead a little over the pixel.
-        let scale = |points: f32| (pixels(points) + 0.01) / points;
-        let drawn =
-            PixmapSettings { x_scale: scale(width), y_scale: scale(height), bg_color: WHITE };
-        let pixmap = hayro::render(page, cache, settings, &RenderSettings::default(), &drawn);
-        let density = Density::new(dpi, dpi);
-        pixels::finish(flattened(&pixmap), Orientation::NoTransforms, density)
+    /// Draws a page, whatever it consists of: for what is no text.
+    pub(super) fn picture(&self, index: usize) -> Result<PageImage, Failure> {
+        let (page, page_box) = self.find(index)?;
+        let (cache, settings) = (RenderCache::new(), settings(&Arc::default()));
+        let drawer = Drawer { page, page_box, cache: &cache, settings: &settings };
+        let dpi = self.fitting_dpi(page_box.bounds(), self.options.pdf_dpi);
+        Ok(drawer.draw(page_box.bounds(), dpi))
     }
 
-    /// Returns the resolution to draw at: that of the finest large image on scans, else the one
-    /// asked for; lowered where the page would become too large.
-    fn drawn_dpi(&self, page: &Page<'_>, survey: &Survey) -> f32 {
-        let (width, height) = page.render_dimensions();
-        let limits = &self.options.limits;
+    fn find(&self, index: usize) -> Result<(&Page<'_>, PageBox), Failure> {
+        let pages = self.pdf.pages();
+        let page =
+            pages.get(index).ok_or_else(|| corrupt("the page is announced, but not found"))?;
+        let page_box = PageBox::of(page).ok_or_else(|| corrupt("its page box has no size"))?;
+        Ok((page, page_box))
+    }
+
+    fn form(&self) -> Form<'_> {
+        let xref = self.pdf.xref();
+        Form::of(xref.get::<Dict<'_>>(xref.root_id()))
+    }
+
+    /// Returns the whole page as an image.
+    fn image(&self, drawer: &Drawer<'_, '_>, survey: &Survey) -> Result<PageImage, Failure> {
+        for (_, image) in survey.seen_images() {
+            self.options.limits.check_area(image.width, image.height, 8)?;
+        }
+        if let Some(plan) = paste::plan(survey, &self.options.limits) {
+            return paste::paste(drawer.page, survey, &plan, drawer.settings);
+        }
+        let bounds = drawer.page_box.bounds();
+        // That of the finest large image on scans, else the one asked for.
         let scan_dpi = (survey.image_coverage() >= SCAN_COVERAGE)
-            .then(|| pdf_paste::finest_dpi(survey))
+            .then(|| paste::finest_dpi(survey))
             .flatten()
             .map(|dpi| dpi.clamp(*DRAWN_SCAN_DPI.start(), *DRAWN_SCAN_DPI.end()));
-        let wanted = scan_dpi.unwrap_or(self.options.pdf_dpi);
+        let dpi = self.fitting_dpi(bounds, scan_dpi.unwrap_or(self.options.pdf_dpi));
+        Ok(drawer.draw(bounds, dpi))
+    }
+
+    /// Draws the parts of a digital page that its text does not say.
+    fn pictures(&self, drawer: &Drawer<'_, '_>, survey: &Survey) -> Vec<Picture> {
+        let scale = f64::from(self.options.pdf_dpi / POINTS_PER_INCH);
+        let limits = &self.options.limits;
+        let fits = survey
+            .seen_images()
+            .all(|(_, image)| limits.check_area(image.width, image.height, 8).is_ok());
+        if !fits {
+            return Vec::new();
+        }
+        let picture = |part: Part| {
+            let on_page = part.bounds.scale_from_origin(scale).expand();
+            let bounds = PixelBox {
+                left: on_page.x0.max(0.0) as u32,
+                top: on_page.y0.max(0.0) as u32,
+                right: on_page.x1.max(0.0) as u32,
+                bottom: on_page.y1.max(0.0) as u32,
+            };
+            let dpi = self.fitting_dpi(part.bounds, part.dpi);
+            Picture { image: drawer.draw(part.bounds, dpi), bounds }
+        };
+        pictures::parts(survey, self.options.pdf_dpi).into_iter().map(picture).collect()
+    }
+
+    /// Returns a resolution, lowered where the drawing would become too large; `part` is in points.
+    fn fitting_dpi(&self, part: Rect, wanted: f32) -> f32 {
+        let limits = &self.options.limits;
+        let (width, height) = (part.width() as f32, part.height() as f32);
         let most_pixels = limits.max_pixels.min(MAX_DRAWN_PIXELS) as f32;
         // `u16` is what the renderer counts in.
         let most_side = limits.max_side.min(u32::from(u16::MAX)) as f32;
@@ -222,17 +290,6 @@ fn load(bytes: &PdfData, passwords: &[String]) -> Result<Pdf, Failure> {
 fn mentions_encryption(bytes: &[u8]) -> bool {
     const KEY: &[u8] = b"/Encrypt";
     bytes.windows(KEY.len()).any(|window| window == KEY)
-}
-
-/// Takes the colors of an opaque pixmap, as gray where all are.
-fn flattened(pixmap: &Pixmap) -> Pixels {
-    let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-    let colors = pixmap.data();
-    if colors.iter().all(|pixel| pixel.r == pixel.g && pixel.g == pixel.b) {
-        return pixels::gray(width, height, colors.iter().map(|pixel| pixel.g).collect());
-    }
-    let values = colors.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
-    pixels::color(width, height, values)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Decodes PNG, JPEG, BMP, GIF, WebP and PNM files: one page each, of an animation the first picture.
+//! Decodes PNG, JPEG, JPEG 2000, BMP, GIF, WebP and PNM files: the first picture of each.
 //!
 //! Package `image` is asked first, leptonica reads what it refuses. Dimensions are checked against
 //! the limits before either decodes.
@@ -14,9 +14,11 @@ use super::Chroma;
 use super::density;
 use super::guarded;
 use super::jpeg;
+use super::jpeg2000;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
+use super::repair;
 
 /// What a JPEG decodes to where its data are missing.
 const JPEG_FILLER: u8 = 128;
@@ -24,7 +26,7 @@ const JPEG_FILLER: u8 = 128;
 /// more, text may be lost, and a page without it must not pass for the whole.
 const MAX_LOST_ROWS: f32 = 0.05;
 
-/// Decodes the one page of an image file.
+/// Decodes the first picture of an image file.
 pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<PageImage, Failure> {
     let density = density::declared(bytes, format);
     // A panic of the safe decoder is one more refusal.
@@ -40,7 +42,15 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
             let orientation = orientation_of(bytes, format);
             Ok(pixels::finish(pixels, orientation, density))
         }
-        None => Err(failure),
+        None => match repair::repaired(bytes, format) {
+            Some(repaired) => {
+                let (pixels, orientation) =
+                    guarded(|| read(&repaired.bytes, format, limits)).map_err(|_| failure)?;
+                let pixels = pixels::oriented(pixels, repaired.orientation);
+                Ok(pixels::finish(pixels, orientation, density))
+            }
+            None => Err(failure),
+        },
     }
 }
 
@@ -59,6 +69,9 @@ pub(super) fn decode_color(
 }
 
 fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<(Pixels, Orientation), Failure> {
+    if format == Format::Jpeg2000 {
+        return Ok((jpeg2000::decode(bytes, limits)?, Orientation::NoTransforms));
+    }
     if format == Format::Jpeg
         && let Some((pixels, orientation)) = jpeg::decode(bytes, limits, Chroma::Drop)?
     {
@@ -128,6 +141,6 @@ fn image_format(format: Format) -> Option<ImageFormat> {
         Format::Gif => Some(ImageFormat::Gif),
         Format::Webp => Some(ImageFormat::WebP),
         Format::Pnm => Some(ImageFormat::Pnm),
-        Format::Tiff | Format::Pdf => None,
+        Format::Jpeg2000 | Format::Tiff | Format::Pdf => None,
     }
 }

@@ -23,7 +23,9 @@ fn image_of(bytes: Vec<u8>) -> PageImage {
     let mut document = open(bytes, &DecodeOptions::default()).expect("a document");
     match document.page(PageNumber::FIRST).expect("a page") {
         DecodedPage::Image(image) => image,
-        DecodedPage::Text(_) => panic!("an image was expected"),
+        DecodedPage::Text(_) | DecodedPage::Mixed(_) | DecodedPage::Layered(_) => {
+            panic!("an image was expected")
+        }
     }
 }
 

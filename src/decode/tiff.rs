@@ -18,8 +18,16 @@ use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
-use super::tiff_directory::{Directory, Layout};
+use super::tiff_directory::{Directory, FrameKind, Layout};
 use super::tiff_fax;
+use super::tiff_twins;
+
+/// A frame that is marked as a smaller version of another is none if its sides are longer than this
+/// share of the largest frame's: some writers mark all pages.
+const LEAST_REDUCTION: f32 = 0.8;
+/// A preview follows its page within so many frames; so many that may be some are compared.
+const PREVIEW_REACH: usize = 8;
+const MAX_PREVIEWS: usize = 64;
 
 /// A TIFF file whose directories have been found.
 pub(super) struct TiffDocument {
@@ -33,7 +41,34 @@ impl TiffDocument {
     /// Finds all frames; `corrupt` if there is none, `too_large` if there are too many.
     pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Failure> {
         let frames = walk(&bytes, limits)?;
-        Ok(Self { bytes, frames, limits: limits.clone() })
+        let mut document = Self { bytes, frames, limits: limits.clone() };
+        document.drop_previews();
+        Ok(document)
+    }
+
+    /// Leaves out the frames that show a page before them once more, smaller.
+    fn drop_previews(&mut self) {
+        let sizes: Vec<Option<(u32, u32)>> = self.frames.iter().map(|at| self.size(*at)).collect();
+        let mut index = self.frames.len();
+        let mut compared = 0;
+        while index > 1 && compared < MAX_PREVIEWS {
+            index -= 1;
+            let Some(size) = sizes[index] else { continue };
+            let page = (index.saturating_sub(PREVIEW_REACH)..index).rev().find(|&page| {
+                sizes[page].is_some_and(|page| tiff_twins::may_be_preview(size, page))
+            });
+            let Some(page) = page else { continue };
+            compared += 1;
+            if let (Ok(preview), Ok(page)) = (self.frame(index), self.frame(page))
+                && tiff_twins::are_alike(&page.pixels, &preview.pixels)
+            {
+                self.frames.remove(index);
+            }
+        }
+    }
+
+    fn size(&self, offset: Option<u64>) -> Option<(u32, u32)> {
+        Some(Layout::new(&self.bytes)?.directory(offset?)?.dimensions())
     }
 
     /// Returns the number of frames, at least 1.
@@ -70,10 +105,18 @@ fn unreachable_frame() -> Failure {
     Failure::decode(Reason::Corrupt, "its directory lies outside of the file")
 }
 
-/// Follows the chain of directories. Ends at one that was seen before, as libtiff does.
+/// Returns the frames that are pages.
 fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
     let layout = Layout::new(bytes).ok_or_else(unreachable_frame)?;
-    let mut offset = layout.first_offset().ok_or_else(unreachable_frame)?;
+    let first = layout.first_offset().ok_or_else(unreachable_frame)?;
+    let frames = chain(layout, first, limits)?;
+    let pages = pages(layout, &frames);
+    if pages.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(pages) }
+}
+
+/// Follows the chain of directories. Ends at one that was seen before, as libtiff does.
+fn chain(layout: Layout<'_>, first: u64, limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
+    let mut offset = first;
     let mut seen = HashSet::new();
     let mut frames = Vec::new();
     while offset != 0 && seen.insert(offset) {
@@ -82,7 +125,45 @@ fn walk(bytes: &[u8], limits: &Limits) -> Result<Vec<Option<u64>>, Failure> {
         limits.check_pages(frames.len())?;
         offset = directory.map_or(0, |directory| directory.next());
     }
-    if frames.iter().all(Option::is_none) { Err(unreachable_frame()) } else { Ok(frames) }
+    Ok(frames)
+}
+
+/// Leaves out what is a smaller version or a mask of another frame (TIFF 6.0, `NewSubfileType`).
+fn pages(layout: Layout<'_>, frames: &[Option<u64>]) -> Vec<Option<u64>> {
+    let marked = |offset: &Option<u64>| {
+        let directory = layout.directory((*offset)?)?;
+        let (width, height) = directory.dimensions();
+        Some((directory.kind(), width.max(height)))
+    };
+    let sides: Vec<Option<(FrameKind, u32)>> = frames.iter().map(marked).collect();
+    let largest = |kind: FrameKind| {
+        let of_kind = sides.iter().flatten().filter(|(found, _)| *found == kind);
+        of_kind.map(|(_, side)| *side).max()
+    };
+    if largest(FrameKind::Page).is_none() {
+        // The frame itself may stand below its preview.
+        let below = frames.iter().flatten().filter_map(|offset| layout.directory(*offset));
+        let below = below.flat_map(|directory| directory.sub_directories()).filter(|offset| {
+            layout.directory(*offset).is_some_and(|it| it.kind() == FrameKind::Page)
+        });
+        let below: Vec<Option<u64>> = below.map(Some).collect();
+        if !below.is_empty() {
+            return below;
+        }
+    }
+    let full = largest(FrameKind::Page)
+        .or_else(|| largest(FrameKind::Reduced))
+        .or_else(|| largest(FrameKind::Mask))
+        .unwrap_or(0);
+    let is_page = |frame: &Option<(FrameKind, u32)>| match frame {
+        // What cannot be reached is accounted for.
+        None | Some((FrameKind::Page, _)) => true,
+        Some((FrameKind::Reduced, side)) => *side as f32 > LEAST_REDUCTION * full as f32,
+        Some((FrameKind::Mask, _)) => {
+            largest(FrameKind::Page).or_else(|| largest(FrameKind::Reduced)).is_none()
+        }
+    };
+    frames.iter().zip(&sides).filter(|(_, side)| is_page(side)).map(|(frame, _)| *frame).collect()
 }
 
 /// Why the safe decoders leave a frame to libtiff.
@@ -100,6 +181,9 @@ enum Refusal {
 
 fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
     if let Some(pixels) = tiff_fax::decode(directory) {
+        return Ok(pixels);
+    }
+    if let Some(pixels) = twelve_bits(directory) {
         return Ok(pixels);
     }
     if directory.fill_order() != 1 {
@@ -144,6 +228,35 @@ fn decode(bytes: &[u8], directory: &Directory<'_>) -> Result<Pixels, Refusal> {
             Ok(colored(kind, width, height, values))
         }
     }
+}
+
+/// Reads gray samples of twelve bits that are not compressed, each three bytes two of them.
+fn twelve_bits(directory: &Directory<'_>) -> Option<Pixels> {
+    let is_plain = directory.bits_per_pixel() == 12 && directory.compression() == 1;
+    let photometric = directory.photometric().filter(|_| is_plain)?;
+    let (width, height) = directory.dimensions();
+    let columns = width as usize;
+    let mut values = Vec::new();
+    for (strip, rows) in directory.strips()? {
+        let row_bytes = (columns * 3).div_ceil(2);
+        for row in strip.chunks(row_bytes.max(1)).take(rows as usize) {
+            let level = |column: usize| {
+                let at = column / 2 * 3;
+                let byte = |at: usize| row.get(at).copied().unwrap_or(255);
+                match column % 2 {
+                    0 => byte(at),
+                    _ => byte(at + 1) << 4 | byte(at + 2) >> 4,
+                }
+            };
+            values.extend((0..columns).map(level));
+        }
+    }
+    match photometric {
+        0 => values.iter_mut().for_each(|value| *value = 255 - *value),
+        1 => {}
+        _ => return None,
+    }
+    Some(pixels::gray(width, height, values))
 }
 
 /// Brings samples of 8 or 16 bits to 0–255; signed ones lie around the middle.

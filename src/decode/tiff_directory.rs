@@ -46,6 +46,8 @@ struct Entry {
     values_at: u64,
 }
 
+const NEW_SUBFILE_TYPE: u16 = 254;
+const SUBFILE_TYPE: u16 = 255;
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
 const BITS_PER_SAMPLE: u16 = 258;
@@ -61,6 +63,24 @@ const X_RESOLUTION: u16 = 282;
 const Y_RESOLUTION: u16 = 283;
 const T4_OPTIONS: u16 = 292;
 const RESOLUTION_UNIT: u16 = 296;
+const SUB_DIRECTORIES: u16 = 330;
+/// Bits of the new subfile type: a smaller version of another frame, and a mask of one.
+const REDUCED: u64 = 1;
+const MASK: u64 = 4;
+/// Code of the old subfile type for a smaller version of another frame.
+const OLD_REDUCED: u64 = 2;
+/// More directories below one are not looked at.
+const MAX_SUB_DIRECTORIES: u64 = 64;
+
+/// What a frame is, by its subfile type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FrameKind {
+    Page,
+    /// A smaller version of another frame.
+    Reduced,
+    /// Says which pixels of another frame are shown.
+    Mask,
+}
 
 impl<'a> Layout<'a> {
     /// Reads the header; `None` if it is not one of TIFF.
@@ -139,6 +159,25 @@ impl<'a> Directory<'a> {
     /// Returns where the next directory stands; 0 if this is the last.
     pub(super) fn next(&self) -> u64 {
         self.next
+    }
+
+    /// Returns what the frame says that it is.
+    pub(super) fn kind(&self) -> FrameKind {
+        let new = self.integer(NEW_SUBFILE_TYPE).unwrap_or(0);
+        if new & MASK != 0 {
+            FrameKind::Mask
+        } else if new & REDUCED != 0 || self.integer(SUBFILE_TYPE) == Some(OLD_REDUCED) {
+            FrameKind::Reduced
+        } else {
+            FrameKind::Page
+        }
+    }
+
+    /// Returns where the directories below this one stand.
+    pub(super) fn sub_directories(&self) -> Vec<u64> {
+        let Some(entry) = self.entry(SUB_DIRECTORIES) else { return Vec::new() };
+        let count = entry.count.min(MAX_SUB_DIRECTORIES) as u32;
+        (0..count).filter_map(|index| self.element(entry, index)).collect()
     }
 
     /// Returns the declared width and height in pixels; 0 where the tag is missing or too large.
@@ -229,8 +268,8 @@ impl<'a> Directory<'a> {
 
     fn element(&self, entry: &Entry, index: u32) -> Option<u64> {
         match entry.kind {
-            // Byte, short, long, and the 64-bit long and offset of BigTIFF.
-            1 | 3 | 4 | 16 | 18 => {
+            // Byte, short, long, offset, and the 64-bit long and offset of BigTIFF.
+            1 | 3 | 4 | 13 | 16 | 18 => {
                 let size = size_of_kind(entry.kind)?;
                 let at = entry.values_at.checked_add(u64::from(index) * size)?;
                 self.layout.number(at, size)

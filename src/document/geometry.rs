@@ -40,6 +40,12 @@ impl PixelBox {
         (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
     }
 
+    /// Tells whether the other box, which is longer than high, runs through this one at half its height.
+    pub fn meets_middle_of(&self, other: &Self) -> bool {
+        let y = u32::midpoint(other.top, other.bottom);
+        (self.top..self.bottom).contains(&y) && other.left < self.right && self.left < other.right
+    }
+
     /// Returns the smallest box that holds both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

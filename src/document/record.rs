@@ -168,6 +168,8 @@ pub struct Evidence {
     pub elsewhere: u8,
     /// Mean word confidence of the page it was found on, 0–1.
     pub page: f32,
+    /// Whether it is struck out on the page.
+    pub is_struck: bool,
 }
 
 /// A change that made a value valid, or made it agree with a rule.

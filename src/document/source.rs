@@ -40,11 +40,12 @@ pub enum Format {
     Gif,
     Webp,
     Pnm,
+    Jpeg2000,
     Tiff,
     Pdf,
 }
 
 words!(Format {
     Png => "png", Jpeg => "jpeg", Bmp => "bmp", Gif => "gif", Webp => "webp", Pnm => "pnm",
-    Tiff => "tiff", Pdf => "pdf",
+    Jpeg2000 => "jpeg2000", Tiff => "tiff", Pdf => "pdf",
 });

@@ -177,6 +177,14 @@ impl PageText {
         })
     }
 
+    /// Returns the words that are struck out, those that stand together as one box.
+    pub fn struck(&self) -> impl Iterator<Item = PixelBox> {
+        self.marks.iter().filter_map(|mark| match mark {
+            Mark::Struck(bounds) => Some(*bounds),
+            _ => None,
+        })
+    }
+
     /// Returns the areas that look like text and were not read.
     pub fn unread(&self) -> impl Iterator<Item = PixelBox> {
         self.marks.iter().filter_map(|mark| match mark {

@@ -1,11 +1,12 @@
 //! Columns and cells: which there are, which are chosen, how they are written.
 
 use crate::model::RecordModel;
-use crate::store::{FileLine, PageTextRow, RecordRow};
+use crate::store::{FileLine, PageAccount, PageTextRow, RecordRow};
 
 use super::{ExportError, Formulas};
 
-const RECORD_COLUMNS: [&str; 6] = ["_file", "_page", "_row", "_status", "_confidence", "_issues"];
+const RECORD_COLUMNS: [&str; 7] =
+    ["_file", "_page", "_row", "_region", "_status", "_confidence", "_issues"];
 
 /// One cell; what is a number is safe in a spreadsheet whatever it starts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +83,13 @@ pub(super) fn record_columns(model: &RecordModel) -> Vec<String> {
 }
 
 pub(super) fn page_text_columns() -> Vec<String> {
-    ["_file", "_page", "text", "_status", "_confidence"].map(str::to_owned).to_vec()
+    ["_file", "_page", "text", "_status", "_confidence", "_unread", "_issues"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 pub(super) fn report_columns() -> Vec<String> {
-    ["_file", "status", "reason"].map(str::to_owned).to_vec()
+    ["_file", "status", "reason", "unread", "without_words", "issues"].map(str::to_owned).to_vec()
 }
 
 pub(super) fn of_record(row: RecordRow) -> Vec<Cell> {
@@ -96,6 +99,7 @@ pub(super) fn of_record(row: RecordRow) -> Vec<Cell> {
         Cell::Text(row.file),
         Cell::Number(row.page.to_string()),
         Cell::Number(row.row.to_string()),
+        Cell::Number(if row.region == 0 { String::new() } else { row.region.to_string() }),
         Cell::Text(row.status.as_str().to_owned()),
         Cell::Number(share(row.confidence)),
         Cell::Text(row.issues.join("; ")),
@@ -103,18 +107,40 @@ pub(super) fn of_record(row: RecordRow) -> Vec<Cell> {
     cells
 }
 
-pub(super) fn of_page_text(row: PageTextRow) -> Vec<Cell> {
+pub(super) fn of_page_text(row: PageTextRow, text: String) -> Vec<Cell> {
     vec![
         Cell::Text(row.file),
         Cell::Number(row.page.to_string()),
-        Cell::Text(row.text),
+        Cell::Text(text),
         Cell::Text(row.status.as_str().to_owned()),
         Cell::Number(row.confidence.map(|percent| share(percent / 100.0)).unwrap_or_default()),
+        Cell::Number(row.unread.map(unread_share).unwrap_or_default()),
+        Cell::Text(row.issues.join("; ")),
     ]
 }
 
 pub(super) fn of_file_line(line: FileLine) -> Vec<Cell> {
-    vec![Cell::Text(line.file), Cell::Text(line.status), Cell::Text(line.reason)]
+    let account = line.account.as_ref();
+    let count = |count: fn(&PageAccount) -> u64| {
+        Cell::Number(account.map(|account| count(account).to_string()).unwrap_or_default())
+    };
+    let unread = count(|account| account.unread);
+    let without_words = count(|account| account.without_words);
+    let issues = Cell::Text(account.map(|account| account.issues.join("; ")).unwrap_or_default());
+    vec![
+        Cell::Text(line.file),
+        Cell::Text(line.status),
+        Cell::Text(line.reason),
+        unread,
+        without_words,
+        issues,
+    ]
+}
+
+/// `0` only where all was read: an unread speck is not rounded away.
+fn unread_share(value: f32) -> String {
+    const SMALLEST: f32 = 0.001;
+    if value > 0.0 { format!("{:.3}", value.max(SMALLEST)) } else { "0".to_owned() }
 }
 
 /// Four decimals: more is noise in a probability.

@@ -4,6 +4,7 @@
 //! exports of the same state are equal byte for byte. Called by `commands`.
 
 mod cells;
+mod page_texts;
 mod sink;
 
 #[cfg(test)]
@@ -14,18 +15,21 @@ use crate::model::RecordModel;
 use crate::store::{Cursor, Filter, Store, StoreError};
 
 use cells::{Cell, Columns};
+use page_texts::PageTexts;
 use sink::Sink;
 
+pub use page_texts::{Dictionary, TextForm};
 pub use sink::Target;
 
 /// What is exported.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Content<'a> {
-    /// The records of a model: its fields by name, then `_file`, `_page`, `_row`, `_status`, `_confidence` (0–1) and
-    /// `_issues` (joined by `; `).
+    /// The records of a model: its fields by name, then `_file`, `_page`, `_row`, `_region` (empty on a page that is
+    /// one region), `_status`, `_confidence` (0–1) and `_issues` (joined by `; `).
     Records(&'a RecordModel),
-    /// All pages: `_file`, `_page`, `text`, `_status`, `_confidence` (0–1).
-    PageText,
+    /// All pages: `_file`, `_page`, `text`, `_status`, `_confidence` (0–1), `_unread` (share of the ink that looks like
+    /// text and was not read, 0–1; 0 if all was read), `_issues` (joined by `; `).
+    PageText(TextForm),
 }
 
 /// What becomes of cells that a spreadsheet would take for a formula.
@@ -93,17 +97,22 @@ pub async fn export(
             let columns =
                 Columns::choose(&cells::record_columns(model), options.columns.as_deref())?;
             let rows = store.record_rows(model, options.filter.as_ref(), &options.statuses).await?;
-            stream(rows, target, columns, options.formulas, cells::of_record).await
+            stream(rows, target, columns, options.formulas, each(cells::of_record)).await
         }
-        Content::PageText => {
+        Content::PageText(form) => {
             let columns = Columns::choose(&cells::page_text_columns(), options.columns.as_deref())?;
             let rows = store.page_text_rows().await?;
-            stream(rows, target, columns, options.formulas, cells::of_page_text).await
+            let mut texts = PageTexts::new(form);
+            let cells_of = move |row| match row {
+                Some(row) => texts.take(row),
+                None => texts.finish(),
+            };
+            stream(rows, target, columns, options.formulas, cells_of).await
         }
     }
 }
 
-/// Writes the report's lines, `_file,status,reason`: one for every file found. Returns their number.
+/// Writes the report's lines, `_file,status,reason,unread,without_words,issues`: one for every file found. Returns their number.
 pub async fn report_lines(
     store: &Store,
     target: &Target,
@@ -111,35 +120,43 @@ pub async fn report_lines(
 ) -> Result<u64, ExportError> {
     let columns = Columns::choose(&cells::report_columns(), None)?;
     let rows = store.file_lines().await?;
-    stream(rows, target, columns, formulas, cells::of_file_line).await
+    stream(rows, target, columns, formulas, each(cells::of_file_line)).await
 }
 
-/// Passes rows from the database to the sink, a batch at a time.
+/// Makes a row of cells of each row.
+fn each<T>(cells_of: fn(T) -> Vec<Cell>) -> impl FnMut(Option<T>) -> Vec<Vec<Cell>> {
+    move |row| row.into_iter().map(cells_of).collect()
+}
+
+/// Passes rows from the database to the sink, a batch at a time. `cells_of` may hold rows back; it is asked for the
+/// last of them with `None`.
 async fn stream<T: Send + 'static>(
     mut rows: Cursor<'_, T>,
     target: &Target,
     columns: Columns,
     formulas: Formulas,
-    cells_of: fn(T) -> Vec<Cell>,
+    mut cells_of: impl FnMut(Option<T>) -> Vec<Vec<Cell>> + Send + 'static,
 ) -> Result<u64, ExportError> {
     let mut sink = Sink::open(target)?;
     sink.write(columns.names())?;
     let mut count = 0_u64;
     loop {
         let batch = rows.next_rows().await?;
-        if batch.is_empty() {
-            break;
-        }
+        let is_end = batch.is_empty();
         count += batch.len() as u64;
         let chosen = columns.clone();
         // Compression and disks are slow for an async task.
-        sink = on_blocking_thread(move || {
-            for row in batch {
-                sink.write(chosen.pick(cells_of(row), formulas).iter())?;
+        (sink, cells_of) = on_blocking_thread(move || {
+            let rows = batch.into_iter().map(Some).chain(is_end.then_some(None));
+            for cells in rows.flat_map(&mut cells_of) {
+                sink.write(chosen.pick(cells, formulas).iter())?;
             }
-            Ok(sink)
+            Ok((sink, cells_of))
         })
         .await?;
+        if is_end {
+            break;
+        }
     }
     on_blocking_thread(move || sink.finish()).await?;
     Ok(count)

@@ -6,15 +6,17 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use crate::document::{Issue, PageEnd, PageFacts, TypedRecord, Value, Verdict};
+use crate::document::{Issue, PageEnd, PageFacts, PageIssue, TypedRecord, Value, Verdict};
 use crate::model::{FieldKind, RecordModel, Scope};
 use crate::store::tests::{
-    apply, failed, file, model, options, outcome, page_event, record, start, stored, text_kind,
-    with_store, write,
+    apply, failed, file, model, options, outcome, page_event, page_text, record, start, stored,
+    text_kind, with_store, write,
 };
 use crate::store::{Filter, Store};
 
-use super::{Content, ExportError, ExportOptions, Formulas, Target, export, report_lines};
+use super::{
+    Content, ExportError, ExportOptions, Formulas, Target, TextForm, export, report_lines,
+};
 
 fn receipts() -> RecordModel {
     model("receipt", Scope::Row, &[("company", text_kind()), ("total", FieldKind::Money)])
@@ -56,6 +58,7 @@ async fn archive(store: &Store) {
     }];
     let mut second = stored(ids[1], 1, "two", 90.0);
     second.records = vec![receipt(1, "Bolt", Some(Decimal::new(3, 0)), Verdict::Accepted)];
+    second.records[0].record.region = 2;
     let events = vec![
         page_event(first),
         page_event(second),
@@ -71,10 +74,10 @@ async fn exported(store: &Store, path: &Path, options: &ExportOptions) -> String
     fs::read_to_string(path).unwrap()
 }
 
-const ALL: &str = "company,total,_file,_page,_row,_status,_confidence,_issues
-Bolt,3,a.tif,1,1,accepted,0.7500,
-\"Acacia, \"\"Ltd\"\"\",-12.50,b.tif,1,1,accepted,0.7500,
-=HYPERLINK(1),,b.tif,1,2,review,0.7500,total: missing
+const ALL: &str = "company,total,_file,_page,_row,_region,_status,_confidence,_issues
+Bolt,3,a.tif,1,1,2,accepted,0.7500,
+\"Acacia, \"\"Ltd\"\"\",-12.50,b.tif,1,1,,accepted,0.7500,
+=HYPERLINK(1),,b.tif,1,2,,review,0.7500,total: missing
 ";
 
 #[test]
@@ -161,7 +164,9 @@ fn a_failed_export_leaves_the_old_file_as_it_was() {
             .await
             .unwrap();
         assert!(
-            export(&store, Content::PageText, &target, &ExportOptions::default()).await.is_err()
+            export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+                .await
+                .is_err()
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1, "no temporary file is left");
@@ -176,20 +181,81 @@ fn page_texts_and_report_lines_name_every_page_and_every_file() {
         let path = scratch.path().join("out.csv");
         let target = Target::File(path.clone());
         assert_eq!(
-            export(&store, Content::PageText, &target, &ExportOptions::default()).await.unwrap(),
+            export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+                .await
+                .unwrap(),
             4
         );
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
-            "_file,_page,text,_status,_confidence\na.tif,1,two,stored,0.9000\nb.tif,1,one,stored,0.8750\n\
-             c.tif,1,,blank,\nd.tif,1,,failed,\n"
+            "_file,_page,text,_status,_confidence,_unread,_issues\na.tif,1,two,stored,0.9000,0,\n\
+             b.tif,1,one,stored,0.8750,0,\nc.tif,1,,blank,,0,\nd.tif,1,,failed,,,\n"
         );
         assert_eq!(report_lines(&store, &target, Formulas::AsIs).await.unwrap(), 5);
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
-            "_file,status,reason\na.tif,stored,\nb.tif,stored,\nc.tif,blank,\nd.tif,failed,corrupt\n\
-             e.tif,duplicate,same as b.tif\n"
+            "_file,status,reason,unread,without_words,issues\na.tif,stored,,0,0,\nb.tif,stored,,0,0,\n\
+             c.tif,blank,,0,0,\nd.tif,failed,corrupt,0,0,\ne.tif,duplicate,same as b.tif,,,\n"
         );
+    });
+}
+
+#[test]
+fn pages_say_what_they_left_unread() {
+    with_store(|store| async move {
+        let mut run = start(&store).await;
+        let files = [file("a.tif", 1), file("b.tif", 2), file("c.tif", 3)];
+        let ids: Vec<_> = store
+            .register(run.id, &files)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|found| found.document_id)
+            .collect();
+        let mut part = page_text("part", 90.0);
+        part.facts.unread = 0.0341;
+        part.facts.issues = vec![PageIssue::Unread, PageIssue::Slanted];
+        let mut wordless = page_text("", 0.0);
+        wordless.lines.clear();
+        wordless.facts.unread = 0.0001;
+        let events = vec![
+            page_event(outcome(ids[0], 1, PageEnd::Stored(Box::new(part)))),
+            page_event(outcome(ids[1], 1, PageEnd::Stored(Box::new(wordless)))),
+            page_event(stored(ids[2], 1, "all", 90.0)),
+        ];
+        let commits = write(&store, &mut run, options(&[]), events).await;
+        let said: Vec<(bool, bool)> =
+            commits[0].pages.iter().map(|page| (page.unread, page.without_words)).collect();
+        assert_eq!(said, [(true, false), (false, true), (false, false)]);
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("out.csv");
+        let target = Target::File(path.clone());
+        export(&store, Content::PageText(TextForm::Lines), &target, &ExportOptions::default())
+            .await
+            .unwrap();
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "_file,_page,text,_status,_confidence,_unread,_issues\n\
+             a.tif,1,part,stored,0.9000,0.034,unread; slanted\nb.tif,1,,stored,,0.001,without words\n\
+             c.tif,1,all,stored,0.9000,0,\n"
+        );
+        report_lines(&store, &target, Formulas::AsIs).await.unwrap();
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "_file,status,reason,unread,without_words,issues\na.tif,stored,,1,0,slanted; unread\n\
+             b.tif,stored,,0,1,\nc.tif,stored,,0,0,\n"
+        );
+        let report = store.report().await.unwrap();
+        assert_eq!((report.unread, report.without_words), (1, 1));
+        assert_eq!(report.issues["slanted"], 1);
+        for (condition, page) in
+            [("unread > 0.02", 1), ("words = 0", 2), ("issue = slanted", 1), ("unread = 0", 3)]
+        {
+            let filter = Filter::pages(condition).unwrap();
+            let selected = store.select_pages(Some(&filter), None, 9).await.unwrap();
+            let ids: Vec<i64> = selected.iter().map(|page| page.key.document_id.0).collect();
+            assert_eq!(ids, [page], "{condition}");
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything here is asked of the same functions that extraction goes through; nothing is found anew.
 
+use super::parts::Part;
 use super::phrase::{Match, Phrase};
 use super::sheet::{Label, Sheet};
 use super::value::{self, Search};
@@ -9,9 +10,11 @@ use super::{claims, columns};
 use crate::document::{Candidate, PageNumber, PageText, PixelBox, Word};
 use crate::model::{Field, Place, RecordModel, Scope};
 
-/// What a model saw on a page.
+/// What a model saw on a page, or on one of its regions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
+    /// Number of the page's region, from 1; 0 for a page that is one region.
+    pub region: u16,
     /// How well the page fits the claims (0–1); `None` if the model does not claim it.
     pub strength: Option<f32>,
     /// In the order of the model: `all`, `any`, `none`.
@@ -93,13 +96,18 @@ pub struct PageRow {
     pub bounds: PixelBox,
 }
 
-/// Tells what a model sees on a page, whether it claims it or not.
-pub fn explain(model: &RecordModel, number: PageNumber, text: &PageText) -> Explanation {
-    let sheet = Sheet::new(number, text);
+/// Tells what a model sees on a page, whether it claims it or not: of each region of the page one
+/// explanation, in reading order.
+pub fn explain(model: &RecordModel, number: PageNumber, text: &PageText) -> Vec<Explanation> {
+    let parts = Part::all(number, text);
+    parts.iter().map(|part| placed(of_sheet(model, &part.sheet()), part)).collect()
+}
+
+fn of_sheet(model: &RecordModel, sheet: &Sheet) -> Explanation {
     let labels = sheet.labels(model);
-    let found = value::fields(model, &sheet, &labels);
+    let found = value::fields(model, sheet, &labels);
     let fields = model.fields.iter().zip(found).enumerate().map(|(index, (field, candidates))| {
-        let search = Search { sheet: &sheet, labels: &labels, index, field };
+        let search = Search { sheet, labels: &labels, index, field };
         let in_place = field.places.iter().filter_map(|place| match place {
             Place::Labelled { labels, .. } => Some(labels),
             _ => None,
@@ -107,25 +115,48 @@ pub fn explain(model: &RecordModel, number: PageNumber, text: &PageText) -> Expl
         let of_places = in_place.flat_map(|texts| sheet.labels_of(texts, &labels.excluded[index]));
         let own = labels.by_field[index].iter().copied();
         FieldSeen {
-            labels: own.chain(of_places).map(|label| label_seen(&sheet, &label)).collect(),
+            labels: own.chain(of_places).map(|label| label_seen(sheet, &label)).collect(),
             excluded: labels.excluded[index]
                 .iter()
-                .map(|(_, matched)| matched_seen(&sheet, matched))
+                .map(|(_, matched)| matched_seen(sheet, matched))
                 .collect(),
             candidates: with_places(&search, candidates),
         }
     });
     let fields = fields.collect();
     let tables = match model.scope {
-        Scope::Row => tables(model, &sheet),
+        Scope::Row => tables(model, sheet),
         Scope::Document | Scope::Page => Vec::new(),
     };
     Explanation {
-        strength: claims::strength(&model.claims, &sheet),
-        claims: claims_seen(model, &sheet),
+        region: sheet.region,
+        strength: claims::strength(&model.claims, sheet),
+        claims: claims_seen(model, sheet),
         fields,
         tables,
     }
+}
+
+/// Moves what was seen of a part to where it lies on the page.
+fn placed(mut seen: Explanation, part: &Part) -> Explanation {
+    for field in &mut seen.fields {
+        for label in field.labels.iter_mut().chain(&mut field.excluded) {
+            label.bounds = part.on_page(&label.bounds);
+        }
+        for found in &mut field.candidates {
+            found.candidate.bounds = part.on_page(&found.candidate.bounds);
+        }
+    }
+    for table in &mut seen.tables {
+        for column in &mut table.columns {
+            let right = part.on_page(&PixelBox::default()).left as f32;
+            (column.left, column.right) = (column.left + right, column.right + right);
+        }
+        for row in &mut table.rows {
+            *row = part.on_page(row);
+        }
+    }
+    seen
 }
 
 /// Returns the rows of a page, from top to bottom.

@@ -13,6 +13,7 @@ mod layout;
 mod letters;
 mod marks;
 mod owners;
+mod parts;
 mod phrase;
 mod piece;
 mod ranking;
@@ -29,11 +30,13 @@ pub use explain::{
     CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
     TableFound, explain, page_rows, phrase_scores,
 };
+pub use parts::region_of;
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
 use crate::model::{RecordModel, Scope};
 use owners::Claimant;
+use parts::Part;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
 
@@ -58,16 +61,22 @@ pub fn table_look(model: &RecordModel, number: PageNumber, text: &PageText) -> O
     Some(TableLook { zone: None, columns: dense.columns, shape: dense.shape.clone() })
 }
 
-/// Returns the records of a model of page or row scope on a page, or `None` if the model does not
-/// claim the page or has document scope.
+/// Returns the records of a model of page or row scope on a page, or `None` if the model claims
+/// none of its regions or has document scope.
 pub fn page(
     model: &RecordModel,
     number: PageNumber,
     text: &PageText,
 ) -> Option<Vec<Record<RawField>>> {
-    let sheet = Sheet::new(number, text);
-    claims::strength(&model.claims, &sheet)?;
-    on_page(model, &sheet)
+    let mut records: Option<Vec<Record<RawField>>> = None;
+    for part in Part::all(number, text) {
+        let sheet = part.sheet();
+        if claims::strength(&model.claims, &sheet).is_some() {
+            let found = part.placed(on_page(model, &sheet)?);
+            parts::append(records.get_or_insert_default(), found);
+        }
+    }
+    records
 }
 
 /// Returns a document's first record by a model of document scope, or `None` if the model claims
@@ -107,11 +116,17 @@ pub fn page_records(
     if models.iter().all(RecordModel::needs_document) {
         return Vec::new();
     }
-    let sheet = Sheet::new(number, text);
-    let on_pages = models.iter().filter(|model| model.scope != Scope::Document);
-    let owners = owners::of_page(on_pages, &sheet).into_iter();
-    let owners = owners.filter(|model| !model.needs_document());
-    owners.flat_map(|model| on_page(model, &sheet).unwrap_or_default()).collect()
+    let mut records = Vec::new();
+    for part in Part::all(number, text) {
+        let sheet = part.sheet();
+        let on_pages = models.iter().filter(|model| model.scope != Scope::Document);
+        let owners = owners::of_page(on_pages, &sheet).into_iter();
+        for model in owners.filter(|model| !model.needs_document()) {
+            let found = on_page(model, &sheet).unwrap_or_default();
+            parts::append(&mut records, part.placed(found));
+        }
+    }
+    records
 }
 
 /// Runs the models that need all pages of a document (that could be read): those of document
@@ -123,13 +138,18 @@ pub fn document_records(
     if !models.iter().any(RecordModel::needs_document) {
         return Vec::new();
     }
-    let sheets: Vec<Sheet> = pages.iter().map(|(number, text)| Sheet::new(*number, text)).collect();
-    let mut records = of_documents(models, &sheets);
-    records.extend(on_continued_pages(models, &sheets));
+    let parts: Vec<Part> =
+        pages.iter().flat_map(|(number, text)| Part::all(*number, text)).collect();
+    let sheets: Vec<Sheet> = parts.iter().map(Part::sheet).collect();
+    let mut records = of_documents(models, (&parts, &sheets));
+    records.extend(on_continued_pages(models, (&parts, &sheets)));
     records
 }
 
-fn of_documents(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+fn of_documents(
+    models: &[RecordModel],
+    (parts, sheets): (&[Part], &[Sheet]),
+) -> Vec<Record<RawField>> {
     let models = models.iter().filter(|model| model.scope == Scope::Document);
     let claimants: Vec<Claimant> = models.map(|model| Claimant::new(model, sheets)).collect();
     let mut records: Vec<Record<RawField>> = Vec::new();
@@ -139,7 +159,9 @@ fn of_documents(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField
             let earlier = records.iter().filter(|record| record.model == model.name).count();
             let row_number = u32::try_from(earlier + 1).unwrap_or(u32::MAX);
             let strengths = &claimant.strengths[pages.clone()];
-            records.extend(in_document(model, &sheets[pages.clone()], strengths, row_number));
+            let record = in_document(model, &sheets[pages.clone()], strengths, row_number);
+            // A region is a document of its own, so that its record has candidates of nowhere else.
+            records.extend(parts[pages.start].placed(record.into_iter().collect()));
         }
     }
     records
@@ -147,23 +169,31 @@ fn of_documents(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField
 
 /// Runs the models of page and row scope whose pages may continue others: a page that nobody
 /// claims belongs to the owner of the page before it.
-fn on_continued_pages(models: &[RecordModel], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+fn on_continued_pages(
+    models: &[RecordModel],
+    (parts, sheets): (&[Part], &[Sheet]),
+) -> Vec<Record<RawField>> {
     let on_pages = || models.iter().filter(|model| model.scope != Scope::Document);
     if !on_pages().any(RecordModel::needs_document) {
         return Vec::new();
     }
     let mut records = Vec::new();
     let mut before: Vec<&RecordModel> = Vec::new();
-    for sheet in sheets {
+    for (part, sheet) in parts.iter().zip(sheets) {
         let mut owners = owners::of_page(on_pages(), sheet);
+        if sheet.region > 0 {
+            before.clear();
+        }
         if owners.is_empty() {
             before.retain(|model| owners::continues(&model.claims, sheet));
             owners = before;
         }
         for model in owners.iter().filter(|model| model.needs_document()) {
-            records.extend(on_page(model, sheet).unwrap_or_default());
+            let found = on_page(model, sheet).unwrap_or_default();
+            parts::append(&mut records, part.placed(found));
         }
-        before = owners;
+        // Nothing continues one of several documents on a page.
+        before = if sheet.region > 0 { Vec::new() } else { owners };
     }
     records
 }

@@ -67,23 +67,31 @@ fn best<T: Copy>(claims: Vec<(T, f32)>, priority: impl Fn(T) -> i32) -> Vec<T> {
 
 /// Splits a stack into documents: each page that a model claims and that has one of its
 /// `first_page` phrases begins one. Pages before the first belong to it unless they are claimed.
+/// Regions of a page are documents of their own.
 pub(super) fn documents(claimants: &[Claimant], sheets: &[Sheet]) -> Vec<Range<usize>> {
     let begins = |page: usize| {
-        claimants.iter().any(|claimant| {
-            let claims = &claimant.model.claims;
-            claimant.strengths[page].is_some() && has_any(claims, &claims.first_page, &sheets[page])
-        })
+        is_apart(page, sheets)
+            || claimants.iter().any(|claimant| {
+                let claims = &claimant.model.claims;
+                claimant.strengths[page].is_some()
+                    && has_any(claims, &claims.first_page, &sheets[page])
+            })
     };
     let mut starts: Vec<usize> = (0..sheets.len()).filter(|&page| begins(page)).collect();
     let before = 0..starts.first().copied().unwrap_or(0);
     let is_claimed = claimants.iter().any(|claimant| claimant.strength(&before).is_some());
     match starts.first_mut() {
-        Some(first) if !is_claimed => *first = 0,
+        Some(first) if !is_claimed && !is_apart(*first, sheets) => *first = 0,
         Some(0) => {}
         Some(_) | None => starts.insert(0, 0),
     }
     let ends = starts.iter().skip(1).copied().chain([sheets.len()]);
     starts.iter().zip(ends).map(|(&start, end)| start..end).collect()
+}
+
+/// Tells whether a page begins a document because it or the one before is a region.
+fn is_apart(page: usize, sheets: &[Sheet]) -> bool {
+    sheets[page].region > 0 || page > 0 && sheets[page - 1].region > 0
 }
 
 /// Tells whether a page that nobody claims may continue one that a model owns.

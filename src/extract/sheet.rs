@@ -28,6 +28,8 @@ const BULLET: usize = 2;
 /// A page's layout with its letters folded.
 pub(crate) struct Sheet<'p> {
     pub number: PageNumber,
+    /// Number of the page's region that it is, from 1; 0 for a whole page.
+    pub region: u16,
     pub layout: Layout<'p>,
     /// Row by row.
     pub letters: Letters,
@@ -76,7 +78,7 @@ impl<'p> Sheet<'p> {
     pub fn new(number: PageNumber, text: &'p PageText) -> Self {
         let layout = Layout::new(text);
         let letters = Letters::of_rows(&layout);
-        Self { number, layout, letters, text, blocks: OnceCell::new() }
+        Self { number, region: 0, layout, letters, text, blocks: OnceCell::new() }
     }
 
     /// Returns the page folded in the recognizer's order: a phrase that is broken over lines of a

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::document::{Evidence, PageNumber, PageText, Record, TypedField};
+use crate::document::{Evidence, PageNumber, PageText, PixelBox, Record, TypedField};
 
 /// The words of a record's pages, ready to be asked. `pipeline` makes one for the pages of a
 /// document, between `normalize` and `validate`.
@@ -14,6 +14,8 @@ pub struct Surroundings {
     words: HashMap<String, u32>,
     /// All letters and digits.
     text: String,
+    /// Where words are struck out.
+    struck: Vec<(PageNumber, PixelBox)>,
 }
 
 impl Surroundings {
@@ -23,6 +25,7 @@ impl Surroundings {
         for (number, page) in pages {
             let confidence = page.mean_confidence().unwrap_or(0.0) / 100.0;
             surroundings.confidence.insert(*number, confidence);
+            surroundings.struck.extend(page.struck().map(|bounds| (*number, bounds)));
             for word in page.words() {
                 let word = bare(&word.text);
                 surroundings.text.push_str(&word);
@@ -32,8 +35,8 @@ impl Surroundings {
         surroundings
     }
 
-    /// Notes for each value at how many other places its text stands, and how well its page was
-    /// read.
+    /// Notes for each value at how many other places its text stands, how well its page was read, and
+    /// whether it is struck out.
     pub fn note(&self, record: &mut Record<TypedField>) {
         for field in &mut record.fields {
             let (Some(_), Some(raw)) = (&field.value, &field.raw) else { continue };
@@ -42,9 +45,18 @@ impl Surroundings {
             field.evidence = Evidence {
                 elsewhere: u8::try_from(places).unwrap_or(u8::MAX),
                 page: page.copied().unwrap_or(0.0),
+                is_struck: self.is_struck(field.page, field.bounds),
                 ..std::mem::take(&mut field.evidence)
             };
         }
+    }
+
+    /// Returns whether the value at a place, or a word of it, is struck out.
+    fn is_struck(&self, page: Option<PageNumber>, bounds: Option<PixelBox>) -> bool {
+        let (Some(page), Some(bounds)) = (page, bounds) else { return false };
+        self.struck.iter().any(|(number, struck)| {
+            *number == page && (struck.holds_center_of(&bounds) || bounds.holds_center_of(struck))
+        })
     }
 
     /// Counts the places at which a text stands. A number must be a word of its own: it may be a
@@ -63,4 +75,27 @@ impl Surroundings {
 
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Mark, PageFacts};
+
+    #[test]
+    fn a_value_under_a_line_is_struck_out() {
+        let at = |left, top| PixelBox { left, top, right: left + 100, bottom: top + 20 };
+        let page = PageText {
+            width: 500,
+            height: 500,
+            dpi: 200.0,
+            lines: Vec::new(),
+            marks: vec![Mark::Struck(at(50, 50))],
+            facts: PageFacts::default(),
+        };
+        let surroundings = Surroundings::new(&[(PageNumber::FIRST, &page)]);
+        let is_struck = |bounds| surroundings.is_struck(Some(PageNumber::FIRST), Some(bounds));
+        assert!(is_struck(PixelBox { left: 70, ..at(50, 50) }));
+        assert!(!is_struck(at(50, 100)) && !is_struck(at(200, 50)));
+    }
 }

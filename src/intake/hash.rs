@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::kind::{HEAD, no_document};
 use crate::document::{DocumentHash, Failure, Reason, Stage};
 
 /// What was read of a file.
@@ -14,6 +15,44 @@ pub struct HashedContent {
     pub size: u64,
     /// Nanoseconds since 1970.
     pub modified_ns: i64,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileContent {
+    /// A document, or something that should be one.
+    Document(HashedContent),
+    /// Something that is no document.
+    Other {
+        /// In words, such as `Windows thumbnail cache`.
+        kind: &'static str,
+        size: u64,
+        /// Nanoseconds since 1970.
+        modified_ns: i64,
+    },
+}
+
+/// Looks at a file: what is no document by its first bytes and its name is not read further, anything else is
+/// hashed.
+pub fn read_file(path: &Path) -> Result<FileContent, Failure> {
+    let (head, metadata) = head_of(path).map_err(|error| failure(&error))?;
+    match no_document(path, &head) {
+        Some(kind) => Ok(FileContent::Other {
+            kind,
+            size: metadata.len(),
+            modified_ns: modified_ns(&metadata),
+        }),
+        None => hash_file(path).map(FileContent::Document),
+    }
+}
+
+/// Reads the first bytes of a file.
+pub(super) fn head_of(path: &Path) -> io::Result<(Vec<u8>, Metadata)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok((head, metadata))
 }
 
 /// Hashes a file in pieces of 256 KiB. A file that is written to meanwhile is a failure: its hash

@@ -1,9 +1,11 @@
-//! Finds files and hashes them. Knows nothing of formats, pages or the ledger.
+//! Finds files, tells those that are no documents, and hashes the others. Knows nothing of pages or the ledger, and of
+//! formats only how their files start.
 
 mod hash;
+mod kind;
 mod walk;
 
-pub use hash::{HashedContent, hash_file};
+pub use hash::{FileContent, HashedContent, hash_file, read_file};
 pub use walk::{
-    Found, FoundFile, Hidden, Skipped, Symlinks, UnreadablePath, Walk, WalkError, WalkOptions,
+    Found, FoundFile, Hidden, LeftOut, Symlinks, UnreadablePath, Walk, WalkError, WalkOptions,
 };

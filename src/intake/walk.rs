@@ -7,7 +7,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 use walkdir::{DirEntry, WalkDir};
 
-use super::hash::{failure, modified_ns};
+use super::hash::{failure, head_of, modified_ns};
+use super::kind::{is_of_file_manager, no_document};
 use crate::document::{Failure, Reason, Stage};
 
 /// What happens to symbolic links inside a directory. A link given as a path is always followed.
@@ -66,7 +67,7 @@ pub enum Found {
 
 /// How many entries were left on purpose, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Skipped {
+pub struct LeftOut {
     pub symlinks: u64,
     pub hidden: u64,
     /// By `--include` and `--exclude`.
@@ -75,7 +76,7 @@ pub struct Skipped {
     pub special: u64,
 }
 
-impl Skipped {
+impl LeftOut {
     /// Returns the sum.
     pub fn total(&self) -> u64 {
         self.symlinks + self.hidden + self.filtered + self.special
@@ -93,13 +94,14 @@ pub enum WalkError {
 
 /// A walk over several paths, one after the other.
 pub struct Walk {
+    all_roots: Vec<PathBuf>,
     roots: std::vec::IntoIter<PathBuf>,
     current: Option<(PathBuf, walkdir::IntoIter)>,
     symlinks: Symlinks,
     hidden: Hidden,
     include: GlobSet,
     exclude: GlobSet,
-    skipped: Skipped,
+    left_out: LeftOut,
 }
 
 impl Walk {
@@ -116,19 +118,25 @@ impl Walk {
         roots.sort();
         roots.dedup();
         Ok(Self {
+            all_roots: roots.clone(),
             roots: roots.into_iter(),
             current: None,
             symlinks: options.symlinks,
             hidden: options.hidden,
             include: globs(&options.include)?,
             exclude: globs(&options.exclude)?,
-            skipped: Skipped::default(),
+            left_out: LeftOut::default(),
         })
     }
 
     /// Returns what was left so far.
-    pub fn skipped(&self) -> Skipped {
-        self.skipped
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// Returns the paths that are walked, absolute, none inside another.
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.all_roots
     }
 
     fn enter(&self, root: &Path) -> walkdir::IntoIter {
@@ -142,34 +150,43 @@ impl Walk {
     fn judge(&mut self, root: &Path, entry: &DirEntry) -> Judgement {
         let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
         let name = entry.file_name();
-        if self.hidden == Hidden::Skip && name.as_encoded_bytes().starts_with(b".") {
-            self.skipped.hidden += 1;
+        let is_hidden = name.as_encoded_bytes().starts_with(b".");
+        if self.hidden == Hidden::Skip && is_hidden && !is_listed(entry) {
+            self.left_out.hidden += 1;
             return Judgement::Leave;
         }
         if self.exclude.is_match(below) || self.exclude.is_match(Path::new(name)) {
-            self.skipped.filtered += 1;
+            self.left_out.filtered += 1;
             return Judgement::Leave;
         }
         if entry.file_type().is_dir() {
             return Judgement::Descend;
         }
         if entry.path_is_symlink() && self.symlinks == Symlinks::Skip {
-            self.skipped.symlinks += 1;
+            self.left_out.symlinks += 1;
             return Judgement::Leave;
         }
         if !entry.file_type().is_file() {
-            self.skipped.special += 1;
+            self.left_out.special += 1;
             return Judgement::Leave;
         }
         let wanted = self.include.is_empty()
             || self.include.is_match(below)
             || self.include.is_match(Path::new(name));
         if !wanted {
-            self.skipped.filtered += 1;
+            self.left_out.filtered += 1;
             return Judgement::Leave;
         }
         Judgement::Take
     }
+}
+
+/// Tells whether a hidden file is one of those that file managers leave in every directory: they are found, so that
+/// they can be listed for what they are.
+fn is_listed(entry: &DirEntry) -> bool {
+    entry.file_type().is_file()
+        && is_of_file_manager(entry.file_name().as_encoded_bytes())
+        && head_of(entry.path()).is_ok_and(|(head, _)| no_document(entry.path(), &head).is_some())
 }
 
 enum Judgement {

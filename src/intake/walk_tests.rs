@@ -12,7 +12,7 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
     directory
 }
 
-fn names(root: &Path, options: &WalkOptions) -> (Vec<String>, Skipped) {
+fn names(root: &Path, options: &WalkOptions) -> (Vec<String>, LeftOut) {
     let mut walk = Walk::new(&[root.to_owned()], options).unwrap();
     let mut names = Vec::new();
     for found in walk.by_ref() {
@@ -21,7 +21,7 @@ fn names(root: &Path, options: &WalkOptions) -> (Vec<String>, Skipped) {
             Found::Unreadable(path) => format!("unreadable: {}", path.failure.message),
         });
     }
-    (names, walk.skipped())
+    (names, walk.left_out())
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn finds_files_in_the_order_of_their_names() {
     let tree = tree(&["b/2.tif", "b/10.tif", "a.tif", "c.tif"]);
     let (names, skipped) = names(tree.path(), &WalkOptions::default());
     assert_eq!(names, ["a.tif", "b/10.tif", "b/2.tif", "c.tif"]);
-    assert_eq!(skipped, Skipped::default());
+    assert_eq!(skipped, LeftOut::default());
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn counts_hidden_files_and_links_that_it_leaves() {
     symlink(tree.path().join("a.tif"), tree.path().join("link.tif")).unwrap();
     let (found, skipped) = names(tree.path(), &WalkOptions::default());
     assert_eq!(found, ["a.tif"]);
-    assert_eq!(skipped, Skipped { hidden: 2, symlinks: 1, ..Skipped::default() });
+    assert_eq!(skipped, LeftOut { hidden: 2, symlinks: 1, ..LeftOut::default() });
     let options =
         WalkOptions { hidden: Hidden::Include, symlinks: Symlinks::Follow, ..Default::default() };
     let (found, _) = names(tree.path(), &options);
@@ -85,4 +85,14 @@ fn refuses_a_path_that_is_not_there() {
         panic!("the path does not exist");
     };
     assert!(error.to_string().starts_with("/nonexistent/scans: path: "), "{error}");
+}
+
+#[test]
+fn finds_what_file_managers_leave_so_that_it_can_be_listed() {
+    let tree = tree(&["a.tif", ".DS_Store", ".hidden"]);
+    fs::write(tree.path().join("._a.tif"), b"\0\x05\x16\x07\0\x02\0\0").unwrap();
+    fs::write(tree.path().join("._b.tif"), b"II*\0\x08\0\0\0").unwrap();
+    let (found, left_out) = names(tree.path(), &WalkOptions::default());
+    assert_eq!(found, [".DS_Store", "._a.tif", "a.tif"]);
+    assert_eq!(left_out.hidden, 2);
 }

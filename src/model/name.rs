@@ -11,11 +11,12 @@ pub(super) enum Use {
 const MAX_LENGTH: usize = 63;
 
 /// Columns that every model's table has.
-const OWN_COLUMNS: [&str; 9] = [
+const OWN_COLUMNS: [&str; 10] = [
     "record_id",
     "document_id",
     "page_id",
     "row_number",
+    "region_number",
     "model_version",
     "status",
     "confidence",

@@ -10,6 +10,7 @@ use std::time::Instant;
 use image::GrayImage;
 
 use super::cells;
+use super::finish;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
 use super::native::{
@@ -17,11 +18,11 @@ use super::native::{
     NativeModel,
 };
 use super::{
-    Account, EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, Reading, Recognizer,
-    Tesseract, languages, merge,
+    Account, EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, MAX_SIDE, Reading,
+    Recognizer, Tesseract, languages, merge,
 };
 use crate::document::{
-    self, Alternative, Failure, Line, Look, PagePixels, PreparedPage, Seen, Word,
+    self, Alternative, Failure, Line, Look, Mark, PagePixels, PreparedPage, Seen, Word,
 };
 
 /// A warm engine; belongs to one thread of one process.
@@ -48,6 +49,7 @@ struct Found {
     lines: Vec<Line>,
     account: Account,
     doubt: Option<Doubt>,
+    marks: Vec<Mark>,
 }
 
 /// Page segmentation mode that leaves the layout to the engine; the others are ways of Tesseract's.
@@ -59,6 +61,8 @@ const SURE_LINE: f32 = 70.0;
 const MIN_SURE_LETTERS: usize = 2;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 pub(super) const INVERSION_BELOW: f32 = 0.7;
+/// A strike is read as a dash or a point: words with it must be so much surer than without it.
+const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
 /// Characters below this confidence keep what else they may be.
@@ -166,6 +170,10 @@ impl Engine {
         let doubts = layout.doubts.clone();
         if doubts.contains(&Doubt::Noise) {
             // No lines, and nothing that they could be drawn of.
+            let (width, height) = page.pixels.dimensions();
+            if width.max(height) > MAX_SIDE {
+                return Ok(self.read(ground, layout, LayoutUsed::Native)?.reading);
+            }
             let mut reading = self.tesseract.recognize(page)?;
             reading.notes.push(format!("all_by({}, noise)", self.tesseract.name()));
             return Ok(reading);
@@ -205,8 +213,13 @@ impl Engine {
         let faint = layout.faint.take();
         let found = self.read_lines(ground, layout)?;
         let doubt = found.doubt;
-        let reading =
-            Reading { lines: found.lines, layout: used, notes: Vec::new(), account: found.account };
+        let reading = Reading {
+            lines: found.lines,
+            layout: used,
+            notes: Vec::new(),
+            marks: found.marks,
+            account: found.account,
+        };
         let mut judged = Judged { reading, doubt };
         if let Some(faint) = faint {
             self.add_view(&PagePixels::Gray(faint), ground.dpi, (&mut judged.reading, "faint"))?;
@@ -217,6 +230,7 @@ impl Engine {
     fn read_lines(&mut self, ground: &Ground, mut layout: Layout) -> Result<Found, Failure> {
         let mut texts = self.read_segments(ground, &layout, &layout.segments)?;
         self.reverse_turned(ground, &mut layout, &mut texts)?;
+        self.read_struck(ground, &layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
         let kept = layout.kept(&readings);
         let account = layout.account(&kept);
@@ -236,7 +250,8 @@ impl Engine {
             }
             line_number = Some(segment.line);
         }
-        Ok(Found { lines, account, doubt })
+        let marks = finish::marks(&layout, &mut lines);
+        Ok(Found { lines, account, doubt, marks })
     }
 
     /// Reads another view of the page, and adds what is surely text to the page's reading; what looks like text and
@@ -258,6 +273,7 @@ impl Engine {
             reading.notes.push(format!("{name}({})", found.lines.len()));
         }
         merge::add(&mut reading.lines, found.lines);
+        reading.marks.extend(found.marks);
         reading.account.add(found.account, |bounds| merge::covers(&reading.lines, bounds));
         Ok(())
     }
@@ -306,6 +322,29 @@ impl Engine {
                 pictures.iter().map(&mut read).collect()
             }
         }
+    }
+
+    /// Reads lines with words that are struck out as they are printed, too, and keeps what reads better.
+    fn read_struck(
+        &mut self,
+        ground: &Ground,
+        layout: &Layout,
+        texts: &mut [LineText],
+    ) -> Result<(), Failure> {
+        for &ink in layout.ink_of_struck() {
+            let segments = layout.segments.iter().enumerate();
+            let (places, crops): (Vec<usize>, Vec<GrayImage>) = segments
+                .filter(|(_, segment)| layout.is_struck(&segment.bounds))
+                .map(|(place, segment)| (place, layout.crop_showing(ground, segment, ink)))
+                .unzip();
+            let others = self.read_pictures(&crops, Alphabet::All)?;
+            for (place, text) in places.into_iter().zip(others) {
+                if summary(&text).confidence > summary(&texts[place]).confidence + STRIKE_MARGIN {
+                    texts[place] = text;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads turned segments the other way round, too, and keeps what reads better.

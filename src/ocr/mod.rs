@@ -6,7 +6,9 @@ mod account;
 mod bands;
 mod cells;
 mod check;
+mod dictionaries;
 mod engine;
+mod finish;
 mod languages;
 mod layout;
 mod look;
@@ -22,10 +24,11 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
 
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
+pub use dictionaries::Dictionaries;
 pub use engine::{Engine, engine_problem};
 pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
@@ -84,6 +87,8 @@ pub struct Reading {
     pub layout: LayoutUsed,
     /// What was decided on the way, such as `layout_doubt(few_letters)`: part of the recipe.
     pub notes: Vec<String>,
+    /// Leaders and words that are struck out, in pixels of the prepared page.
+    pub marks: Vec<Mark>,
     /// What became of the page's ink.
     pub account: Account,
 }

@@ -104,6 +104,7 @@ impl Recognizer for Tesseract {
             lines,
             layout: LayoutUsed::Tesseract,
             notes: Vec::new(),
+            marks: Vec::new(),
             account: Account::default(),
         })
     }

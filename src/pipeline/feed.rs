@@ -1,24 +1,27 @@
 //! Feeds the queue: from a walk through the ledger (`ingest`), or from pages that the ledger
 //! already has (`reprocess`).
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::gone::note_gone;
 use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
 use super::stop::Stop;
-use crate::document::{Failure, RunId};
-use crate::intake::{Found, FoundFile, Skipped, UnreadablePath, Walk, hash_file};
+use crate::document::{DocumentHash, RunId};
+use crate::intake::{FileContent, Found, FoundFile, LeftOut, UnreadablePath, Walk, read_file};
 use crate::store::{
-    Filter, HashedFile, KnownFile, PageKey, Registered, Standing, Store, StoreError, UnreadableFile,
+    Filter, HashedFile, KnownFile, OtherFile, PageKey, Registered, Standing, Store, StoreError,
+    UnreadableFile,
 };
 
 /// Files that are looked up, hashed and registered at once.
 const FILES_PER_BATCH: usize = 256;
 
-/// What became of the files of a walk; `found` is the sum of the other four.
+/// What became of the files of a walk; `found` is the sum of the next six.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileCounts {
     pub found: u64,
@@ -26,123 +29,195 @@ pub struct FileCounts {
     pub new: u64,
     /// Known with this content from an earlier run.
     pub known: u64,
+    /// New paths of documents whose files are not where they were.
+    pub moved: u64,
     /// New files of documents that another file holds already.
     pub duplicates: u64,
     pub unreadable: u64,
+    /// Files that are no documents.
+    pub skipped: u64,
+    /// The same by what they are.
+    pub skipped_kinds: BTreeMap<&'static str, u64>,
+    /// Files of earlier runs that are not where they were.
+    pub gone: u64,
     /// Left on purpose; not found.
-    pub skipped: Skipped,
+    pub left_out: LeftOut,
 }
 
-/// Walks and registers files and queues what is to be read.
-pub(super) async fn from_walk(
-    store: &Store,
-    run: RunId,
-    walk: Walk,
-    queue: &JobQueue,
-    progress: &Progress,
-    stop: &Stop,
-) -> Result<FileCounts, StoreError> {
-    let mut counts = FileCounts::default();
-    let mut walk = walk;
-    loop {
-        let (rest, batch) = blocking(move || {
-            let batch: Vec<Found> = walk.by_ref().take(FILES_PER_BATCH).collect();
-            (walk, batch)
-        })
-        .await;
-        walk = rest;
-        counts.skipped = walk.skipped();
-        if batch.is_empty() || stop.is_set() {
-            return Ok(counts);
-        }
-        let (files, unreadable) = register(store, run, batch).await?;
-        counts.found += (files.len() + unreadable) as u64;
-        counts.unreadable += unreadable as u64;
-        progress.found(counts.found, unreadable as u64);
-        for (file, registered) in files {
-            match registered.standing {
-                Standing::New => counts.new += 1,
-                Standing::Known => counts.known += 1,
-                Standing::Duplicate => counts.duplicates += 1,
-            }
-            if registered.pending.is_empty() {
-                continue;
-            }
-            progress.expect(registered.pending.len() as u64);
-            if !queue.push(job(file, registered)).await {
+/// What tells that a file has not changed since an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    SizeAndTime,
+    /// Its content alone.
+    Nothing,
+}
+
+/// Registers the files of a walk.
+#[derive(Clone, Copy)]
+pub(super) struct Feed<'a> {
+    pub(super) store: &'a Store,
+    pub(super) run: RunId,
+    pub(super) trust: Trust,
+}
+
+/// What became of a batch of files.
+#[derive(Default)]
+struct RegisteredBatch {
+    /// Files that hold documents, with their ledger entries.
+    files: Vec<(HashedFile, Registered)>,
+    unreadable: u64,
+    others: Vec<OtherFile>,
+}
+
+impl Feed<'_> {
+    /// Walks and registers files and queues what is to be read. After all have been seen, notes those that have gone.
+    pub(super) async fn take_walk(
+        self,
+        walk: Walk,
+        queue: &JobQueue,
+        progress: &Progress,
+        stop: &Stop,
+    ) -> Result<FileCounts, StoreError> {
+        let mut counts = FileCounts::default();
+        let roots = walk.roots().to_vec();
+        let mut walk = walk;
+        loop {
+            let (rest, batch) = blocking(move || {
+                let batch: Vec<Found> = walk.by_ref().take(FILES_PER_BATCH).collect();
+                (walk, batch)
+            })
+            .await;
+            walk = rest;
+            counts.left_out = walk.left_out();
+            if stop.is_set() {
                 return Ok(counts);
             }
+            if batch.is_empty() {
+                break;
+            }
+            let batch = self.register(batch).await?;
+            counts.add(&batch);
+            progress.found(counts.found, batch.unreadable);
+            for (file, registered) in batch.files {
+                if registered.pending.is_empty() {
+                    continue;
+                }
+                progress.expect(registered.pending.len() as u64);
+                if !queue.push(job(file, registered)).await {
+                    return Ok(counts);
+                }
+            }
         }
+        let gone = note_gone(self.store, self.run, &roots).await?;
+        counts.gone = gone.files;
+        // They were duplicates when they were found, because the old path had not been looked for yet.
+        let moved = gone.moved.min(counts.duplicates);
+        counts.moved += moved;
+        counts.duplicates -= moved;
+        Ok(counts)
+    }
+
+    async fn register(self, batch: Vec<Found>) -> Result<RegisteredBatch, StoreError> {
+        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+        for found in batch {
+            match found {
+                Found::File(file) => files.push(file),
+                Found::Unreadable(path) => unreadable.push(without_size(path)),
+            }
+        }
+        let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let known = self.store.known_files(&paths).await?;
+        let looked_at = blocking(move || look_at(files, known, self.trust)).await;
+        let (mut readable, mut others) = (Vec::new(), Vec::new());
+        for looked_at in looked_at {
+            match looked_at {
+                LookedAt::Document(file) => readable.push(file),
+                LookedAt::Other(file) => others.push(file),
+                LookedAt::Unreadable(file) => unreadable.push(file),
+            }
+        }
+        self.store.mark_unreadable(self.run, &unreadable).await?;
+        self.store.mark_skipped(self.run, &others).await?;
+        let registered = self.store.register(self.run, &readable).await?;
+        Ok(RegisteredBatch {
+            files: readable.into_iter().zip(registered).collect(),
+            unreadable: unreadable.len() as u64,
+            others,
+        })
     }
 }
 
-/// A file with its ledger entry, and how many entries of the batch were unreadable.
-type RegisteredBatch = (Vec<(HashedFile, Registered)>, usize);
-
-async fn register(
-    store: &Store,
-    run: RunId,
-    batch: Vec<Found>,
-) -> Result<RegisteredBatch, StoreError> {
-    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
-    for found in batch {
-        match found {
-            Found::File(file) => files.push(file),
-            Found::Unreadable(path) => unreadable.push(without_size(path)),
+impl FileCounts {
+    fn add(&mut self, batch: &RegisteredBatch) {
+        self.unreadable += batch.unreadable;
+        self.skipped += batch.others.len() as u64;
+        self.found += batch.files.len() as u64 + batch.unreadable + batch.others.len() as u64;
+        for other in &batch.others {
+            *self.skipped_kinds.entry(other.kind).or_default() += 1;
+        }
+        for (_, registered) in &batch.files {
+            match registered.standing {
+                Standing::New => self.new += 1,
+                Standing::Known => self.known += 1,
+                Standing::Moved => self.moved += 1,
+                Standing::Duplicate => self.duplicates += 1,
+            }
         }
     }
-    let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-    let known = store.known_files(&paths).await?;
-    let hashed = blocking(move || hash_changed(files, known)).await;
-    let mut readable = Vec::new();
-    for (file, hashed) in hashed {
-        match hashed {
-            Ok(hashed) => readable.push(hashed),
-            Err(failure) => unreadable.push(UnreadableFile {
-                path: file.path,
-                size: Some(file.size),
-                modified_ns: Some(file.modified_ns),
-                failure,
-            }),
-        }
-    }
-    store.mark_unreadable(run, &unreadable).await?;
-    let registered = store.register(run, &readable).await?;
-    Ok((readable.into_iter().zip(registered).collect(), unreadable.len()))
 }
 
 fn without_size(path: UnreadablePath) -> UnreadableFile {
     UnreadableFile { path: path.path, size: None, modified_ns: None, failure: path.failure }
 }
 
-/// Hashes files, but for those that have the size and time that the ledger knows.
-fn hash_changed(
-    files: Vec<FoundFile>,
-    known: Vec<Option<KnownFile>>,
-) -> Vec<(FoundFile, Result<HashedFile, Failure>)> {
+/// What a file that was found turned out to be.
+enum LookedAt {
+    Document(HashedFile),
+    Other(OtherFile),
+    Unreadable(UnreadableFile),
+}
+
+/// Looks into files, but not into those that the ledger knows as documents and that have not changed.
+fn look_at(files: Vec<FoundFile>, known: Vec<Option<KnownFile>>, trust: Trust) -> Vec<LookedAt> {
     files
         .into_par_iter()
         .zip(known)
-        .map(|(file, known)| {
-            let unchanged = known.as_ref().and_then(|known| {
-                let same =
-                    known.size == Some(file.size) && known.modified_ns == Some(file.modified_ns);
-                known.document.filter(|_| same)
-            });
-            let hashed = match unchanged {
-                Some((_, hash)) => Ok((hash, file.size, file.modified_ns)),
-                None => hash_file(&file.path)
-                    .map(|content| (content.hash, content.size, content.modified_ns)),
-            };
-            let hashed = hashed.map(|(hash, size, modified_ns)| HashedFile {
-                path: file.path.clone(),
-                size,
-                modified_ns,
-                hash,
-            });
-            (file, hashed)
+        .map(|(file, known)| match known.and_then(|known| unchanged(&file, &known, trust)) {
+            Some(hash) => {
+                let FoundFile { path, size, modified_ns } = file;
+                LookedAt::Document(HashedFile { path, size, modified_ns, hash })
+            }
+            None => look_into(file),
         })
         .collect()
+}
+
+/// Returns the hash that the ledger has of a file, if it still holds. What could not be read because it is of no
+/// known format may be no document, and is looked at again.
+fn unchanged(file: &FoundFile, known: &KnownFile, trust: Trust) -> Option<DocumentHash> {
+    let same = known.size == Some(file.size) && known.modified_ns == Some(file.modified_ns);
+    let (_, hash) = known.document?;
+    (trust == Trust::SizeAndTime && same && !known.unsupported).then_some(hash)
+}
+
+fn look_into(file: FoundFile) -> LookedAt {
+    match read_file(&file.path) {
+        Ok(FileContent::Document(content)) => LookedAt::Document(HashedFile {
+            path: file.path,
+            size: content.size,
+            modified_ns: content.modified_ns,
+            hash: content.hash,
+        }),
+        Ok(FileContent::Other { kind, size, modified_ns }) => {
+            LookedAt::Other(OtherFile { path: file.path, size, modified_ns, kind })
+        }
+        Err(failure) => LookedAt::Unreadable(UnreadableFile {
+            path: file.path,
+            size: Some(file.size),
+            modified_ns: Some(file.modified_ns),
+            failure,
+        }),
+    }
 }
 
 fn job(file: HashedFile, registered: Registered) -> Job {

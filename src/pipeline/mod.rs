@@ -4,7 +4,9 @@
 
 mod diff;
 mod feed;
+mod gone;
 mod page;
+mod page_doubts;
 mod progress;
 mod queue;
 mod records;
@@ -29,7 +31,7 @@ use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
 
 pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
-pub use feed::FileCounts;
+pub use feed::{FileCounts, Trust};
 pub use progress::Talk;
 pub use records::ModelSet;
 pub use reextract::{ReextractSummary, reextract};
@@ -54,7 +56,7 @@ pub struct Readers {
 /// Where the pages of a run come from.
 pub enum Source<'a> {
     /// Files that are found.
-    Walk(Box<Walk>),
+    Walk(Box<Walk>, Trust),
     /// Pages that the ledger has; failed and quarantined ones without a condition.
     Ledger(Option<&'a Filter>),
 }
@@ -97,8 +99,9 @@ pub async fn run(
     });
     let feeding = async {
         let fed = match source {
-            Source::Walk(walk) => {
-                feed::from_walk(store, run_id, *walk, &queue, &progress, &stop).await.map(Some)
+            Source::Walk(walk, trust) => {
+                let feed = feed::Feed { store, run: run_id, trust };
+                feed.take_walk(*walk, &queue, &progress, &stop).await.map(Some)
             }
             Source::Ledger(filter) => {
                 feed::from_ledger(store, filter, &queue, &progress, &stop).await.map(|()| None)

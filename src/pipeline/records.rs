@@ -2,6 +2,7 @@
 //! serves `ingest` and `reextract`.
 
 use super::page::guarded;
+use super::page_doubts;
 use crate::document::{
     Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
     Verdict,
@@ -106,10 +107,14 @@ impl ModelSet {
             let mut groups = Vec::new();
             for &(number, text) in &pages {
                 let raw = extract::page_records(&self.models, number, text);
-                groups.push(typed(model, &raw, &Surroundings::new(&[(number, text)])));
+                for (raw, surroundings) in by_region(&raw, &[(number, text)]) {
+                    groups.push(typed(model, raw, &surroundings));
+                }
             }
             let raw = extract::document_records(&self.models, &pages);
-            groups.push(typed(model, &raw, &Surroundings::new(&pages)));
+            for (raw, surroundings) in by_region(&raw, &pages) {
+                groups.push(typed(model, raw, &surroundings));
+            }
             groups.retain(|records| !records.is_empty());
             groups
         })
@@ -124,16 +129,18 @@ impl ModelSet {
         if raw.is_empty() {
             return Vec::new();
         }
-        let surroundings = Surroundings::new(pages);
         let mut records = Vec::with_capacity(raw.len());
-        for (model, validator) in self.models.iter().zip(&self.validators) {
-            let typed = typed(model, raw, &surroundings);
-            let mut rows: Vec<TypedRecord> =
-                typed.into_iter().map(|record| validator.record(record)).collect();
-            validator.rows(&mut rows);
-            records.append(&mut rows);
+        for (raw, surroundings) in by_region(raw, pages) {
+            for (model, validator) in self.models.iter().zip(&self.validators) {
+                let typed = typed(model, raw, &surroundings);
+                let mut rows: Vec<TypedRecord> =
+                    typed.into_iter().map(|record| validator.record(record)).collect();
+                validator.rows(&mut rows);
+                records.append(&mut rows);
+            }
         }
         self.note_ties(&mut records);
+        page_doubts::note(&mut records, &self.models, pages);
         records
     }
 
@@ -144,12 +151,12 @@ impl ModelSet {
     /// A page or document has one owner; extraction gives it several only if their claims are
     /// equally good.
     fn note_ties(&self, records: &mut [TypedRecord]) {
-        let owners: Vec<(String, PageNumber, bool)> = records
+        let owners: Vec<(String, (PageNumber, u16), bool)> = records
             .iter()
             .map(|record| &record.record)
             .map(|record| {
                 let whole = self.scope(&record.model) == Some(Scope::Document);
-                (record.model.clone(), record.page, whole)
+                (record.model.clone(), (record.page, record.region), whole)
             })
             .collect();
         if owners.windows(2).all(|pair| pair[0].0 == pair[1].0) {
@@ -186,6 +193,29 @@ impl ModelSet {
             }
         }
     }
+}
+
+/// Puts records together that are judged together, with what else their pages say: those of each region of
+/// a page by themselves. Records of one region stand together.
+fn by_region<'r>(
+    raw: &'r [Record<RawField>],
+    pages: &[(PageNumber, &PageText)],
+) -> Vec<(&'r [Record<RawField>], Surroundings)> {
+    let place =
+        |record: &Record<RawField>| (record.region > 0).then_some((record.page, record.region));
+    let groups = raw.chunk_by(|a, b| place(a) == place(b));
+    let with_surroundings = groups.map(|group| {
+        let own = place(&group[0]).and_then(|(page, region)| {
+            let (_, text) = pages.iter().find(|(number, _)| *number == page)?;
+            Some((page, extract::region_of(text, region)?))
+        });
+        let surroundings = match &own {
+            Some((page, text)) => Surroundings::new(&[(*page, text)]),
+            None => Surroundings::new(pages),
+        };
+        (group, surroundings)
+    });
+    with_surroundings.collect()
 }
 
 fn note(record: &mut TypedRecord, text: String) {

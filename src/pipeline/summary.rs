@@ -12,12 +12,16 @@ use crate::store::{CommitSummary, PageChange, PageState};
 /// How the attempts of a run ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PageCounts {
-    /// All attempts that were committed: the sum of the other four.
+    /// All attempts that were committed: the sum of the next four.
     pub read: u64,
     pub stored: u64,
     pub blank: u64,
     pub failed: u64,
     pub quarantined: u64,
+    /// Stored pages without a word.
+    pub without_words: u64,
+    /// Stored pages with areas that look like text and were not read.
+    pub unread: u64,
 }
 
 /// What became of pages that had an earlier attempt.
@@ -25,7 +29,7 @@ pub struct PageCounts {
 pub struct Change {
     /// Had failed, now stored or blank.
     pub rescued: u64,
-    /// Stored before, now stored with higher confidence.
+    /// Stored before, now read better.
     pub better: u64,
     /// The same as before.
     pub same: u64,
@@ -70,6 +74,8 @@ impl Summary {
             // A committed attempt is never pending.
             PageState::Failed | PageState::Pending => self.pages.failed += 1,
         }
+        self.pages.without_words += u64::from(page.without_words);
+        self.pages.unread += u64::from(page.unread);
         if let Some(reason) = page.reason {
             *self.failures.entry(reason.to_string()).or_default() += 1;
         }
@@ -77,13 +83,10 @@ impl Summary {
         match (readable(page.before), readable(page.attempt)) {
             (_, _) if page.before == PageState::Pending => {}
             (false, true) => self.change.rescued += 1,
-            (false, false) => self.change.same += 1,
             (true, _) if page.after != page.attempt => self.change.kept += 1,
-            (true, _) => match (page.confidence_before, page.confidence) {
-                (Some(before), Some(now)) if now > before => self.change.better += 1,
-                (Some(before), Some(now)) if now < before => self.change.kept += 1,
-                _ => self.change.same += 1,
-            },
+            (true, _) if page.worth > page.worth_before => self.change.better += 1,
+            (true, _) if page.worth < page.worth_before => self.change.kept += 1,
+            (true | false, _) => self.change.same += 1,
         }
     }
 
@@ -104,15 +107,27 @@ impl fmt::Display for Summary {
         if let Some(files) = &self.files {
             writeln!(
                 f,
-                "files:   {} found = {} new + {} known + {} duplicates + {} unreadable",
-                files.found, files.new, files.known, files.duplicates, files.unreadable
+                "files:   {} found = {} new + {} known + {} moved + {} duplicates + {} unreadable + {} skipped",
+                files.found,
+                files.new,
+                files.known,
+                files.moved,
+                files.duplicates,
+                files.unreadable,
+                files.skipped
             )?;
-            let skipped = files.skipped;
-            if skipped.total() > 0 {
+            if files.skipped > 0 {
+                writeln!(f, "skipped: no documents: {}", list(&files.skipped_kinds))?;
+            }
+            if files.gone > 0 {
+                writeln!(f, "gone:    {} files are not where they were", files.gone)?;
+            }
+            let left_out = files.left_out;
+            if left_out.total() > 0 {
                 writeln!(
                     f,
-                    "skipped: {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
-                    skipped.hidden, skipped.symlinks, skipped.filtered, skipped.special
+                    "left:    {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
+                    left_out.hidden, left_out.symlinks, left_out.filtered, left_out.special
                 )?;
             }
         }
@@ -131,6 +146,12 @@ impl fmt::Display for Summary {
                 pages.quarantined,
                 self.seconds
             )?;
+        }
+        if pages.without_words > 0 {
+            write!(f, "\nwords:   {}", counted(pages.without_words, "without a word"))?;
+        }
+        if pages.unread > 0 {
+            write!(f, "\nunread:  {}", counted(pages.unread, "with unread areas"))?;
         }
         if !self.failures.is_empty() {
             write!(f, "\nreasons: {}", list(&self.failures))?;
@@ -155,6 +176,11 @@ impl fmt::Display for Summary {
     }
 }
 
-fn list(counts: &BTreeMap<String, u64>) -> String {
+/// Returns how many pages there are of a kind: `1 page without a word`.
+fn counted(pages: u64, kind: &str) -> String {
+    format!("{pages} {} {kind}", if pages == 1 { "page" } else { "pages" })
+}
+
+fn list(counts: &BTreeMap<impl fmt::Display, u64>) -> String {
     counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }

@@ -5,10 +5,11 @@ use std::cell::OnceCell;
 
 use image::GrayImage;
 
+use super::blank::{self, Presence, Sheet};
 use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};
-use super::{blank, border, measure, skew};
+use super::{border, measure, skew};
 use crate::document::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
@@ -26,7 +27,11 @@ const FEW_LETTERS: usize = 20;
 /// If more of the page is dark than this, it may be light text on dark paper.
 const MOSTLY_DARK: f32 = 0.5;
 /// A page with so many letters is not blank, and needs no closer look.
-const SURELY_TEXT: usize = 60;
+const SURELY_TEXT: usize = 200;
+/// With so many it is at most doubtful.
+const PERHAPS_TEXT: usize = 60;
+/// Ink as faint as this may be what shines through from the back of the paper.
+const SHINING_THROUGH: f32 = 48.0;
 
 /// What is on a page, in its pixels.
 pub(super) struct Analysis {
@@ -42,16 +47,10 @@ pub(super) struct Analysis {
     /// Share of dark pixels, 0–1.
     pub(super) ink: f32,
     split: Split,
-    legibility: Legibility,
+    /// What is lighter than the threshold, on gray pages with few letters. Faint letters come out broken, so
+    /// they are not measured.
+    faint: Option<Box<Analysis>>,
     skew_degrees: OnceCell<Option<f32>>,
-}
-
-/// Whether the mask holds all there is to read. Faint letters come out broken, so they are not measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Legibility {
-    Dark,
-    /// There is something to read that is lighter than the threshold.
-    Faint,
 }
 
 impl Analysis {
@@ -82,8 +81,7 @@ impl Analysis {
             // A few black stains outweigh faint text: look again for all that is not paper.
             let threshold = (split.paper_level - FAINT_CONTRAST).max(0.0) as u8;
             let faint = Self::of_mask(BitMask::dark(image, threshold), split);
-            analysis.legibility =
-                if faint.is_blank() { Legibility::Dark } else { Legibility::Faint };
+            analysis.faint = Some(Box::new(faint));
         }
         (analysis, done)
     }
@@ -95,7 +93,8 @@ impl Analysis {
         rules.clear_from(&mut without_rules);
         let components = shapes::find_components(&without_rules);
         let list = components.as_ref().map_or(&[][..], |components| &components.list);
-        let text_height = shapes::text_height(list, mask.width.max(mask.height), MIN_SHAPES);
+        let side = shapes::sheet_side(mask.width, mask.height);
+        let text_height = shapes::text_height(list, side, MIN_SHAPES);
         let letters = text_height.map_or_else(Vec::new, |height| measure::letters(list, height));
         Self {
             mask,
@@ -105,7 +104,7 @@ impl Analysis {
             letters,
             ink,
             split,
-            legibility: Legibility::Dark,
+            faint: None,
             skew_degrees: OnceCell::new(),
         }
     }
@@ -126,13 +125,22 @@ impl Analysis {
         self.split.paper_level - self.split.ink_level
     }
 
-    /// Returns whether nothing on the page can be text.
-    pub(super) fn is_blank(&self) -> bool {
-        if self.letters.len() >= SURELY_TEXT || self.legibility == Legibility::Faint {
-            return false;
+    /// Returns whether something on the page may be text.
+    pub(super) fn presence(&self, dpi: f32) -> Presence {
+        let size = (self.mask.width, self.mask.height);
+        let Some(found) = &self.components else { return Presence::Text };
+        // A smaller contrast is that of the paper's grain: there is too little ink to be measured.
+        let shines_through = (MIN_CONTRAST..SHINING_THROUGH).contains(&self.contrast());
+        if self.letters.len() >= SURELY_TEXT && !shines_through {
+            return Presence::Text;
         }
-        let longer_side = self.mask.width.max(self.mask.height);
-        self.components.as_ref().is_some_and(|found| blank::is_blank(&found.list, longer_side))
+        let dark = blank::presence(found, Sheet { size, dpi, ink: self.ink });
+        let faint = self.faint.as_ref().map_or(Presence::Nothing, |faint| faint.presence(dpi));
+        match dark.max(faint) {
+            Presence::Text if shines_through => Presence::Doubtful,
+            Presence::Nothing if self.letters.len() >= PERHAPS_TEXT => Presence::Doubtful,
+            found => found,
+        }
     }
 }
 
@@ -168,7 +176,8 @@ fn reliable_split(image: &GrayImage) -> Split {
 fn is_light_on_dark(dark: &BitMask) -> bool {
     let letters = |mask: &BitMask| {
         let Some(found) = shapes::find_components(mask) else { return 0 };
-        let height = shapes::text_height(&found.list, mask.width.max(mask.height), MIN_SHAPES);
+        let side = shapes::sheet_side(mask.width, mask.height);
+        let height = shapes::text_height(&found.list, side, MIN_SHAPES);
         height.map_or(0, |height| measure::letters(&found.list, height).len())
     };
     letters(&dark.clone().inverted()) > letters(dark)

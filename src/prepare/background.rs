@@ -2,7 +2,9 @@
 
 use image::GrayImage;
 
-/// Tiles along the longer side of the page: each is a few text lines tall.
+use crate::shapes;
+
+/// Tiles along the longer side of a sheet: each is a few text lines tall.
 const TILES: usize = 64;
 /// Samples along one side of a tile.
 const SAMPLES: usize = 12;
@@ -31,7 +33,7 @@ impl PaperMap {
         if width == 0 || height == 0 {
             return None;
         }
-        let tile = (width.max(height) / TILES).max(8);
+        let tile = (shapes::sheet_side(width, height) / TILES).max(8);
         let (columns, rows) = (width.div_ceil(tile), height.div_ceil(tile));
         let step = (tile / SAMPLES).max(1);
         let mut levels = Vec::with_capacity(columns * rows);

@@ -10,7 +10,7 @@ use image::GrayImage;
 
 use super::extremes::Plane;
 use super::tiles::{self, Color, TileGrounds, View};
-use crate::document::BitMask;
+use crate::document::{BitMask, PixelBox};
 use crate::shapes;
 
 /// A tile whose ground differs from the paper by so many gray levels in a channel belongs to a block, …
@@ -37,6 +37,8 @@ const INK_SHARES: std::ops::RangeInclusive<f32> = 0.002..=0.4;
 const MAX_BETWEEN: f32 = 2.0;
 /// A block holds so many shapes of the size of letters at least.
 const MIN_LETTERS: usize = 2;
+/// They have so many pixels of the block around them.
+const EDGE: usize = 2;
 /// Letters are so high in pixels.
 const LETTER_HEIGHTS: std::ops::RangeInclusive<u32> = 6..=200;
 
@@ -81,14 +83,14 @@ pub(super) fn patched(patches: &[Patch], tiles: &TileGrounds) -> Vec<bool> {
     is_patched
 }
 
-fn distance(a: &Color, b: &Color) -> u8 {
-    a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
+fn distance(a: Color, b: Color) -> u8 {
+    a.iter().zip(b).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0)
 }
 
 /// Returns the tiles of each block, as columns and rows.
 fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
     let is_other: Vec<bool> =
-        tiles.colors.iter().map(|color| distance(color, &tiles.paper) >= OTHER_GROUND).collect();
+        tiles.colors.iter().map(|&color| distance(color, tiles.paper) >= OTHER_GROUND).collect();
     let mut is_seen = vec![false; is_other.len()];
     let mut areas = Vec::new();
     for start in 0..is_other.len() {
@@ -104,7 +106,7 @@ fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
             let own = row * tiles.columns + column;
             for (x, y) in neighbors((column, row), (tiles.columns, tiles.rows)) {
                 let other = y * tiles.columns + x;
-                let step = distance(&tiles.colors[own], &tiles.colors[other]);
+                let step = distance(tiles.colors[own], tiles.colors[other]);
                 if !is_other[other] {
                     outside.add(step);
                     continue;
@@ -288,7 +290,7 @@ impl Block {
         let [red, green, blue] = self.channels.as_slice() else { return None };
         let colors = red.values.iter().zip(&green.values).zip(&blue.values);
         let values =
-            colors.map(|((red, green), blue)| tiles::brightness(&[*red, *green, *blue])).collect();
+            colors.map(|((red, green), blue)| tiles::brightness([*red, *green, *blue])).collect();
         Some(Plane { values, ..*red })
     }
 
@@ -353,10 +355,27 @@ impl Block {
         let letters = shapes::find_components(&mask)?;
         let is_letter = |shape: &&shapes::Component| {
             let (width, height) = (shape.bounds.width(), shape.bounds.height());
-            LETTER_HEIGHTS.contains(&height) && width < 8 * height
+            LETTER_HEIGHTS.contains(&height)
+                && width < 8 * height
+                && self.is_inside(&shape.bounds, depths)
         };
         (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS)
             .then_some(Text { contrast, clarity: strong as f32 / (strong + between).max(1) as f32 })
+    }
+
+    /// Tells whether a shape has the block's ground on all sides: what stands at the edge of a block may be the round
+    /// corner of a stroke of large print.
+    fn is_inside(&self, shape: &PixelBox, depths: &[Option<u8>]) -> bool {
+        let PixelBox { left, top, right, bottom } = *shape;
+        let (left, top) = (left as usize, top as usize);
+        let (right, bottom) = (right as usize + EDGE - 1, bottom as usize + EDGE - 1);
+        if left < EDGE || top < EDGE || right >= self.width || bottom >= self.height {
+            return false;
+        }
+        let is_ground = |x: usize, y: usize| depths[y * self.width + x].is_some();
+        let (left, top) = (left - EDGE, top - EDGE);
+        (left..=right).all(|x| is_ground(x, top) && is_ground(x, bottom))
+            && (top..=bottom).all(|y| is_ground(left, y) && is_ground(right, y))
     }
 }
 
@@ -425,6 +444,20 @@ mod tests {
     #[test]
     fn text_as_bright_as_its_ground_is_seen_by_its_color() {
         check([200, 90, 90], [30, 130, 140]);
+    }
+
+    #[test]
+    fn the_strokes_of_a_huge_letter_are_no_blocks() {
+        let mut page = RgbImage::from_pixel(400, 400, Rgb(PAPER));
+        // A ring, 60 px thick.
+        for (x, y, pixel) in page.enumerate_pixels_mut() {
+            let reach = (x as f32 - 200.0).hypot(y as f32 - 200.0);
+            if (100.0..160.0).contains(&reach) {
+                *pixel = Rgb([10, 10, 10]);
+            }
+        }
+        let tiles = TileGrounds::of(View::Color(&page)).unwrap();
+        assert!(find(View::Color(&page), &tiles).is_empty());
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(super) fn split(
                     let (least, most) = (f32::from(least), f32::from(most));
                     let black = ((least - share * most) / (1.0 - share)).clamp(0.0, 255.0);
                     let own = ((most - least) / (1.0 - share)).clamp(0.0, 255.0);
-                    let paper = f32::from(brightness(&tiles.paper));
+                    let paper = f32::from(brightness(tiles.paper));
                     page.put_pixel(x, y, Luma([(paper * (1.0 - black / 255.0)) as u8]));
                     overlay.put_pixel(x, y, Luma([255 - own as u8]));
                 }

@@ -12,6 +12,7 @@ mod background;
 mod blank;
 mod blocks;
 mod border;
+mod closer;
 mod despeckle;
 mod extremes;
 mod inks;
@@ -22,6 +23,7 @@ mod resample;
 mod rules;
 mod scale;
 mod skew;
+mod slant;
 mod threshold;
 mod tick_boxes;
 mod tiles;
@@ -31,14 +33,17 @@ mod tests;
 
 use self::analysis::Analysis;
 use self::background::PaperMap;
+use self::blank::Presence;
+pub use self::closer::{CloserLook, Resized, look_closer, reading_scales, resized};
 pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
+use self::slant::Slant;
 use self::tiles::{TileGrounds, View};
 use crate::document::{
-    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PagePixels, Pixels,
-    PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
+    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PageIssue, PagePixels,
+    Pixels, PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
 };
 use crate::shapes;
 
@@ -47,6 +52,8 @@ const UNEVEN: f32 = 40.0;
 /// Skew below this many degrees does not disturb reading (the recognizer follows the slope of a line);
 /// resampling would.
 const MIN_SKEW_DEGREES: f32 = 0.4;
+/// From this skew on a steeper slant is looked for: the diagonals of tables look like lines.
+const STEEP_DEGREES: f32 = 4.0;
 /// Up to this skew bilevel pages stay bilevel when they are made level: strokes break by a pixel every 24
 /// pixels at most, which does not disturb reading. Drawn anew in gray, the page would take four times as
 /// long to prepare.
@@ -76,6 +83,9 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     let mut work = Work::begin(page, options);
     work.even_out();
     let mut analysis = work.analyze(options.remove_border);
+    if work.straighten(&analysis) {
+        analysis = work.analyze(Choice::Never);
+    }
     // A border lies along the edge of the image as it was scanned, not of the turned one.
     if work.rotate(&analysis) {
         analysis = work.analyze(Choice::Never);
@@ -157,6 +167,32 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Makes lines level that are too steep for [`Work::deskew`]; returns whether the page was rotated.
+    fn straighten(&mut self, analysis: &Analysis) -> bool {
+        let Some(height) = analysis.text_height else { return false };
+        let skew = analysis.skew_degrees();
+        let is_small = skew.is_some_and(|skew| skew.abs() < STEEP_DEGREES);
+        if self.options.deskew == Choice::Never || is_small {
+            return false;
+        }
+        match slant::find(&analysis.letters, height, skew) {
+            Slant::None => false,
+            Slant::Suspected => {
+                self.facts.issues.push(PageIssue::Slanted);
+                false
+            }
+            Slant::Degrees(slant) => {
+                self.facts.skew_degrees = slant;
+                let paper = analysis.paper();
+                self.change(|pixels| {
+                    PagePixels::Gray(resample::rotate(&pixels.gray(), slant, paper))
+                });
+                self.steps.push(format!("straighten({slant:.2})"));
+                true
+            }
+        }
+    }
+
     /// Turns the page upright; returns whether it was turned.
     fn rotate(&mut self, analysis: &Analysis) -> bool {
         let found = match self.options.forced_rotation {
@@ -184,7 +220,7 @@ impl<'a> Work<'a> {
         if !self.options.deskew.decide(|| skew.abs() >= MIN_SKEW_DEGREES) {
             return false;
         }
-        self.facts.skew_degrees = skew;
+        self.facts.skew_degrees += skew;
         let (paper, aim) = (analysis.paper(), self.options.aim);
         self.change(|pixels| match pixels {
             PagePixels::Bilevel(mask) if aim == Aim::Native && skew.abs() <= MAX_SLANT_DEGREES => {
@@ -259,7 +295,7 @@ impl<'a> Work<'a> {
         self.facts.x_height = analysis.text_height;
         self.facts.ink = analysis.ink;
         self.facts.contrast = analysis.contrast();
-        self.facts.blank = analysis.is_blank();
+        self.facts.blank = analysis.presence(self.facts.dpi) == Presence::Nothing;
     }
 
     fn find_tick_boxes(&mut self, analysis: &Analysis) {
@@ -349,7 +385,9 @@ impl Seen {
                     inks::split(&mut gray, color, (&grounds, &is_block)).map(PagePixels::Gray);
                 steps.extend(overlay.as_ref().map(|_| "inks".to_owned()));
             }
-            patches.iter().for_each(|patch| patch.draw(&mut gray));
+            for patch in &patches {
+                patch.draw(&mut gray);
+            }
             steps.extend((!patches.is_empty()).then(|| format!("blocks({})", patches.len())));
         }
         Self { pixels: PagePixels::Gray(gray), overlay, steps }

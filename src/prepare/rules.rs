@@ -33,10 +33,10 @@ struct Piece {
 }
 
 impl Rules {
-    /// Finds the rules of a page: runs of at least 1/50 of the longer side that join to thin lines
+    /// Finds the rules of a page: runs of at least 1/50 of the longer side (of a sheet) that join to thin lines
     /// of at least 1/33 of it (1/24 for vertical ones, which tall letters would resemble).
     pub(super) fn find(mask: &BitMask) -> Self {
-        let side = mask.width.max(mask.height);
+        let side = shapes::sheet_side(mask.width, mask.height);
         let run = (side / 50).max(MIN_RUN);
         let thickest = (side / 110).max(3) as f32;
         let of = |opened: &BitMask, shortest: usize, length: fn(&PixelBox) -> u32| {

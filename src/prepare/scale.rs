@@ -22,7 +22,7 @@ const MAX_GRAY_TEXT_HEIGHT: f32 = 42.0;
 const MAX_TABLE_TEXT_HEIGHT: f32 = 24.0;
 /// Enlarging more invents nothing but pixels.
 const MAX_SCALE: f32 = 3.0;
-/// Prepared pages have no longer side than this; engines refuse 32,767 pixels.
+/// Pages prepared for Tesseract have no longer side than this; it refuses 32,767 pixels.
 const MAX_SIDE: f32 = 16_000.0;
 /// Prepared pages have no more pixels than this unless they came with more.
 const MAX_PIXELS: f32 = 40.0e6;
@@ -119,7 +119,11 @@ pub(super) fn factor(
         return 1.0;
     }
     let pixels = (width as f32 * height as f32).max(1.0);
-    let most = (MAX_SIDE / width.max(height).max(1) as f32).min((MAX_PIXELS / pixels).sqrt());
+    let by_side = match options.aim {
+        Aim::Tesseract => MAX_SIDE / width.max(height).max(1) as f32,
+        Aim::Native => MAX_SCALE,
+    };
+    let most = by_side.min((MAX_PIXELS / pixels).sqrt());
     let aim = if text_height > largest { reduced } else { BEST_TEXT_HEIGHT };
     let wanted = (aim / text_height).clamp(0.2, MAX_SCALE);
     if wanted > 1.0 { wanted.min(most).max(1.0) } else { wanted }

@@ -129,6 +129,45 @@ fn measures_skew_within_three_tenths_of_a_degree() {
 }
 
 #[test]
+fn levels_lines_of_any_slant() {
+    let page = text_page(2);
+    for degrees in [18.0, -24.0, 33.0, -41.0] {
+        let wide = white(1900, 1900);
+        let mut sheet = wide.clone();
+        image::imageops::replace(&mut sheet, &page, 330, 73);
+        let result = prepared(gray(skewed(&sheet, degrees)));
+        let found = result.facts.skew_degrees;
+        assert!((found - degrees).abs() <= 0.3, "{degrees} was measured as {found}");
+    }
+}
+
+#[test]
+fn takes_no_diagonal_of_a_table_for_its_lines() {
+    let mut page = white(1900, 1900);
+    for row in 0..25 {
+        for column in 0..5 {
+            write_line(&mut page, "hello", 400 + column * 275, 400 + row * 55, 3);
+        }
+    }
+    let result = prepared(gray(skewed(&page, 19.0)));
+    let found = result.facts.skew_degrees;
+    assert!((found - 19.0).abs() <= 0.3, "19 was measured as {found}");
+    assert_eq!(prepared(gray(page)).steps, Vec::<String>::new());
+}
+
+#[test]
+fn finds_letters_on_a_strip_of_any_length() {
+    let mut strip = white(600, 14_000);
+    for line in 0..500 {
+        write_line(&mut strip, "old hand and apple", 40, 60 + line * 27, 2);
+    }
+    let result = prepared(bilevel(&strip));
+    assert!(!result.facts.blank);
+    // x-height or that of ascenders: there are as many of both.
+    assert!(result.facts.x_height.is_some_and(|height| (10.0..=14.0).contains(&height)));
+}
+
+#[test]
 fn leaves_a_skew_that_does_not_matter() {
     let page = skewed(&text_page(3), 0.2);
     assert!(image_of(&prepared(bilevel(&page))) == page);

@@ -146,22 +146,22 @@ impl TileGrounds {
 }
 
 /// Returns how bright a color is (ITU-R BT.709).
-pub(super) fn brightness(&[red, green, blue]: &Color) -> u8 {
+pub(super) fn brightness([red, green, blue]: Color) -> u8 {
     ((2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue)) / 10_000) as u8
 }
 
 /// Returns how bright each pixel is.
 pub(super) fn brightnesses(image: &RgbImage) -> GrayImage {
-    let values = image.as_raw().as_chunks::<3>().0.iter().map(brightness).collect();
+    let values = image.as_raw().as_chunks::<3>().0.iter().copied().map(brightness).collect();
     GrayImage::from_raw(image.width(), image.height(), values).unwrap_or_default()
 }
 
 /// Returns the mean color of the tiles that are as bright as paper.
 fn usual(colors: &[Color]) -> Color {
-    let mut levels: Vec<u8> = colors.iter().map(brightness).collect();
+    let mut levels: Vec<u8> = colors.iter().copied().map(brightness).collect();
     let index = ((levels.len() - 1) as f32 * PAPER_QUANTILE) as usize;
     let paper = i32::from(*levels.select_nth_unstable(index).1);
-    let is_paper = |color: &&Color| (i32::from(brightness(color)) - paper).abs() <= SAME_PAPER;
+    let is_paper = |color: &&Color| (i32::from(brightness(**color)) - paper).abs() <= SAME_PAPER;
     let (mut sums, mut count) = ([0_u64; 3], 0_u64);
     for color in colors.iter().filter(is_paper) {
         for (sum, &value) in sums.iter_mut().zip(color) {

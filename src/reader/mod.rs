@@ -2,10 +2,15 @@
 //! limits, its loop, and the parent's handle to it. Knows nothing of records or of the store.
 
 mod barcodes;
+mod gaps;
 mod limits;
+mod merge;
+mod placing;
 mod process;
 mod protocol;
 mod session;
+mod several;
+mod sparse;
 mod upright;
 
 use std::path::PathBuf;

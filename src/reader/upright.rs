@@ -1,7 +1,9 @@
 //! Reads a page whose direction preparation could not be sure of: if it gives hardly any sense, it
 //! is read once more upside down, and what reads clearly better is kept.
 
-use crate::document::{Failure, Line, OrientationSureness, PixelBox, PreparedPage, RightAngle};
+use crate::document::{
+    Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
+};
 use crate::ocr::{Reading, Recognizer};
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read
@@ -21,10 +23,10 @@ pub(super) fn recognize(
     if page.orientation == OrientationSureness::Sure || confidence >= UPRIGHT_CONFIDENCE {
         return Ok((page, reading));
     }
-    let turned = upside_down(&page);
-    let turned_reading = engine.recognize(&turned)?;
-    if sense(&turned_reading.lines) > confidence + MARGIN {
-        return Ok((turned, turned_reading));
+    let other = turned(&page, RightAngle::Half);
+    let other_reading = engine.recognize(&other)?;
+    if sense(&other_reading.lines) > confidence + MARGIN {
+        return Ok((other, other_reading));
     }
     Ok((page, reading))
 }
@@ -43,30 +45,58 @@ fn sense(lines: &[Line]) -> f32 {
     if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
-fn upside_down(page: &PreparedPage) -> PreparedPage {
+/// Returns the page turned clockwise.
+pub(super) fn turned(page: &PreparedPage, turn: RightAngle) -> PreparedPage {
     let (width, height) = page.pixels.dimensions();
-    let turn = |bounds: &PixelBox| PixelBox {
-        left: width.saturating_sub(bounds.right),
-        top: height.saturating_sub(bounds.bottom),
-        right: width.saturating_sub(bounds.left),
-        bottom: height.saturating_sub(bounds.top),
+    let move_box = |bounds: &PixelBox| {
+        let PixelBox { left, top, right, bottom } = *bounds;
+        let (from_right, from_left) = (width.saturating_sub(right), width.saturating_sub(left));
+        let (from_bottom, from_top) = (height.saturating_sub(bottom), height.saturating_sub(top));
+        match turn {
+            RightAngle::None => *bounds,
+            RightAngle::Quarter => {
+                PixelBox { left: from_bottom, top: left, right: from_top, bottom: right }
+            }
+            RightAngle::Half => {
+                PixelBox { left: from_right, top: from_bottom, right: from_left, bottom: from_top }
+            }
+            RightAngle::ThreeQuarters => {
+                PixelBox { left: top, top: from_right, right: bottom, bottom: from_left }
+            }
+        }
+    };
+    let mark = |mark: &Mark| match (mark.map_boxes(move_box), turn) {
+        (Mark::HorizontalRule(bounds), RightAngle::Quarter | RightAngle::ThreeQuarters) => {
+            Mark::VerticalRule(bounds)
+        }
+        (Mark::VerticalRule(bounds), RightAngle::Quarter | RightAngle::ThreeQuarters) => {
+            Mark::HorizontalRule(bounds)
+        }
+        (moved, _) => moved,
     };
     let mut facts = page.facts.clone();
-    facts.rotation = match facts.rotation {
-        RightAngle::None => RightAngle::Half,
-        RightAngle::Quarter => RightAngle::ThreeQuarters,
-        RightAngle::Half => RightAngle::None,
-        RightAngle::ThreeQuarters => RightAngle::Quarter,
-    };
+    facts.rotation = sum(facts.rotation, turn);
     let mut steps = page.steps.clone();
-    steps.push("upside_down".to_owned());
+    steps.push(match turn {
+        RightAngle::Half => "upside_down".to_owned(),
+        RightAngle::None | RightAngle::Quarter | RightAngle::ThreeQuarters => {
+            format!("turn({})", turn.degrees())
+        }
+    });
     PreparedPage {
-        pixels: page.pixels.clone().turned(RightAngle::Half),
-        overlay: page.overlay.clone().map(|overlay| overlay.turned(RightAngle::Half)),
+        pixels: page.pixels.clone().turned(turn),
+        overlay: page.overlay.clone().map(|overlay| overlay.turned(turn)),
         dpi: page.dpi,
-        marks: page.marks.iter().map(|mark| mark.map_boxes(turn)).collect(),
+        marks: page.marks.iter().map(mark).collect(),
         orientation: OrientationSureness::Sure,
         facts,
         steps,
     }
+}
+
+/// Returns the turn that two turns make.
+fn sum(first: RightAngle, second: RightAngle) -> RightAngle {
+    const TURNS: [RightAngle; 4] =
+        [RightAngle::None, RightAngle::Quarter, RightAngle::Half, RightAngle::ThreeQuarters];
+    TURNS[usize::from((first.degrees() + second.degrees()) / 90 % 4)]
 }

@@ -2,11 +2,14 @@
 //!
 //! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere.
 
+use super::sheet::sheets;
 use crate::document::{BitMask, PixelBox};
 
 /// More runs than this are noise or a halftone, and labelling them would cost too much memory
 /// (16 bytes a run); a dense 600-dpi page of text has about one million.
 const MAX_RUNS: usize = 4_000_000;
+/// Strips may have as many on each sheet of their length, up to this: 250 MB.
+const MAX_RUNS_OF_STRIPS: usize = 12_000_000;
 
 /// A connected component (8 neighbors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,7 @@ pub fn find_components(mask: &BitMask) -> Option<Components> {
     let mut runs: Vec<Run> = Vec::new();
     let mut parents: Vec<u32> = Vec::new();
     let mut above = 0..0;
+    let most = (MAX_RUNS * sheets(mask.width, mask.height)).min(MAX_RUNS_OF_STRIPS);
     for y in 0..mask.height {
         let start = runs.len();
         let mut cursor = above.start;
@@ -87,7 +91,7 @@ pub fn find_components(mask: &BitMask) -> Option<Components> {
                 touching += 1;
             }
         });
-        if runs.len() > MAX_RUNS {
+        if runs.len() > most {
             return None;
         }
         above = start..runs.len();

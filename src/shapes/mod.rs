@@ -4,7 +4,9 @@
 //! Knows nothing of lines; `prepare` and `ocr` decide what a shape is.
 
 mod components;
+mod sheet;
 mod text_height;
 
 pub use components::{Component, Components, Run, find_components};
+pub use sheet::{sheet_side, sheets};
 pub use text_height::text_height;

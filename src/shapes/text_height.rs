@@ -9,14 +9,14 @@ const MAX_TEXT_HEIGHT: usize = 300;
 /// Returns the height of most letters in pixels, which is about the x-height (or the height of
 /// capitals where there is nothing else); `None` if fewer than `least_shapes` could be letters.
 ///
-/// `longer_side` is that of the page in pixels. Heights vote with their width (so that dots don't win),
+/// `sheet_side` is that of the page in pixels ([`super::sheet_side`]). Heights vote with their width (so that dots don't win),
 /// tall ones weigh a little more (so that noise doesn't).
 pub fn text_height(
     components: &[Component],
-    longer_side: usize,
+    sheet_side: usize,
     least_shapes: usize,
 ) -> Option<f32> {
-    let smallest = (longer_side / 500).max(MIN_TEXT_HEIGHT);
+    let smallest = (sheet_side / 500).max(MIN_TEXT_HEIGHT);
     let mut votes = [0_u64; MAX_TEXT_HEIGHT];
     let mut shapes = 0;
     for component in components {

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use crate::document::{DocumentHash, DocumentId, Failure, PageNumber, RunId};
+use crate::document::{DocumentHash, DocumentId, PageNumber, RunId};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::pages::page_number;
-use super::storable::{Storable, StoredPath};
+use super::storable::StoredPath;
 
 /// A file whose content was hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,17 +24,6 @@ pub struct HashedFile {
     /// Nanoseconds since 1970-01-01 UTC.
     pub modified_ns: i64,
     pub hash: DocumentHash,
-}
-
-/// A file that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableFile {
-    pub path: PathBuf,
-    /// In bytes, if the file could be asked.
-    pub size: Option<u64>,
-    /// Nanoseconds since 1970-01-01 UTC, if the file could be asked.
-    pub modified_ns: Option<i64>,
-    pub failure: Failure,
 }
 
 /// What the ledger knows of a path from earlier runs.
@@ -49,6 +38,8 @@ pub struct KnownFile {
     /// True if pages of the document are still to be read: register the file again, with the known hash if size and
     /// time have not changed.
     pub unfinished: bool,
+    /// True if the document could not be opened because it is of no known format: it may be no document.
+    pub unsupported: bool,
 }
 
 /// What a file is to the ledger after its registration.
@@ -60,6 +51,8 @@ pub enum Standing {
     Known,
     /// Another path holds the same document.
     Duplicate,
+    /// All files of the document had gone; now this path holds it.
+    Moved,
 }
 
 /// The answer to the registration of one file.
@@ -92,7 +85,10 @@ impl Store {
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
                     exists (select from scanlift.page p
-                            where p.document_id = d.document_id and p.state = 'pending') as unfinished
+                            where p.document_id = d.document_id and p.state = 'pending') as unfinished,
+                    exists (select from scanlift.page p
+                            where p.document_id = d.document_id and p.state = 'failed'
+                              and p.reason in ('unsupported', 'empty')) as unsupported
              from scanlift.source_file f left join scanlift.document d using (document_id)
              where f.path_key = any($1)",
         )
@@ -125,18 +121,21 @@ impl Store {
         &self,
         claim: ClaimKey,
         files: &[HashedFile],
-        found: &OnceLock<Vec<(DocumentId, Standing)>>,
+        found: &OnceLock<Vec<Standing>>,
     ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let documents = make_documents(&mut transaction, files).await?;
-        let standings = note_files(&mut transaction, claim.run, files, &documents).await?;
+        let noted = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
-        let standings = found.get_or_init(|| standings);
+        let standings =
+            found.get_or_init(|| noted.iter().map(|&(_, standing)| standing).collect());
         transaction.commit().await?;
-        Ok(standings
+        // A try that was not committed numbered the documents in vain: only what they were to it counts.
+        Ok(noted
             .iter()
-            .map(|&(document_id, standing)| {
+            .zip(standings)
+            .map(|(&(document_id, _), &standing)| {
                 let work = claims.get_mut(&document_id);
                 let page_count = work.as_ref().and_then(|work| work.page_count);
                 let pending =
@@ -144,48 +143,6 @@ impl Store {
                 Registered { document_id, standing, page_count, pending }
             })
             .collect())
-    }
-
-    /// Notes files that could not be read. A file that has a document from an earlier run keeps it.
-    pub async fn mark_unreadable(
-        &self,
-        run: RunId,
-        files: &[UnreadableFile],
-    ) -> Result<(), StoreError> {
-        self.retrying(|| self.note_unreadable_once(run, files)).await
-    }
-
-    async fn note_unreadable_once(
-        &self,
-        run: RunId,
-        files: &[UnreadableFile],
-    ) -> Result<(), StoreError> {
-        let mut transaction =
-            self.pool.begin().await.map_err(failed_to("note unreadable files"))?;
-        for file in files {
-            let path = StoredPath::new(&file.path);
-            sqlx::query(
-                "insert into scanlift.source_file
-                     (path_key, path, path_bytes, size, modified_ns, status, reason, message, first_run_id, last_run_id)
-                 values ($1, $2, $3, $4, $5, 'unreadable', $6, $7, $8, $8)
-                 on conflict (path_key) do update
-                 set size = excluded.size, modified_ns = excluded.modified_ns, reason = excluded.reason,
-                     message = excluded.message, last_run_id = excluded.last_run_id
-                 where source_file.status = 'unreadable'",
-            )
-            .bind(path.key)
-            .bind(path.text)
-            .bind(path.bytes)
-            .bind(file.size.map(u64::cast_signed))
-            .bind(file.modified_ns)
-            .bind(file.failure.reason.as_str())
-            .bind(Storable::new(&file.failure.message).into_string())
-            .bind(run.0)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed_to("note unreadable files"))?;
-        }
-        transaction.commit().await.map_err(failed_to("note unreadable files"))
     }
 }
 
@@ -198,6 +155,7 @@ fn known_file(row: &PgRow) -> Result<(Vec<u8>, KnownFile), sqlx::Error> {
         modified_ns: row.try_get("modified_ns")?,
         document: document_id.map(DocumentId).zip(hash),
         unfinished: row.try_get("unfinished")?,
+        unsupported: row.try_get("unsupported")?,
     };
     Ok((row.try_get("path_key")?, file))
 }
@@ -257,11 +215,29 @@ struct FileRow {
     size: i64,
     modified_ns: i64,
     document_id: i64,
-    status: &'static str,
+    is_own: bool,
 }
 
+/// The status of a file that stands for its document and is there.
 const OWN: &str = "document";
-const DUPLICATE: &str = "duplicate";
+
+/// What the ledger has of a path that held a document.
+#[derive(Debug, Clone, Copy)]
+struct FileBefore {
+    document_id: i64,
+    /// It stands for the document, whether it has gone or not.
+    is_own: bool,
+    has_gone: bool,
+}
+
+/// The files that stand for documents, of some documents.
+#[derive(Debug, Default)]
+struct Owned {
+    /// Documents whose own file is there.
+    present: HashSet<i64>,
+    /// Documents all of whose files have gone.
+    gone: HashSet<i64>,
+}
 
 /// Notes files as their document's own or as duplicates, in the order they are given. A document whose own file holds
 /// other content now gets one of its duplicates as its own, if it has any.
@@ -274,39 +250,37 @@ async fn note_files(
     let paths: Vec<StoredPath> = files.iter().map(|file| StoredPath::new(&file.path)).collect();
     let mut before = files_before(connection, &paths).await?;
     let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
-    let owned: Vec<i64> = sqlx::query_scalar(
-        "select document_id from scanlift.source_file where document_id = any($1) and status = 'document'",
-    )
-    .bind(&ids)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut owned: HashSet<i64> = owned.into_iter().collect();
+    let Owned { present: mut owned, gone } = owned_of(connection, &ids).await?;
     let mut left = Vec::new();
     let mut rows: Vec<FileRow> = Vec::with_capacity(files.len());
     let mut standings = Vec::with_capacity(files.len());
     for (file, path) in files.iter().zip(paths) {
         let &(document_id, is_new) = documents.get(&file.hash).ok_or(sqlx::Error::RowNotFound)?;
         let known = before.get(&path.key).copied();
-        let status = match known {
-            Some((same, status)) if same == document_id.0 => status,
-            _ if owned.contains(&document_id.0) => DUPLICATE,
-            _ => OWN,
+        let same = known.filter(|known| known.document_id == document_id.0);
+        let is_own = match same {
+            Some(known) if !known.has_gone => known.is_own,
+            _ => !owned.contains(&document_id.0),
         };
-        if let Some((other, OWN)) = known.filter(|(other, _)| *other != document_id.0) {
-            owned.remove(&other);
-            left.push(other);
+        if let Some(other) =
+            known.filter(|known| known.document_id != document_id.0 && known.is_own)
+        {
+            owned.remove(&other.document_id);
+            left.push(other.document_id);
         }
-        if status == OWN {
+        if is_own {
             owned.insert(document_id.0);
         }
-        let standing = match known {
-            Some((same, _)) if same == document_id.0 => Standing::Known,
-            _ if status == DUPLICATE => Standing::Duplicate,
-            _ if is_new => Standing::New,
-            _ => Standing::Known,
+        let standing = match () {
+            () if same.is_some() => Standing::Known,
+            () if !is_own => Standing::Duplicate,
+            () if is_new => Standing::New,
+            () if gone.contains(&document_id.0) => Standing::Moved,
+            () => Standing::Known,
         };
         standings.push((document_id, standing));
-        before.insert(path.key.clone(), (document_id.0, status));
+        let now = FileBefore { document_id: document_id.0, is_own, has_gone: false };
+        before.insert(path.key.clone(), now);
         // One statement cannot touch a row twice: of a path that is given twice, the last counts.
         rows.retain(|row| known.is_none() || row.path.key != path.key);
         let size = file.size.cast_signed();
@@ -315,22 +289,38 @@ async fn note_files(
             size,
             modified_ns: file.modified_ns,
             document_id: document_id.0,
-            status,
+            is_own,
         });
     }
     write_files(connection, run, &rows).await?;
-    promote_duplicates(connection, &left).await?;
+    promote_files(connection, &left).await?;
     Ok(standings)
 }
 
-/// Reads which document each path had, and as what. Unreadable files had none.
+/// Finds which of the documents have their own file, and of which it has gone.
+async fn owned_of(connection: &mut PgConnection, documents: &[i64]) -> Result<Owned, sqlx::Error> {
+    let rows: Vec<(i64, bool)> = sqlx::query_as(
+        "select document_id, status = 'gone' from scanlift.source_file where document_id = any($1) and is_own",
+    )
+    .bind(documents)
+    .fetch_all(connection)
+    .await?;
+    let mut owned = Owned::default();
+    for (document, has_gone) in rows {
+        let set = if has_gone { &mut owned.gone } else { &mut owned.present };
+        set.insert(document);
+    }
+    Ok(owned)
+}
+
+/// Reads which document each path had, and as what. Unreadable and skipped files had none.
 async fn files_before(
     connection: &mut PgConnection,
     paths: &[StoredPath],
-) -> Result<HashMap<Vec<u8>, (i64, &'static str)>, sqlx::Error> {
+) -> Result<HashMap<Vec<u8>, FileBefore>, sqlx::Error> {
     let keys: Vec<&[u8]> = paths.iter().map(|path| path.key.as_slice()).collect();
-    let rows: Vec<(Vec<u8>, i64, bool)> = sqlx::query_as(
-        "select path_key, document_id, status = 'document' from scanlift.source_file
+    let rows: Vec<(Vec<u8>, i64, bool, bool)> = sqlx::query_as(
+        "select path_key, document_id, is_own, status = 'gone' from scanlift.source_file
          where path_key = any($1) and document_id is not null for update",
     )
     .bind(keys)
@@ -338,7 +328,9 @@ async fn files_before(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(key, document_id, own)| (key, (document_id, if own { OWN } else { DUPLICATE })))
+        .map(|(key, document_id, is_own, has_gone)| {
+            (key, FileBefore { document_id, is_own, has_gone })
+        })
         .collect())
 }
 
@@ -347,17 +339,28 @@ async fn write_files(
     run: RunId,
     rows: &[FileRow],
 ) -> Result<(), sqlx::Error> {
+    let own = rows.iter().filter(|row| row.is_own).map(|row| row.document_id).collect::<Vec<_>>();
+    // A file that has gone makes room for one that is there.
+    sqlx::query(
+        "update scanlift.source_file set is_own = false
+         where document_id = any($1) and is_own and status = 'gone'",
+    )
+    .bind(own)
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "insert into scanlift.source_file
-             (path_key, path, path_bytes, size, modified_ns, document_id, status, first_run_id, last_run_id)
-         select path_key, path, path_bytes, size, modified_ns, document_id, status, $8, $8
-         from unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+             (path_key, path, path_bytes, size, modified_ns, document_id, status, is_own, first_run_id, last_run_id)
+         select path_key, path, path_bytes, size, modified_ns, document_id,
+                case when is_own then 'document' else 'duplicate' end, is_own, $8, $8
+         from unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[])
               with ordinality
-              as t (path_key, path, path_bytes, size, modified_ns, document_id, status, position)
+              as t (path_key, path, path_bytes, size, modified_ns, document_id, is_own, position)
          order by position
          on conflict (path_key) do update
          set size = excluded.size, modified_ns = excluded.modified_ns, document_id = excluded.document_id,
-             status = excluded.status, reason = null, message = null, last_run_id = excluded.last_run_id",
+             status = excluded.status, is_own = excluded.is_own, reason = null, message = null,
+             last_run_id = excluded.last_run_id",
     )
     .bind(rows.iter().map(|row| row.path.key.clone()).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.path.text.clone()).collect::<Vec<_>>())
@@ -365,32 +368,36 @@ async fn write_files(
     .bind(rows.iter().map(|row| row.size).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.modified_ns).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.document_id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.status).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.is_own).collect::<Vec<_>>())
     .bind(run.0)
     .execute(connection)
     .await
     .map(|_| ())
 }
 
-async fn promote_duplicates(
+/// Lets another file stand for each of these documents that has none: a duplicate, or else one that has gone. Returns
+/// the duplicates that became documents.
+pub(super) async fn promote_files(
     connection: &mut PgConnection,
     documents: &[i64],
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<i64>, sqlx::Error> {
     if documents.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    sqlx::query(
-        "update scanlift.source_file set status = 'document' where source_file_id in (
+    let promoted: Vec<(i64, String)> = sqlx::query_as(
+        "update scanlift.source_file
+         set status = case status when 'duplicate' then 'document' else status end, is_own = true
+         where source_file_id in (
              select distinct on (f.document_id) f.source_file_id from scanlift.source_file f
-             where f.document_id = any($1) and f.status = 'duplicate' and not exists
-                 (select from scanlift.source_file own
-                  where own.document_id = f.document_id and own.status = 'document')
-             order by f.document_id, f.path)",
+             where f.document_id = any($1) and f.status in ('duplicate', 'gone') and not exists
+                 (select from scanlift.source_file own where own.document_id = f.document_id and own.is_own)
+             order by f.document_id, f.status, f.path)
+         returning source_file_id, status",
     )
     .bind(documents)
-    .execute(connection)
-    .await
-    .map(|_| ())
+    .fetch_all(connection)
+    .await?;
+    Ok(promoted.into_iter().filter(|(_, status)| status == OWN).map(|(id, _)| id).collect())
 }
 
 /// Names one registration: pending pages belong to it.

@@ -3,7 +3,7 @@
 //! The only room that knows sqlx and SQL. Called by `commands`, `pipeline` (events into the writer) and `export`
 //! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
 //!
-//! `ledger` files and runs · `writer` batches from events to commits · `pages` selecting and reading back ·
+//! `ledger` files and documents · `other_files` files without a document · `writer` batches from events to commits · `pages` selecting and reading back ·
 //! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `labelled` what evaluation reads · `filter` conditions.
 
 mod backoff;
@@ -16,6 +16,7 @@ mod labelled;
 mod ledger;
 mod lookup;
 mod model_table;
+mod other_files;
 mod packed;
 mod packed_old;
 mod pages;
@@ -31,10 +32,11 @@ pub(crate) mod tests;
 pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use error::{ClusterError, StoreError};
 pub use filter::{Filter, FilterError};
-pub use ledger::{HashedFile, KnownFile, Registered, Standing, UnreadableFile};
+pub use ledger::{HashedFile, KnownFile, Registered, Standing};
 pub use model_table::TablePlan;
+pub use other_files::{GoneFiles, OtherFile, UnreadableFile, UnseenFile};
 pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage};
-pub use report::{FileLine, Report};
+pub use report::{FileLine, PageAccount, Report};
 pub use rows::{Cursor, PageTextRow, RecordRow};
 pub use run::{Run, RunEnd};
 pub use writer::{

@@ -14,10 +14,11 @@ use super::connection::Store;
 use super::error::{StoreError, failed_to};
 
 /// The columns that every model's table has, in the order they are written.
-pub(super) const OWN_COLUMNS: [&str; 8] = [
+pub(super) const OWN_COLUMNS: [&str; 9] = [
     "document_id",
     "page_number",
     "row_number",
+    "region_number",
     "model_version",
     "status",
     "confidence",
@@ -372,6 +373,7 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     document_id bigint not null,
     page_number integer not null,
     row_number integer not null,
+    region_number integer not null default 0,
     model_version bigint not null,
     status text not null,
     confidence real not null,

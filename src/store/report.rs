@@ -1,6 +1,7 @@
 //! The reconciliation: sums that must agree, and a line for every file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -22,6 +23,12 @@ pub struct Report {
     pub duplicates: u64,
     /// Files that could not be read.
     pub unreadable: u64,
+    /// Files that are no documents.
+    pub skipped: u64,
+    /// Files that are not where they were.
+    pub gone: u64,
+    /// Documents all of whose files have gone; their pages and records are counted like those of others.
+    pub gone_documents: u64,
     /// Pages of the documents; a document that could never be opened counts as one page.
     pub pages: u64,
     pub stored: u64,
@@ -29,28 +36,37 @@ pub struct Report {
     pub failed: u64,
     pub quarantined: u64,
     pub pending: u64,
+    /// Stored pages without a word.
+    pub without_words: u64,
+    /// Stored pages with areas that look like text and were not read.
+    pub unread: u64,
+    /// Pages by what is doubtful about their reading as a whole.
+    pub issues: BTreeMap<String, u64>,
     /// Failed and quarantined pages by reason.
     pub failures: BTreeMap<String, u64>,
     /// Unreadable files by reason.
     pub unreadable_files: BTreeMap<String, u64>,
+    /// Files that are no documents, by what they are.
+    pub skipped_files: BTreeMap<String, u64>,
     /// Records of each model by verdict.
     pub records: BTreeMap<String, BTreeMap<String, u64>>,
     /// Rows that the database refused.
     pub rejects: u64,
-    /// Documents all of whose files hold other content now. Neither they nor their pages and records are counted
+    /// Documents all of whose files hold other content now, or are no documents. Neither they nor their pages and records are counted
     /// above.
     pub superseded_documents: u64,
 }
 
 impl Report {
-    /// True if every file and every page is accounted for: files = documents + duplicates + unreadable, pages =
-    /// stored + blank + failed + quarantined + pending, and the reasons sum up to the failures.
+    /// True if every file and every page is accounted for: files = documents + duplicates + unreadable +
+    /// skipped + gone, pages = stored + blank + failed + quarantined + pending, and the reasons sum up.
     pub fn adds_up(&self) -> bool {
-        self.files == self.documents + self.duplicates + self.unreadable
+        self.files == self.documents + self.duplicates + self.unreadable + self.skipped + self.gone
             && self.pages
                 == self.stored + self.blank + self.failed + self.quarantined + self.pending
             && self.failures.values().sum::<u64>() == self.failed + self.quarantined
             && self.unreadable_files.values().sum::<u64>() == self.unreadable
+            && self.skipped_files.values().sum::<u64>() == self.skipped
     }
 }
 
@@ -58,10 +74,24 @@ impl Report {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLine {
     pub file: String,
-    /// `stored`, `blank`, `partial`, `failed`, `quarantined`, `pending`, `duplicate` or `unreadable`.
+    /// `stored`, `blank`, `partial`, `failed`, `quarantined`, `pending`, `duplicate`, `unreadable`, `skipped` or
+    /// `gone`.
     pub status: String,
     /// Why; empty if all is well.
     pub reason: String,
+    /// What the document's pages say of themselves; `None` for a file that does not stand for a document.
+    pub account: Option<PageAccount>,
+}
+
+/// What the pages of a document left unread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageAccount {
+    /// Pages with areas that look like text and were not read.
+    pub unread: u64,
+    /// Stored pages without a word.
+    pub without_words: u64,
+    /// What is doubtful about the reading of any of them, each once.
+    pub issues: Vec<String>,
 }
 
 impl Store {
@@ -81,16 +111,20 @@ impl Store {
         let mut report = Report::default();
         count_files(&mut transaction, &mut report).await?;
         count_pages(&mut transaction, &mut report).await?;
+        count_issues(&mut transaction, &mut report).await?;
         report.records = count_records(&mut transaction).await?;
-        let (rejects, superseded): (i64, i64) = sqlx::query_as(
+        let (rejects, superseded, gone): (i64, i64, i64) = sqlx::query_as(
             "select (select count(*) from scanlift.reject),
                     (select count(*) from scanlift.document d
-                     where not exists (select from scanlift.source_file f where f.document_id = d.document_id))",
+                     where not exists (select from scanlift.source_file f
+                                       where f.document_id = d.document_id and f.is_own)),
+                    (select count(*) from scanlift.source_file where is_own and status = 'gone')",
         )
         .fetch_one(&mut *transaction)
         .await?;
         report.rejects = rejects.cast_unsigned();
         report.superseded_documents = superseded.cast_unsigned();
+        report.gone_documents = gone.cast_unsigned();
         transaction.commit().await?;
         Ok(report)
     }
@@ -99,15 +133,16 @@ impl Store {
     /// if some of them are read and some are not.
     pub async fn file_lines(&self) -> Result<Cursor<'_, FileLine>, StoreError> {
         const KEY: Key = Key { path: "path", id: "source_file_id", numbers: &[] };
-        let sql = "select f.path, f.source_file_id, f.status, f.reason,
+        let sql = "select f.path, f.source_file_id, f.status, f.reason, f.is_own,
                           coalesce(own.path, '') as own_path,
                           coalesce(p.pages, 0) as pages, coalesce(p.stored, 0) as stored,
                           coalesce(p.blank, 0) as blank, coalesce(p.failed, 0) as failed,
                           coalesce(p.quarantined, 0) as quarantined, coalesce(p.pending, 0) as pending,
-                          coalesce(p.reasons, '') as reasons
+                          coalesce(p.reasons, '') as reasons, coalesce(p.unread, 0) as unread,
+                          coalesce(p.without_words, 0) as without_words, coalesce(p.issues, '') as issues
                    from scanlift.source_file f
                    left join scanlift.source_file own
-                        on f.status = 'duplicate' and own.document_id = f.document_id and own.status = 'document'
+                        on not f.is_own and own.document_id = f.document_id and own.is_own
                    left join lateral (
                         select count(*) as pages,
                                count(*) filter (where state = 'stored') as stored,
@@ -115,8 +150,13 @@ impl Store {
                                count(*) filter (where state = 'failed') as failed,
                                count(*) filter (where state = 'quarantined') as quarantined,
                                count(*) filter (where state = 'pending') as pending,
-                               string_agg(distinct reason, ', ' order by reason) as reasons
-                        from scanlift.page where page.document_id = f.document_id and f.status = 'document') p on true
+                               string_agg(distinct reason, ', ' order by reason) as reasons,
+                               count(*) filter (where state = 'stored' and 'unread' = any(issues)) as unread,
+                               count(*) filter (where state = 'stored' and words = 0) as without_words,
+                               (select string_agg(distinct issue, ',' order by issue)
+                                from scanlift.page i, unnest(i.issues) issue
+                                where i.document_id = f.document_id) as issues
+                        from scanlift.page where page.document_id = f.document_id and f.is_own) p on true
                    order by f.path, f.source_file_id";
         let listing = Listing { sql: sql.to_owned(), arguments: Vec::new(), key: KEY };
         self.cursor(listing, file_line).await
@@ -138,6 +178,11 @@ async fn count_files(
         match status.as_str() {
             "document" => report.documents += count,
             "duplicate" => report.duplicates += count,
+            "gone" => report.gone += count,
+            "skipped" => {
+                report.skipped += count;
+                *report.skipped_files.entry(reason.unwrap_or_default()).or_insert(0) += count;
+            }
             _ => {
                 report.unreadable += count;
                 *report.unreadable_files.entry(reason.unwrap_or_default()).or_insert(0) += count;
@@ -153,7 +198,7 @@ async fn count_pages(
 ) -> Result<(), sqlx::Error> {
     let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
         "select p.state, p.reason, count(*) from scanlift.page p
-         join scanlift.source_file f on f.document_id = p.document_id and f.status = 'document'
+         join scanlift.source_file f on f.document_id = p.document_id and f.is_own
          group by p.state, p.reason",
     )
     .fetch_all(connection)
@@ -177,6 +222,32 @@ async fn count_pages(
     Ok(())
 }
 
+async fn count_issues(
+    connection: &mut PgConnection,
+    report: &mut Report,
+) -> Result<(), sqlx::Error> {
+    let (without_words, unread): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where p.words = 0), count(*) filter (where 'unread' = any(p.issues))
+         from scanlift.page p
+         join scanlift.source_file f on f.document_id = p.document_id and f.is_own
+         where p.state = 'stored'",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    report.without_words = without_words.cast_unsigned();
+    report.unread = unread.cast_unsigned();
+    let issues: Vec<(String, i64)> = sqlx::query_as(
+        "select issue, count(*) from scanlift.page p
+         join scanlift.source_file f on f.document_id = p.document_id and f.is_own, unnest(p.issues) issue
+         group by issue",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    report.issues =
+        issues.into_iter().map(|(issue, count)| (issue, count.cast_unsigned())).collect();
+    Ok(())
+}
+
 async fn count_records(
     connection: &mut PgConnection,
 ) -> Result<BTreeMap<String, BTreeMap<String, u64>>, sqlx::Error> {
@@ -192,7 +263,7 @@ async fn count_records(
     for model in models {
         let sql = format!(
             "select r.status, count(*) from {} r
-             join scanlift.source_file f on f.document_id = r.document_id and f.status = 'document'
+             join scanlift.source_file f on f.document_id = r.document_id and f.is_own
              group by r.status",
             table_of(&model)
         );
@@ -217,28 +288,56 @@ struct PageCounts {
     pending: i64,
 }
 
+impl fmt::Display for PageCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = [
+            (self.stored, "stored"),
+            (self.blank, "blank"),
+            (self.failed, "failed"),
+            (self.quarantined, "quarantined"),
+            (self.pending, "pending"),
+        ];
+        let present = states.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = present.map(|(count, state)| format!("{count} {state}")).collect();
+        f.write_str(&parts.join(", "))
+    }
+}
+
 fn file_line(row: &PgRow) -> Result<FileLine, StoreError> {
-    let read = || -> Result<FileLine, sqlx::Error> {
-        let file: String = row.try_get("path")?;
-        let status: String = row.try_get("status")?;
-        let (status, reason) = match status.as_str() {
-            "document" => {
-                let counts = PageCounts {
-                    pages: row.try_get("pages")?,
-                    stored: row.try_get("stored")?,
-                    blank: row.try_get("blank")?,
-                    failed: row.try_get("failed")?,
-                    quarantined: row.try_get("quarantined")?,
-                    pending: row.try_get("pending")?,
-                };
-                document_line(counts, &row.try_get::<String, _>("reasons")?)
-            }
-            "duplicate" => (status, format!("same as {}", row.try_get::<String, _>("own_path")?)),
-            _ => (status, row.try_get::<Option<String>, _>("reason")?.unwrap_or_default()),
-        };
-        Ok(FileLine { file, status, reason })
+    read_file_line(row).map_err(failed_to("read the lines of the report"))
+}
+
+fn read_file_line(row: &PgRow) -> Result<FileLine, sqlx::Error> {
+    let status: String = row.try_get("status")?;
+    let is_own: bool = row.try_get("is_own")?;
+    let reason = row.try_get::<Option<String>, _>("reason")?.unwrap_or_default();
+    let own_path: String = row.try_get("own_path")?;
+    let counts = PageCounts {
+        pages: row.try_get("pages")?,
+        stored: row.try_get("stored")?,
+        blank: row.try_get("blank")?,
+        failed: row.try_get("failed")?,
+        quarantined: row.try_get("quarantined")?,
+        pending: row.try_get("pending")?,
     };
-    read().map_err(failed_to("read the lines of the report"))
+    let (status, reason) = match status.as_str() {
+        "document" => document_line(counts, &row.try_get::<String, _>("reasons")?),
+        "duplicate" => (status, format!("same as {own_path}")),
+        "skipped" => (status, format!("no document: {reason}")),
+        "gone" if is_own => (status, format!("its pages stay: {counts}")),
+        "gone" if !own_path.is_empty() => (status, format!("now at {own_path}")),
+        _ => (status, reason),
+    };
+    let account = PageAccount {
+        unread: row.try_get::<i64, _>("unread")?.cast_unsigned(),
+        without_words: row.try_get::<i64, _>("without_words")?.cast_unsigned(),
+        issues: row
+            .try_get::<String, _>("issues")?
+            .split_terminator(',')
+            .map(str::to_owned)
+            .collect(),
+    };
+    Ok(FileLine { file: row.try_get("path")?, status, reason, account: is_own.then_some(account) })
 }
 
 /// Returns status and reason of a document from the states of its pages.

@@ -6,7 +6,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
-use crate::document::{Count, DocumentId, LIST_SEPARATOR, Verdict};
+use crate::document::{Count, DocumentId, LIST_SEPARATOR, PageText, Verdict};
 use crate::model::RecordModel;
 
 use super::backoff::{Backoff, PATIENCE};
@@ -16,6 +16,9 @@ use super::filter::Filter;
 use super::model_table::{quoted, table_of};
 use super::packed;
 use super::pages::{PageState, checked_page_number, selection_error};
+
+/// How a stored page without a word is named among its issues.
+const WITHOUT_WORDS: &str = "without words";
 
 /// Rows fetched at a time. Page texts are the largest: some 100 kB each unpacked, so some 50 MB at the very worst.
 /// In tests some, so that streams are cut in their midst.
@@ -151,23 +154,32 @@ pub struct RecordRow {
     pub file: String,
     pub page: u32,
     pub row: u32,
+    /// Number of the page's region, from 1; 0 on a page that is one region.
+    pub region: u32,
     pub status: Verdict,
     /// 0–1.
     pub confidence: f32,
     pub issues: Vec<String>,
 }
 
-/// A page with its plain text, for export.
+/// A page with its words, for export.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageTextRow {
     /// The document's path.
     pub file: String,
+    pub document_id: DocumentId,
     pub page: u32,
-    /// Empty unless the page is stored.
-    pub text: String,
+    /// `None` unless the page is stored.
+    pub words: Option<Box<PageText>>,
+    /// Languages that it was read with, such as `eng+deu`; empty for a text layer.
+    pub languages: String,
     pub status: PageState,
     /// Mean word confidence, 0–100.
     pub confidence: Option<f32>,
+    /// Share of the ink of the size of text that was not read, 0–1; `None` if it was not measured.
+    pub unread: Option<f32>,
+    /// What is doubtful about the reading of the page, such as `slanted` or `without words`.
+    pub issues: Vec<String>,
 }
 
 impl Store {
@@ -196,9 +208,11 @@ impl Store {
 
     /// Streams all pages in the order of path and number.
     pub async fn page_text_rows(&self) -> Result<Cursor<'_, PageTextRow>, StoreError> {
-        let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, t.content
+        let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, p.unread,
+                          coalesce(p.issues, '{}') as issues, t.content,
+                          coalesce(p.languages, '') as languages
                    from scanlift.page p
-                   join scanlift.source_file file on file.document_id = p.document_id and file.status = 'document'
+                   join scanlift.source_file file on file.document_id = p.document_id and file.is_own
                    left join scanlift.page_text t
                         on t.document_id = p.document_id and t.page_number = p.page_number and p.state = 'stored'
                    order by file.path, p.document_id, p.page_number";
@@ -250,31 +264,33 @@ pub(super) fn select_records(model: &RecordModel) -> String {
         fields = fields + ", " + &cell;
     }
     format!(
-        "select file.path as \"file.path\", record.page_number, record.row_number, record.status, record.confidence,
-                record.issues, record.document_id{fields}
+        "select file.path as \"file.path\", record.page_number, record.row_number, record.region_number,
+                record.status, record.confidence, record.issues, record.document_id{fields}
          from {} record
-         join scanlift.source_file file on file.document_id = record.document_id and file.status = 'document'",
+         join scanlift.source_file file on file.document_id = record.document_id and file.is_own",
         table_of(&model.name)
     )
 }
 
 /// Reads a row of [`select_records`].
 pub(super) fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
-    const FIRST_FIELD: usize = 7;
+    const FIRST_FIELD: usize = 8;
     let read = || -> Result<_, sqlx::Error> {
-        let status: String = row.try_get(3)?;
+        let status: String = row.try_get(4)?;
         let fields: Vec<Option<String>> =
             (FIRST_FIELD..row.len()).map(|index| row.try_get(index)).collect::<Result<_, _>>()?;
         let page: i32 = row.try_get(1)?;
         let number: i32 = row.try_get(2)?;
+        let region: i32 = row.try_get(3)?;
         let record = RecordRow {
             fields,
             file: row.try_get(0)?,
             page: page.cast_unsigned(),
             row: number.cast_unsigned(),
+            region: region.cast_unsigned(),
             status: Verdict::Rejected,
-            confidence: row.try_get(4)?,
-            issues: row.try_get(5)?,
+            confidence: row.try_get(5)?,
+            issues: row.try_get(6)?,
         };
         Ok((status, record))
     };
@@ -289,16 +305,31 @@ fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
     let read = || -> Result<_, sqlx::Error> {
         let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
-        let content: Option<Vec<u8>> = row.try_get(5)?;
-        Ok((place, state, content))
+        let account: (Option<f32>, Vec<String>) = (row.try_get(5)?, row.try_get(6)?);
+        let content: (Option<Vec<u8>>, String) = (row.try_get(7)?, row.try_get(8)?);
+        Ok((place, state, account, content))
     };
-    let ((file, document_id, number), (state, confidence), content) =
+    let ((file, document_id, number), (state, confidence), account, (content, languages)) =
         read().map_err(failed_to("read page texts"))?;
+    let (unread, mut issues) = account;
     let page = checked_page_number(number)?;
-    let text = match content {
-        Some(content) => packed::unpack(DocumentId(document_id), page, &content)?.plain(),
-        None => String::new(),
-    };
+    let document_id = DocumentId(document_id);
+    let words = content
+        .map(|content| packed::unpack(document_id, page, &content).map(Box::new))
+        .transpose()?;
+    if words.as_ref().is_some_and(|stored| stored.words().next().is_none()) {
+        issues.push(WITHOUT_WORDS.to_owned());
+    }
     let status = PageState::from_ledger(&state)?;
-    Ok(PageTextRow { file, page: page.0.get(), text, status, confidence })
+    Ok(PageTextRow {
+        file,
+        document_id,
+        page: page.0.get(),
+        words,
+        languages,
+        status,
+        confidence,
+        unread,
+        issues,
+    })
 }

@@ -179,6 +179,9 @@ impl Validator {
                 if let Some(limit) = cut_at(&spec.kind, raw.as_deref()) {
                     texts.push(format!("cut at {limit} characters"));
                 }
+                if field.evidence.is_struck {
+                    texts.push("is struck out".to_owned());
+                }
                 if field.confidence < self.doubtful_below(spec) {
                     texts.push("low confidence".to_owned());
                 }

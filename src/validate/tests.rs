@@ -118,6 +118,14 @@ fn tells_doubtful_and_impossible_values() {
 }
 
 #[test]
+fn a_person_looks_at_values_that_are_struck_out() {
+    let mut struck = money(1250);
+    struck.evidence.is_struck = true;
+    let judged = receipt([text("Acme"), struck, money(50), TypedField::default()]);
+    assert_eq!((judged.verdict, issues(&judged)), (Review, vec!["total: is struck out".into()]));
+}
+
+#[test]
 fn rejects_records_of_which_nothing_was_found() {
     let default = TypedField { bounds: None, ..money(0) };
     let nothing = TypedField::default;

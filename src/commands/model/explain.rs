@@ -60,11 +60,15 @@ pub(super) async fn execute(common: &Common, args: ExplainArgs) -> anyhow::Resul
         text.words().count(),
         text.mean_confidence().unwrap_or(0.0)
     )?;
-    let explained: Vec<(&RecordModel, Explained)> =
-        looked_at.iter().map(|model| (model, Explained::of(model, number, text))).collect();
+    let explained: Vec<(&RecordModel, Explained)> = looked_at
+        .iter()
+        .flat_map(|model| {
+            Explained::all(model, number, text).into_iter().map(move |all| (model, all))
+        })
+        .collect();
     let mut drawing = Overlay::default();
     for (model, explained) in &explained {
-        let own = Own::of(model, number, &document, &records);
+        let own = Own::of(model, (number, explained.seen.region), &document, &records);
         claims(out, model, &explained.seen, &own)?;
         if own.records.is_empty() && only.is_none() {
             continue;
@@ -105,12 +109,14 @@ struct Own<'r> {
 impl<'r> Own<'r> {
     fn of(
         model: &RecordModel,
-        number: PageNumber,
+        (number, region): (PageNumber, u16),
         document: &DocumentPages,
         records: &'r [TypedRecord],
     ) -> Self {
         let of_model = records.iter().filter(|record| record.record.model == model.name);
+        let is_whole = region == 0;
         let on_page = |record: &&TypedRecord| match model.scope {
+            _ if !is_whole => (record.record.page, record.record.region) == (number, region),
             Scope::Document => document.pages.iter().any(|(page, _)| *page == number),
             Scope::Page | Scope::Row => record.record.page == number,
         };
@@ -137,7 +143,11 @@ fn claims(
             format!("does not claim this page, but another one of the document: {count} records")
         }
     };
-    writeln!(out, "model {}: {claimed}", model.name)?;
+    let region = match seen.region {
+        0 => String::new(),
+        number => format!(", region {number}"),
+    };
+    writeln!(out, "model {}{region}: {claimed}", model.name)?;
     let lists = [
         (ClaimList::All, "all of".to_owned()),
         (ClaimList::Any, format!("{} of", model.claims.at_least)),

@@ -1,7 +1,11 @@
+mod mixed;
+mod seen;
+mod values;
+
 use std::fmt::Write;
 
 use super::*;
-use crate::document::PageText;
+use crate::document::{PageText, Pixels};
 
 /// Writes a document of one page; `objects` are numbered from 4 on.
 fn file(page: &str, content: &str, objects: &[&str]) -> Vec<u8> {
@@ -36,14 +40,17 @@ fn decode(bytes: Vec<u8>, pdf_text: PdfText) -> Result<DecodedPage, Failure> {
 fn image(bytes: Vec<u8>) -> PageImage {
     match decode(bytes, PdfText::Auto).expect("a page") {
         DecodedPage::Image(image) => image,
-        DecodedPage::Text(_) => panic!("an image was expected"),
+        DecodedPage::Layered(page) => page.image,
+        DecodedPage::Text(_) | DecodedPage::Mixed(_) => panic!("an image was expected"),
     }
 }
 
 fn text(bytes: Vec<u8>, pdf_text: PdfText) -> PageText {
     match decode(bytes, pdf_text).expect("a page") {
         DecodedPage::Text(text) => text,
-        DecodedPage::Image(_) => panic!("text was expected"),
+        DecodedPage::Image(_) | DecodedPage::Mixed(_) | DecodedPage::Layered(_) => {
+            panic!("text was expected")
+        }
     }
 }
 

@@ -165,3 +165,60 @@ fn stretches_floating_point_samples() {
     let samples = DecodingResult::F32(vec![-1.0, 0.0, 1.0]);
     assert_eq!(stretched(samples), Some(vec![0, 128, 255]));
 }
+
+/// A frame of a size with a subfile tag.
+fn marked(tag: (u16, u32), side: u32, dark: u8) -> Frame {
+    let tags = vec![tag, (256, side), (257, 1), (258, 8), (259, 1), (262, 1), (277, 1)];
+    let mut strip = vec![255; side as usize];
+    strip[0] = dark;
+    Frame { tags, strip }
+}
+
+#[test]
+fn smaller_versions_and_masks_are_no_pages() {
+    let pyramid = [marked((254, 0), 8, 1), marked((254, 1), 4, 2), marked((254, 1), 2, 3)];
+    assert_eq!(open(file(&pyramid, 0)).frame_count(), 1);
+    let old = [marked((255, 1), 8, 1), marked((255, 2), 4, 2)];
+    assert_eq!(open(file(&old, 0)).frame_count(), 1);
+    let masked = [marked((254, 2), 8, 1), marked((254, 4), 8, 2), marked((254, 2), 8, 3)];
+    let mut document = open(file(&masked, 0));
+    assert_eq!(document.frame_count(), 2);
+    assert_eq!(values(&mut document, 1)[0], 3);
+}
+
+#[test]
+fn a_preview_before_the_page_is_no_page() {
+    let mut document = open(file(&[marked((254, 1), 2, 1), marked((254, 0), 8, 2)], 0));
+    assert_eq!((document.frame_count(), values(&mut document, 0)[0]), (1, 2));
+}
+
+#[test]
+fn pages_that_are_all_marked_as_smaller_versions_are_pages() {
+    let all = [marked((254, 1), 8, 1), marked((254, 1), 8, 2), marked((254, 1), 2, 3)];
+    assert_eq!(open(file(&all, 0)).frame_count(), 2);
+    // A mistaken mark: a smaller version is smaller than something.
+    let first = [marked((254, 1), 8, 1), marked((254, 2), 8, 2)];
+    assert_eq!(open(file(&first, 0)).frame_count(), 2);
+    assert_eq!(open(file(&[marked((254, 4), 8, 1)], 0)).frame_count(), 1);
+}
+
+#[test]
+fn a_frame_that_shows_the_page_smaller_is_no_page() {
+    let bars = |side: u32| {
+        let tags = vec![(256, side), (257, side), (258, 8), (259, 1), (262, 1), (277, 1)];
+        let ink = |x: u32| if [1, 2, 4, 7].contains(&(x * 8 / side)) { 0 } else { 255 };
+        Frame { tags, strip: (0..side * side).map(|at| ink(at % side)).collect() }
+    };
+    assert_eq!(open(file(&[bars(96), bars(32)], 0)).frame_count(), 1);
+    // Two pages of one size may well be equal.
+    assert_eq!(open(file(&[bars(96), bars(96)], 0)).frame_count(), 2);
+}
+
+#[test]
+fn reads_twelve_bits() {
+    let frame = Frame {
+        tags: vec![(256, 2), (257, 1), (258, 12), (259, 1), (262, 1), (277, 1)],
+        strip: vec![0x12, 0x3a, 0xbc],
+    };
+    assert_eq!(values(&mut open(file(&[frame], 0)), 0), [0x12, 0xab]);
+}

@@ -16,7 +16,7 @@ const FIELDS: &str = "[claims]\nany = [\"tax invoice\", \"cashier\"]\nnone = [\"
 
 #[test]
 fn phrases_labels_and_candidates_are_told_with_their_places() {
-    let seen = explain(&model("page", FIELDS), PageNumber::FIRST, &draw(PAGE));
+    let seen = explain(&model("page", FIELDS), PageNumber::FIRST, &draw(PAGE)).remove(0);
     let claims: Vec<(ClaimList, &str, Option<f32>)> =
         seen.claims.iter().map(|claim| (claim.list, claim.phrase.as_str(), claim.score)).collect();
     let expected = [
@@ -49,7 +49,7 @@ fn tables_are_told_with_their_columns_and_lines() {
     let rows = "[fields.day]\ntype = \"date\"\norder = \"mdy\"\ncolumn = [\"Date\"]\n\
         [fields.work]\ntype = \"text\"\ncolumn = [\"Work\"]\n[rows]\nstarts_with = \"day\"\n";
     let page = draw("Date        Work\n3-11-74     Oil changed\n4-28-74     Tire replaced");
-    let seen = explain(&model("row", rows), PageNumber::FIRST, &page);
+    let seen = explain(&model("row", rows), PageNumber::FIRST, &page).remove(0);
     let [table] = &seen.tables[..] else { panic!("one table, not {:?}", seen.tables) };
     let fields: Vec<Option<usize>> = table.columns.iter().map(|column| column.field).collect();
     assert_eq!((fields, table.rows.len()), (vec![Some(0), Some(1)], 2));

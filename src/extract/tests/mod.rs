@@ -7,6 +7,7 @@ mod models;
 mod owners;
 mod places;
 mod ranking;
+mod regions;
 mod rows;
 mod zones;
 

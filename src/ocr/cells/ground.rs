@@ -6,7 +6,7 @@
 use image::GrayImage;
 
 use crate::document::{BitMask, PagePixels, PixelBox, PreparedPage};
-use crate::shapes::{Component, find_components, text_height};
+use crate::shapes::{Component, find_components, sheet_side, text_height};
 
 /// A page that is ready to be searched for digits.
 pub(super) struct Ground {
@@ -70,8 +70,8 @@ impl Ground {
         if let Some(zone) = zone {
             components.retain(|component| is_inside(component, &zone));
         }
-        let longer_side = gray.width().max(gray.height()) as usize;
-        let likely = text_height(&components, longer_side, MIN_SHAPES)?;
+        let side = sheet_side(gray.width() as usize, gray.height() as usize);
+        let likely = text_height(&components, side, MIN_SHAPES)?;
         let range = likely * LIKELY_HEIGHTS.start()..=likely * LIKELY_HEIGHTS.end();
         let mut heights: Vec<f32> =
             components.iter().map(Component::height).filter(|h| range.contains(h)).collect();

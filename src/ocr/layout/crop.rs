@@ -5,6 +5,7 @@
 
 use image::{GrayImage, Luma};
 
+use super::spread::Gathering;
 use super::{Ground, Layout, Segment};
 use crate::document::{PagePixels, PixelBox, RightAngle};
 use crate::shapes::{Component, Run};
@@ -30,6 +31,15 @@ pub(super) enum Owner {
     None,
     /// A rule, a picture, noise: it is never drawn.
     Foreign,
+}
+
+/// Which ink of a line its picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ocr) enum Ink {
+    /// That of the letters.
+    Letters,
+    /// Also lines through words.
+    AsPrinted,
 }
 
 /// What of the page is a line's picture: an upright box, whose columns are moved down by the slope.
@@ -112,12 +122,30 @@ impl Layout {
     /// Returns the picture of a segment: one line of upright dark text on light paper.
     /// [`Layout::word_box`] maps its pixels back to the page.
     pub(in crate::ocr) fn crop(&self, ground: &Ground, segment: &Segment) -> GrayImage {
+        self.crop_showing(ground, segment, Ink::Letters)
+    }
+
+    /// Returns the picture of a segment with the ink of a kind.
+    pub(in crate::ocr) fn crop_showing(
+        &self,
+        ground: &Ground,
+        segment: &Segment,
+        ink: Ink,
+    ) -> GrayImage {
         let image = match ground.pixels {
             PagePixels::Bilevel(_) => self.drawn(segment),
-            PagePixels::Gray(page) => self.cut_out(page, segment),
+            PagePixels::Gray(page) => match (&self.retouched, ink) {
+                (Some(page), Ink::Letters) => self.cut_out(page, segment),
+                (None, Ink::Letters) | (_, Ink::AsPrinted) => self.cut_out(page, segment),
+            },
         };
         match segment.turn {
-            RightAngle::None => image,
+            RightAngle::None => match gathering(segment) {
+                Some(gathering) => {
+                    gathering.drawn(&image, &cell_rows(segment), paper_level(&image))
+                }
+                None => image,
+            },
             RightAngle::Quarter => image::imageops::rotate90(&image),
             RightAngle::Half => image::imageops::rotate180(&image),
             RightAngle::ThreeQuarters => image::imageops::rotate270(&image),
@@ -199,6 +227,10 @@ impl Layout {
         segment: &Segment,
         (left, right): (u32, u32),
     ) -> PixelBox {
+        let (left, right) = match gathering(segment) {
+            Some(gathering) => gathering.columns((left, right)),
+            None => (left, right),
+        };
         let frame = &segment.frame;
         let (width, height) = (i64::from(frame.width), i64::from(frame.height));
         let (from, to) = (i64::from(left), i64::from(right));
@@ -258,6 +290,26 @@ impl Layout {
             }
         })
     }
+}
+
+/// Returns how the characters of a segment are brought together, if they stand apart.
+fn gathering(segment: &Segment) -> Option<Gathering> {
+    let Segment { cells, frame, .. } = segment;
+    (!cells.is_empty()).then(|| Gathering::of(cells, segment.x_height, (frame.left, frame.width)))
+}
+
+/// Returns the rows of a segment's picture that each of its characters takes.
+fn cell_rows(segment: &Segment) -> Vec<(u32, u32)> {
+    let frame = &segment.frame;
+    let rows = |bounds: &PixelBox| {
+        let column = i64::midpoint(i64::from(bounds.left), i64::from(bounds.right)) - frame.left;
+        let row = |y: u32| {
+            (i64::from(y) - frame.top - frame.shift(column)).clamp(0, i64::from(frame.height))
+                as u32
+        };
+        (row(bounds.top), row(bounds.bottom))
+    };
+    segment.cells.iter().map(|cell| rows(&cell.bounds)).collect()
 }
 
 /// Calls `found` with each run that may show in a frame.

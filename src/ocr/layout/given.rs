@@ -63,6 +63,7 @@ fn segment(line: PixelBox, id: u32, members: Vec<u32>) -> Segment {
             height: line.height() + 2 * padding,
             slope: 0.0,
         },
+        cells: Vec::new(),
         is_inverted: false,
     }
 }

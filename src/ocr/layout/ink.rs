@@ -12,11 +12,12 @@ mod faint;
 use image::GrayImage;
 
 use crate::document::{BitMask, PagePixels};
+use crate::shapes;
 
-/// A tile's side is this share of the page's longer side …
-const TILES: u32 = 80;
+/// A tile's side is this share of the longer side of a sheet …
+const TILES: usize = 80;
 /// … but not outside of these, in pixels.
-const TILE_SIDES: std::ops::RangeInclusive<u32> = 16..=64;
+const TILE_SIDES: std::ops::RangeInclusive<usize> = 16..=64;
 /// Gray levels are counted in so many classes.
 const CLASSES: usize = 32;
 /// Gray levels in a class.
@@ -70,9 +71,8 @@ struct Split {
 }
 
 fn of_gray(image: &GrayImage) -> (Tiles, Vec<f32>, BitMask) {
-    let side =
-        (image.width().max(image.height()) / TILES).clamp(*TILE_SIDES.start(), *TILE_SIDES.end());
-    let side = side as usize;
+    let side = shapes::sheet_side(image.width() as usize, image.height() as usize) / TILES;
+    let side = side.clamp(*TILE_SIDES.start(), *TILE_SIDES.end());
     let tiles = Tiles::count(image, side);
     let whole = tiles.histograms.iter().fold([0; CLASSES], |all, each| sum(&all, each));
     let thresholds = tiles.thresholds(split(&whole));

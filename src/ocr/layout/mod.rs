@@ -10,11 +10,13 @@
 mod account;
 mod bars;
 mod chains;
+mod combs;
 mod crop;
 mod given;
 mod gutters;
 mod ink;
 mod keep;
+mod leaders;
 mod merge;
 mod narrow;
 mod order;
@@ -24,7 +26,9 @@ mod rows;
 mod rules;
 mod segment;
 mod skew;
+mod spread;
 mod strip;
+mod struck;
 mod turned;
 
 #[cfg(test)]
@@ -34,20 +38,24 @@ use std::fmt;
 
 use image::GrayImage;
 
+use self::combs::{Comb, Sight};
 use self::crop::{Frame, Owner, RunRows};
 pub(super) use self::given::of_lines;
 pub(super) use self::keep::{Reading, doubt_of};
 use self::merge::Measures;
 use self::part::Part;
 use self::rules::{Barriers, Rules, Shear};
+use self::spread::Cell;
 use self::strip::Strip;
+use self::struck::Strike;
 use self::turned::TurnedStrip;
-use crate::document::{Mark, PagePixels, PixelBox, RightAngle};
+use crate::document::{BitMask, Mark, PagePixels, PixelBox, RightAngle};
 use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.
 const MIN_SHAPES: usize = 3;
-/// More components than this are noise or a halftone: a dense page of text has 10,000.
+/// More components than this are noise or a halftone: a dense page of text has 10,000. Strips may have as
+/// many on each sheet of their length.
 const MAX_COMPONENTS: usize = 150_000;
 /// More letters than this are noise, too: a newspaper page has 20,000.
 const MAX_LETTERS: usize = 40_000;
@@ -72,6 +80,11 @@ pub(super) struct Layout {
     pub segments: Vec<Segment>,
     /// Why this layout may be wrong; empty if it is to be trusted.
     pub doubts: Vec<Doubt>,
+    /// Dots and dashes that lead from captions to values, in page pixels.
+    pub leaders: Vec<PixelBox>,
+    strikes: Vec<Strike>,
+    /// The page without lines through words, if it is gray and has some.
+    retouched: Option<GrayImage>,
     /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
     pub faint: Option<GrayImage>,
     /// About the x-height of most text, in pixels.
@@ -102,6 +115,8 @@ pub(super) struct Segment {
     id: u32,
     members: Vec<u32>,
     frame: Frame,
+    /// The characters of a line in which they stand apart; none of others.
+    cells: Vec<Cell>,
     is_inverted: bool,
 }
 
@@ -167,24 +182,29 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     rules.extend(ground.marks);
     let mut layout = Layout { size: ground.pixels.dimensions(), faint, ..Layout::default() };
     layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
-    let found = shapes::find_components(&mask).filter(|found| found.list.len() <= MAX_COMPONENTS);
+    let sheets = shapes::sheets(mask.width, mask.height);
+    let found = find_components(&mut mask, std::mem::take(&mut rules.strikes), &mut layout);
     let Some(Components { list, runs }) = found else {
         layout.doubts.push(Doubt::Noise);
         return layout;
     };
-    let Some(scene) = Scene::of(ground, &list, rules) else {
+    if let (PagePixels::Gray(page), false) = (ground.pixels, layout.strikes.is_empty()) {
+        layout.retouched = Some(struck::retouched(page, &layout.strikes));
+    }
+    let Some(scene) = Scene::of(ground, (&mask, &list), rules) else {
         layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));
         return layout;
     };
-    if scene.letters.len() > MAX_LETTERS {
+    if scene.letters.len() > MAX_LETTERS * sheets {
         layout.doubts.push(Doubt::Noise);
         return layout;
     }
     let lines = Lines::of(&scene);
-    if lines.all().count() > MAX_SEGMENTS {
+    if lines.all().count() > MAX_SEGMENTS * sheets {
         layout.doubts.push(Doubt::Noise);
         return layout;
     }
+    layout.leaders = scene.leaders.iter().map(|ids| bounds_of(ids, &list)).collect();
     layout.owners = scene.owners(&lines);
     layout.segments = segment::number(&scene, &lines, &list, &inverted);
     layout.doubts = rest::doubts(&scene, &lines, &layout.owners, ink);
@@ -192,6 +212,27 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
     layout.components = list;
     layout.runs = RunRows::of(runs, mask.height);
     layout
+}
+
+/// Finds the components of a mask after the lines through words are taken off.
+fn find_components(
+    mask: &mut BitMask,
+    strikes: Vec<Strike>,
+    layout: &mut Layout,
+) -> Option<Components> {
+    let sheets = shapes::sheets(mask.width, mask.height);
+    let fits = |found: &Components| found.list.len() <= MAX_COMPONENTS * sheets;
+    let found = shapes::find_components(mask).filter(fits)?;
+    layout.strikes = strikes;
+    let short = struck::find_short(mask, &found);
+    if short.is_empty() {
+        return Some(found);
+    }
+    for strike in &short {
+        strike.take_off(mask);
+    }
+    layout.strikes.extend(short);
+    shapes::find_components(mask).filter(fits)
 }
 
 /// What stands on a page, before it is known what belongs together.
@@ -206,17 +247,26 @@ struct Scene<'a> {
     shear: Shear,
     rules: Rules,
     barriers: Barriers,
-    /// Splinters and dashes of rules.
+    /// Splinters and dashes of rules, strokes of combs, leaders.
     is_rule: Vec<bool>,
+    combs: Vec<Comb>,
+    /// The parts of each leader.
+    leaders: Vec<Vec<u32>>,
     /// Width and height in pixels.
     size: (f32, f32),
 }
 
 impl<'a> Scene<'a> {
     /// Measures a page; `None` if nothing looks like letters.
-    fn of(ground: &Ground<'a>, list: &[Component], rules: Rules) -> Option<Self> {
+    fn of(
+        ground: &Ground<'a>,
+        (mask, list): (&BitMask, &[Component]),
+        mut rules: Rules,
+    ) -> Option<Self> {
         let (width, height) = ground.pixels.dimensions();
-        let text_height = shapes::text_height(list, width.max(height) as usize, MIN_SHAPES)?;
+        let side = shapes::sheet_side(width as usize, height as usize);
+        let text_height = shapes::text_height(list, side, MIN_SHAPES)
+            .or_else(|| shapes::text_height(list, side, 1))?;
         let size = (width as f32, height as f32);
         let middle_x = size.0 / 2.0;
         let mut parts: Vec<Part> = list.iter().map(|each| Part::of(each, 0.0, middle_x)).collect();
@@ -229,16 +279,49 @@ impl<'a> Scene<'a> {
         for (part, component) in parts.iter_mut().zip(list) {
             *part = Part::of(component, shear.slope, middle_x);
         }
+        let combs = find_combs((mask, list, &parts), &mut rules, (shear, text_height));
         let barriers = Barriers::of(&rules, shear, text_height);
-        let is_rule: Vec<bool> = parts
-            .iter()
-            .map(|part| {
-                barriers.splintered(part, text_height) || rules.dashed(part, shear, text_height)
-            })
-            .collect();
+        let mut is_rule: Vec<bool> =
+            parts.iter().map(|part| barriers.splintered(part, text_height)).collect();
+        for &id in combs.iter().flat_map(|comb| &comb.strokes) {
+            is_rule[id as usize] = true;
+        }
+        letters.retain(|&id| !is_rule[id as usize]);
+        // Preparation takes some leaders for rules, but hardly ever all of their dots.
+        let leaders = leaders::find((&parts, &letters), text_height, &is_rule);
+        for &id in leaders.iter().flatten() {
+            is_rule[id as usize] = true;
+        }
+        for (part, is_rule) in parts.iter().zip(&mut is_rule) {
+            *is_rule = *is_rule || rules.dashed(part, shear, text_height);
+        }
         letters.retain(|&id| !is_rule[id as usize]);
         let ground = *ground;
-        Some(Self { ground, parts, letters, text_height, shear, rules, barriers, is_rule, size })
+        Some(Self {
+            ground,
+            parts,
+            letters,
+            text_height,
+            shear,
+            rules,
+            barriers,
+            is_rule,
+            combs,
+            leaders,
+            size,
+        })
+    }
+
+    /// Returns the lines whose characters stand apart: those of combs, and spaced print.
+    fn spread(&self, strips: &[Strip]) -> Vec<spread::Row> {
+        let in_combs = self.combs.iter().filter(|comb| comb.characters.len() > 1);
+        let mut rows: Vec<spread::Row> = in_combs.cloned().map(spread::Row::from).collect();
+        let mut is_taken = self.is_rule.clone();
+        for &id in rows.iter().flat_map(|row| &row.characters).flatten() {
+            is_taken[id as usize] = true;
+        }
+        rows.extend(spread::find(strips, (&self.parts, &is_taken), &self.barriers));
+        rows
     }
 
     /// Returns who each part belongs to; segments have the numbers of their strips.
@@ -257,6 +340,32 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// Finds combs, and takes their strokes from the rules that divide text.
+fn find_combs(
+    (mask, components, parts): (&BitMask, &[Component], &[Part]),
+    rules: &mut Rules,
+    (shear, text_height): (Shear, f32),
+) -> Vec<Comb> {
+    let vertical: Vec<Part> = rules
+        .vertical
+        .iter()
+        .map(|bounds| {
+            let component = Component { bounds: *bounds, area: bounds.width() * bounds.height() };
+            Part::of(&component, shear.slope, shear.middle_x)
+        })
+        .collect();
+    let sight = Sight { parts, components, mask, vertical: &vertical, text_height };
+    let combs = combs::find(&sight);
+    rules.drop_vertical(combs.iter().flat_map(|comb| comb.rules.iter().copied()));
+    combs
+}
+
+/// Returns the box around components.
+fn bounds_of(members: &[u32], components: &[Component]) -> PixelBox {
+    let boxes = members.iter().map(|&member| components[member as usize].bounds);
+    boxes.reduce(|all, each| all.union(&each)).unwrap_or_default()
+}
+
 /// The lines of a page, or their segments.
 struct Lines {
     level: Vec<Strip>,
@@ -267,11 +376,19 @@ impl Lines {
     fn of(scene: &Scene) -> Self {
         let Scene { parts, barriers, .. } = scene;
         let text_height = scene.text_height;
-        let seeds = part::seeds(parts, &scene.letters, text_height);
-        let strips = chains::chain(parts, &seeds, text_height, barriers);
+        let mut seeds = part::seeds(parts, &scene.letters, text_height);
+        let mut strips = chains::chain(parts, &seeds, text_height, barriers);
+        let spread = scene.spread(&strips);
+        let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();
+        if !spread.is_empty() {
+            for &id in spread.iter().flat_map(|row| &row.characters).flatten() {
+                is_loose[id as usize] = false;
+            }
+            seeds.retain(|&id| is_loose[id as usize]);
+            strips = chains::chain(parts, &seeds, text_height, barriers);
+        }
         let strips = merge::merge(strips, parts, barriers, Measures::New);
         let mut strips = merge::dissolve(strips, parts);
-        let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();
         for &id in strips.iter().flat_map(|strip| &strip.members) {
             is_loose[id as usize] = false;
         }
@@ -281,7 +398,9 @@ impl Lines {
         let strips = merge::merge(strips, parts, barriers, Measures::OfLonger);
         let strips = gutters::split(strips, parts);
         let is_text = |strip: &Strip| rest::is_text(strip, parts, text_height);
-        Self { level: strips.into_iter().filter(is_text).collect(), turned }
+        let spread = spread.iter().map(|row| row.strip(parts));
+        let level = strips.into_iter().chain(spread).filter(is_text).collect();
+        Self { level, turned }
     }
 
     /// Returns the strips, the level ones first; turned ones are in coordinates of the turned page.

@@ -41,6 +41,11 @@ impl Layout {
         if outside.is_empty() {
             return Some(segment.clone());
         }
+        if !segment.cells.is_empty() {
+            let cells =
+                segment.cells.iter().filter(|cell| wanted.contains(&middle_of(&cell.bounds)));
+            return Some(Segment { cells: cells.copied().collect(), ..segment.clone() });
+        }
         for (id, _) in outside {
             if let Some(owner) = self.owners.get_mut(id as usize) {
                 *owner = Owner::Foreign;
@@ -53,6 +58,10 @@ impl Layout {
     }
 }
 
+fn middle_of(shape: &PixelBox) -> u32 {
+    shape.left.midpoint(shape.right)
+}
+
 type Shapes = Vec<(u32, PixelBox)>;
 
 /// Divides shapes, which come from left to right, into those of words that reach into `wanted` and the
@@ -62,8 +71,7 @@ fn whole_words(shapes: &Shapes, wanted: &Range<u32>, gap: f32) -> (Shapes, Shape
     let mut word: Shapes = Vec::new();
     let mut right = 0;
     let mut close = |word: &mut Shapes| {
-        let middle = |shape: &PixelBox| shape.left.midpoint(shape.right);
-        let is_wanted = word.iter().any(|(_, shape)| wanted.contains(&middle(shape)));
+        let is_wanted = word.iter().any(|(_, shape)| wanted.contains(&middle_of(shape)));
         if is_wanted { &mut inside } else { &mut outside }.append(word);
     };
     for &(id, shape) in shapes {

@@ -4,6 +4,7 @@
 //! preparation has found, which also know of faint and broken ones.
 
 use super::part::Part;
+use super::struck::Strike;
 use crate::document::{BitMask, Mark, PixelBox};
 use crate::shapes::{self, Run};
 
@@ -30,16 +31,19 @@ pub(super) struct Rules {
     found: (usize, usize),
     /// The runs of those, from top to bottom.
     pub runs: Vec<Run>,
+    /// Lines of their kind that run through words.
+    pub strikes: Vec<Strike>,
 }
 
 /// Finds the rules that a mask shows: runs of at least 1/50 of the longer side that join to thin
 /// lines of at least 1/33 of it (1/24 for vertical ones, which tall letters would resemble). Clears
 /// them from the mask with the pixels beside them.
 pub(super) fn take_off(mask: &mut BitMask) -> Rules {
-    let side = mask.width.max(mask.height);
+    let side = shapes::sheet_side(mask.width, mask.height);
     let length = (side / 50).max(MIN_RUN);
-    let across = thin_lines(&mask.open_horizontally(length), side / 33, PixelBox::width);
+    let mut across = thin_lines(&mask.open_horizontally(length), side / 33, PixelBox::width);
     let down = thin_lines(&mask.open_vertically(length), side / 24, PixelBox::height);
+    let strikes = take_strikes(mask, &mut across);
     for run in &across.1 {
         let y = run.y as usize;
         for y in y.saturating_sub(1)..(y + 2).min(mask.height) {
@@ -53,7 +57,29 @@ pub(super) fn take_off(mask: &mut BitMask) -> Rules {
     let mut runs = across.1;
     runs.extend(down.1);
     runs.sort_unstable_by_key(|run| (run.y, run.left));
-    Rules { horizontal: across.0, vertical: down.0, found, runs }
+    for strike in &strikes {
+        strike.take_off(mask);
+    }
+    Rules { horizontal: across.0, vertical: down.0, found, runs, strikes }
+}
+
+/// Takes the lines that run through words out of the rules of a mask.
+fn take_strikes(mask: &BitMask, rules: &mut (Vec<PixelBox>, Vec<Run>)) -> Vec<Strike> {
+    let mut strikes = Vec::new();
+    let mut is_kept = vec![true; rules.0.len()];
+    for (index, bounds) in rules.0.iter().enumerate() {
+        let runs = rules.1.iter().filter(|run| run.component as usize == index);
+        if let Some(strike) = Strike::of(mask, bounds, runs) {
+            strikes.push(strike);
+            is_kept[index] = false;
+        }
+    }
+    if !strikes.is_empty() {
+        rules.1.retain(|run| is_kept[run.component as usize]);
+        let mut kept = is_kept.iter();
+        rules.0.retain(|_| kept.next().is_none_or(|is_kept| *is_kept));
+    }
+    strikes
 }
 
 /// Returns the boxes of the components of an opened mask that are thin lines, and their runs.
@@ -62,7 +88,7 @@ fn thin_lines(
     shortest: usize,
     length: fn(&PixelBox) -> u32,
 ) -> (Vec<PixelBox>, Vec<Run>) {
-    let side = opened.width.max(opened.height);
+    let side = shapes::sheet_side(opened.width, opened.height);
     let thickest = (side / 110).max(3) as f32;
     let shortest = shortest.max(MIN_RUN * 3 / 2);
     let Some(found) = shapes::find_components(opened) else { return Default::default() };
@@ -77,14 +103,31 @@ fn thin_lines(
         .collect();
     let chosen = found.list.iter().zip(&is_rule).filter(|(_, is_rule)| **is_rule);
     let boxes = chosen.map(|(component, _)| component.bounds).collect();
-    let runs = found.runs.into_iter().filter(|run| is_rule[run.component as usize]).collect();
-    (boxes, runs)
+    // Runs know their rule by its place among the boxes.
+    let mut numbers = vec![0_u32; is_rule.len()];
+    let mut next = 0;
+    for (number, is_rule) in numbers.iter_mut().zip(&is_rule) {
+        *number = next;
+        next += u32::from(*is_rule);
+    }
+    let of_rules = found.runs.into_iter().filter(|run| is_rule[run.component as usize]);
+    let runs = of_rules.map(|run| Run { component: numbers[run.component as usize], ..run });
+    (boxes, runs.collect())
 }
 
 impl Rules {
     /// Returns the horizontal and the vertical rules that the mask itself showed.
     pub fn found(&self) -> (&[PixelBox], &[PixelBox]) {
         (&self.horizontal[..self.found.0], &self.vertical[..self.found.1])
+    }
+
+    /// Takes away vertical rules that divide nothing.
+    pub fn drop_vertical(&mut self, indexes: impl Iterator<Item = usize>) {
+        let mut is_kept = vec![true; self.vertical.len()];
+        indexes.for_each(|index| is_kept[index] = false);
+        self.found.1 -= is_kept[..self.found.1].iter().filter(|is_kept| !**is_kept).count();
+        let mut kept = is_kept.iter();
+        self.vertical.retain(|_| kept.next().is_none_or(|is_kept| *is_kept));
     }
 
     /// Adds the rules that preparation found.

@@ -3,9 +3,10 @@
 use super::crop::Frame;
 use super::order::{self, Place};
 use super::rest;
+use super::spread::Cell;
 use super::strip::Strip;
 use super::turned::{Run, TurnedStrip};
-use super::{Lines, Scene, Segment, SegmentKind};
+use super::{Lines, Scene, Segment, SegmentKind, bounds_of};
 use crate::document::{Mark, PagePixels, PixelBox, RightAngle, TableGrid};
 use crate::shapes::Component;
 
@@ -85,6 +86,9 @@ fn grid(scene: &Scene) -> Option<TableGrid> {
     if let Some(grid) = TableGrid::find(scene.ground.marks, scene.ground.dpi) {
         return Some(grid);
     }
+    if !scene.combs.is_empty() {
+        return None;
+    }
     let own = scene.rules.found();
     let marks: Vec<Mark> = own
         .0
@@ -96,7 +100,7 @@ fn grid(scene: &Scene) -> Option<TableGrid> {
 }
 
 fn level(scene: &Scene, (strip, place): (&Strip, &Place), components: &[Component]) -> Segment {
-    let all = bounds_of(strip, components);
+    let all = bounds_of(&strip.members, components);
     let lower = scene.shear.at(strip.middle_x());
     let slope = scene.shear.slope + strip.slope;
     // What reaches beyond the line is drawn, but does not make it higher.
@@ -120,7 +124,10 @@ fn level(scene: &Scene, (strip, place): (&Strip, &Place), components: &[Componen
         height: (bottom - top).ceil() as u32,
         slope,
     };
-    segment(strip, place, (bounds, frame, RightAngle::None))
+    Segment {
+        cells: cells_of(strip, components),
+        ..segment(strip, place, (bounds, frame, RightAngle::None))
+    }
 }
 
 fn turned(
@@ -143,7 +150,7 @@ fn turned(
         Run::Up => RightAngle::Quarter,
         Run::Down => RightAngle::ThreeQuarters,
     };
-    segment(strip, place, (bounds_of(strip, components), frame, turn))
+    segment(strip, place, (bounds_of(&strip.members, components), frame, turn))
 }
 
 fn segment(
@@ -162,6 +169,7 @@ fn segment(
         id: place.strip as u32,
         members: strip.members.clone(),
         frame,
+        cells: Vec::new(),
         is_inverted: false,
     }
 }
@@ -173,10 +181,13 @@ fn padding(scene: &Scene, x_height: f32) -> f32 {
     }
 }
 
-fn bounds_of(strip: &Strip, components: &[Component]) -> PixelBox {
-    let mut boxes = strip.members.iter().map(|&member| components[member as usize].bounds);
-    let first = boxes.next().unwrap_or_default();
-    boxes.fold(first, |all, each| all.union(&each))
+/// Returns the characters of a line in which they stand apart.
+fn cells_of(strip: &Strip, components: &[Component]) -> Vec<Cell> {
+    let Some(row) = &strip.spread else { return Vec::new() };
+    let characters = row.characters.iter().zip(&row.begins_word);
+    characters
+        .map(|(parts, &begins_word)| Cell { bounds: bounds_of(parts, components), begins_word })
+        .collect()
 }
 
 /// Numbers the paragraphs of each block: they begin after more white, or at an indented line.

@@ -3,6 +3,7 @@
 //! Owns its measures: box, baseline, x-height, slope of its own.
 
 use super::part::Part;
+use super::spread::Row;
 
 /// Letters are between these multiples of a strip's median height.
 const LETTER_HEIGHTS: std::ops::Range<f32> = 0.6..2.2;
@@ -32,6 +33,8 @@ pub(super) struct Strip {
     pub slope: f32,
     /// Number of members that were chained, not attached.
     pub letters: usize,
+    /// Its characters, if they stand apart.
+    pub spread: Option<Row>,
 }
 
 impl Strip {

@@ -328,3 +328,72 @@ fn doubts_a_page_where_most_is_no_text() {
     assert_eq!(doubt_of(&[unsure], &[true]), Some(Doubt::Unreadable));
     assert_eq!(doubt_of(&[], &[]), None);
 }
+
+/// Boxes of 48 × 50 pixels in a row, with a letter in each but the empty ones.
+fn boxed(page: &mut Drawing, left: usize, top: usize, letters: &[bool]) {
+    let right = left + 48 * letters.len();
+    page.fill((left, top), (right + 3, top + 3));
+    page.fill((left, top + 47), (right + 3, top + 50));
+    for (index, is_used) in letters.iter().enumerate() {
+        page.fill((left + 48 * index, top), (left + 48 * index + 3, top + 50));
+        if *is_used {
+            page.letter(left + 48 * index + 18, top + 15);
+        }
+    }
+    page.fill((right, top), (right + 3, top + 50));
+}
+
+#[test]
+fn letters_in_boxes_are_read_as_one_line_without_the_boxes() {
+    let mut page = Drawing::new(1000, 900);
+    page.paragraph(100, 300, 6, &[8, 8, 8]);
+    boxed(&mut page, 300, 100, &[true; 6]);
+    let gray = PagePixels::Gray(page.gray(|_, _, is_ink| if is_ink { 40 } else { 220 }));
+    let pixels = page.pixels();
+    for pixels in [pixels, gray] {
+        let layout = layout(&pixels);
+        let segment = &layout.segments[0];
+        assert_eq!(segment.bounds, PixelBox { left: 318, top: 115, right: 570, bottom: 135 });
+        let image = crop(&pixels, &layout, segment);
+        // Six letters of 12 pixels, brought together.
+        assert!((72..130).contains(&image.width()), "{}", image.width());
+        assert_eq!(dark_rows(&image), [vec![6 * 8; 8], vec![6 * 12; 4], vec![6 * 8; 8]].concat());
+        let all = layout.word_box(segment, (0, image.width()));
+        assert_eq!(all, segment.bounds);
+    }
+}
+
+#[test]
+fn dots_between_caption_and_value_are_a_leader() {
+    let mut page = Drawing::new(1000, 900);
+    page.paragraph(100, 300, 6, &[8, 8, 8]);
+    let end = page.line(100, 100, &[8]);
+    for dot in 0..30 {
+        let left = end + 20 + 12 * dot;
+        page.fill((left, 116), (left + 4, 120));
+    }
+    page.line(end + 400, 100, &[4]);
+    let layout = layout(&page.pixels());
+    let bounds = PixelBox { left: 244, top: 116, right: 596, bottom: 120 };
+    assert_eq!(layout.leaders, [bounds]);
+    let [caption, value] = [&layout.segments[0], &layout.segments[1]];
+    assert_eq!((caption.bounds.right, value.bounds.left), (224, 624));
+    assert_eq!(caption.line, value.line);
+}
+
+#[test]
+fn words_that_are_struck_out_are_drawn_without_the_line() {
+    let mut page = Drawing::new(1000, 900);
+    page.paragraph(100, 300, 6, &[8, 8, 8]);
+    page.line(100, 100, &[8]);
+    let clean = Drawing(page.0.clone());
+    page.fill((94, 112), (232, 115));
+    let pixels = page.pixels();
+    let layout = layout(&pixels);
+    let word = PixelBox { left: 100, top: 100, right: 224, bottom: 120 };
+    assert_eq!(layout.struck(&[word]), [word]);
+    assert_eq!(layout.segments[0].bounds, word);
+    let expected = self::layout(&clean.pixels());
+    assert_eq!(layout.segments.len(), expected.segments.len());
+    assert_eq!(dark_rows(&crop(&pixels, &layout, &layout.segments[0])).len(), LETTER_HEIGHT);
+}

@@ -126,6 +126,29 @@ impl Dawg {
     }
 }
 
+/// The words of a language alone, without punctuation and numbers.
+#[derive(Debug, Clone)]
+pub(super) struct WordGraph(Dawg);
+
+impl WordGraph {
+    /// Reads the word dictionary.
+    pub(super) fn parse(component: &[u8]) -> Result<Self, ModelError> {
+        Dawg::parse("word dictionary", component).map(Self)
+    }
+
+    /// Returns whether the letters spell a word.
+    pub(super) fn has(&self, letters: &[CharacterId]) -> bool {
+        let mut edge = Edge::NONE;
+        for &letter in letters {
+            edge = self.0.edge(self.0.node_after(edge), letter);
+            if edge == Edge::NONE {
+                return false;
+            }
+        }
+        self.0.ends_word(edge)
+    }
+}
+
 /// Where a letter sequence got its blessing from; the larger the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Permuter {

@@ -21,6 +21,7 @@ mod reader;
 mod recoder;
 mod scaling;
 mod unicharset;
+mod wordlist;
 mod words;
 
 pub use alphabet::{Alphabet, CharacterSet};
@@ -28,4 +29,5 @@ pub use error::ModelError;
 pub use kernels::{Kernel, UnknownKernel};
 pub use model::NativeModel;
 pub use reader::{Inversion, LineReader, LineSettings};
+pub use wordlist::WordList;
 pub use words::{LineCharacter, LineText, LineWord};

@@ -167,7 +167,7 @@ fn trace_one_way(
     for run in pieces.iter().flat_map(|piece| &piece.runs) {
         mask.set(run.y as usize, run.left as usize, run.right as usize);
     }
-    let shortest = mask.width.max(mask.height) as f32 * MIN_SPAN;
+    let shortest = shapes::sheet_side(mask.width, mask.height) as f32 * MIN_SPAN;
     let mut parts = parts(&mask, pieces, direction, text_height);
     parts.retain(|part| {
         part.strength == Strength::Ink

@@ -90,7 +90,8 @@ enum ColumnPlace {
 impl Filter {
     /// Parses a condition on pages. Columns: `reason`, `stage`, `state`, `confidence` (mean of the words, 0–1),
     /// `engine`, `languages`, `path` (of any of the document's files), `model` (a record of it starts on the page),
-    /// `attempts`, `page`, `dpi`, `width`, `height` (pixels).
+    /// `attempts`, `page`, `dpi`, `width`, `height` (pixels), `unread` (share of the ink, 0–1), `words` (their number),
+    /// `issue` (any of the page's, such as `slanted`).
     pub fn pages(text: &str) -> Result<Self, FilterError> {
         let here = |name: &str, kind, expression: &str| Column {
             name: name.to_owned(),
@@ -115,6 +116,10 @@ impl Filter {
             here("dpi", ColumnType::Decimal, "page.dpi::numeric"),
             here("width", ColumnType::Integer, "page.width"),
             here("height", ColumnType::Integer, "page.height"),
+            // Rounded: 0.02 as a real is not quite 0.02.
+            here("unread", ColumnType::Decimal, "round(page.unread::numeric, 4)"),
+            here("words", ColumnType::Integer, "page.words"),
+            Column { count: Count::Many, ..here("issue", ColumnType::Text, "page.issues") },
         ];
         columns.push(Column {
             name: "path".into(),
@@ -132,7 +137,7 @@ impl Filter {
     }
 
     /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
-    /// `_file`, `_page`, `_row`. A list fits if any of its values does.
+    /// `_file`, `_page`, `_row`, `_region` (0 on a page that is one region). A list fits if any of its values does.
     pub fn records(text: &str, model: &RecordModel) -> Result<Self, FilterError> {
         let own = [
             ("_status", ColumnType::Text, "record.status"),
@@ -140,6 +145,7 @@ impl Filter {
             ("_file", ColumnType::Text, "file.path"),
             ("_page", ColumnType::Integer, "record.page_number"),
             ("_row", ColumnType::Integer, "record.row_number"),
+            ("_region", ColumnType::Integer, "record.region_number"),
         ];
         let fields = model.fields.iter().map(|field| Column {
             name: field.name.clone(),

@@ -59,7 +59,7 @@ fn a_cluster_is_shared_revived_kept_and_stopped() {
     let third = Arc::new(third);
     runtime.block_on(async {
         let store = Store::in_cluster(Arc::clone(&third), "scanlift").await.unwrap();
-        assert_eq!(store.migrate().await.unwrap(), ["0001 ledger"]);
+        assert_eq!(store.migrate().await.unwrap(), ["0001 ledger", "0002 accounts"]);
         store.close().await.unwrap();
     });
 

@@ -5,6 +5,7 @@ mod cuts;
 mod encoder;
 mod ledger;
 mod model_table;
+mod other_files;
 mod pages;
 mod writer;
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use crate::document::{DocumentId, RunId, TypedRecord};
+use crate::document::{DocumentId, PageIssue, RunId, TypedRecord};
 
 use crate::store::copy::CopyRows;
 use crate::store::error::{Trouble, server_message, sqlstate, trouble};
 use crate::store::pages::{PageKey, PageState, page_number};
 
-use super::decide::{Before, Decision, decide};
+use super::decide::{Before, Decision, Quality, decide};
 use super::pack::{Completion, PackedEvent, PackedPage, RecordReplacement};
 use super::records::{MadeOf, RecordRows, Tables, remove_of_documents, remove_of_pages};
 use super::refused;
@@ -221,7 +221,7 @@ async fn write_pages(
         let Some(before) = before.get(&page.key) else {
             return Err(Refusal::of_row("page", "the ledger has no such page").into());
         };
-        let decision = decide(before, page.end.state(), page.end.confidence(), context.replace);
+        let decision = decide(before, page.end.state(), &page.end.quality(), context.replace);
         decided.push((*page, *before, decision));
         summary.pages.push(change(page, before, decision));
     }
@@ -246,6 +246,9 @@ async fn write_pages(
     Ok(())
 }
 
+/// Document, page number, state, mean confidence, unread share and number of attempts of a page.
+type PageRow = (i64, i32, String, Option<f32>, Option<f32>, i32);
+
 /// Reads what the ledger has of these pages, making those it has not.
 async fn pages_before(
     connection: &mut PgConnection,
@@ -264,8 +267,8 @@ async fn pages_before(
     .bind(&numbers)
     .execute(&mut *connection)
     .await?;
-    let found: Vec<(i64, i32, String, Option<f32>, i32)> = sqlx::query_as(
-        "select p.document_id, p.page_number, p.state, p.mean_confidence, p.attempts
+    let found: Vec<PageRow> = sqlx::query_as(
+        "select p.document_id, p.page_number, p.state, p.mean_confidence, p.unread, p.attempts
          from scanlift.page p join unnest($1::bigint[], $2::integer[]) as t (document_id, page_number)
               on p.document_id = t.document_id and p.page_number = t.page_number
          for update of p",
@@ -276,23 +279,26 @@ async fn pages_before(
     .await?;
     Ok(found
         .into_iter()
-        .filter_map(|(document_id, number, state, confidence, attempts)| {
+        .filter_map(|(document_id, number, state, confidence, unread, attempts)| {
             let key = PageKey { document_id: DocumentId(document_id), page: page_number(number)? };
             let state = PageState::from_ledger(&state).ok()?;
-            Some((key, Before { state, confidence, attempts }))
+            Some((key, Before { state, quality: Quality { confidence, unread }, attempts }))
         })
         .collect())
 }
 
 fn change(page: &PackedPage, before: &Before, decision: Decision) -> PageChange {
+    let (worth, worth_before) = page.end.quality().compare(&before.quality);
     PageChange {
         document_id: page.key.document_id,
         page: page.key.page,
         before: before.state,
-        confidence_before: before.confidence,
+        worth_before,
         attempt: page.end.state(),
         reason: page.end.failure().map(|failure| failure.reason),
-        confidence: page.end.confidence(),
+        worth,
+        without_words: page.end.state() == PageState::Stored && page.end.words() == Some(0),
+        unread: page.end.facts().is_some_and(|facts| facts.issues.contains(&PageIssue::Unread)),
         after: match decision {
             Decision::Take => page.end.state(),
             Decision::Keep => before.state,

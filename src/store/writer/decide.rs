@@ -4,12 +4,32 @@ use crate::store::pages::PageState;
 
 use super::Replace;
 
+/// How well a page was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Quality {
+    /// Mean confidence of its words, 0–100.
+    pub(super) confidence: Option<f32>,
+    /// Share of the ink of the size of text that was not read, 0–1; `None` if it was not measured.
+    pub(super) unread: Option<f32>,
+}
+
+impl Quality {
+    /// Returns what two readings of a page are worth, each 0–100: their confidence, and of a page of which one
+    /// left more unread than the other, for its share of the page only.
+    pub(super) fn compare(&self, other: &Self) -> (f32, f32) {
+        let read = |quality: &Self, unread: f32| quality.confidence.unwrap_or(0.0) * (1.0 - unread);
+        match (self.unread, other.unread) {
+            (Some(own), Some(others)) => (read(self, own), read(other, others)),
+            (None, _) | (_, None) => (read(self, 0.0), read(other, 0.0)),
+        }
+    }
+}
+
 /// What the ledger has of a page before an attempt is noted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Before {
     pub(super) state: PageState,
-    /// 0–100.
-    pub(super) confidence: Option<f32>,
+    pub(super) quality: Quality,
     pub(super) attempts: i32,
 }
 
@@ -21,12 +41,12 @@ pub(super) enum Decision {
     Keep,
 }
 
-/// Decides. A failed attempt never takes away what was read; a stored one replaces a stored one if its mean
-/// confidence (0–100) is not lower, or if it is forced.
+/// Decides. A failed attempt never takes away what was read; a stored one replaces a stored one if it is
+/// not worth less, or if it is forced.
 pub(super) fn decide(
     before: &Before,
     attempt: PageState,
-    confidence: Option<f32>,
+    quality: &Quality,
     replace: Replace,
 ) -> Decision {
     let take = match (before.state, attempt) {
@@ -38,8 +58,8 @@ pub(super) fn decide(
         ) => false,
         (PageState::Stored, PageState::Blank) => replace == Replace::Always,
         (PageState::Stored, PageState::Stored) => {
-            replace == Replace::Always
-                || confidence.unwrap_or(0.0) >= before.confidence.unwrap_or(0.0)
+            let (now, earlier) = quality.compare(&before.quality);
+            replace == Replace::Always || now >= earlier
         }
     };
     if take { Decision::Take } else { Decision::Keep }
@@ -49,10 +69,14 @@ pub(super) fn decide(
 mod tests {
     use super::*;
 
+    fn read_at(confidence: f32, unread: Option<f32>) -> Quality {
+        Quality { confidence: Some(confidence), unread }
+    }
+
     fn check(before: PageState, attempt: PageState, replace: Replace, expected: Decision) {
-        let before = Before { state: before, confidence: Some(70.0), attempts: 1 };
+        let before = Before { state: before, quality: read_at(70.0, None), attempts: 1 };
         assert_eq!(
-            decide(&before, attempt, Some(60.0), replace),
+            decide(&before, attempt, &read_at(60.0, None), replace),
             expected,
             "{before:?} {attempt:?} {replace:?}"
         );
@@ -79,12 +103,24 @@ mod tests {
 
     #[test]
     fn an_equal_or_better_reading_replaces() {
-        let before = Before { state: PageState::Stored, confidence: Some(70.0), attempts: 1 };
-        assert_eq!(
-            decide(&before, PageState::Stored, Some(70.0), Replace::IfNotWorse),
-            Decision::Take
-        );
-        assert_eq!(decide(&before, PageState::Stored, None, Replace::IfNotWorse), Decision::Keep);
+        let decided = |before: Quality, now: Quality| {
+            let before = Before { state: PageState::Stored, quality: before, attempts: 1 };
+            decide(&before, PageState::Stored, &now, Replace::IfNotWorse)
+        };
+        assert_eq!(decided(read_at(70.0, None), read_at(70.0, None)), Decision::Take);
+        assert_eq!(decided(read_at(70.0, None), Quality::default()), Decision::Keep);
+    }
+
+    #[test]
+    fn a_reading_that_leaves_less_of_the_page_is_worth_more() {
+        let decided = |before: Quality, now: Quality| {
+            let before = Before { state: PageState::Stored, quality: before, attempts: 1 };
+            decide(&before, PageState::Stored, &now, Replace::IfNotWorse)
+        };
+        assert_eq!(decided(read_at(95.0, Some(0.3)), read_at(90.0, Some(0.0))), Decision::Take);
+        assert_eq!(decided(read_at(90.0, Some(0.0)), read_at(95.0, Some(0.3))), Decision::Keep);
+        // Of a page that was read before it was measured nobody knows what was left.
+        assert_eq!(decided(read_at(90.0, None), read_at(91.0, Some(0.3))), Decision::Take);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::document::RunId;
+use crate::document::{PageFacts, RunId};
 use crate::store::copy::CopyRows;
 use crate::store::storable::Storable;
 
@@ -47,12 +47,13 @@ pub(super) async fn update_pages(
          set state = t.state, reason = t.reason, stage = t.stage, message = t.message,
              engine = t.engine, languages = t.languages, width = t.width, height = t.height, dpi = t.dpi,
              rotation = t.rotation, skew_degrees = t.skew_degrees, mean_confidence = t.mean_confidence,
+             unread = t.unread, words = t.words, issues = string_to_array(t.issues, ','),
              attempts = p.attempts + 1
          from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                      $8::text[], $9::integer[], $10::integer[], $11::real[], $12::smallint[], $13::real[],
-                     $14::real[])
+                     $14::real[], $15::real[], $16::integer[], $17::text[])
               as t (document_id, page_number, state, reason, stage, message, engine,
-                    languages, width, height, dpi, rotation, skew_degrees, mean_confidence)
+                    languages, width, height, dpi, rotation, skew_degrees, mean_confidence, unread, words, issues)
          where p.document_id = t.document_id and p.page_number = t.page_number",
     )
     .bind(column(&taken, |page| page.key.document_id.0))
@@ -71,9 +72,17 @@ pub(super) async fn update_pages(
     .bind(column(&taken, |page| facts(page).and_then(|facts| i16::try_from(facts.rotation.degrees()).ok())))
     .bind(column(&taken, |page| facts(page).map(|facts| facts.skew_degrees)))
     .bind(column(&taken, |page| page.end.confidence()))
+    .bind(column(&taken, |page| facts(page).map(|facts| facts.unread)))
+    .bind(column(&taken, |page| page.end.words()))
+    .bind(column(&taken, |page| facts(page).map(|facts| issue_words(&facts))))
     .execute(&mut *connection)
     .await
     .map(|_| ())
+}
+
+/// Returns a page's issues with commas between: an array of arrays is none to `unnest`.
+fn issue_words(facts: &PageFacts) -> String {
+    facts.issues.iter().map(|issue| issue.as_str()).collect::<Vec<_>>().join(",")
 }
 
 fn column<T>(pages: &[&PackedPage], value: impl Fn(&PackedPage) -> T) -> Vec<T> {

@@ -49,7 +49,7 @@ pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + S
 /// When a newly read page replaces one that was read before. A failed attempt never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replace {
-    /// If its mean confidence is not lower.
+    /// If it is not worth less: its mean confidence, less what it left unread.
     IfNotWorse,
     Always,
 }
@@ -105,14 +105,18 @@ pub struct PageChange {
     pub page: PageNumber,
     /// The page's state before.
     pub before: PageState,
-    /// Mean confidence of the words that were stored before, 0–100.
-    pub confidence_before: Option<f32>,
+    /// What the earlier reading is worth: the mean confidence of its words, 0–100, less what it left unread.
+    pub worth_before: f32,
     /// How the attempt ended.
     pub attempt: PageState,
     /// Why the attempt failed.
     pub reason: Option<Reason>,
-    /// Mean confidence of the attempt's words, 0–100.
-    pub confidence: Option<f32>,
+    /// What the attempt's reading is worth, 0–100.
+    pub worth: f32,
+    /// The attempt found something on the page, but read no word of it.
+    pub without_words: bool,
+    /// The attempt left areas unread that look like text.
+    pub unread: bool,
     /// The page's state now; not the attempt's if what was there was better and was kept.
     pub after: PageState,
 }

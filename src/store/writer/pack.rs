@@ -12,6 +12,7 @@ use crate::store::pages::{PageKey, PageState};
 use crate::store::storable::Storable;
 
 use super::LedgerEvent;
+use super::decide::Quality;
 
 /// An event, ready to be written.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(super) struct PackedPage {
 /// How an attempt ended.
 #[derive(Debug)]
 pub(super) enum PackedEnd {
-    Stored { content: Vec<u8>, facts: PageFacts, confidence: Option<f32> },
+    Stored { content: Vec<u8>, facts: PageFacts, confidence: Option<f32>, words: i32 },
     Blank(PageFacts),
     Failed(Failure),
     Quarantined(Failure),
@@ -66,6 +67,19 @@ impl PackedEnd {
             Self::Stored { .. } | Self::Blank(_) => None,
             Self::Failed(failure) | Self::Quarantined(failure) => Some(failure),
         }
+    }
+
+    /// Returns the number of words that were read; `None` if the attempt failed.
+    pub(super) fn words(&self) -> Option<i32> {
+        match self {
+            Self::Stored { words, .. } => Some(*words),
+            Self::Blank(_) => Some(0),
+            Self::Failed(_) | Self::Quarantined(_) => None,
+        }
+    }
+
+    pub(super) fn quality(&self) -> Quality {
+        Quality { confidence: self.confidence(), unread: self.facts().map(|facts| facts.unread) }
     }
 
     pub(super) fn confidence(&self) -> Option<f32> {
@@ -147,9 +161,12 @@ fn pack_page(outcome: PageOutcome) -> PackedPage {
     let recipe_json = recipe.as_ref().and_then(|recipe| serde_json::to_string(recipe).ok());
     let end = match end {
         PageEnd::Stored(text) => match packed::pack(&text) {
-            Ok(content) => {
-                PackedEnd::Stored { content, confidence: text.mean_confidence(), facts: text.facts }
-            }
+            Ok(content) => PackedEnd::Stored {
+                content,
+                confidence: text.mean_confidence(),
+                words: i32::try_from(text.words().count()).unwrap_or(i32::MAX),
+                facts: text.facts,
+            },
             Err(why) => PackedEnd::Failed(Failure::new(
                 Stage::Store,
                 Reason::Rejected,

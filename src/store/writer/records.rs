@@ -123,6 +123,7 @@ fn encode(
     rows.bigint(document_id.0);
     rows.integer(record.page.as_i32());
     rows.integer(row_number);
+    rows.integer(i32::from(record.region));
     rows.bigint(i64::from(judged.model_version));
     rows.text(judged.verdict.as_str());
     rows.real(judged.confidence);

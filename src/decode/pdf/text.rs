@@ -2,11 +2,17 @@
 //!
 //! Knows nothing of images but their share of the page; `pdf` calls it with a survey of the page.
 
-use crate::document::{DpiSource, Line, PageFacts, PageText, PixelBox, Word};
+use crate::document::{
+    DpiSource, Line, Mark, PageFacts, PageIssue, PageText, PixelBox, TickBox, Word,
+};
 
-use super::pdf_survey::{PlacedGlyph, Survey};
-
-const POINTS_PER_INCH: f32 = 72.0;
+use super::columns::{self, Row};
+use super::copies;
+use super::page_box::POINTS_PER_INCH;
+use super::paints::Visibility;
+use super::slanted;
+use super::survey::{PlacedGlyph, Survey};
+use super::values::Button;
 
 // Lengths below are shares of the font size.
 /// Usual height of ascenders over the baseline, and of descenders below it.
@@ -18,8 +24,6 @@ const SAME_BASELINE: f32 = 0.3;
 const WORD_GAP: f32 = 0.17;
 /// A gap that parts columns.
 const COLUMN_GAP: f32 = 3.0;
-/// A second copy of a glyph this near makes it bold, not double.
-const COPY_DISTANCE: f32 = 0.12;
 /// Space between lines that parts blocks.
 const BLOCK_GAP: f32 = 0.9;
 /// Slope of a baseline that still counts as level.
@@ -29,6 +33,8 @@ const LEVEL_SLOPE: f64 = 0.05;
 const MIN_WORDS: usize = 5;
 /// Share of glyphs with a printable meaning.
 const MIN_MAPPED: f32 = 0.97;
+/// Share of glyphs on level baselines; a page with fewer is turned, and better seen as a picture.
+const MIN_LEVEL: f32 = 0.8;
 /// Share of letters and digits among the characters.
 const MIN_ALPHANUMERIC: f32 = 0.6;
 /// Characters of the mean word: below are glyphs set one by one, above lost spaces.
@@ -39,61 +45,103 @@ const COMMON_LETTERS: &str = "aeinorstAEINORST";
 const MIN_COMMON: f32 = 0.45;
 /// Latin letters below which their frequencies say nothing.
 const MIN_LETTERS: usize = 40;
-/// Share of the page that images may cover; text on them would be missed.
-const MAX_IMAGES: f64 = 0.4;
+/// Ink of a square that is ticked, as a share of it.
+const TICKED_INK: f32 = 0.5;
 /// Paths per glyph from which text may be drawn as outlines.
 const MAX_PATHS_PER_GLYPH: usize = 2;
 
 /// A word on its way: the box is in pixels.
-struct Piece {
-    text: String,
-    left: f32,
-    right: f32,
-    baseline: f32,
-    size: f32,
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) left: f32,
+    pub(super) right: f32,
+    pub(super) baseline: f32,
+    pub(super) size: f32,
 }
 
 impl Piece {
-    fn top(&self) -> f32 {
+    /// Returns the middle between its sides.
+    pub(super) fn middle(&self) -> f32 {
+        f32::midpoint(self.left, self.right)
+    }
+
+    /// Returns the height of its tallest letters.
+    pub(super) fn top(&self) -> f32 {
         self.baseline - ASCENT * self.size
     }
 
-    fn bottom(&self) -> f32 {
+    /// Returns how far down its letters reach.
+    pub(super) fn bottom(&self) -> f32 {
         self.baseline + DESCENT * self.size
     }
 }
 
-/// Tells whether the visible text of the page is plausible and covers the page, so that recognizing it
-/// could only lose.
+/// Tells whether the visible text of the page is plausible, so that recognizing it could only lose.
 pub(super) fn is_good(survey: &Survey) -> bool {
-    if survey.image_coverage() > MAX_IMAGES {
-        return false;
-    }
     let visible: Vec<&PlacedGlyph> = survey.visible_glyphs().collect();
     let mapped = visible.iter().filter(|glyph| is_mapped(glyph)).count();
     let level = visible.iter().filter(|glyph| is_level(glyph)).count();
-    let enough = |part: usize| part as f32 >= MIN_MAPPED * visible.len() as f32;
-    if visible.is_empty() || !enough(mapped) || !enough(level) {
+    let enough = |part: usize, least: f32| part as f32 >= least * visible.len() as f32;
+    if visible.is_empty() || !enough(mapped, MIN_MAPPED) || !enough(level, MIN_LEVEL) {
         return false;
     }
-    if survey.paths > MAX_PATHS_PER_GLYPH * visible.len() {
-        return false;
-    }
-    let segments = segments(visible.into_iter(), 1.0);
-    is_plausible(segments.iter().flatten().map(|word| word.text.as_str()))
+    let rows = rows(visible, 1.0);
+    is_plausible(rows.iter().flatten().map(|word| word.text.as_str()))
 }
 
-/// Makes the page's text at a resolution, from all level glyphs, or `None` if there are no words.
-/// `size` is that of the page in points.
-pub(super) fn page_text(survey: &Survey, size: (f32, f32), dpi: f32) -> Option<PageText> {
+/// Tells whether so much is drawn on the page besides its glyphs that more text may be among it.
+pub(super) fn is_mostly_drawn(survey: &Survey) -> bool {
+    survey.paths > MAX_PATHS_PER_GLYPH * survey.visible_glyphs().count()
+}
+
+/// Which glyphs make the text of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// Those that one sees.
+    Seen,
+    /// Those of a layer below or over a scan, too.
+    All,
+    /// Only those of such a layer.
+    Unpainted,
+    /// Only those of form fields that the file does not draw.
+    Values,
+}
+
+impl Layer {
+    fn has(self, visibility: Visibility) -> bool {
+        let is_seen = matches!(visibility, Visibility::Visible | Visibility::Unsure);
+        let is_unpainted = visibility == Visibility::Unpainted;
+        match self {
+            Self::Seen | Self::Values => is_seen,
+            Self::All => is_seen || is_unpainted,
+            Self::Unpainted => is_unpainted,
+        }
+    }
+}
+
+/// Makes the page's text at a resolution, from the glyphs of a layer, or `None` if there are no
+/// words.
+pub(super) fn page_text(survey: &Survey, layer: Layer, dpi: f32) -> Option<PageText> {
     let scale = dpi / POINTS_PER_INCH;
     let side = |points: f32| (points * scale).round().max(1.0) as u32;
-    let (width, height) = (side(size.0), side(size.1));
-    let lines = in_blocks(segments(survey.glyphs.iter(), scale), (width, height));
-    if lines.is_empty() {
+    let (width, height) = (side(survey.page.width), side(survey.page.height));
+    let from = if layer == Layer::Values { survey.drawn_glyphs } else { 0 };
+    let glyphs = survey.glyphs.iter().skip(from).filter(|glyph| layer.has(glyph.visibility));
+    let glyphs: Vec<&PlacedGlyph> = glyphs.collect();
+    let mut lines = lines(glyphs.clone(), scale, (width, height));
+    let first_block = lines.last().map_or(0, |line| line.block.saturating_add(1));
+    lines.extend(slanted::lines(&glyphs, scale, first_block, (width, height)));
+    let is_of_layer = layer == Layer::Unpainted;
+    let marks = if is_of_layer { Vec::new() } else { tick_boxes(survey, scale) };
+    if lines.is_empty() && marks.is_empty() {
         return None;
     }
+    let mut issues = Vec::new();
+    if survey.has_doubtful_values && !is_of_layer {
+        issues.push(PageIssue::FormValues);
+    }
     let facts = PageFacts {
+        issues,
         width,
         height,
         dpi,
@@ -101,7 +149,33 @@ pub(super) fn page_text(survey: &Survey, size: (f32, f32), dpi: f32) -> Option<P
         scale: 1.0,
         ..PageFacts::default()
     };
-    Some(PageText { width, height, dpi, lines, marks: Vec::new(), facts })
+    Some(PageText { width, height, dpi, lines, marks, facts })
+}
+
+/// Returns the buttons of forms as squares that are ticked or not.
+fn tick_boxes(survey: &Survey, scale: f32) -> Vec<Mark> {
+    let inside = |value: f64| (value * f64::from(scale)).max(0.0).round() as u32;
+    let tick_box = |button: &Button| TickBox {
+        bounds: PixelBox {
+            left: inside(button.bounds.x0),
+            top: inside(button.bounds.y0),
+            right: inside(button.bounds.x1),
+            bottom: inside(button.bounds.y1),
+        },
+        ink: if button.is_on { TICKED_INK } else { 0.0 },
+    };
+    survey.buttons.iter().map(|button| Mark::TickBox(tick_box(button))).collect()
+}
+
+/// Makes the lines of a page of some size in pixels, in reading order.
+fn lines(glyphs: Vec<&PlacedGlyph>, scale: f32, size: (u32, u32)) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for region in columns::regions(rows(glyphs, scale)) {
+        let first = lines.last().map_or(0, |line| line.block.saturating_add(1));
+        let segments = region.into_iter().flat_map(segments).collect();
+        lines.extend(in_blocks(segments, first, size));
+    }
+    lines
 }
 
 fn is_mapped(glyph: &PlacedGlyph) -> bool {
@@ -112,7 +186,8 @@ fn is_mapped(glyph: &PlacedGlyph) -> bool {
     })
 }
 
-fn is_level(glyph: &PlacedGlyph) -> bool {
+/// Tells whether a glyph stands upright on a level baseline.
+pub(super) fn is_level(glyph: &PlacedGlyph) -> bool {
     let along = glyph.end - glyph.origin;
     glyph.up.y < 0.0 && along.x >= 0.0 && along.y.abs() <= LEVEL_SLOPE * along.x.max(1.0)
 }
@@ -137,28 +212,33 @@ fn is_plausible<'w>(words: impl Iterator<Item = &'w str>) -> bool {
         && (letters < MIN_LETTERS || share(common, letters) >= MIN_COMMON)
 }
 
-/// Groups glyphs to words, and words that stand beside each other to segments of lines, from top to
-/// bottom and left to right. No segment is empty.
-fn segments<'g>(glyphs: impl Iterator<Item = &'g PlacedGlyph>, scale: f32) -> Vec<Vec<Piece>> {
-    let mut pieces: Vec<Piece> =
-        glyphs.filter(|glyph| is_level(glyph)).map(|glyph| piece(glyph, scale)).collect();
+/// Groups glyphs to words, and words that stand beside each other to rows, from top to bottom and
+/// left to right. No row is empty.
+pub(super) fn rows(glyphs: Vec<&PlacedGlyph>, scale: f32) -> Vec<Row> {
+    let glyphs = copies::without_copies(glyphs);
+    let mut pieces: Vec<Piece> = glyphs
+        .into_iter()
+        .filter(|glyph| is_level(glyph))
+        .map(|glyph| piece(glyph, scale))
+        .collect();
     pieces.retain(|piece| piece.size > 0.0 && !piece.text.is_empty());
     pieces.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let same_line =
         |a: &Piece, b: &Piece| b.baseline - a.baseline <= SAME_BASELINE * a.size.min(b.size);
-    let mut segments = Vec::new();
+    let mut rows = Vec::new();
     let mut rest = pieces.into_iter().peekable();
     while let Some(first) = rest.next() {
-        let mut line = vec![first];
+        let mut row = vec![first];
         while let Some(next) =
-            rest.next_if(|next| line.last().is_some_and(|last| same_line(last, next)))
+            rest.next_if(|next| row.last().is_some_and(|last| same_line(last, next)))
         {
-            line.push(next);
+            row.push(next);
         }
-        line.sort_by(|a, b| a.left.total_cmp(&b.left));
-        segments.extend(split(line));
+        row.sort_by(|a, b| a.left.total_cmp(&b.left));
+        let words = words(row);
+        rows.extend((!words.is_empty()).then_some(words));
     }
-    segments
+    rows
 }
 
 fn piece(glyph: &PlacedGlyph, scale: f32) -> Piece {
@@ -196,21 +276,19 @@ fn plain(one: char) -> impl Iterator<Item = char> {
     text.chars().chain(kept)
 }
 
-/// Splits the glyphs of one line, in order from the left, into words and these at wide gaps.
-fn split(line: Vec<Piece>) -> Vec<Vec<Piece>> {
-    let mut segments: Vec<Vec<Piece>> = Vec::new();
+/// Joins the glyphs of one line, in order from the left, to words.
+fn words(glyphs: Vec<Piece>) -> Row {
+    let mut words: Row = Vec::new();
     let mut open: Option<Piece> = None;
-    let mut previous: Option<(String, f32)> = None;
-    for glyph in line {
-        let copy = previous.as_ref().is_some_and(|(text, left)| {
-            *text == glyph.text && glyph.left - left < COPY_DISTANCE * glyph.size
-        });
-        if copy {
-            continue;
-        }
-        previous = Some((glyph.text.clone(), glyph.left));
+    let close = |words: &mut Row, word: Option<Piece>| {
+        let Some(mut word) = word else { return };
+        // A font may map one glyph to several characters with a space at an end.
+        word.text.retain(|one| one != ' ');
+        words.push(word);
+    };
+    for glyph in glyphs {
         if glyph.text.trim().is_empty() {
-            close(&mut segments, open.take());
+            close(&mut words, open.take());
             continue;
         }
         match &mut open {
@@ -221,59 +299,67 @@ fn split(line: Vec<Piece>) -> Vec<Vec<Piece>> {
                 word.baseline = word.baseline.max(glyph.baseline);
             }
             _ => {
-                close(&mut segments, open.take());
+                close(&mut words, open.take());
                 open = Some(glyph);
             }
         }
     }
-    close(&mut segments, open);
+    close(&mut words, open);
+    words
+}
+
+/// Splits a row at wide gaps.
+pub(super) fn segments(row: Row) -> Vec<Row> {
+    let mut segments: Vec<Row> = Vec::new();
+    for word in row {
+        match segments.last_mut() {
+            Some(segment)
+                if segment
+                    .last()
+                    .is_some_and(|last| word.left - last.right <= COLUMN_GAP * word.size) =>
+            {
+                segment.push(word);
+            }
+            _ => segments.push(vec![word]),
+        }
+    }
     segments
 }
 
-/// Puts a finished word at the end of its segment, or starts a new one.
-fn close(segments: &mut Vec<Vec<Piece>>, word: Option<Piece>) {
-    let Some(mut word) = word else { return };
-    // A font may map one glyph to several characters with a space at an end.
-    word.text.retain(|one| one != ' ');
-    match segments.last_mut() {
-        Some(segment)
-            if segment
-                .last()
-                .is_some_and(|last| word.left - last.right <= COLUMN_GAP * word.size) =>
-        {
-            segment.push(word);
-        }
-        _ => segments.push(vec![word]),
-    }
-}
-
-/// Numbers the blocks: segments below each other with little space between stand together.
-fn in_blocks(segments: Vec<Vec<Piece>>, size: (u32, u32)) -> Vec<Line> {
+/// Numbers the blocks from `first_block` on: segments below each other with little space between stand
+/// together.
+fn in_blocks(segments: Vec<Row>, first_block: u16, size: (u32, u32)) -> Vec<Line> {
     struct Block {
         left: f32,
         right: f32,
         bottom: f32,
-        segments: Vec<Vec<Piece>>,
+        /// Of its last segment.
+        baseline: f32,
+        segments: Vec<Row>,
     }
     let mut blocks: Vec<Block> = Vec::new();
     for segment in segments {
         let [Some(first), Some(last)] = [segment.first(), segment.last()] else { continue };
         let (left, right, size) = (first.left, last.right, first.size);
+        let baseline = first.baseline;
         let top = segment.iter().map(Piece::top).fold(f32::INFINITY, f32::min);
         let bottom = segment.iter().map(Piece::bottom).fold(f32::NEG_INFINITY, f32::max);
         let fits = |block: &Block| {
             let overlap = right.min(block.right) - left.max(block.left);
             let gap = top - block.bottom;
-            overlap > 0.0 && gap <= BLOCK_GAP * size && gap > -0.5 * size
+            // What a line of the block joined, other lines may part.
+            let is_beside = (baseline - block.baseline).abs() <= SAME_BASELINE * size;
+            overlap > 0.0 && gap <= BLOCK_GAP * size && (gap > -0.5 * size || is_beside)
         };
         match blocks.iter_mut().rev().find(|block| fits(block)) {
             Some(block) => {
                 block.left = block.left.min(left);
                 block.right = block.right.max(right);
                 block.bottom = block.bottom.max(bottom);
+                block.baseline = baseline;
                 block.segments.push(segment);
             }
-            None => blocks.push(Block { left, right, bottom, segments: vec![segment] }),
+            None => blocks.push(Block { left, right, bottom, baseline, segments: vec![segment] }),
         }
     }
     let numbered = blocks.into_iter().enumerate().flat_map(|(number, block)| {
@@ -281,7 +367,8 @@ fn in_blocks(segments: Vec<Vec<Piece>>, size: (u32, u32)) -> Vec<Line> {
     });
     numbered
         .map(|(number, segment)| Line {
-            block: u16::try_from(number).unwrap_or(u16::MAX),
+            block: u16::try_from(number)
+                .map_or(u16::MAX, |number| first_block.saturating_add(number)),
             paragraph: 0,
             words: segment.into_iter().map(|word| finished(word, size)).collect(),
         })

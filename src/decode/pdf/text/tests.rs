@@ -1,6 +1,5 @@
 use hayro::kurbo::{Point, Vec2};
 
-use super::super::pdf_survey::Visibility;
 use super::*;
 
 /// Sets a text from `left` on a baseline in 10 point type, each glyph 5 points wide.
@@ -21,7 +20,7 @@ fn set(text: &str, left: f64, baseline: f64) -> Vec<PlacedGlyph> {
 }
 
 fn lines(glyphs: &[PlacedGlyph]) -> Vec<(u16, String)> {
-    in_blocks(segments(glyphs.iter(), 1.0), (1000, 1000))
+    super::lines(glyphs.iter().collect(), 1.0, (1000, 1000))
         .iter()
         .map(|line| {
             let words: Vec<&str> = line.words.iter().map(|word| word.text.as_str()).collect();
@@ -78,7 +77,7 @@ fn leaves_upright_columns_of_letters_out() {
 #[test]
 fn puts_boxes_around_words() {
     let glyphs = set("ab", 10.0, 20.0);
-    let lines = in_blocks(segments(glyphs.iter(), 2.0), (1000, 1000));
+    let lines = super::lines(glyphs.iter().collect(), 2.0, (1000, 1000));
     let bounds = PixelBox { left: 20, top: 25, right: 40, bottom: 45 };
     assert_eq!(lines[0].words[0].bounds, bounds);
 }

@@ -6,7 +6,7 @@
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, LumaData, Paint, SoftMask, TransformExt, interpret_page,
+    InterpreterCache, InterpreterSettings, LumaData, Paint, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{BezPath, Rect};
@@ -16,9 +16,9 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::document::{Failure, PageImage, Reason};
 
-use super::limits::Limits;
-use super::pdf_survey::{Compositing, PlacedImage, Survey};
-use super::pixels::{self, Density};
+use super::super::limits::Limits;
+use super::super::pixels::{self, Density};
+use super::survey::{Compositing, PlacedImage, Survey};
 
 const POINTS_PER_INCH: f64 = 72.0;
 /// Images whose resolutions differ by less are of one scan.
@@ -99,10 +99,9 @@ pub(super) fn finest_dpi(survey: &Survey) -> Option<f32> {
         .reduce(f32::max)
 }
 
-/// Returns how the page can be pasted together, or `None` if it must be drawn. `size` is that of the
-/// page in points.
-pub(super) fn plan(survey: &Survey, size: (f32, f32), limits: &Limits) -> Option<Plan> {
-    let other_ink = survey.paths > 0 || survey.visible_glyphs().next().is_some();
+/// Returns how the page can be pasted together, or `None` if it must be drawn.
+pub(super) fn plan(survey: &Survey, limits: &Limits) -> Option<Plan> {
+    let other_ink = survey.paths > 0 || survey.has_drawn_glyphs();
     if other_ink || survey.image_coverage() < MIN_COVERAGE {
         return None;
     }
@@ -118,8 +117,10 @@ pub(super) fn plan(survey: &Survey, size: (f32, f32), limits: &Limits) -> Option
     let uniform = placements
         .iter()
         .all(|(_, each)| same(each.across, largest.across) && same(each.down, largest.down));
-    let width = (f64::from(size.0) * largest.across / POINTS_PER_INCH).round().max(1.0) as u32;
-    let height = (f64::from(size.1) * largest.down / POINTS_PER_INCH).round().max(1.0) as u32;
+    let width =
+        (f64::from(survey.page.width) * largest.across / POINTS_PER_INCH).round().max(1.0) as u32;
+    let height =
+        (f64::from(survey.page.height) * largest.down / POINTS_PER_INCH).round().max(1.0) as u32;
     (uniform && limits.check(width, height, 8).is_ok()).then_some(Plan {
         width,
         height,
@@ -135,11 +136,9 @@ pub(super) fn paste<'a>(
     plan: &Plan,
     settings: &InterpreterSettings,
 ) -> Result<PageImage, Failure> {
-    let (width, height) = page.render_dimensions();
-    let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let (transform, bounds) = (survey.page.transform, survey.page.bounds());
     let mut paster = Paster { plan, survey, next: 0, canvas: None, pasted: 0 };
     let cache = InterpreterCache::new();
-    let transform = page.initial_transform(true).to_kurbo();
     let mut context = Context::new(transform, bounds, &cache, page.xref(), settings.clone());
     interpret_page(page, &mut context, &mut paster);
 

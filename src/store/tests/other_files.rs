@@ -1,0 +1,189 @@
+//! Files without a document: those that are none, and those that have gone.
+
+use std::path::PathBuf;
+
+use crate::model::Scope;
+use crate::store::{GoneFiles, OtherFile, Run, RunEnd, Standing, Store};
+
+use super::{
+    apply, count, file, model, options, page_event, record, start, stored, text_kind, with_store,
+    write,
+};
+
+async fn next_run(store: &Store, run: Run) -> Run {
+    store.finish_run(run, RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+    start(store).await
+}
+
+async fn lines(store: &Store) -> Vec<String> {
+    let mut lines = store.file_lines().await.unwrap();
+    let rows = lines.next_rows().await.unwrap();
+    rows.iter().map(|line| format!("{}|{}|{}", line.file, line.status, line.reason)).collect()
+}
+
+/// Notes as gone what the walk of these roots has not seen, as if the file system had none of it.
+async fn all_gone(store: &Store, run: &Run, roots: &[&str]) -> GoneFiles {
+    let roots: Vec<PathBuf> = roots.iter().map(PathBuf::from).collect();
+    let unseen = store.unseen_files(run.id, &roots, (0, 100)).await.unwrap();
+    let ids: Vec<i64> = unseen.iter().map(|file| file.source_file_id).collect();
+    store.mark_gone(run.id, &ids).await.unwrap()
+}
+
+#[test]
+fn a_file_that_has_gone_leaves_its_pages_and_its_records() {
+    with_store(|store| async move {
+        let models = [model("receipt", Scope::Page, &[("company", text_kind())])];
+        apply(&store, &models).await;
+        let mut run = start(&store).await;
+        let files = [file("/in/a.tif", 1), file("/in/b.tif", 2), file("/inner/c.tif", 3)];
+        let answers = store.register(run.id, &files).await.unwrap();
+        let mut page = stored(answers[0].document_id, 1, "word", 90.0);
+        page.records = vec![record("receipt", 1, 1, vec![None])];
+        write(&store, &mut run, options(&models), vec![page_event(page)]).await;
+        let run = next_run(&store, run).await;
+        store.register(run.id, &files[1..2]).await.unwrap();
+        let gone = all_gone(&store, &run, &["/in"]).await;
+        assert_eq!(gone, GoneFiles { files: 1, moved: 0 }, "`/inner` is not in `/in`");
+        assert_eq!(all_gone(&store, &run, &["/in"]).await.files, 0, "once is enough");
+        let report = store.report().await.unwrap();
+        assert!(report.adds_up());
+        assert_eq!((report.files, report.documents, report.gone), (3, 2, 1));
+        assert_eq!((report.gone_documents, report.stored, report.pending), (1, 1, 2));
+        assert_eq!(report.records["receipt"]["accepted"], 1);
+        assert_eq!(lines(&store).await[0], "/in/a.tif|gone|its pages stay: 1 stored");
+        let mut rows = store.record_rows(&models[0], None, &[]).await.unwrap();
+        assert_eq!(rows.next_rows().await.unwrap()[0].file, "/in/a.tif");
+        drop(rows);
+        // When it comes back it is known.
+        let answers = store.register(run.id, &files[..1]).await.unwrap();
+        assert_eq!(answers[0].standing, Standing::Known);
+        let report = store.report().await.unwrap();
+        assert_eq!((report.documents, report.gone, report.gone_documents), (3, 0, 0));
+    });
+}
+
+#[test]
+fn a_moved_file_takes_its_records_along_whenever_it_is_found() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        let old = [file("/old/a.tif", 1), file("/old/b.tif", 2)];
+        store.register(run.id, &old).await.unwrap();
+        let run = next_run(&store, run).await;
+        // Found in the run in which its old path has not been looked for yet.
+        let answers = store.register(run.id, &[file("/new/a.tif", 1)]).await.unwrap();
+        assert_eq!(answers[0].standing, Standing::Duplicate);
+        let gone = all_gone(&store, &run, &["/new"]).await;
+        assert_eq!(gone, GoneFiles { files: 1, moved: 1 }, "`b.tif` has no new copy");
+        let run = next_run(&store, run).await;
+        assert_eq!(all_gone(&store, &run, &["/old"]).await, GoneFiles { files: 1, moved: 0 });
+        // Found after its old path was missed.
+        let answers = store.register(run.id, &[file("/new/b.tif", 2)]).await.unwrap();
+        assert_eq!(answers[0].standing, Standing::Moved);
+        assert_eq!(
+            lines(&store).await,
+            [
+                "/new/a.tif|pending|",
+                "/new/b.tif|pending|",
+                "/old/a.tif|gone|now at /new/a.tif",
+                "/old/b.tif|gone|now at /new/b.tif",
+            ]
+        );
+        let report = store.report().await.unwrap();
+        assert!(report.adds_up());
+        assert_eq!((report.documents, report.gone, report.gone_documents), (2, 2, 0));
+    });
+}
+
+#[test]
+fn a_duplicate_stands_for_the_document_when_its_own_file_goes() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        let files = [file("/in/a.tif", 1), file("/in/b.tif", 1), file("/in/c.tif", 1)];
+        store.register(run.id, &files).await.unwrap();
+        let run = next_run(&store, run).await;
+        store.register(run.id, &files[1..]).await.unwrap();
+        assert_eq!(all_gone(&store, &run, &["/"]).await, GoneFiles { files: 1, moved: 0 });
+        assert_eq!(
+            lines(&store).await,
+            [
+                "/in/a.tif|gone|now at /in/b.tif",
+                "/in/b.tif|pending|",
+                "/in/c.tif|duplicate|same as /in/b.tif",
+            ]
+        );
+        // The path that has gone comes back with other content.
+        store.register(run.id, &[file("/in/a.tif", 9)]).await.unwrap();
+        let report = store.report().await.unwrap();
+        assert!(report.adds_up());
+        assert_eq!((report.documents, report.duplicates, report.gone), (2, 1, 0));
+        assert_eq!(report.superseded_documents, 0);
+    });
+}
+
+#[test]
+fn files_that_are_no_documents_are_counted_by_what_they_are() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        store.register(run.id, &[file("/in/Thumbs.db", 1), file("/in/z.db", 1)]).await.unwrap();
+        let other = |path: &str, kind| OtherFile {
+            path: PathBuf::from(path),
+            size: 3,
+            modified_ns: 1,
+            kind,
+        };
+        let others =
+            [other("/in/Thumbs.db", "Windows thumbnail cache"), other("/in/a.txt", "text")];
+        store.mark_skipped(run.id, &others).await.unwrap();
+        let report = store.report().await.unwrap();
+        assert!(report.adds_up());
+        assert_eq!((report.files, report.skipped, report.documents), (3, 2, 1));
+        assert_eq!(report.skipped_files["text"], 1);
+        assert_eq!(
+            lines(&store).await,
+            [
+                "/in/Thumbs.db|skipped|no document: Windows thumbnail cache",
+                "/in/a.txt|skipped|no document: text",
+                "/in/z.db|pending|",
+            ]
+        );
+        // Content that becomes a document is one.
+        store.register(run.id, &[file("/in/a.txt", 2)]).await.unwrap();
+        assert_eq!(store.report().await.unwrap().skipped, 1);
+    });
+}
+
+#[test]
+fn the_ledger_of_an_earlier_version_is_taken_over_and_given_back() {
+    with_store(|store| async move {
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
+        sqlx::raw_sql(
+            "insert into scanlift.run (command, settings, program_version, process_id, host)
+                 values ('ingest', '{}', '0', 1, 'host');
+             insert into scanlift.document (hash, size) values (decode(repeat('01', 32), 'hex'), 10);
+             insert into scanlift.page (document_id, page_number, state) values (1, 1, 'stored');
+             insert into scanlift.source_file
+                 (path_key, path, document_id, status, first_run_id, last_run_id)
+                 values ('a', '/in/a.tif', 1, 'document', 1, 1), ('b', '/in/b.tif', 1, 'duplicate', 1, 1);
+             create table records.slip (document_id bigint, row_number integer);
+             insert into scanlift.record_model (name, version, toml, hash, statements, inverse_statements)
+                 values ('slip', 1, '', '', '{}', '{}');
+             insert into records.slip values (1, 1)",
+        )
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        store.migrate().await.unwrap();
+        assert_eq!(count(&store, "select max(region_number)::bigint from records.slip").await, 0);
+        let report_of_old = "select count(*) from scanlift.source_file where is_own";
+        assert_eq!(count(&store, report_of_old).await, 1);
+        sqlx::raw_sql("update scanlift.source_file set status = 'gone'")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
+        let as_before = "select count(*) from scanlift.source_file
+                         where (path, status) in (('/in/a.tif', 'document'), ('/in/b.tif', 'duplicate'))";
+        assert_eq!(count(&store, as_before).await, 2);
+        store.migrate().await.unwrap();
+    });
+}
