@@ -128,8 +128,7 @@ impl Store {
         let noted = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
-        let standings =
-            found.get_or_init(|| noted.iter().map(|&(_, standing)| standing).collect());
+        let standings = found.get_or_init(|| noted.iter().map(|&(_, standing)| standing).collect());
         transaction.commit().await?;
         // A try that was not committed numbered the documents in vain: only what they were to it counts.
         Ok(noted

@@ -65,7 +65,9 @@ impl<T> Cursor<'_, T> {
             }
         };
         let fetch = format!("fetch forward {ROWS_AT_A_TIME} from scanlift_rows");
+        // Not kept as prepared: the next cursor on the connection has other columns.
         sqlx::query(AssertSqlSafe(fetch))
+            .persistent(false)
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed_to("read rows"))
@@ -247,7 +249,7 @@ impl Store {
         for argument in arguments {
             query = query.bind(argument);
         }
-        query.execute(&mut *transaction).await.map_err(selection_error)?;
+        query.persistent(false).execute(&mut *transaction).await.map_err(selection_error)?;
         Ok(transaction)
     }
 }

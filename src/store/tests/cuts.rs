@@ -15,10 +15,14 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::document::{DocumentId, Failure, Format, Reason, Stage, Value};
 use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
-use crate::store::{Database, LedgerEvent, RunEnd, Standing, Store, StoreError, UnreadableFile};
+use crate::store::{
+    Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RunEnd, Standing, Store, StoreError,
+    UnreadableFile,
+};
 
 use super::{
-    apply, failed, file, model, options, page_event, record, stored, text_kind, with_store, write,
+    all_rows, apply, failed, file, model, options, page_event, record, stored, text_kind,
+    with_store, write,
 };
 
 /// More than the messages of the longest transaction, so that each comes through at last.
@@ -151,22 +155,40 @@ async fn fill(store: &Store) -> Vec<String> {
     said
 }
 
+/// Takes the steps of a second run, which finds a file at another place, one nowhere, and one that is no document.
+async fn follow(store: &Store) {
+    let run = store.start_run("ingest", &serde_json::json!({})).await.unwrap();
+    let moved = store.register(run.id, &[file("moved.tif", 6)]).await.unwrap();
+    assert_eq!(moved[0].standing, Standing::Duplicate);
+    let other = OtherFile {
+        path: "Thumbs.db".into(),
+        size: 3,
+        modified_ns: 1,
+        kind: "Windows thumbnail cache",
+    };
+    store.mark_skipped(run.id, &[other]).await.unwrap();
+    let roots = ["5.tif", "6.tif", "locked.tif"].map(PathBuf::from);
+    let unseen = store.unseen_files(run.id, &roots, (0, 100)).await.unwrap();
+    let paths: Vec<&Path> = unseen.iter().map(|file| file.path.as_path()).collect();
+    assert_eq!(paths, ["locked.tif", "5.tif", "6.tif"].map(Path::new));
+    let ids: Vec<i64> = unseen.iter().map(|file| file.source_file_id).collect();
+    store.forget_unreadable(&ids[..1]).await.unwrap();
+    let gone = store.mark_gone(run.id, &ids[1..]).await.unwrap();
+    assert_eq!(gone, GoneFiles { files: 2, moved: 1 });
+    store.finish_run(run, RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+}
+
 /// Asks every question; returns the answers without the numbers of documents, which may have gaps.
 async fn ask(store: &Store) -> Vec<String> {
     let models = models();
     let mut said = Vec::new();
-    let mut lines = store.file_lines().await.unwrap();
-    while let batch @ [_, ..] = lines.next_rows().await.unwrap().as_slice() {
-        said.extend(batch.iter().map(|line| format!("{line:?}")));
-    }
-    let mut rows = store.record_rows(&models[0], None, &[]).await.unwrap();
-    while let batch @ [_, ..] = rows.next_rows().await.unwrap().as_slice() {
-        said.extend(batch.iter().map(|row| format!("{row:?}")));
-    }
-    let mut pages = store.page_text_rows().await.unwrap();
-    while let batch @ [_, ..] = pages.next_rows().await.unwrap().as_slice() {
-        said.extend(batch.iter().map(|row| format!("{row:?}")));
-    }
+    let lines = all_rows(store.file_lines().await.unwrap()).await;
+    said.extend(lines.iter().map(|line| format!("{line:?}")));
+    let rows = all_rows(store.record_rows(&models[0], None, &[]).await.unwrap()).await;
+    said.extend(rows.iter().map(|row| format!("{row:?}")));
+    let pages = all_rows(store.page_text_rows().await.unwrap()).await;
+    let unnumbered = pages.into_iter().map(|row| PageTextRow { document_id: DocumentId(0), ..row });
+    said.extend(unnumbered.map(|row| format!("{row:?}")));
     let named = store.documents_named(&["1.tif".into(), "again.tif".into()]).await.unwrap();
     said.push(format!("{:?}", named.values().collect::<Vec<_>>()));
     let ids: Vec<DocumentId> = named.keys().copied().collect();
@@ -192,6 +214,7 @@ async fn count_once(store: &Store, sql: &'static str) -> Result<i64, StoreError>
 /// Does all there is to do in an empty database.
 async fn everything(store: &Store) -> Vec<String> {
     let mut said = fill(store).await;
+    follow(store).await;
     said.extend(ask(store).await);
     said.push(format!("{:?}", store.rollback_model("receipt").await.unwrap()));
     for sql in [
