@@ -60,6 +60,7 @@ impl Plan {
 async fn pass_on(mut client: UnixStream, server: PathBuf, plan: Arc<Plan>) -> std::io::Result<()> {
     let mut server = UnixStream::connect(server).await?;
     let (mut sent, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut answer_is_lost = false;
     loop {
         tokio::select! {
             count = client.read(&mut sent) => {
@@ -69,17 +70,15 @@ async fn pass_on(mut client: UnixStream, server: PathBuf, plan: Arc<Plan>) -> st
                 }
                 match plan.cut() {
                     Some(false) => return Ok(()),
-                    Some(true) => {
-                        server.write_all(&sent[..count]).await?;
-                        server.read(&mut answered).await?;
-                        return Ok(());
-                    }
-                    None => server.write_all(&sent[..count]).await?,
+                    // Rows to copy are not answered each: the client goes on until there is an answer to be lost.
+                    Some(true) => answer_is_lost = true,
+                    None => {}
                 }
+                server.write_all(&sent[..count]).await?;
             }
             count = server.read(&mut answered) => {
                 let count = count?;
-                if count == 0 {
+                if count == 0 || answer_is_lost {
                     return Ok(());
                 }
                 client.write_all(&answered[..count]).await?;
