@@ -182,7 +182,7 @@ fn every_command_says_the_same(program: &Program) {
     let truth = truth.to_str().unwrap();
     let commands: [&[&str]; 9] = [
         &["reextract", "--quiet"],
-        &["reprocess", "--quiet", "--where", "path~'propellers'"],
+        &["reprocess", "--quiet", "--engine", "tesseract", "--where", "path~'propellers'"],
         &["report"],
         &["--json", "report"],
         &["report", "--csv"],
