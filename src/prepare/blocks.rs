@@ -15,10 +15,12 @@ use crate::shapes;
 
 /// A tile whose ground differs from the paper by so many gray levels in a channel belongs to a block, …
 const OTHER_GROUND: u8 = 36;
-/// … whose edges are so sharp on average, …
-const SHARP_EDGE: f32 = 20.0;
+/// … whose edges are so sharp, …
+const SHARP_EDGE: u8 = 20;
+/// … but for this share of them, …
+const EDGE_QUANTILE: f32 = 0.25;
 /// … and so many times sharper than what is between its own tiles: shades come slowly.
-const SHARPER_THAN_INSIDE: f32 = 4.0;
+const SHARPER_THAN_INSIDE: u8 = 4;
 /// A pixel's ground is the block's if it differs from the paper by so much.
 const OTHER_PIXEL: u8 = 18;
 /// Grain of a ground, in gray levels.
@@ -99,7 +101,7 @@ fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
         }
         let mut area = vec![(start % tiles.columns, start / tiles.columns)];
         is_seen[start] = true;
-        let (mut outside, mut inside) = (Steps::default(), Steps::default());
+        let (mut outside, mut inside) = (Vec::new(), Vec::new());
         let mut next = 0;
         while let Some(&(column, row)) = area.get(next) {
             next += 1;
@@ -108,39 +110,31 @@ fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
                 let other = y * tiles.columns + x;
                 let step = distance(tiles.colors[own], tiles.colors[other]);
                 if !is_other[other] {
-                    outside.add(step);
+                    outside.push(step);
                     continue;
                 }
-                inside.add(step);
+                inside.push(step);
                 if !is_seen[other] {
                     is_seen[other] = true;
                     area.push((x, y));
                 }
             }
         }
-        if outside.mean() >= SHARP_EDGE.max(SHARPER_THAN_INSIDE * inside.mean()) {
+        let (edge, shade) = (quantile(&mut outside, EDGE_QUANTILE), quantile(&mut inside, 0.5));
+        if edge >= SHARP_EDGE.max(SHARPER_THAN_INSIDE.saturating_mul(shade)) {
             areas.push(area);
         }
     }
     areas
 }
 
-/// How much tiles differ from those beside them.
-#[derive(Default)]
-struct Steps {
-    sum: u32,
-    count: u32,
-}
-
-impl Steps {
-    fn add(&mut self, step: u8) {
-        self.sum += u32::from(step);
-        self.count += 1;
+/// Returns the value below which a share of the values lies; 0 for none.
+fn quantile(values: &mut [u8], share: f32) -> u8 {
+    if values.is_empty() {
+        return 0;
     }
-
-    fn mean(&self) -> f32 {
-        self.sum as f32 / self.count.max(1) as f32
-    }
+    let index = ((values.len() - 1) as f32 * share) as usize;
+    *values.select_nth_unstable(index).1
 }
 
 /// Returns the up to four tiles beside a tile.
