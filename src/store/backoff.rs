@@ -72,10 +72,9 @@ fn is_passing(error: &StoreError) -> bool {
             }
             _ => false,
         },
-        // Our own old connection may still hold the lock until the server notices that it is gone.
-        StoreError::Busy { .. } => true,
-        // Somebody else may be starting or stopping the server just now.
-        StoreError::Cluster(ClusterError::Command { .. }) => true,
+        // Our own old connection may still hold the lock until the server notices that it is gone; somebody else may
+        // be starting or stopping the server just now.
+        StoreError::Busy { .. } | StoreError::Cluster(ClusterError::Command { .. }) => true,
         _ => false,
     }
 }

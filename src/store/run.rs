@@ -82,12 +82,11 @@ impl Store {
         settings: &serde_json::Value,
     ) -> Result<Run, StoreError> {
         let mut connection = self.patiently_locked_connection().await?;
-        let run_id = match number.get() {
-            Some(number) => *number,
-            None => {
-                let taken = next_run_id(&mut connection).await?;
-                *number.get_or_init(|| taken)
-            }
+        let run_id = if let Some(number) = number.get() {
+            *number
+        } else {
+            let taken = next_run_id(&mut connection).await?;
+            *number.get_or_init(|| taken)
         };
         sqlx::query(
             "insert into scanlift.run (run_id, command, settings, program_version, process_id, host)
