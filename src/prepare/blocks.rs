@@ -21,6 +21,8 @@ const SHARP_EDGE: u8 = 20;
 const EDGE_QUANTILE: f32 = 0.25;
 /// … and so many times sharper than what is between its own tiles: shades come slowly.
 const SHARPER_THAN_INSIDE: u8 = 4;
+/// A block has so many tiles at least.
+const MIN_TILES: usize = 6;
 /// A pixel's ground is the block's if it differs from the paper by so much.
 const OTHER_PIXEL: u8 = 18;
 /// Grain of a ground, in gray levels.
@@ -121,11 +123,23 @@ fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
             }
         }
         let (edge, shade) = (quantile(&mut outside, EDGE_QUANTILE), quantile(&mut inside, 0.5));
-        if edge >= SHARP_EDGE.max(SHARPER_THAN_INSIDE.saturating_mul(shade)) {
+        let is_sharp = edge >= SHARP_EDGE.max(SHARPER_THAN_INSIDE.saturating_mul(shade));
+        if is_sharp && area.len() >= MIN_TILES && is_wide(&area) {
             areas.push(area);
         }
     }
     areas
+}
+
+/// Returns whether tiles are more than a row or a column: bold letters that stand close make a dark row.
+fn is_wide(area: &[(usize, usize)]) -> bool {
+    let reach = |places: &mut dyn Iterator<Item = usize>| {
+        let (least, most) = places
+            .fold((usize::MAX, 0), |(least, most), place| (least.min(place), most.max(place)));
+        most + 1 - least
+    };
+    reach(&mut area.iter().map(|tile| tile.0)) >= 2
+        && reach(&mut area.iter().map(|tile| tile.1)) >= 2
 }
 
 /// Returns the value below which a share of the values lies; 0 for none.
