@@ -21,7 +21,7 @@ fn files_that_are_no_documents_are_listed_and_no_failure() {
     fs::write(scans.join("notes"), "read me first\n").unwrap();
     let ended = program.run(&["ingest", "scans"]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert!(ended.stdout.contains("4 skipped"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("4 skipped"), "{}", ended.stderr);
     let report = program.report();
     assert_eq!((&report["files"], &report["skipped"]), (&5.into(), &4.into()));
     assert_eq!(line(&program, "Thumbs.db")["reason"], "no document: Windows thumbnail cache");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -10,6 +11,7 @@ use tempfile::TempDir;
 /// A directory with a private database; both are gone when it is dropped.
 pub struct Program {
     directory: TempDir,
+    url: OnceLock<String>,
 }
 
 /// What a command has written, and its exit code.
@@ -21,7 +23,7 @@ pub struct Ended {
 
 impl Program {
     pub fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { directory: tempfile::tempdir().unwrap(), url: OnceLock::new() }
     }
 
     pub fn directory(&self) -> &Path {
@@ -75,10 +77,17 @@ impl Program {
 
     /// Runs SQL in the database, which must be running, and returns what psql prints.
     pub fn sql(&self, statement: &str) -> String {
-        let url = self.succeed(&["db", "url"]);
-        let output = Command::new("psql").args([url.trim(), "-XAtc", statement]).output().unwrap();
+        let output = self.psql(statement).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A command that runs SQL in the database, which must be running.
+    pub fn psql(&self, statement: &str) -> Command {
+        let url = self.url.get_or_init(|| self.succeed(&["db", "url"]));
+        let mut command = Command::new("psql");
+        command.args([url.trim(), "-XAtc", statement]).stdin(Stdio::null());
+        command
     }
 }
 

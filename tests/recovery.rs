@@ -1,8 +1,9 @@
 //! What is stored does not depend on what happened on the way: kills, interrupts, lost connections.
 //! Tesseract reads, because it takes long enough to be disturbed.
 
-use std::process::Child;
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -28,15 +29,16 @@ fn outcome(program: &Program) -> Vec<String> {
     texts.iter().map(|text| text.replace(&place, "")).collect()
 }
 
-fn undisturbed() -> Vec<String> {
-    let program = Program::new();
-    program.take_samples(&SCANS);
-    assert_eq!(
-        program.run(&["ingest", "scans", "--engine", "tesseract"]).code,
-        1,
-        "one of the scans is cut off"
-    );
-    outcome(&program)
+/// What a run leaves behind that nothing disturbs; made once for all tests.
+fn undisturbed() -> &'static [String] {
+    static OUTCOME: OnceLock<Vec<String>> = OnceLock::new();
+    OUTCOME.get_or_init(|| {
+        let program = Program::new();
+        program.take_samples(&SCANS);
+        let ended = program.run(&["ingest", "scans", "--engine", "tesseract"]);
+        assert_eq!(ended.code, 1, "one of the scans is cut off: {}", ended.stderr);
+        outcome(&program)
+    })
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -44,10 +46,9 @@ fn signal(child: &Child, signal: Signal) {
     kill_process(pid, signal).unwrap();
 }
 
-/// Waits until so many pages have been stored.
+/// Waits until so many pages have been stored, however long it takes: the run's end is the only other event.
 fn wait_for_pages(program: &Program, child: &mut Child, pages: u32) {
-    let end = Instant::now() + Duration::from_secs(120);
-    while Instant::now() < end {
+    loop {
         let stored = program.sql("select count(*) from scanlift.page where state = 'stored'");
         if stored.trim().parse::<u32>().unwrap() >= pages {
             return;
@@ -55,7 +56,6 @@ fn wait_for_pages(program: &Program, child: &mut Child, pages: u32) {
         assert!(child.try_wait().unwrap().is_none(), "the run ended before it was disturbed");
         std::thread::sleep(Duration::from_millis(20));
     }
-    panic!("no {pages} pages within two minutes");
 }
 
 /// A program whose database runs and has its tables.
@@ -108,23 +108,100 @@ fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
     assert_eq!(outcome(&program), undisturbed());
 }
 
-#[test]
-fn lost_connections_lose_and_double_nothing() {
-    let program = ready();
-    let mut child = program.command(&["ingest", "scans", "--engine", "tesseract"]).spawn().unwrap();
-    let mut cuts = 0;
-    while child.try_wait().unwrap().is_none() {
-        let cut = program.sql(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity
-             where pid <> pg_backend_pid() and backend_type = 'client backend'",
+/// Cuts the connections of scanlift whenever there are some, from a session of its own, until so many are cut: a run
+/// whose every connection were cut could never end.
+struct Cutter<'a> {
+    program: &'a Program,
+    session: Child,
+}
+
+impl<'a> Cutter<'a> {
+    fn start(program: &'a Program, most: u32) -> Self {
+        let statement = format!(
+            "do $$ declare cuts integer := 0; now_cut integer; begin
+                 while cuts < {most} loop
+                     perform pg_stat_clear_snapshot();
+                     select count(pg_terminate_backend(pid)) into now_cut from pg_stat_activity
+                     where application_name = 'scanlift';
+                     if now_cut > 0 then raise notice 'cut %', now_cut; end if;
+                     cuts := cuts + now_cut;
+                     perform pg_sleep(0.002);
+                 end loop;
+             end $$"
         );
-        cuts += cut.trim().parse::<u32>().unwrap();
-        std::thread::sleep(Duration::from_millis(250));
+        let session = program
+            .psql(&statement)
+            .env("PGAPPNAME", "cutter")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let cutter = Self { program, session };
+        while cutter.is_at_work("count(*)") == 0 {}
+        cutter
     }
+
+    /// Asks something of the cutter's session.
+    fn is_at_work(&self, what: &str) -> u32 {
+        let query =
+            format!("select {what} from pg_stat_activity where application_name = 'cutter'");
+        self.program.sql(&query).trim().parse().unwrap()
+    }
+
+    /// Ends the session and returns how often it cut.
+    fn stop(self) -> usize {
+        self.is_at_work("count(pg_terminate_backend(pid))");
+        let output = self.session.wait_with_output().unwrap();
+        String::from_utf8_lossy(&output.stderr).matches("cut ").count()
+    }
+}
+
+#[test]
+fn lost_connections_and_a_server_that_crashes_lose_and_double_nothing() {
+    let program = ready();
+    let cutter = Cutter::start(&program, 12);
+    let mut child = program
+        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    wait_for_pages(&program, &mut child, 1);
+    assert!(cutter.stop() > 0, "no connection was cut");
+    let server = program.sql("select pg_read_file('postmaster.pid')");
+    let server = Pid::from_raw(server.lines().next().unwrap().parse().unwrap()).unwrap();
+    kill_process(server, Signal::QUIT).unwrap();
     let ended = Ended::from(child.wait_with_output().unwrap());
-    assert!(cuts > 0, "no connection was cut");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert!(ended.stderr.contains("trying again"), "{}", ended.stderr);
     assert_eq!(outcome(&program), undisturbed());
+
+    every_command_says_the_same(&program);
+}
+
+/// Runs commands with and without cut connections.
+fn every_command_says_the_same(program: &Program) {
+    let truth = crate::program::samples().join("truth/receipt.csv");
+    let truth = truth.to_str().unwrap();
+    let commands: [&[&str]; 9] = [
+        &["reextract", "--quiet"],
+        &["reprocess", "--quiet", "--engine", "tesseract", "--where", "path~'propellers'"],
+        &["report"],
+        &["--json", "report"],
+        &["report", "--csv"],
+        &["export", "maintenance_log"],
+        &["export", "page-text"],
+        &["eval", "receipt", truth],
+        &["db", "migrate"],
+    ];
+    let mut cuts = 0;
+    for arguments in commands {
+        let expected = program.run(arguments);
+        let cutter = Cutter::start(program, 4);
+        let ended = program.run(arguments);
+        cuts += cutter.stop();
+        assert_eq!(ended.code, expected.code, "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout, expected.stdout, "{arguments:?}");
+    }
+    assert!(cuts > commands.len(), "only {cuts} connections were cut");
+    assert_eq!(outcome(program), undisturbed());
 }
 
 #[test]
@@ -135,9 +212,13 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
         .spawn()
         .unwrap();
     wait_for_pages(&program, &mut child, 1);
+    // It holds the lock as long as the others need to find out.
+    signal(&child, Signal::STOP);
     let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
+    let report = program.report();
+    signal(&child, Signal::CONT);
     assert_eq!(second.code, 2, "{}", second.stderr);
     assert!(second.stderr.contains("another scanlift"), "{}", second.stderr);
-    assert_eq!(program.report()["files"], 7);
+    assert_eq!(report["files"], 7);
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }

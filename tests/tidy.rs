@@ -244,3 +244,33 @@ fn unsafe_code_stands_in_two_places() {
         .collect();
     check(&problems);
 }
+
+#[test]
+fn every_step_in_the_database_outlives_a_lost_connection() {
+    // What asks the pool is one try at a step; a step is tried by `retrying`, `retrying_for` or a loop with a backoff.
+    let function = Regex::new(r"\bfn (\w+)").unwrap();
+    let try_of = Regex::new(r"\b(\w+_once)\(").unwrap();
+    let mut problems = Vec::new();
+    for source in sources().iter().filter(|source| source.name.starts_with("store/")) {
+        let (mut current, mut before) = (String::new(), "");
+        for (index, line) in source.production().lines().enumerate() {
+            if let Some(found) = function.captures(line) {
+                found[1].clone_into(&mut current);
+            }
+            let code = line.split("//").next().unwrap();
+            let place = format!("src/{}:{}: `{current}`", source.name, index + 1);
+            if code.contains(".pool") && !current.ends_with("_once") && current != "close" {
+                problems.push(format!("{place} asks the database but is no `…_once`"));
+            }
+            let called = try_of.captures(code).is_some() && !code.contains("fn ");
+            let tried = [before, code].iter().any(|line| {
+                ["retrying", "while let Err", "match self."].iter().any(|way| line.contains(way))
+            });
+            if called && !tried && !current.ends_with("_once") {
+                problems.push(format!("{place} tries a step once only"));
+            }
+            before = code;
+        }
+    }
+    check(&problems);
+}

@@ -131,7 +131,7 @@ fn each<T>(cells_of: fn(T) -> Vec<Cell>) -> impl FnMut(Option<T>) -> Vec<Vec<Cel
 /// Passes rows from the database to the sink, a batch at a time. `cells_of` may hold rows back; it is asked for the
 /// last of them with `None`.
 async fn stream<T: Send + 'static>(
-    mut rows: Cursor<T>,
+    mut rows: Cursor<'_, T>,
     target: &Target,
     columns: Columns,
     formulas: Formulas,

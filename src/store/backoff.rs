@@ -1,16 +1,27 @@
-//! Outliving trouble that passes: the same work again, with growing pauses, until patience ends.
+//! Outliving trouble that passes: the same step again, with growing pauses, until patience ends.
+//!
+//! Every step that the store takes in the database goes through [`Store::retrying`], and is written so that doing it
+//! twice is doing it once: a question is asked again; a change finds out first whether an earlier try, whose connection
+//! was lost during the commit, has made it. `tests/tidy.rs` knows what a step looks like. Two things lose more than a
+//! step can start over with: the writer's batches (`writer/retry.rs`) and streams of rows (`rows.rs`); both pause here
+//! as well.
 
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use tokio::time::{Instant, sleep};
 
 use super::connection::Store;
-use super::error::{StoreError, Trouble, trouble};
+use super::error::{ClusterError, StoreError, Trouble, trouble};
 
 /// How long a lost connection or a full disk is borne.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How long to wait at first contact for a server that is not there: its address may be wrong.
+const FIRST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Short: a connection that was cut is often made anew at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Growing pauses between tries, until time is up.
@@ -19,19 +30,26 @@ pub(super) struct Backoff {
     since: Instant,
     patience: Duration,
     pause: Duration,
+    first_contact: bool,
 }
 
 impl Backoff {
     pub(super) fn new(patience: Duration) -> Self {
-        Self { since: Instant::now(), patience, pause: FIRST_PAUSE }
+        Self { since: Instant::now(), patience, pause: FIRST_PAUSE, first_contact: false }
+    }
+
+    /// Before the server has answered once: one that is not there may have a wrong address.
+    pub(super) fn at_first_contact() -> Self {
+        Self { first_contact: true, ..Self::new(PATIENCE) }
     }
 
     /// Waits if trying again may help; gives the error back if not, or if time is up.
     pub(super) async fn pause(&mut self, error: StoreError) -> Result<(), StoreError> {
-        if !is_passing(&error) {
+        let waited = self.since.elapsed();
+        let hopeless = self.first_contact && is_absent(&error) && waited > FIRST_PATIENCE;
+        if !is_passing(&error) || hopeless {
             return Err(error);
         }
-        let waited = self.since.elapsed();
         if waited + self.pause > self.patience {
             return Err(StoreError::GaveUp { waited, cause: Box::new(error) });
         }
@@ -48,26 +66,65 @@ fn is_passing(error: &StoreError) -> bool {
         StoreError::Query { cause, .. } | StoreError::Connect { cause, .. } => {
             trouble(cause) == Trouble::Passing
         }
-        // Our own old connection may still hold the lock until the server notices that it is gone.
-        StoreError::Busy { .. } => true,
+        StoreError::Migrate(cause) => match &**cause {
+            MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _) => {
+                trouble(cause) == Trouble::Passing
+            }
+            _ => false,
+        },
+        // Our own old connection may still hold the lock until the server notices that it is gone; somebody else may
+        // be starting or stopping the server just now.
+        StoreError::Busy { .. } | StoreError::Cluster(ClusterError::Command { .. }) => true,
         _ => false,
     }
 }
 
+/// True if no server has answered at all.
+fn is_absent(error: &StoreError) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let StoreError::Connect { cause: sqlx::Error::Io(cause), .. } = error else { return false };
+    !matches!(cause.kind(), ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
 impl Store {
-    /// Does work that may be done twice, again and again while the trouble may pass.
-    pub(super) async fn retrying<T, Work, Done>(&self, mut work: Work) -> Result<T, StoreError>
+    /// Takes a step that may be done twice, again and again while the trouble may pass.
+    pub(super) async fn retrying<T, Work, Done>(&self, work: Work) -> Result<T, StoreError>
     where
         Work: FnMut() -> Done,
         Done: Future<Output = Result<T, StoreError>>,
     {
-        let mut backoff = Backoff::new(PATIENCE);
+        self.retrying_for(PATIENCE, work).await
+    }
+
+    /// Does the same with a patience of the caller's.
+    pub(super) async fn retrying_for<T, Work, Done>(
+        &self,
+        patience: Duration,
+        mut work: Work,
+    ) -> Result<T, StoreError>
+    where
+        Work: FnMut() -> Done,
+        Done: Future<Output = Result<T, StoreError>>,
+    {
+        let mut backoff = Backoff::new(patience);
         loop {
             match work().await {
                 Ok(done) => return Ok(done),
-                Err(error) => backoff.pause(error).await?,
+                Err(error) => self.pause(&mut backoff, error).await?,
             }
-            self.revive().await?;
         }
+    }
+
+    /// Waits if trying again may help, and starts a private server again that died.
+    pub(super) async fn pause(
+        &self,
+        backoff: &mut Backoff,
+        error: StoreError,
+    ) -> Result<(), StoreError> {
+        backoff.pause(error).await?;
+        while let Err(error) = self.revive().await {
+            backoff.pause(error).await?;
+        }
+        Ok(())
     }
 }

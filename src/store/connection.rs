@@ -8,8 +8,10 @@ use std::time::Duration;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::timeout;
 
 use super::MINIMUM_VERSION;
+use super::backoff::Backoff;
 use super::cluster::{self, Cluster};
 use super::error::{ClusterError, StoreError, failed_to};
 
@@ -17,7 +19,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Commands ask the database few things at once; the writer has a connection of its own.
 const MAX_CONNECTIONS: u32 = 6;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one try to get a connection may take. A server that died is started again only between tries.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const SOCKET_PORT: u16 = 5432;
 
 /// Where the database is.
@@ -84,7 +87,11 @@ impl Store {
             .port(SOCKET_PORT)
             .username(cluster::NAME);
         let place = cluster.socket_directory().display().to_string();
-        make_database(&options, database, &place).await?;
+        let mut backoff = Backoff::at_first_contact();
+        while let Err(error) = make_database_once(&options, database, &place).await {
+            backoff.pause(error).await?;
+            revive(Some(&cluster)).await?;
+        }
         Self::with_options(options.database(database), place, Some(cluster)).await
     }
 
@@ -102,21 +109,23 @@ impl Store {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
-            .await
-            .map_err(|cause| StoreError::Connect { place: place.clone(), cause })?;
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_lazy_with(options.clone());
         let store = Self { pool, options, place, cluster };
-        store.check_version().await?;
+        let mut backoff = Backoff::at_first_contact();
+        while let Err(error) = store.check_version_once().await {
+            store.pause(&mut backoff, error).await?;
+        }
         Ok(store)
     }
 
-    async fn check_version(&self) -> Result<(), StoreError> {
+    async fn check_version_once(&self) -> Result<(), StoreError> {
         const FACTOR: i32 = 10_000;
+        let mut connection = connect(&self.options, &self.place).await?;
         let (number, version): (i32, String) = sqlx::query_as(
             "select current_setting('server_version_num')::integer, current_setting('server_version')",
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut connection)
         .await
         .map_err(failed_to("ask for the server's version"))?;
         if number / FACTOR < MINIMUM_VERSION.cast_signed() {
@@ -131,16 +140,13 @@ impl Store {
 
     /// Starts a private server again that died; does nothing about others.
     pub(super) async fn revive(&self) -> Result<(), StoreError> {
-        let Some(cluster) = self.cluster.clone() else { return Ok(()) };
-        blocking(move || cluster.revive()).await
+        revive(self.cluster.as_ref()).await
     }
 
     /// Opens a connection of its own beside the pool; starts a private server that died.
     pub(super) async fn dedicated_connection(&self) -> Result<PgConnection, StoreError> {
         self.revive().await?;
-        PgConnection::connect_with(&self.options)
-            .await
-            .map_err(|cause| StoreError::Connect { place: self.place.clone(), cause })
+        connect(&self.options, &self.place).await
     }
 
     /// Returns a URL for psql: of the private cluster in full, otherwise without the password.
@@ -168,8 +174,23 @@ impl Store {
     /// Applies pending migrations and returns their names.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let pending = self.pending_migrations().await?;
-        migrator().run(&self.pool).await.map_err(migrate_error)?;
+        self.retrying(|| self.migrate_once()).await?;
         Ok(pending)
+    }
+
+    /// Migrations lock others out as long as their connection lives, so they have one of their own.
+    async fn migrate_once(&self) -> Result<(), StoreError> {
+        let own = self.pool_of_one();
+        let migrated = migrator().run(&own).await.map_err(migrate_error);
+        own.close().await;
+        migrated
+    }
+
+    fn pool_of_one(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_lazy_with(self.options.clone())
     }
 
     /// Reverts the newest migration and returns its name; `None` if none is applied. Errors if work would be lost.
@@ -177,8 +198,16 @@ impl Store {
         let applied = self.applied_versions().await?;
         let Some(newest) = applied.last().copied() else { return Ok(None) };
         let target = applied.iter().rev().nth(1).copied().unwrap_or(0);
-        migrator().undo(&self.pool, target).await.map_err(migrate_error)?;
+        self.retrying(|| self.undo_migrations_once(target)).await?;
         Ok(Some(migration_name(newest)))
+    }
+
+    /// Undoes the migrations after `target`, if they are not undone already.
+    async fn undo_migrations_once(&self, target: i64) -> Result<(), StoreError> {
+        let own = self.pool_of_one();
+        let undone = migrator().undo(&own, target).await.map_err(migrate_error);
+        own.close().await;
+        undone
     }
 
     /// Returns the names of the migrations that are not applied yet, oldest first.
@@ -193,6 +222,10 @@ impl Store {
     }
 
     async fn applied_versions(&self) -> Result<Vec<i64>, StoreError> {
+        self.retrying(|| self.applied_versions_once()).await
+    }
+
+    async fn applied_versions_once(&self) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(failed_to("list the migrations"))?;
         let exists: bool =
             sqlx::query_scalar("select to_regclass('scanlift._sqlx_migrations') is not null")
@@ -245,14 +278,26 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-async fn make_database(
+async fn revive(cluster: Option<&Arc<Cluster>>) -> Result<(), StoreError> {
+    let Some(cluster) = cluster.cloned() else { return Ok(()) };
+    blocking(move || cluster.revive()).await
+}
+
+/// Tries once to connect.
+async fn connect(options: &PgConnectOptions, place: &str) -> Result<PgConnection, StoreError> {
+    timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options))
+        .await
+        .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+        .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })
+}
+
+/// Makes a database if it is not there.
+async fn make_database_once(
     options: &PgConnectOptions,
     name: &str,
     place: &str,
 ) -> Result<(), StoreError> {
-    let mut connection = PgConnection::connect_with(&options.clone().database("postgres"))
-        .await
-        .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })?;
+    let mut connection = connect(&options.clone().database("postgres"), place).await?;
     let exists: bool =
         sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
             .bind(name)
@@ -266,7 +311,7 @@ async fn make_database(
             .await
             .map_err(failed_to("make the database"))?;
     }
-    connection.close().await.map_err(failed_to("make the database"))
+    Ok(())
 }
 
 fn migrator() -> Migrator {

@@ -30,8 +30,8 @@ pub enum StoreError {
     /// Another process holds the write lock.
     #[error("another scanlift ({holder}) is writing")]
     Busy { holder: String },
-    /// The retries of a batch used up their time; what was committed stays, nothing is lost.
-    #[error("cannot write a batch: gave up after {} s", waited.as_secs())]
+    /// The retries of a step used up their time; what was committed stays, nothing is lost.
+    #[error("the database stayed away: gave up after {} s", waited.as_secs())]
     GaveUp {
         waited: Duration,
         #[source]
@@ -177,9 +177,8 @@ pub(super) fn trouble(error: &sqlx::Error) -> Trouble {
 fn trouble_of_state(state: &str) -> Trouble {
     match state {
         // A read-only transaction is what a standby answers while a failover is under way.
-        "57P01" | "57P02" | "57P03" | "57P05" | "25006" | "40001" | "40P01" | "55P03" | "58030" => {
-            Trouble::Passing
-        }
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" | "40001" | "40P01" | "55P03"
+        | "58030" => Trouble::Passing,
         _ if state.starts_with("08") || state.starts_with("53") => Trouble::Passing,
         _ if state.starts_with("22") || state.starts_with("23") || state.starts_with("54") => {
             Trouble::Row

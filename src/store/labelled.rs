@@ -11,7 +11,7 @@ use crate::model::RecordModel;
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::{PackedDocument, packed_documents_of, selection_error};
+use super::pages::{PackedDocument, selection_error};
 use super::rows::{RecordRow, record_row, select_records};
 use super::storable::StoredPath;
 
@@ -19,6 +19,13 @@ impl Store {
     /// Finds the documents that are held by files of one of these names (the last part of their
     /// paths), each with all of its paths.
     pub async fn documents_named(
+        &self,
+        names: &[String],
+    ) -> Result<BTreeMap<DocumentId, Vec<PathBuf>>, StoreError> {
+        self.retrying(|| self.documents_named_once(names)).await
+    }
+
+    async fn documents_named_once(
         &self,
         names: &[String],
     ) -> Result<BTreeMap<DocumentId, Vec<PathBuf>>, StoreError> {
@@ -50,6 +57,14 @@ impl Store {
         model: &RecordModel,
         documents: &[DocumentId],
     ) -> Result<Vec<RecordRow>, StoreError> {
+        self.retrying(|| self.records_of_once(model, documents)).await
+    }
+
+    async fn records_of_once(
+        &self,
+        model: &RecordModel,
+        documents: &[DocumentId],
+    ) -> Result<Vec<RecordRow>, StoreError> {
         let sql = format!(
             "{} where record.document_id = any($1)
              order by file.path, record.document_id, record.page_number, record.row_number",
@@ -67,6 +82,6 @@ impl Store {
         documents: &[DocumentId],
     ) -> Result<Vec<PackedDocument>, StoreError> {
         let wanted: Vec<i64> = documents.iter().map(|document| document.0).collect();
-        packed_documents_of(&self.pool, &wanted).await.map_err(failed_to("read stored words"))
+        self.retrying(|| self.packed_documents_once(&wanted)).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::postgres::PgRow;
@@ -73,11 +74,14 @@ impl Store {
         paths: &[PathBuf],
     ) -> Result<Vec<Option<KnownFile>>, StoreError> {
         let keys: Vec<Vec<u8>> = paths.iter().map(|path| StoredPath::new(path).key).collect();
-        let found = self.retrying(|| self.look_up(&keys)).await?;
+        let found = self.retrying(|| self.look_up_once(&keys)).await?;
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
-    async fn look_up(&self, keys: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
+    async fn look_up_once(
+        &self,
+        keys: &[Vec<u8>],
+    ) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
         let rows = sqlx::query(
             "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
                     exists (select from scanlift.page p
@@ -105,26 +109,32 @@ impl Store {
         // If the connection is lost during the commit, the same call must be given the same pages again.
         static CALLS: AtomicI64 = AtomicI64::new(1);
         let claim = ClaimKey { run, call: CALLS.fetch_add(1, Ordering::Relaxed) };
+        // What the first try found is what the files were before: later ones may find what it has committed.
+        let found = OnceLock::new();
         self.retrying(|| async {
-            self.register_files(claim, files).await.map_err(failed_to("register files"))
+            self.register_once(claim, files, &found).await.map_err(failed_to("register files"))
         })
         .await
     }
 
-    async fn register_files(
+    async fn register_once(
         &self,
         claim: ClaimKey,
         files: &[HashedFile],
+        found: &OnceLock<Vec<Standing>>,
     ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let documents = make_documents(&mut transaction, files).await?;
-        let standings = note_files(&mut transaction, claim.run, files, &documents).await?;
+        let noted = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
+        let standings = found.get_or_init(|| noted.iter().map(|&(_, standing)| standing).collect());
         transaction.commit().await?;
-        Ok(standings
-            .into_iter()
-            .map(|(document_id, standing)| {
+        // A try that was not committed numbered the documents in vain: only what they were to it counts.
+        Ok(noted
+            .iter()
+            .zip(standings)
+            .map(|(&(document_id, _), &standing)| {
                 let work = claims.get_mut(&document_id);
                 let page_count = work.as_ref().and_then(|work| work.page_count);
                 let pending =

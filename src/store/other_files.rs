@@ -1,6 +1,7 @@
 //! Files that hold no document: unreadable ones, those that are no documents, and those that are not where they were.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
@@ -63,10 +64,10 @@ impl Store {
         run: RunId,
         files: &[UnreadableFile],
     ) -> Result<(), StoreError> {
-        self.retrying(|| self.note_unreadable(run, files)).await
+        self.retrying(|| self.note_unreadable_once(run, files)).await
     }
 
-    async fn note_unreadable(
+    async fn note_unreadable_once(
         &self,
         run: RunId,
         files: &[UnreadableFile],
@@ -106,14 +107,14 @@ impl Store {
             return Ok(());
         }
         self.retrying(|| async {
-            self.note_skipped(run, files)
+            self.note_skipped_once(run, files)
                 .await
                 .map_err(failed_to("note files that are no documents"))
         })
         .await
     }
 
-    async fn note_skipped(&self, run: RunId, files: &[OtherFile]) -> Result<(), sqlx::Error> {
+    async fn note_skipped_once(&self, run: RunId, files: &[OtherFile]) -> Result<(), sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let paths: Vec<StoredPath> = files.iter().map(|file| StoredPath::new(&file.path)).collect();
         let left: Vec<i64> = sqlx::query_scalar(
@@ -158,36 +159,41 @@ impl Store {
             .iter()
             .map(|root| StoredPath::new(root).text.trim_end_matches('/').to_owned())
             .collect();
-        let rows = self
-            .retrying(|| async {
-                sqlx::query(
-                    // `0` is the character after `/`.
-                    "select source_file_id, path, path_bytes, status, was_walked, has_copy, has_new_copy
-                     from scanlift.source_file f
-                     cross join lateral (
-                         select exists (select from unnest($3::text[]) root where f.path = root
-                                        or (f.path >= root || '/' and f.path < root || '0')) as was_walked) w
-                     cross join lateral (
-                         select count(*) > 0 as has_copy, coalesce(bool_or(c.first_run_id = $2), false) as has_new_copy
-                         from scanlift.source_file c
-                         where f.is_own and c.document_id = f.document_id and c.status = 'duplicate'
-                           and c.last_run_id = $2) copies
-                     where source_file_id > $1 and status <> 'gone' and last_run_id <> $2 and (was_walked or has_copy)
-                     order by source_file_id limit $4",
-                )
-                .bind(after)
-                .bind(run.0)
-                .bind(&places)
-                .bind(i64::from(limit))
-                .fetch_all(&self.pool)
-                .await
-                .map_err(failed_to("look for files that have gone"))
-            })
-            .await?;
+        let rows = self.retrying(|| self.unseen_files_once(run, &places, (after, limit))).await?;
         rows.iter()
             .map(unseen_file)
             .collect::<Result<_, _>>()
             .map_err(failed_to("look for files that have gone"))
+    }
+
+    async fn unseen_files_once(
+        &self,
+        run: RunId,
+        places: &[String],
+        (after, limit): (i64, u32),
+    ) -> Result<Vec<PgRow>, StoreError> {
+        sqlx::query(
+            // `0` is the character after `/`.
+            "select source_file_id, path, path_bytes, status, was_walked, has_copy, has_new_copy
+             from scanlift.source_file f
+             cross join lateral (
+                 select exists (select from unnest($3::text[]) root where f.path = root
+                                or (f.path >= root || '/' and f.path < root || '0')) as was_walked) w
+             cross join lateral (
+                 select count(*) > 0 as has_copy, coalesce(bool_or(c.first_run_id = $2), false) as has_new_copy
+                 from scanlift.source_file c
+                 where f.is_own and c.document_id = f.document_id and c.status = 'duplicate'
+                   and c.last_run_id = $2) copies
+             where source_file_id > $1 and status <> 'gone' and last_run_id <> $2 and (was_walked or has_copy)
+             order by source_file_id limit $4",
+        )
+        .bind(after)
+        .bind(run.0)
+        .bind(places)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed_to("look for files that have gone"))
     }
 
     /// Notes files that have gone. Their documents, with pages and records, stay: they go to other files that hold
@@ -196,15 +202,25 @@ impl Store {
         if files.is_empty() {
             return Ok(GoneFiles::default());
         }
+        // Later tries may find what the first one has committed: they have nothing left to count.
+        let found = OnceLock::new();
         self.retrying(|| async {
-            self.note_gone(run, files).await.map_err(failed_to("note files that have gone"))
+            self.note_gone_once(run, files, &found)
+                .await
+                .map_err(failed_to("note files that have gone"))
         })
         .await
     }
 
-    async fn note_gone(&self, run: RunId, files: &[i64]) -> Result<GoneFiles, sqlx::Error> {
+    async fn note_gone_once(
+        &self,
+        run: RunId,
+        files: &[i64],
+        found: &OnceLock<GoneFiles>,
+    ) -> Result<GoneFiles, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let gone = note_gone(&mut transaction, run, files).await?;
+        let gone = *found.get_or_init(|| gone);
         transaction.commit().await?;
         Ok(gone)
     }
@@ -214,17 +230,18 @@ impl Store {
         if files.is_empty() {
             return Ok(());
         }
-        self.retrying(|| async {
-            sqlx::query(
-                "delete from scanlift.source_file where source_file_id = any($1) and status = 'unreadable'",
-            )
-            .bind(files)
-            .execute(&self.pool)
-            .await
-            .map(|_| ())
-            .map_err(failed_to("forget directories that could not be read"))
-        })
+        self.retrying(|| self.forget_unreadable_once(files)).await
+    }
+
+    async fn forget_unreadable_once(&self, files: &[i64]) -> Result<(), StoreError> {
+        sqlx::query(
+            "delete from scanlift.source_file where source_file_id = any($1) and status = 'unreadable'",
+        )
+        .bind(files)
+        .execute(&self.pool)
         .await
+        .map(|_| ())
+        .map_err(failed_to("forget directories that could not be read"))
     }
 }
 

@@ -161,6 +161,10 @@ impl Store {
 
     /// Counts what [`Store::select_pages`] gives in all.
     pub async fn count_pages(&self, filter: Option<&Filter>) -> Result<u64, StoreError> {
+        self.retrying(|| self.count_pages_once(filter)).await
+    }
+
+    async fn count_pages_once(&self, filter: Option<&Filter>) -> Result<u64, StoreError> {
         let condition = PageCondition::new(filter, 0);
         let sql = format!(
             "select count(*) from scanlift.page where {} and exists
@@ -180,10 +184,10 @@ impl Store {
         after: Option<DocumentId>,
         limit: u32,
     ) -> Result<Vec<PackedDocument>, StoreError> {
-        self.retrying(|| self.packed_once(after, limit)).await
+        self.retrying(|| self.next_documents_once(after, limit)).await
     }
 
-    async fn packed_once(
+    async fn next_documents_once(
         &self,
         after: Option<DocumentId>,
         limit: u32,
@@ -199,11 +203,23 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(failed_to("read stored words"))?;
-        packed_documents_of(&self.pool, &documents).await.map_err(failed_to("read stored words"))
+        self.packed_documents_once(&documents).await
+    }
+
+    /// Reads the stored words of some documents, by document id.
+    pub(super) async fn packed_documents_once(
+        &self,
+        documents: &[i64],
+    ) -> Result<Vec<PackedDocument>, StoreError> {
+        packed_documents_of(&self.pool, documents).await.map_err(failed_to("read stored words"))
     }
 
     /// Counts the documents that have stored words.
     pub async fn count_documents(&self) -> Result<u64, StoreError> {
+        self.retrying(|| self.count_documents_once()).await
+    }
+
+    async fn count_documents_once(&self) -> Result<u64, StoreError> {
         sqlx::query_scalar::<_, i64>(
             "select count(distinct document_id) from scanlift.page where state = 'stored'",
         )
@@ -215,19 +231,27 @@ impl Store {
 
     /// Reads one page's words; `None` if none are stored.
     pub async fn page_text(&self, key: PageKey) -> Result<Option<PageText>, StoreError> {
-        let bytes: Option<Vec<u8>> = sqlx::query_scalar(
+        let bytes = self.retrying(|| self.page_content_once(key)).await?;
+        bytes.map(|bytes| packed::unpack(key.document_id, key.page, &bytes)).transpose()
+    }
+
+    async fn page_content_once(&self, key: PageKey) -> Result<Option<Vec<u8>>, StoreError> {
+        sqlx::query_scalar(
             "select content from scanlift.page_text where document_id = $1 and page_number = $2",
         )
         .bind(key.document_id.0)
         .bind(key.page.as_i32())
         .fetch_optional(&self.pool)
         .await
-        .map_err(failed_to("read stored words"))?;
-        bytes.map(|bytes| packed::unpack(key.document_id, key.page, &bytes)).transpose()
+        .map_err(failed_to("read stored words"))
     }
 
     /// Finds the document that a path holds; `None` if the path is unknown or unreadable.
     pub async fn document_of(&self, path: &Path) -> Result<Option<DocumentId>, StoreError> {
+        self.retrying(|| self.document_of_once(path)).await
+    }
+
+    async fn document_of_once(&self, path: &Path) -> Result<Option<DocumentId>, StoreError> {
         let found: Option<Option<i64>> =
             sqlx::query_scalar("select document_id from scanlift.source_file where path_key = $1")
                 .bind(StoredPath::new(path).key)

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::model_table::table_of;
-use super::rows::Cursor;
+use super::rows::{Cursor, Key, Listing};
 
 /// What has become of everything that was found, from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -97,10 +97,13 @@ pub struct PageAccount {
 impl Store {
     /// Counts everything in one snapshot.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        self.count_everything().await.map_err(failed_to("count for the report"))
+        self.retrying(|| async {
+            self.count_everything_once().await.map_err(failed_to("count for the report"))
+        })
+        .await
     }
 
-    async fn count_everything(&self) -> Result<Report, sqlx::Error> {
+    async fn count_everything_once(&self) -> Result<Report, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::raw_sql("set transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
@@ -128,8 +131,9 @@ impl Store {
 
     /// Streams one line for every file found, in the order of their paths. A document of several pages is `partial`
     /// if some of them are read and some are not.
-    pub async fn file_lines(&self) -> Result<Cursor<FileLine>, StoreError> {
-        let sql = "select f.path, f.status, f.reason, f.is_own,
+    pub async fn file_lines(&self) -> Result<Cursor<'_, FileLine>, StoreError> {
+        const KEY: Key = Key { path: "path", id: "source_file_id", numbers: &[] };
+        let sql = "select f.path, f.source_file_id, f.status, f.reason, f.is_own,
                           coalesce(own.path, '') as own_path,
                           coalesce(p.pages, 0) as pages, coalesce(p.stored, 0) as stored,
                           coalesce(p.blank, 0) as blank, coalesce(p.failed, 0) as failed,
@@ -154,7 +158,8 @@ impl Store {
                                 where i.document_id = f.document_id) as issues
                         from scanlift.page where page.document_id = f.document_id and f.is_own) p on true
                    order by f.path, f.source_file_id";
-        self.cursor(sql.to_owned(), Vec::new(), file_line).await
+        let listing = Listing { sql: sql.to_owned(), arguments: Vec::new(), key: KEY };
+        self.cursor(listing, file_line).await
     }
 }
 

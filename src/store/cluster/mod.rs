@@ -74,7 +74,8 @@ impl Cluster {
     /// Gives up our use; stops the server if nobody else uses it and it was not asked to stay.
     pub(super) fn leave(self) -> Result<(), ClusterError> {
         let _turn = take_turn(&self.layout)?;
-        if self.keep_marker().exists() || !self.is_last_user()? {
+        // A server that died meanwhile is at rest already.
+        if self.keep_marker().exists() || !self.is_last_user()? || !self.is_running()? {
             return Ok(());
         }
         self.stop()
@@ -153,7 +154,11 @@ impl Cluster {
             .arg("-l")
             .arg(&self.layout.log);
         let output = run(&mut command)?;
-        if output.status.success() { Ok(()) } else { Err(self.start_error(&output)) }
+        // Somebody may have started it beside us.
+        if output.status.success() || self.is_running()? {
+            return Ok(());
+        }
+        Err(self.start_error(&output))
     }
 
     fn stop(&self) -> Result<(), ClusterError> {

@@ -1,6 +1,7 @@
 //! The store against a real Postgres: one private cluster for all tests, a database for each.
 
 mod cluster;
+mod cuts;
 mod encoder;
 mod ledger;
 mod model_table;
@@ -22,7 +23,7 @@ use crate::document::{
 use crate::model::{Choose, Claims, Field, FieldKind, RecordModel, Scope};
 
 use super::connection::enter;
-use super::{HashedFile, LedgerEvent, Run, Store, WriterOptions};
+use super::{Cursor, HashedFile, LedgerEvent, Run, Store, WriterOptions};
 
 /// Runs a test on a migrated database of its own, which is dropped afterwards.
 pub(crate) fn with_store<F, Done>(body: F)
@@ -235,4 +236,16 @@ pub(crate) fn page_event(outcome: PageOutcome) -> LedgerEvent {
 /// Asks for one number.
 pub(crate) async fn count(store: &Store, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&store.pool).await.unwrap()
+}
+
+/// Fetches all rows of a cursor.
+pub(crate) async fn all_rows<T>(mut cursor: Cursor<'_, T>) -> Vec<T> {
+    let mut rows = Vec::new();
+    loop {
+        let batch = cursor.next_rows().await.unwrap();
+        if batch.is_empty() {
+            return rows;
+        }
+        rows.extend(batch);
+    }
 }

@@ -6,8 +6,8 @@ use crate::model::Scope;
 use crate::store::{GoneFiles, OtherFile, Run, RunEnd, Standing, Store};
 
 use super::{
-    apply, count, file, model, options, page_event, record, start, stored, text_kind, with_store,
-    write,
+    all_rows, apply, count, file, model, options, page_event, record, start, stored, text_kind,
+    with_store, write,
 };
 
 async fn next_run(store: &Store, run: Run) -> Run {
@@ -16,8 +16,7 @@ async fn next_run(store: &Store, run: Run) -> Run {
 }
 
 async fn lines(store: &Store) -> Vec<String> {
-    let mut lines = store.file_lines().await.unwrap();
-    let rows = lines.next_rows().await.unwrap();
+    let rows = all_rows(store.file_lines().await.unwrap()).await;
     rows.iter().map(|line| format!("{}|{}|{}", line.file, line.status, line.reason)).collect()
 }
 

@@ -23,10 +23,10 @@ use tokio::time::{Instant, timeout_at};
 use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
 use crate::model::RecordModel;
 
-use super::backoff::{Backoff, PATIENCE};
+use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::{DocumentPages, PackedDocument, PageState, packed_documents_of};
+use super::pages::{DocumentPages, PackedDocument, PageState};
 use super::run::Run;
 use batch::{BatchContext, Job, Refusal};
 use pack::{Completion, PackedEvent, RecordReplacement};
@@ -231,13 +231,7 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     /// Makes the records of documents whose last page ended in a run that was killed before it made them.
     async fn finish_left_documents(&mut self) -> Result<(), StoreError> {
         loop {
-            let mut backoff = Backoff::new(self.options.retry_for);
-            let left = loop {
-                match unmade_documents(self.store, None).await {
-                    Ok(found) => break found,
-                    Err(error) => backoff.pause(error).await?,
-                }
-            };
+            let left = self.unmade_documents(None).await?;
             if left.is_empty() {
                 return Ok(());
             }
@@ -250,13 +244,7 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
         if documents.is_empty() {
             return Ok(());
         }
-        let mut backoff = Backoff::new(self.options.retry_for);
-        let ended = loop {
-            match unmade_documents(self.store, Some(&documents)).await {
-                Ok(ended) => break ended,
-                Err(error) => backoff.pause(error).await?,
-            }
-        };
+        let ended = self.unmade_documents(Some(&documents)).await?;
         for some in ended.chunks(DOCUMENTS_AT_A_TIME) {
             let replacements = self.make_records(some).await?;
             self.commit(&replacements).await?;
@@ -264,18 +252,20 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
         Ok(())
     }
 
+    /// Lists documents (of those given, or some of all) that have no page left to read but no records yet.
+    async fn unmade_documents(&self, among: Option<&[i64]>) -> Result<Vec<i64>, StoreError> {
+        let Self { store, options, .. } = self;
+        store.retrying_for(options.retry_for, || store.unmade_documents_once(among)).await
+    }
+
     async fn make_records(&self, documents: &[i64]) -> Result<Vec<PackedEvent>, StoreError> {
         let models = self.tables.made_of(MadeOf::Documents);
         let mut packed = Vec::new();
         if !models.is_empty() {
-            let mut backoff = Backoff::new(self.options.retry_for);
-            packed = loop {
-                let read = packed_documents_of(&self.store.pool, documents).await;
-                match read.map_err(failed_to("read stored words")) {
-                    Ok(packed) => break packed,
-                    Err(error) => backoff.pause(error).await?,
-                }
-            };
+            let Self { store, options, .. } = self;
+            packed = store
+                .retrying_for(options.retry_for, || store.packed_documents_once(documents))
+                .await?;
         }
         let make = Arc::clone(&self.options.make_document_records);
         let documents = documents.to_vec();
@@ -312,20 +302,21 @@ fn records_of(
     Ok(records)
 }
 
-/// Lists documents (of those given, or some of all) that have no page left to read but no records yet.
-async fn unmade_documents(store: &Store, among: Option<&[i64]>) -> Result<Vec<i64>, StoreError> {
-    const AT_A_TIME: i64 = 1000;
-    sqlx::query_scalar(
-        "select d.document_id from scanlift.document d
-         where d.records_state = 'pending' and ($1::bigint[] is null or d.document_id = any($1))
-           and not exists (select from scanlift.page p where p.document_id = d.document_id and p.state = 'pending')
-         order by d.document_id limit case when $1::bigint[] is null then $2 end",
-    )
-    .bind(among)
-    .bind(AT_A_TIME)
-    .fetch_all(&store.pool)
-    .await
-    .map_err(failed_to("look for ended documents"))
+impl Store {
+    async fn unmade_documents_once(&self, among: Option<&[i64]>) -> Result<Vec<i64>, StoreError> {
+        const AT_A_TIME: i64 = 1000;
+        sqlx::query_scalar(
+            "select d.document_id from scanlift.document d
+             where d.records_state = 'pending' and ($1::bigint[] is null or d.document_id = any($1))
+               and not exists (select from scanlift.page p where p.document_id = d.document_id and p.state = 'pending')
+             order by d.document_id limit case when $1::bigint[] is null then $2 end",
+        )
+        .bind(among)
+        .bind(AT_A_TIME)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed_to("look for ended documents"))
+    }
 }
 
 /// Collects events until the batch is full or has waited long enough; empty when all senders are gone. An event that

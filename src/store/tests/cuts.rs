@@ -1,0 +1,288 @@
+//! Connections that are lost at every point of every step: each step is taken once, however often it is tried.
+//!
+//! A proxy stands before the server and counts what the store sends. Every so many messages it cuts the connection:
+//! before the server has seen the message, or after the server has answered it, so that a commit took place and nobody
+//! knows. No clock is asked, so that a busy machine sees the same cuts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sqlx::AssertSqlSafe;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::document::{DocumentId, Failure, Format, Reason, Stage, Value};
+use crate::model::{RecordModel, Scope};
+use crate::store::error::failed_to;
+use crate::store::{
+    Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RunEnd, Standing, Store, StoreError,
+    UnreadableFile,
+};
+
+use super::{
+    all_rows, apply, failed, file, model, options, page_event, record, stored, text_kind,
+    with_store, write,
+};
+
+/// More than the messages of the longest transaction, so that each comes through at last.
+const MESSAGES_BETWEEN_CUTS: u64 = 97;
+
+const SOCKET: &str = ".s.PGSQL.5432";
+
+/// When connections are cut.
+struct Plan {
+    /// Messages that were sent so far.
+    sent: AtomicU64,
+    cuts: AtomicU64,
+    /// The first message that is cut off; `u64::MAX` cuts none.
+    first: u64,
+}
+
+impl Plan {
+    fn starting_with(first: u64) -> Arc<Self> {
+        Arc::new(Self { sent: AtomicU64::new(0), cuts: AtomicU64::new(0), first })
+    }
+
+    /// Counts a message and returns whether it is cut, and if so, whether the server sees it.
+    fn cut(&self) -> Option<bool> {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let behind = number.checked_sub(self.first)?;
+        if !behind.is_multiple_of(MESSAGES_BETWEEN_CUTS) {
+            return None;
+        }
+        let cuts = self.cuts.fetch_add(1, Ordering::Relaxed);
+        Some((cuts + self.first).is_multiple_of(2))
+    }
+}
+
+/// Passes one connection on until it is cut or closed.
+async fn pass_on(mut client: UnixStream, server: PathBuf, plan: Arc<Plan>) -> std::io::Result<()> {
+    let mut server = UnixStream::connect(server).await?;
+    let (mut sent, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut answer_is_lost = false;
+    loop {
+        tokio::select! {
+            count = client.read(&mut sent) => {
+                let count = count?;
+                if count == 0 {
+                    return Ok(());
+                }
+                match plan.cut() {
+                    Some(false) => return Ok(()),
+                    // Rows to copy are not answered each: the client goes on until there is an answer to be lost.
+                    Some(true) => answer_is_lost = true,
+                    None => {}
+                }
+                server.write_all(&sent[..count]).await?;
+            }
+            count = server.read(&mut answered) => {
+                let count = count?;
+                if count == 0 || answer_is_lost {
+                    return Ok(());
+                }
+                client.write_all(&answered[..count]).await?;
+            }
+        }
+    }
+}
+
+/// Listens in a directory and passes every connection on to the server's socket.
+fn start_proxy(directory: &Path, server: PathBuf, plan: Arc<Plan>) -> tokio::task::JoinHandle<()> {
+    let listener = UnixListener::bind(directory.join(SOCKET)).unwrap();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(pass_on(client, server.clone(), Arc::clone(&plan)));
+        }
+    })
+}
+
+fn models() -> [RecordModel; 2] {
+    let mut total = model("total", Scope::Document, &[("amount", text_kind())]);
+    total.source = "name = \"total\"".into();
+    [model("receipt", Scope::Page, &[("company", text_kind())]), total]
+}
+
+fn text(value: &str) -> Vec<Option<Value>> {
+    vec![Some(Value::Text(value.to_owned()))]
+}
+
+/// Takes every step that writes; returns what they said.
+async fn fill(store: &Store) -> Vec<String> {
+    let models = models();
+    apply(store, &models).await;
+    let mut run = store.start_run("ingest", &serde_json::json!({})).await.unwrap();
+    let mut files: Vec<_> = (1..=7).map(|number| file(&format!("{number}.tif"), number)).collect();
+    files.push(file("again.tif", 7));
+    let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+    let known = store.known_files(&paths).await.unwrap();
+    assert!(known.iter().all(Option::is_none), "nobody has seen them: {known:?}");
+    let unreadable = UnreadableFile {
+        path: "locked.tif".into(),
+        size: None,
+        modified_ns: None,
+        failure: Failure::new(Stage::Walk, Reason::Unreadable, "closed"),
+    };
+    store.mark_unreadable(run.id, &[unreadable]).await.unwrap();
+    let registered = store.register(run.id, &files).await.unwrap();
+    let standings: Vec<Standing> = registered.iter().map(|answer| answer.standing).collect();
+    assert_eq!(standings[..7], [Standing::New; 7]);
+    assert_eq!(standings[7], Standing::Duplicate);
+    let pending: Vec<usize> = registered.iter().map(|answer| answer.pending.len()).collect();
+    assert_eq!(pending, [1, 1, 1, 1, 1, 1, 1, 0], "each page is handed out, and once");
+    let ids: Vec<DocumentId> = registered.iter().map(|answer| answer.document_id).collect();
+    let mut options = options(&models);
+    options.batch_events = 3;
+    options.make_document_records =
+        Arc::new(|_| vec![record("total", 1, 1, text("made of a document"))]);
+    let mut events =
+        vec![LedgerEvent::Opened { document_id: ids[0], format: Format::Tiff, page_count: 1 }];
+    for (index, id) in ids[..6].iter().enumerate() {
+        let mut page = stored(*id, 1, &format!("word{index}"), 90.0);
+        page.records = vec![record("receipt", 1, 1, text(&format!("company {index}")))];
+        events.push(page_event(page));
+    }
+    events.push(page_event(failed(ids[6], 1, Reason::Timeout)));
+    let commits = write(store, &mut run, options, events).await;
+    let mut said = vec![format!(
+        "{} pages, {} documents",
+        commits.iter().map(|commit| commit.pages.len()).sum::<usize>(),
+        commits.iter().map(|commit| commit.documents).sum::<u64>()
+    )];
+    store.finish_run(run, RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+    said.push(format!("{:?}", store.report().await.unwrap()));
+    said
+}
+
+/// Takes the steps of a second run, which finds a file at another place, one nowhere, and one that is no document.
+async fn follow(store: &Store) {
+    let run = store.start_run("ingest", &serde_json::json!({})).await.unwrap();
+    let moved = store.register(run.id, &[file("moved.tif", 6)]).await.unwrap();
+    assert_eq!(moved[0].standing, Standing::Duplicate);
+    let other = OtherFile {
+        path: "Thumbs.db".into(),
+        size: 3,
+        modified_ns: 1,
+        kind: "Windows thumbnail cache",
+    };
+    store.mark_skipped(run.id, &[other]).await.unwrap();
+    let roots = ["5.tif", "6.tif", "locked.tif"].map(PathBuf::from);
+    let unseen = store.unseen_files(run.id, &roots, (0, 100)).await.unwrap();
+    let paths: Vec<&Path> = unseen.iter().map(|file| file.path.as_path()).collect();
+    assert_eq!(paths, ["locked.tif", "5.tif", "6.tif"].map(Path::new));
+    let ids: Vec<i64> = unseen.iter().map(|file| file.source_file_id).collect();
+    store.forget_unreadable(&ids[..1]).await.unwrap();
+    let gone = store.mark_gone(run.id, &ids[1..]).await.unwrap();
+    assert_eq!(gone, GoneFiles { files: 2, moved: 1 });
+    store.finish_run(run, RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+}
+
+/// Asks every question; returns the answers without the numbers of documents, which may have gaps.
+async fn ask(store: &Store) -> Vec<String> {
+    let models = models();
+    let mut said = Vec::new();
+    let lines = all_rows(store.file_lines().await.unwrap()).await;
+    said.extend(lines.iter().map(|line| format!("{line:?}")));
+    let rows = all_rows(store.record_rows(&models[0], None, &[]).await.unwrap()).await;
+    said.extend(rows.iter().map(|row| format!("{row:?}")));
+    let pages = all_rows(store.page_text_rows().await.unwrap()).await;
+    let unnumbered = pages.into_iter().map(|row| PageTextRow { document_id: DocumentId(0), ..row });
+    said.extend(unnumbered.map(|row| format!("{row:?}")));
+    let named = store.documents_named(&["1.tif".into(), "again.tif".into()]).await.unwrap();
+    said.push(format!("{:?}", named.values().collect::<Vec<_>>()));
+    let ids: Vec<DocumentId> = named.keys().copied().collect();
+    said.push(format!("{:?}", store.records_of(&models[1], &ids).await.unwrap()));
+    said.push(store.packed_documents_of(&ids).await.unwrap().len().to_string());
+    said.push(store.packed_documents(None, 100).await.unwrap().len().to_string());
+    said.push(store.count_documents().await.unwrap().to_string());
+    said.push(store.count_pages(None).await.unwrap().to_string());
+    let selected = store.select_pages(None, None, 100).await.unwrap();
+    said.extend(selected.iter().map(|page| format!("{:?}", page.paths)));
+    let id = store.document_of(Path::new("2.tif")).await.unwrap().unwrap();
+    said.push(format!("{:?}", store.path_of(id).await.unwrap()));
+    let pages = store.pages_of_hash(file("", 3).hash).await.unwrap().unwrap();
+    said.push(pages.pages[0].1.plain());
+    said.push(format!("{:?}", store.recorded_model("total").await.unwrap()));
+    said
+}
+
+async fn count_once(store: &Store, sql: &'static str) -> Result<i64, StoreError> {
+    sqlx::query_scalar(sql).fetch_one(&store.pool).await.map_err(failed_to("count"))
+}
+
+/// Does all there is to do in an empty database.
+async fn everything(store: &Store) -> Vec<String> {
+    let mut said = fill(store).await;
+    follow(store).await;
+    said.extend(ask(store).await);
+    said.push(format!("{:?}", store.rollback_model("receipt").await.unwrap()));
+    for sql in [
+        "select count(*) from scanlift.run where ended_as = 'finished'",
+        "select count(*) from scanlift.run",
+        "select count(*) from scanlift.document",
+        "select count(*) from scanlift.source_file",
+        "select count(*) from scanlift.attempt",
+        "select max(attempts)::bigint from scanlift.page",
+        "select count(*) from scanlift.page_text",
+        "select count(*) from scanlift.reject",
+        "select count(*) from records.total",
+        "select count(*) from scanlift.record_model",
+        "select count(*) from scanlift.record_model where rolled_back_at is not null",
+    ] {
+        let count = store.retrying(|| count_once(store, sql)).await.unwrap();
+        said.push(format!("{count}: {sql}"));
+    }
+    said.push(format!("{:?}", store.rollback_migration().await.unwrap()));
+    said
+}
+
+#[test]
+fn every_step_outlives_a_connection_that_is_lost_at_any_point_of_it() {
+    with_store(|store| async move {
+        let database =
+            store.url().split("///").nth(1).unwrap().split('?').next().unwrap().to_owned();
+        let server =
+            store.url().split("host=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let server = Path::new(&server).join(SOCKET);
+        let mut expected = None;
+        let firsts = (0..MESSAGES_BETWEEN_CUTS).step_by(step());
+        for first in std::iter::once(u64::MAX).chain(firsts) {
+            for schema in ["records", "scanlift"] {
+                let drop = format!("drop schema if exists {schema} cascade");
+                sqlx::raw_sql(AssertSqlSafe(drop)).execute(&store.pool).await.unwrap();
+            }
+            let directory = tempfile::tempdir().unwrap();
+            let plan = Plan::starting_with(first);
+            let proxy = start_proxy(directory.path(), server.clone(), Arc::clone(&plan));
+            let host = directory.path().display();
+            let url = format!("postgres:///{database}?host={host}&user=scanlift");
+            let runtime = tokio::runtime::Handle::current();
+            let said = tokio::task::spawn_blocking(move || {
+                runtime.block_on(async {
+                    let cut = Store::open(&Database::Url(url)).await.unwrap();
+                    let said = everything(&cut).await;
+                    cut.close().await.unwrap();
+                    said
+                })
+            });
+            let said = said.await.unwrap();
+            proxy.abort();
+            let cuts = plan.cuts.load(Ordering::Relaxed);
+            match &expected {
+                None => {
+                    assert_eq!((cuts, said[0].as_str()), (0, "7 pages, 7 documents"));
+                    expected = Some(said);
+                }
+                Some(expected) => {
+                    assert!(cuts >= 3, "only {cuts} cuts");
+                    assert_eq!(&said, expected, "cut first at message {first}");
+                }
+            }
+        }
+    });
+}
+
+/// Every point is met in as many runs as there are messages between two cuts; by default some of them are made.
+fn step() -> usize {
+    if std::env::var_os("SCANLIFT_TEST_ALL").is_some() { 1 } else { 12 }
+}
