@@ -27,6 +27,8 @@ const FEW_CHARACTERS: f32 = 20.0;
 const MARGIN: (f32, f32) = (1.25, 1.0);
 /// A page without certain text is blank unless so many characters are read for each of its letters.
 const READABLE_SHARE: f32 = 0.3;
+/// … or, if they are few, with this mean confidence: folds and specks read as scraps.
+const DOUBTFUL_CONFIDENCE: f32 = 80.0;
 
 /// Returns the page as it reads best, with its words. `page.facts.blank` is set where a doubtful page turns out
 /// to hold no word.
@@ -79,7 +81,9 @@ pub(super) fn recognize(
         gaps::split_words(&mut reading.lines, &prepare::look_closer(&page).shapes);
     }
     let letters = look.letters as f32;
-    page.facts.blank = !look.is_text && best.characters < (READABLE_SHARE * letters).max(1.0);
+    let is_read = best.characters >= (READABLE_SHARE * letters).max(1.0)
+        && (best.characters >= SURE_CHARACTERS || best.confidence >= DOUBTFUL_CONFIDENCE);
+    page.facts.blank = !look.is_text && !is_read;
     Ok((page, reading))
 }
 
