@@ -59,6 +59,8 @@ const READ_CONFIDENCE: f32 = 60.0;
 /// Lines of a second view are text from this mean confidence and so many letters and digits on.
 const SURE_LINE: f32 = 70.0;
 const MIN_SURE_LETTERS: usize = 2;
+/// Of a line of a second view more than this share is covered by words: it is the edge of their ink.
+const MOSTLY_READ: f32 = 0.5;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 pub(super) const INVERSION_BELOW: f32 = 0.7;
 /// A strike is read as a dash or a point: words with it must be so much surer than without it.
@@ -269,7 +271,9 @@ impl Engine {
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
-        layout.keep_text_of(text_height);
+        layout.keep_text_of(text_height, |bounds| {
+            merge::covered_share(&reading.lines, bounds) > MOSTLY_READ
+        });
         let mut found = self.read_lines(&ground, layout)?;
         found.lines.retain(is_sure);
         if !found.lines.is_empty() {

@@ -22,6 +22,11 @@ fn shared(a: (u32, u32), b: (u32, u32)) -> u32 {
 
 /// Tells whether words of the lines cover a part of the box.
 pub(super) fn covers(lines: &[Line], place: &PixelBox) -> bool {
+    covered_share(lines, place) > COVERED
+}
+
+/// Returns the share of a box that words of the lines cover.
+pub(super) fn covered_share(lines: &[Line], place: &PixelBox) -> f32 {
     let area = u64::from(place.width()) * u64::from(place.height());
     let words = lines.iter().flat_map(|line| &line.words);
     let covered: u64 = words
@@ -31,7 +36,7 @@ pub(super) fn covers(lines: &[Line], place: &PixelBox) -> bool {
             u64::from(across) * u64::from(down)
         })
         .sum();
-    covered as f32 > COVERED * area as f32
+    covered as f32 / area.max(1) as f32
 }
 
 /// Adds lines to a page. Words that stand beside those of a line go into it; other lines go before the first one

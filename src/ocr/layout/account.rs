@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::crop::Owner;
 use super::{Layout, Segment, SegmentKind, rest};
+use crate::document::PixelBox;
 use crate::ocr::{Account, UnreadArea};
 use crate::shapes::Component;
 
@@ -17,11 +18,16 @@ const VIEW_HEIGHTS: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 const SHAPE_HEIGHTS: std::ops::RangeInclusive<f32> = 0.6..=4.0;
 
 impl Layout {
-    /// Drops the segments of a view of the page that are no text like that of the page: scraps, and what is much
-    /// smaller or larger than `text_height`, if that is given.
-    pub(in crate::ocr) fn keep_text_of(&mut self, text_height: Option<f32>) {
+    /// Drops the segments of a view of the page that say nothing new: scraps, what is much smaller or larger than
+    /// `text_height`, if that is given, and what `is_read` already.
+    pub(in crate::ocr) fn keep_text_of(
+        &mut self,
+        text_height: Option<f32>,
+        is_read: impl Fn(&PixelBox) -> bool,
+    ) {
         self.segments.retain(|segment| {
             segment.members.len() >= MIN_MEMBERS
+                && !is_read(&segment.bounds)
                 && text_height
                     .is_none_or(|height| VIEW_HEIGHTS.contains(&(segment.x_height / height)))
         });
