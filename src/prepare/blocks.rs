@@ -23,6 +23,8 @@ const EDGE_QUANTILE: f32 = 0.25;
 const SHARPER_THAN_INSIDE: u8 = 4;
 /// A block has so many tiles at least.
 const MIN_TILES: usize = 6;
+/// Its ground fills this share of them.
+const MIN_FILLED: f32 = 0.72;
 /// A pixel's ground is the block's if it differs from the paper by so much.
 const OTHER_PIXEL: u8 = 18;
 /// Grain of a ground, in gray levels.
@@ -269,6 +271,9 @@ impl Block {
             grounds.iter().zip(paper).any(differs)
         };
         let is_other: Vec<bool> = (0..self.width * self.height).map(is_other).collect();
+        if self.filled_share(&is_other) < MIN_FILLED {
+            return None;
+        }
         // Text may be as bright as its ground, and colors are often blurred: the clearest plane is taken.
         let mut views: Vec<(TextPlane, f32)> = Vec::new();
         let brightness = self.brightness().map(|plane| (self.ground(&plane), plane));
@@ -291,6 +296,18 @@ impl Block {
             width: self.width,
             values: best.depths.into_iter().map(|depth| depth.map(value)).collect(),
         })
+    }
+
+    /// Returns the share of the block's tiles that its ground fills: the tiles of large letters hold paper, too.
+    fn filled_share(&self, is_other: &[bool]) -> f32 {
+        let (mut filled, mut all) = (0_u32, 0_u32);
+        for (index, &is_other) in is_other.iter().enumerate() {
+            if self.tiles[self.tile_of(index)] == Tile::Block {
+                filled += u32::from(is_other);
+                all += 1;
+            }
+        }
+        filled as f32 / all.max(1) as f32
     }
 
     /// Returns the brightness of a block with colors.

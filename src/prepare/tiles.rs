@@ -18,11 +18,11 @@ const SAME_PAPER: i32 = 12;
 /// Pixels between two that are compared for tints; strokes of print are thinner.
 const FLAT: usize = 3;
 /// They differ by no more than this.
-const SAME_TINT: u8 = 8;
+const SAME_TINT: u8 = 14;
 /// Tints are between these shares of the paper's brightness.
 const TINT_SHARES: (f32, f32) = (0.22, 0.88);
 /// Share of the page that is tinted, from which on its colors may matter.
-const MIN_TINTED: f32 = 0.001;
+const MIN_TINTED: f32 = 0.0006;
 
 /// Red, green and blue, 0–255; all the same on gray pages.
 pub(super) type Color = [u8; 3];
