@@ -26,7 +26,9 @@ fn samples_become_records_and_csv() {
     let first = program.run(&ingest);
     assert_eq!(first.code, 1, "one of the samples is cut off: {}", first.stderr);
     assert!(
-        first.stderr.contains("42 found = 41 new + 0 known + 1 duplicates + 0 unreadable"),
+        first
+            .stderr
+            .contains("42 found = 41 new + 0 known + 0 moved + 1 duplicates + 0 unreadable"),
         "{}",
         first.stderr
     );
