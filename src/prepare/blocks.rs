@@ -14,7 +14,7 @@ use crate::document::{BitMask, PixelBox};
 use crate::shapes;
 
 /// A tile whose ground differs from the paper by so many gray levels in a channel belongs to a block, …
-const OTHER_GROUND: u8 = 36;
+const OTHER_GROUND: u8 = 64;
 /// … whose edges are so sharp, …
 const SHARP_EDGE: u8 = 20;
 /// … but for this share of them, …
@@ -23,8 +23,6 @@ const EDGE_QUANTILE: f32 = 0.25;
 const SHARPER_THAN_INSIDE: u8 = 4;
 /// A block has so many tiles at least.
 const MIN_TILES: usize = 6;
-/// Its ground fills this share of them.
-const MIN_FILLED: f32 = 0.72;
 /// A pixel's ground is the block's if it differs from the paper by so much.
 const OTHER_PIXEL: u8 = 18;
 /// Grain of a ground, in gray levels.
@@ -58,6 +56,14 @@ pub(super) struct Patch {
 }
 
 impl Patch {
+    /// Tells whether the patch draws into one of the tiles at `places`.
+    pub(super) fn touches(&self, places: &[bool], tiles: &TileGrounds) -> bool {
+        self.values.iter().enumerate().any(|(index, value)| {
+            let (x, y) = (self.left + index % self.width, self.top + index / self.width);
+            value.is_some() && places[y / tiles.side * tiles.columns + x / tiles.side]
+        })
+    }
+
     /// Draws the patch into the gray page.
     pub(super) fn draw(&self, page: &mut GrayImage) {
         let page_width = page.width() as usize;
@@ -75,18 +81,6 @@ impl Patch {
 pub(super) fn find(page: View, tiles: &TileGrounds) -> Vec<Patch> {
     let areas = areas(tiles);
     areas.iter().filter_map(|area| Block::of(page, tiles, area).patch(tiles.paper)).collect()
-}
-
-/// Returns for each tile whether a patch draws into it.
-pub(super) fn patched(patches: &[Patch], tiles: &TileGrounds) -> Vec<bool> {
-    let mut is_patched = vec![false; tiles.columns * tiles.rows];
-    for patch in patches {
-        for (index, _) in patch.values.iter().enumerate().filter(|(_, value)| value.is_some()) {
-            let (x, y) = (patch.left + index % patch.width, patch.top + index / patch.width);
-            is_patched[y / tiles.side * tiles.columns + x / tiles.side] = true;
-        }
-    }
-    is_patched
 }
 
 fn distance(a: Color, b: Color) -> u8 {
@@ -271,9 +265,6 @@ impl Block {
             grounds.iter().zip(paper).any(differs)
         };
         let is_other: Vec<bool> = (0..self.width * self.height).map(is_other).collect();
-        if self.filled_share(&is_other) < MIN_FILLED {
-            return None;
-        }
         // Text may be as bright as its ground, and colors are often blurred: the clearest plane is taken.
         let mut views: Vec<(TextPlane, f32)> = Vec::new();
         let brightness = self.brightness().map(|plane| (self.ground(&plane), plane));
@@ -296,18 +287,6 @@ impl Block {
             width: self.width,
             values: best.depths.into_iter().map(|depth| depth.map(value)).collect(),
         })
-    }
-
-    /// Returns the share of the block's tiles that its ground fills: the tiles of large letters hold paper, too.
-    fn filled_share(&self, is_other: &[bool]) -> f32 {
-        let (mut filled, mut all) = (0_u32, 0_u32);
-        for (index, &is_other) in is_other.iter().enumerate() {
-            if self.tiles[self.tile_of(index)] == Tile::Block {
-                filled += u32::from(is_other);
-                all += 1;
-            }
-        }
-        filled as f32 / all.max(1) as f32
     }
 
     /// Returns the brightness of a block with colors.

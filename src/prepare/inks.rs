@@ -16,28 +16,28 @@ const MIN_CHROMA: u8 = 48;
 /// Black ink absorbs so much of all channels, …
 const MIN_BLACK: u8 = 110;
 /// … and this share of what it absorbs at most.
-const BLACK_SHARE: u8 = 3;
+const BLACK_SHARE: u8 = 4;
 /// A tile with so many sampled pixels of colored ink has colored ink.
 const MIN_IN_TILE: u32 = 3;
 /// Pixels between two that are sampled.
 const STEP: usize = 2;
 /// Ink is split where there is at least this much black ink among the colored, …
-const MIN_BLACK_IN_COLOR: f32 = 0.04;
+const MIN_BLACK_IN_COLOR: f32 = 0.01;
+/// … and at most so many times as much: more is a black block with colored text, …
+const MAX_BLACK_IN_COLOR: f32 = 5.0;
 /// … in so many sampled pixels.
 const MIN_BLACK_PIXELS: u32 = 24;
 /// Classes of shares.
 const CLASSES: usize = 20;
 
 /// Splits black from colored ink where they lie on each other: `page` keeps the black ink there, and the picture of the
-/// colored ink is returned. `None` on a page where they don't. Tiles of blocks are left alone: edges of light text on
-/// them are as dark in all channels as black ink.
+/// colored ink is returned, and for each tile whether it was taken from it. `None` on a page where they don't.
 pub(super) fn split(
     page: &mut GrayImage,
     color: &RgbImage,
-    (tiles, is_block): (&TileGrounds, &[bool]),
-) -> Option<GrayImage> {
-    let mut counts = Counts::of(color, tiles);
-    counts.leave_out(is_block);
+    tiles: &TileGrounds,
+) -> Option<(GrayImage, Vec<bool>)> {
+    let counts = Counts::of(color, tiles);
     let areas = counts.areas(tiles);
     if areas.is_empty() {
         return None;
@@ -62,7 +62,11 @@ pub(super) fn split(
             }
         }
     }
-    Some(overlay)
+    let mut is_taken = vec![false; tiles.columns * tiles.rows];
+    for &tile in areas.iter().flat_map(|area| &area.tiles) {
+        is_taken[tile] = true;
+    }
+    Some((overlay, is_taken))
 }
 
 /// Returns the least and the most that a pixel absorbs of a channel.
@@ -71,6 +75,20 @@ fn depths(color: [u8; 3], paper: [u8; 3]) -> (u8, u8) {
         std::array::from_fn(|channel| paper[channel].saturating_sub(color[channel]));
     let [a, b, c] = depths;
     (a.min(b).min(c), a.max(b).max(c))
+}
+
+fn is_black((least, most): (u8, u8)) -> bool {
+    least >= MIN_BLACK && most - least <= most / BLACK_SHARE
+}
+
+/// Tells whether the pixels right of and below a black one are black, too: the edges of light text on a colored block
+/// are as dark in all channels as black ink, but thin.
+fn is_solid(color: &RgbImage, (x, y): (usize, usize), paper: [u8; 3]) -> bool {
+    let around = [(x + 1, y), (x, y + 1), (x + 1, y + 1)];
+    around.iter().all(|&(x, y)| {
+        let pixel = color.get_pixel_checked(x as u32, y as u32);
+        pixel.is_some_and(|pixel| is_black(depths(pixel.0, paper)))
+    })
 }
 
 /// What was sampled of each tile.
@@ -110,18 +128,12 @@ impl Counts {
                     counts.colored[tile] += 1;
                     let class = usize::from(least) * CLASSES / usize::from(most).max(1);
                     counts.shares[tile][class.min(CLASSES - 1)] += 1;
-                } else if least >= MIN_BLACK && most - least <= most / BLACK_SHARE {
+                } else if is_black((least, most)) && is_solid(color, (x, y), tiles.paper) {
                     counts.black[tile] += 1;
                 }
             }
         }
         counts
-    }
-
-    fn leave_out(&mut self, is_block: &[bool]) {
-        for (tile, _) in is_block.iter().enumerate().filter(|(_, is_block)| **is_block) {
-            (self.colored[tile], self.black[tile]) = (0, 0);
-        }
     }
 
     /// Joins tiles with colored ink, and those beside them, to areas; keeps those with black ink as well.
@@ -158,7 +170,8 @@ impl Counts {
         let colored: u32 = tiles.iter().map(|&tile| self.colored[tile]).sum();
         let over = tiles.iter().filter(|&&tile| is_colored[tile]);
         let black: u32 = over.map(|&tile| self.black[tile]).sum();
-        if black < MIN_BLACK_PIXELS || (black as f32) < MIN_BLACK_IN_COLOR * colored as f32 {
+        let shares = MIN_BLACK_IN_COLOR * colored as f32..=MAX_BLACK_IN_COLOR * colored as f32;
+        if black < MIN_BLACK_PIXELS || !shares.contains(&(black as f32)) {
             return None;
         }
         let mut shares = [0_u32; CLASSES];
@@ -224,7 +237,7 @@ mod tests {
         let color = stamped(stamp);
         let tiles = TileGrounds::of(View::Color(&color)).unwrap();
         let mut page = image::imageops::grayscale(&color);
-        let overlay = split(&mut page, &color, (&tiles, &[])).unwrap();
+        let (overlay, _) = split(&mut page, &color, &tiles).unwrap();
         assert!(page.get_pixel(180, 105).0[0] > 215, "{stamp:?} is gone from the page");
         assert!(overlay.get_pixel(180, 105).0[0] < 140, "{stamp:?} is in the overlay");
         // A stroke of the text under the stamp, at 30 + 14 · 7 = 128, row 40 + 40 · 3 = 160.
@@ -245,6 +258,6 @@ mod tests {
             color.put_pixel(x, y, Rgb([200, 30, 40]));
         }
         let tiles = TileGrounds::of(View::Color(&color)).unwrap();
-        assert!(split(&mut image::imageops::grayscale(&color), &color, (&tiles, &[])).is_none());
+        assert!(split(&mut image::imageops::grayscale(&color), &color, &tiles).is_none());
     }
 }

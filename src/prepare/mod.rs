@@ -378,12 +378,14 @@ impl Seen {
         let view = color.as_ref().map_or(View::Gray(&gray), View::Color);
         if let Some(grounds) = TileGrounds::of(view).filter(|_| options.background.decide(|| true))
         {
-            let patches = blocks::find(view, &grounds);
-            if let Some(color) = &color {
-                let is_block = blocks::patched(&patches, &grounds);
-                overlay =
-                    inks::split(&mut gray, color, (&grounds, &is_block)).map(PagePixels::Gray);
-                steps.extend(overlay.as_ref().map(|_| "inks".to_owned()));
+            let mut patches = blocks::find(view, &grounds);
+            if let Some(color) = &color
+                && let Some((ink, is_taken)) = inks::split(&mut gray, color, &grounds)
+            {
+                overlay = Some(PagePixels::Gray(ink));
+                steps.push("inks".to_owned());
+                // What colored ink covers is no block.
+                patches.retain(|patch| !patch.touches(&is_taken, &grounds));
             }
             for patch in &patches {
                 patch.draw(&mut gray);
