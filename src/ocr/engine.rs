@@ -11,6 +11,7 @@ use std::time::Instant;
 use image::GrayImage;
 
 use super::cells;
+use super::ensemble;
 use super::finish;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
@@ -326,7 +327,14 @@ impl Engine {
         segments: &[Segment],
     ) -> Result<Vec<LineText>, Failure> {
         let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
-        self.read_pictures(&crops, Alphabet::All)
+        let mut texts = self.read_pictures(&crops, Alphabet::All)?;
+        // Black and white pages gain nothing by it that their time is worth.
+        if self.is_native() && matches!(ground.pixels, PagePixels::Gray(_)) {
+            ensemble::settle(&mut texts, &crops, |pictures| {
+                self.read_pictures(pictures, Alphabet::All)
+            })?;
+        }
+        Ok(texts)
     }
 
     /// Returns the texts of pictures of lines; Tesseract knows no alphabet.

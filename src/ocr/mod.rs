@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod dictionaries;
 mod engine;
+mod ensemble;
 mod finish;
 mod languages;
 mod layout;
@@ -19,6 +20,7 @@ mod regions;
 mod settings;
 mod tesseract;
 mod tsv;
+mod variants;
 
 use std::time::Instant;
 
