@@ -219,7 +219,7 @@ fn of_three(window: &[Token], habits: Habits) -> Option<Reading> {
 }
 
 fn reading(date: civil::Date, repairs: u32, certainty: f32) -> Reading {
-    Reading { value: Value::Date(date), repairs, certainty }
+    Reading { value: Value::Date(date), repairs, certainty, ambiguity: None}
 }
 
 /// Reads three numbers in the model's order; a year of four digits in front comes before month

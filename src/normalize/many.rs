@@ -35,6 +35,7 @@ pub(super) fn values(field: &Field, raw: &RawField) -> Option<TypedField> {
             place: least.candidate.place_score,
             meaning: least.reading.rank(),
             witnesses: 1.0,
+            ambiguity: kept.iter().find_map(|it| it.candidate.ambiguity.or(it.reading.ambiguity)),
             ..Evidence::default()
         },
         repairs: kept.iter().filter_map(repair).collect(),

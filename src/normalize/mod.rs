@@ -20,10 +20,11 @@ mod text;
 mod vocabulary;
 
 pub(crate) use fold::{family, merge};
+pub(crate) use number::Widened;
 pub use fold::{fold, similarity};
 
 use crate::document::{
-    Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -56,6 +57,8 @@ pub(crate) struct Reading {
     pub(crate) repairs: u32,
     /// How likely the text means this, given that its characters are right, 0–1.
     pub(crate) certainty: f32,
+    /// What leaves open which value the text means.
+    pub(crate) ambiguity: Option<Ambiguity>,
 }
 
 impl Reading {
@@ -156,6 +159,7 @@ fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
             meaning: reading.rank() * kept,
             witnesses,
             margin: margin(&readings, chosen),
+            ambiguity: candidate.ambiguity.or(reading.ambiguity),
             ..Evidence::default()
         },
         repairs: repair(&readings[chosen]).into_iter().chain(respelled).collect(),
@@ -201,6 +205,35 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
         }
     }
     found
+}
+
+/// Returns the whole of what a pattern matched in a text: a number with its sign and all its digits,
+/// and whether it may be part of a longer one. If the whole is no value, but the match is one, that
+/// is in doubt. Other types are what their pattern says.
+pub(crate) fn widened(
+    kind: &FieldKind,
+    text: &str,
+    span: (usize, usize),
+    gaps: number::Gaps,
+) -> number::Widened {
+    match kind {
+        FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Money => {}
+        FieldKind::Text { .. }
+        | FieldKind::Date { .. }
+        | FieldKind::Time
+        | FieldKind::Duration
+        | FieldKind::Code { .. }
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => return number::Widened { span, ambiguity: None },
+    }
+    let whole = number::widen(text, span, gaps);
+    let is_value = |(from, to): (usize, usize)| read(kind, &text[from..to]).is_some();
+    if whole.span != span && is_value(span) && !is_value(whole.span) {
+        return number::Widened { span, ambiguity: Some(Ambiguity::NumberBeside) };
+    }
+    whole
 }
 
 /// Returns the value of a type that a text means, as it may stand on a page; `None` if it is none
