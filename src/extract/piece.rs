@@ -76,6 +76,11 @@ impl Piece {
         candidates
     }
 
+    /// Returns the text, lines separated by `\n`.
+    pub fn plain(&self, layout: &Layout) -> String {
+        self.text(layout).0
+    }
+
     /// Returns the doubts about bytes `start..end` of the text, counted from `start`.
     fn doubts(
         &self,

@@ -504,6 +504,7 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
         place_score,
         found: Found::Label,
         doubts: Vec::new(),
+        ambiguity: None,
     }
 }
 

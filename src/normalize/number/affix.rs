@@ -34,9 +34,10 @@ pub(super) enum Sign {
     Plus,
     /// A minus, parentheses, or `CR`.
     Minus,
-    /// A minus with white space between it and the number, or half of the parentheses: something
-    /// says that the number is negative, but it may be something else.
+    /// A minus with white space between it and the number.
     MinusInDoubt,
+    /// Half of the parentheses, or a long dash apart: it may be a sign, but mostly is none.
+    PlusInDoubt,
 }
 
 /// Tells whether a character is a minus, or a dash that stands for one.
@@ -63,7 +64,7 @@ pub(super) fn strip(text: &str) -> (&str, Sign) {
         }
         text = text.trim_end_matches(['.', ',', ';']);
         if let Some((inner, found)) = strip_brackets(text) {
-            (text, sign) = (inner, found);
+            (text, sign) = (inner, if sign == Sign::Minus { sign } else { found });
         }
         if let Some((inner, found)) = strip_dash(text) {
             (text, sign) = (inner, found.unwrap_or(sign));
@@ -79,13 +80,13 @@ pub(super) fn strip(text: &str) -> (&str, Sign) {
     }
 }
 
-/// Takes brackets away. Half of them are half of a sign.
+/// Takes brackets away.
 fn strip_brackets(text: &str) -> Option<(&str, Sign)> {
     let opened = text.strip_prefix('(');
     let closed = opened.unwrap_or(text).strip_suffix(')');
     match (opened, closed) {
         (Some(_), Some(inner)) => Some((inner, Sign::Minus)),
-        (Some(inner), None) | (None, Some(inner)) => Some((inner, Sign::MinusInDoubt)),
+        (Some(inner), None) | (None, Some(inner)) => Some((inner, Sign::PlusInDoubt)),
         (None, None) => None,
     }
 }
@@ -100,9 +101,11 @@ fn strip_dash(text: &str) -> Option<(&str, Option<Sign>)> {
     }
     let dashes = text.chars().count() - rest.chars().count();
     let apart = rest.starts_with(char::is_whitespace) || rest.ends_with(char::is_whitespace);
-    let sign = match (dashes, apart) {
-        (1, false) => Some(Sign::Minus),
-        (1, true) => Some(Sign::MinusInDoubt),
+    let is_long = text.starts_with(['–', '—', '―']) || text.ends_with(['–', '—', '―']);
+    let sign = match (dashes, apart, is_long) {
+        (1, false, _) => Some(Sign::Minus),
+        (1, true, false) => Some(Sign::MinusInDoubt),
+        (1, true, true) => Some(Sign::PlusInDoubt),
         _ => None,
     };
     Some((rest, sign))

@@ -81,6 +81,7 @@ pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Op
     Some(Reading { value: Value::Integer(number), repairs, certainty, ambiguity })
 }
 
+/// Returns a text that is an integer as a whole, with the number of repairs.
 fn whole_integer(text: &str) -> Option<(i64, u32)> {
     let (body, sign) = strip(text);
     let (digits, repairs) = repair::digits(&join_thousands(body)?)?;
@@ -88,7 +89,8 @@ fn whole_integer(text: &str) -> Option<(i64, u32)> {
         return None;
     }
     let number: i64 = digits.parse().ok()?;
-    Some((if sign == Sign::Plus { number } else { -number }, repairs))
+    let is_negative = matches!(sign, Sign::Minus | Sign::MinusInDoubt);
+    Some((if is_negative { -number } else { number }, repairs))
 }
 
 /// Reads a decimal number; with `places`, it is rounded to so many decimals. If the text as a
@@ -107,6 +109,10 @@ pub(super) fn read_decimal(
         let number = signed(printed.text, kind)?;
         number.part_of_text(&printed, ambiguity)
     })?;
+    // Where nothing is below zero, a dash in doubt is none.
+    if number.ambiguity == Some(Ambiguity::Sign) && min.is_some_and(|min| min >= 0.0) {
+        number.value.set_sign_positive(true);
+    }
     let as_float = f64::try_from(number.value).ok()?;
     if min.is_some_and(|min| as_float < min) || max.is_some_and(|max| as_float > max) {
         number.certainty *= OUT_OF_RANGE;
@@ -231,14 +237,10 @@ impl Number {
 fn signed(text: &str, kind: Kind) -> Option<Number> {
     let (body, sign) = strip(text);
     let mut number = unsigned(body, kind)?;
-    match sign {
-        Sign::Plus => {}
-        Sign::Minus => number.value.set_sign_negative(true),
-        Sign::MinusInDoubt => {
-            number.value.set_sign_negative(true);
-            number.certainty *= SIGN_IN_DOUBT;
-            number.ambiguity = Some(Ambiguity::Sign);
-        }
+    number.value.set_sign_negative(matches!(sign, Sign::Minus | Sign::MinusInDoubt));
+    if matches!(sign, Sign::MinusInDoubt | Sign::PlusInDoubt) {
+        number.certainty *= SIGN_IN_DOUBT;
+        number.ambiguity = Some(Ambiguity::Sign);
     }
     if number.value.is_zero() {
         number.value.set_sign_positive(true);
