@@ -22,11 +22,12 @@ mod weekday;
 
 pub use date::SaidOrder;
 pub(crate) use fold::{family, merge};
-pub(crate) use number::Widened;
 pub use fold::{fold, similarity};
+pub(crate) use number::Widened;
 
 use crate::document::{
-    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField,
+    Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -201,11 +202,7 @@ fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
 
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
 /// recognizer thought of as well; `None` unless exactly one value comes out.
-fn read_alternatives(
-    kind: &FieldKind,
-    candidate: &Candidate,
-    said: SaidOrder,
-) -> Option<Reading> {
+fn read_alternatives(kind: &FieldKind, candidate: &Candidate, said: SaidOrder) -> Option<Reading> {
     let mut found: Option<Reading> = None;
     for doubt in &candidate.doubts {
         let (start, end) = (usize::from(doubt.start), usize::from(doubt.end));
@@ -275,7 +272,7 @@ fn read_in(kind: &FieldKind, text: &str, said: SaidOrder) -> Option<Reading> {
         FieldKind::Money => number::read_money(text),
         FieldKind::Date { order, pivot, partial } => {
             date::read(text, (*order, said), *pivot, *partial)
-        },
+        }
         FieldKind::Time => clock::read_time(text),
         FieldKind::Duration => clock::read_duration(text),
         FieldKind::Code { shapes, check } => code::read(text, shapes, *check),

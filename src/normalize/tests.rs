@@ -1,5 +1,7 @@
 //! What texts mean, by type: read texts and the values that stand on the paper.
 
+mod dates;
+mod numbers;
 mod properties;
 
 use super::*;

@@ -5,15 +5,58 @@ use super::fold::merge;
 /// Full names without accents; their first two letters and more are abbreviations.
 const WEEKDAYS: [&str; 51] = [
     // English
-    "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY",
+    "MONDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "THURSDAY",
+    "FRIDAY",
+    "SATURDAY",
+    "SUNDAY",
     // Malay
-    "ISNIN", "SELASA", "RABU", "KHAMIS", "JUMAAT", "SABTU", "AHAD", // German
-    "MONTAG", "DIENSTAG", "MITTWOCH", "DONNERSTAG", "FREITAG", "SAMSTAG", "SONNABEND", "SONNTAG",
+    "ISNIN",
+    "SELASA",
+    "RABU",
+    "KHAMIS",
+    "JUMAAT",
+    "SABTU",
+    "AHAD", // German
+    "MONTAG",
+    "DIENSTAG",
+    "MITTWOCH",
+    "DONNERSTAG",
+    "FREITAG",
+    "SAMSTAG",
+    "SONNABEND",
+    "SONNTAG",
     // French
-    "LUNDI", "MARDI", "MERCREDI", "JEUDI", "VENDREDI", "SAMEDI", "DIMANCHE", // Spanish
-    "LUNES", "MARTES", "MIERCOLES", "JUEVES", "VIERNES", "SABADO", "DOMINGO", // Italian
-    "LUNEDI", "MARTEDI", "MERCOLEDI", "GIOVEDI", "VENERDI", "SABATO", "DOMENICA", // Dutch
-    "MAANDAG", "DINSDAG", "WOENSDAG", "DONDERDAG", "VRIJDAG", "ZATERDAG", "ZONDAG",
+    "LUNDI",
+    "MARDI",
+    "MERCREDI",
+    "JEUDI",
+    "VENDREDI",
+    "SAMEDI",
+    "DIMANCHE", // Spanish
+    "LUNES",
+    "MARTES",
+    "MIERCOLES",
+    "JUEVES",
+    "VIERNES",
+    "SABADO",
+    "DOMINGO", // Italian
+    "LUNEDI",
+    "MARTEDI",
+    "MERCOLEDI",
+    "GIOVEDI",
+    "VENERDI",
+    "SABATO",
+    "DOMENICA", // Dutch
+    "MAANDAG",
+    "DINSDAG",
+    "WOENSDAG",
+    "DONDERDAG",
+    "VRIJDAG",
+    "ZATERDAG",
+    "ZONDAG",
     // Abbreviations that are no beginnings
     "WEDS",
 ];

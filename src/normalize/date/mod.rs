@@ -179,7 +179,9 @@ impl Habits {
             (SaidOrder::DayFirst, MonthDayYear) => (DayMonthYear, OTHER_ORDER, true),
             (SaidOrder::DayFirst, DayMonthYear | YearMonthDay | Open) => (DayMonthYear, 1.0, true),
             (SaidOrder::MonthFirst, DayMonthYear) => (MonthDayYear, OTHER_ORDER, true),
-            (SaidOrder::MonthFirst, MonthDayYear | YearMonthDay | Open) => (MonthDayYear, 1.0, true),
+            (SaidOrder::MonthFirst, MonthDayYear | YearMonthDay | Open) => {
+                (MonthDayYear, 1.0, true)
+            }
         }
     }
 }
@@ -225,8 +227,7 @@ fn compact(token: &Token, habits: Habits) -> Option<Reading> {
     };
     let dated = match digits.len() {
         8 => split(4, 2).or_else(|| split(2, 2))?,
-        6 => split(2, 2)
-            .map(|dated| Dated { certainty: dated.certainty * SIX_DIGITS, ..dated })?,
+        6 => split(2, 2).map(|dated| Dated { certainty: dated.certainty * SIX_DIGITS, ..dated })?,
         _ => return None,
     };
     Some(dated.reading(*repairs))

@@ -30,7 +30,8 @@ impl SaidOrder {
         let mut said = Self::Nothing;
         for line in lines {
             for found in NUMBERS.captures_iter(line) {
-                let number = |index: usize| -> Option<u8> { found.get(index)?.as_str().parse().ok() };
+                let number =
+                    |index: usize| -> Option<u8> { found.get(index)?.as_str().parse().ok() };
                 let second = number(2).or_else(|| number(3)).or_else(|| number(4));
                 let (Some(first), Some(second)) = (number(1), second) else { continue };
                 let is_day = |number: u8| (13..=31).contains(&number);

@@ -49,7 +49,12 @@ pub(super) fn read(tokens: &[Token], habits: Habits, partial: Partial) -> Option
         (Partial::Keep, Some(month)) => Value::Text(format!("{year}-{month:02}")),
         (Partial::Keep, None) => Value::Text(year.to_string()),
     };
-    Some(Reading { value, repairs: tokens.iter().map(Token::repairs).sum(), certainty, ambiguity: None})
+    Some(Reading {
+        value,
+        repairs: tokens.iter().map(Token::repairs).sum(),
+        certainty,
+        ambiguity: None,
+    })
 }
 
 /// Reads `3/1978` and `1978-03` as year, month and certainty.

@@ -32,9 +32,15 @@ pub(super) struct Token {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Piece {
     /// Up to eight digits, and how many of them were misread.
-    Number { digits: String, repairs: u32 },
+    Number {
+        digits: String,
+        repairs: u32,
+    },
     /// The month from 1, and how many of its letters were misread.
-    Month { number: i8, repairs: u32 },
+    Month {
+        number: i8,
+        repairs: u32,
+    },
     Other,
 }
 

@@ -84,6 +84,11 @@ pub(super) fn strip(text: &str) -> (&str, Sign) {
 fn strip_brackets(text: &str) -> Option<(&str, Sign)> {
     let opened = text.strip_prefix('(');
     let closed = opened.unwrap_or(text).strip_suffix(')');
+    // The other half may stand behind a currency.
+    let rest = closed.or(opened).unwrap_or(text);
+    if opened.is_some() != closed.is_some() && rest.contains(['(', ')']) {
+        return None;
+    }
     match (opened, closed) {
         (Some(_), Some(inner)) => Some((inner, Sign::Minus)),
         (Some(inner), None) | (None, Some(inner)) => Some((inner, Sign::PlusInDoubt)),
@@ -124,18 +129,21 @@ fn is_complete(text: &str) -> bool {
 
 /// Returns what stands before a closing mark, or after one in front, as accounts mark what is owed.
 fn strip_mark<'t>(text: &'t str, marks: &[&str]) -> Option<&'t str> {
-    let digit = |c: char| c.is_ascii_digit() || c == ')';
+    let digit = |c: char| c.is_ascii_digit() || matches!(c, '(' | ')');
+    let is_edge = |c: char| c.is_whitespace() || is_sign(c);
+    let bare = |text: &'t str| text.trim_matches(is_edge);
     for mark in marks {
         if let Some(at) = text.len().checked_sub(mark.len())
             && let Some((amount, tail)) = text.split_at_checked(at)
             && tail.eq_ignore_ascii_case(mark)
-            && amount.trim_end_matches(|c: char| c.is_whitespace() || is_sign(c)).ends_with(digit)
+            && strip_currency(bare(amount)).trim_end_matches(is_edge).ends_with(digit)
         {
             return Some(amount);
         }
         if let Some((head, amount)) = text.split_at_checked(mark.len())
             && head.eq_ignore_ascii_case(mark)
-            && amount.trim_start().starts_with(|c: char| c.is_ascii_digit() || is_sign(c))
+            && amount.starts_with(is_edge)
+            && strip_currency(bare(amount)).trim_start_matches(is_edge).starts_with(digit)
         {
             return Some(amount);
         }
@@ -168,6 +176,5 @@ pub(super) fn strip_currency(text: &str) -> &str {
 pub(super) fn is_affix(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| is_sign(c) || is_dash(c) || matches!(c, '(' | ')'));
     let marks = CREDIT.iter().chain(&DEBIT);
-    bare.is_empty()
-        || CURRENCIES.iter().chain(marks).any(|known| known.eq_ignore_ascii_case(bare))
+    bare.is_empty() || CURRENCIES.iter().chain(marks).any(|known| known.eq_ignore_ascii_case(bare))
 }

@@ -13,7 +13,7 @@ use super::Reading;
 use super::repair;
 use crate::document::{Ambiguity, Value};
 use affix::{Sign, is_affix, strip, strip_currency};
-use parts::{Part, Printed, parts};
+use parts::{Part, Printed, is_unit_of_look_alikes, may_be_unit, parts};
 
 pub(crate) use span::{Gaps, Widened, widen};
 
@@ -60,7 +60,10 @@ struct Number {
 /// none, but one number stands in it, takes that with less certainty. A number with decimals or a
 /// fraction is no integer, and neither is a part of it.
 pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Option<Reading> {
-    let whole = whole_integer(text).map(|integer| (integer, None, 1.0));
+    let is_open = may_be_unit(text).then_some(Ambiguity::NumberBeside);
+    let in_doubt = matches!(strip(text).1, Sign::MinusInDoubt | Sign::PlusInDoubt);
+    let is_open = is_open.or(in_doubt.then_some(Ambiguity::Sign));
+    let whole = whole_integer(text).map(|integer| (integer, is_open, 1.0));
     let mut certainty = 1.0;
     if text.starts_with('$') || text.ends_with('$') {
         certainty *= DOLLAR_OR_FIVE;
@@ -83,6 +86,9 @@ pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Op
 
 /// Returns a text that is an integer as a whole, with the number of repairs.
 fn whole_integer(text: &str) -> Option<(i64, u32)> {
+    if is_unit_of_look_alikes(text) {
+        return None;
+    }
     let (body, sign) = strip(text);
     let (digits, repairs) = repair::digits(&join_thousands(body)?)?;
     if digits.len() > MAX_DIGITS {
@@ -171,8 +177,8 @@ fn only_number<'t>(
             Part::Number(_) | Part::Digits(_) | Part::Word => None,
         })
     };
-    let (at, printed) = only(numbers().filter(|(_, printed)| !printed.is_percent))
-        .or_else(|| only(numbers()))?;
+    let (at, printed) =
+        only(numbers().filter(|(_, printed)| !printed.is_percent)).or_else(|| only(numbers()))?;
     let beside = |part: Option<&Part>| match part {
         Some(Part::Number(other)) => !other.is_percent,
         Some(Part::Digits(word)) => !span::is_explained(word),
@@ -235,8 +241,14 @@ impl Number {
 }
 
 fn signed(text: &str, kind: Kind) -> Option<Number> {
+    if is_unit_of_look_alikes(text) {
+        return None;
+    }
     let (body, sign) = strip(text);
     let mut number = unsigned(body, kind)?;
+    if kind != Kind::Money && may_be_unit(body) {
+        number.ambiguity = Some(Ambiguity::NumberBeside);
+    }
     number.value.set_sign_negative(matches!(sign, Sign::Minus | Sign::MinusInDoubt));
     if matches!(sign, Sign::MinusInDoubt | Sign::PlusInDoubt) {
         number.certainty *= SIGN_IN_DOUBT;

@@ -78,7 +78,7 @@ impl Printed<'_> {
         let value = match self.fraction {
             None => value,
             Some((numerator, denominator)) => {
-                let part = Decimal::from(numerator) / Decimal::from(denominator);
+                let part = (Decimal::from(numerator) / Decimal::from(denominator)).normalize();
                 if value.is_sign_negative() { value - part } else { value + part }
             }
         };
@@ -146,8 +146,12 @@ fn number_at<'t>(
         let printed = &text[from..words[count - 1].1];
         printed.chars().any(|c| c.is_ascii_digit()) && is_number(printed)
     })?;
-    let mut printed =
-        Printed { text: &text[from..words[count - 1].1], fraction: None, times: 1, is_percent: false };
+    let mut printed = Printed {
+        text: &text[from..words[count - 1].1],
+        fraction: None,
+        times: 1,
+        is_percent: false,
+    };
     let mut used = count;
     while used < most {
         let next = word(text, words[used]);
@@ -204,10 +208,35 @@ fn words(text: &str) -> Vec<Span> {
     words
 }
 
+/// Units whose letters all look like digits.
+const LOOK_ALIKE_UNITS: [&str; 5] = ["LB", "LBS", "OZ", "GB", "SQ"];
+
+/// Tells whether a number ends in a unit that could be misread digits, but is none: `4,300lbs`.
+pub(super) fn is_unit_of_look_alikes(word: &str) -> bool {
+    let letters = tail_of_letters(word).to_uppercase();
+    LOOK_ALIKE_UNITS.contains(&letters.as_str())
+}
+
+/// Tells whether a number ends in a letter that is a unit as often as a misread digit: `12g`, `5l`.
+pub(super) fn may_be_unit(word: &str) -> bool {
+    matches!(tail_of_letters(word), "g" | "l" | "A" | "T")
+}
+
+/// Returns the letters behind the last digit.
+fn tail_of_letters(word: &str) -> &str {
+    let digits = word.rfind(|c: char| c.is_ascii_digit()).map_or(word.len(), |at| at + 1);
+    word[digits..].trim_matches(|c: char| !c.is_alphabetic())
+}
+
 /// Divides `23600kg`, `12,50%` and `2½`; what may be a misread digit stays where it is.
 fn split_glued(word: &str, from: usize, words: &mut Vec<Span>) {
     let end = from + word.len();
-    let digits = word.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1);
+    // `45m2` ends in a unit, whose digit is none of the number's.
+    let bare = word.trim_end_matches(['2', '3']);
+    let unit = bare.len() - bare.trim_end_matches(char::is_alphabetic).len();
+    let has_unit = (1..=3).contains(&unit) && bare.len() + 1 == word.len();
+    let number = if has_unit { &bare[..bare.len() - unit] } else { word };
+    let digits = number.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1);
     let Some(digits) = digits.filter(|_| !is_squared_unit(word)) else {
         words.push((from, end, false));
         return;
@@ -216,9 +245,12 @@ fn split_glued(word: &str, from: usize, words: &mut Vec<Span>) {
     let letters = tail.trim_matches(|c: char| !c.is_alphabetic());
     let is_unit = tail.starts_with(|c: char| c.is_alphabetic() || matches!(c, '%' | '‰' | '°'))
         && !is_affix(letters)
-        && (letters.is_empty() || letters.chars().any(|c| repair::as_digit(c).is_none()));
+        && (is_unit_of_look_alikes(word)
+            || letters.is_empty()
+            || letters.chars().any(|c| repair::as_digit(c).is_none()));
     let is_fraction = tail.chars().next().is_some_and(|c| FRACTIONS.iter().any(|(f, _)| *f == c));
-    let is_measured = is_unit || is_fraction || letters.is_empty() && tail.contains(['%', '‰']);
+    let is_measured =
+        is_unit || has_unit || is_fraction || letters.is_empty() && tail.contains(['%', '‰']);
     if is_measured && !tail.is_empty() && !tail.starts_with(is_dash) {
         words.push((from, from + digits, false));
         words.push((from + digits, end, false));

@@ -194,9 +194,15 @@ impl<'t> Growing<'t> {
             if sign == '(' && self.is_remark() {
                 return;
             }
-            let begins = last.is_none_or(|c| !c.is_alphanumeric() && c != ')')
-                || currency_at_end(ahead) > 0;
-            if !begins {
+            let begins =
+                last.is_none_or(|c| !c.is_alphanumeric() && c != ')') || currency_at_end(ahead) > 0;
+            // `Payable - 3.59`: the dash divides.
+            let space = ahead.len() - ahead.trim_end_matches(is_blank).len();
+            let divides = sign != '('
+                && space > 0
+                && before[head.len()..].starts_with(is_blank)
+                && (self.gaps)(self.from - before.len() + ahead.len() - space) <= NEIGHBOR;
+            if !begins || divides {
                 let is_remark = sign == '(';
                 self.ambiguity = self.ambiguity.or((!is_remark).then_some(Ambiguity::Sign));
                 return;
@@ -247,7 +253,9 @@ impl<'t> Growing<'t> {
     fn word_left(&self) -> Option<&'t str> {
         let before = self.before();
         let bare = before.trim_end_matches(is_blank);
-        if bare.len() < before.len() && (self.gaps)(self.from - (before.len() - bare.len())) > NEIGHBOR {
+        if bare.len() < before.len()
+            && (self.gaps)(self.from - (before.len() - bare.len())) > NEIGHBOR
+        {
             return None;
         }
         bare.split(is_blank).next_back()
@@ -285,7 +293,8 @@ fn currency_at_end(text: &str) -> usize {
 /// Returns how many bytes a currency at the beginning of a text has, with the space before it.
 fn currency_at_start(text: &str) -> usize {
     let bare = text.trim_start_matches(is_blank);
-    let word_length = |is_part: fn(char) -> bool| bare.len() - bare.trim_start_matches(is_part).len();
+    let word_length =
+        |is_part: fn(char) -> bool| bare.len() - bare.trim_start_matches(is_part).len();
     let length = match word_length(|c| c.is_alphabetic() || matches!(c, '$' | '.')) {
         0 => word_length(is_currency_sign),
         length => length,
