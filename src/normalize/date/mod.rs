@@ -87,16 +87,14 @@ fn of_three(tokens: &[Token], at: usize, habits: Habits) -> Option<Reading> {
         {
             (Dated::sure(date(year, *number, day, habits)?), year)
         }
-        [Number { digits: day, .. }, Month { number, .. }, Number { digits: year, .. }] => {
-            (Dated::sure(date(year, *number, day, habits)?), year)
-        }
         // `Mar 19/11` is a Tuesday.
         [Month { .. }, Number { .. }, Number { .. }]
             if inner.is_blank && matches!(last.sign, Some('/' | '-')) =>
         {
             return None;
         }
-        [Month { number, .. }, Number { digits: day, .. }, Number { digits: year, .. }] => {
+        [Number { digits: day, .. }, Month { number, .. }, Number { digits: year, .. }]
+        | [Month { number, .. }, Number { digits: day, .. }, Number { digits: year, .. }] => {
             (Dated::sure(date(year, *number, day, habits)?), year)
         }
         [Number { digits: a, .. }, Number { digits: b, .. }, Number { digits: c, .. }] => {
@@ -109,7 +107,7 @@ fn of_three(tokens: &[Token], at: usize, habits: Habits) -> Option<Reading> {
         _ => return None,
     };
     let mut reading = dated.reading(window.iter().map(Token::repairs).sum());
-    if year.len() == 2 && tokens.iter().any(|token| is_year(token)) {
+    if year.len() == 2 && tokens.iter().any(is_year) {
         reading.certainty *= OTHER_YEAR;
     }
     Some(reading)

@@ -92,7 +92,7 @@ impl Printed<'_> {
 }
 
 /// Divides a text into its parts. `is_number` tells whether a text is a number as a whole.
-pub(super) fn parts<'t>(text: &'t str, is_number: impl Fn(&str) -> bool) -> Vec<Part<'t>> {
+pub(super) fn parts(text: &str, is_number: impl Fn(&str) -> bool) -> Vec<Part<'_>> {
     let words = words(text);
     let mut parts = Vec::new();
     let mut at = 0;
@@ -111,7 +111,7 @@ pub(super) fn parts<'t>(text: &'t str, is_number: impl Fn(&str) -> bool) -> Vec<
 /// A word from its first byte to the one after its last, and whether a line ends behind it.
 type Span = (usize, usize, bool);
 
-fn word<'t>(text: &'t str, (from, to, _): Span) -> &'t str {
+fn word(text: &str, (from, to, _): Span) -> &str {
     &text[from..to]
 }
 
