@@ -7,6 +7,7 @@ mod check_digit;
 mod choice;
 mod clock;
 mod code;
+mod confusion;
 mod date;
 mod fold;
 mod lookup;
@@ -20,8 +21,8 @@ mod text;
 mod vocabulary;
 mod weekday;
 
+pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge};
 pub use date::SaidOrder;
-pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
 pub(crate) use number::Widened;
 

@@ -1,6 +1,6 @@
 //! Names of weekdays in English, Malay, German, French, Spanish, Italian and Dutch, and abbreviated.
 
-use super::fold::merge;
+use super::confusion::merge;
 
 /// Full names without accents; their first two letters and more are abbreviations.
 const WEEKDAYS: [&str; 51] = [
