@@ -261,6 +261,9 @@ fn exchange(look: Look, other: Look) -> u16 {
     } else if is_number || look.digit && other.digit {
         // Numbers tell phrases apart: `Part 2` is not `Part 3`, and `VAT 20 %` not `VAT No`.
         2 * EDIT
+    } else if other.is_sure {
+        // Only what has one shape is confused in spite of that.
+        EDIT
     } else {
         normalize::exchange(look.folded, other.folded)
     }
