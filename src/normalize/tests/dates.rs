@@ -40,6 +40,19 @@ fn weekdays_are_no_months_and_times_and_weeks_no_days() {
 }
 
 #[test]
+fn a_pattern_does_not_cut_a_date() {
+    let whole = |text: &str, matched: &str| {
+        let from = text.find(matched).unwrap();
+        let kind = date_kind(DateOrder::DayMonthYear);
+        let (from, to) = widened(&kind, text, (from, from + matched.len()), &|_| 0.6).span;
+        text[from..to].to_owned()
+    };
+    assert_eq!(whole("on 04/06/2024 at 9:30", "04/06/20"), "04/06/2024");
+    assert_eq!(whole("Date:14.06.2024.", "4.06.2024"), "14.06.2024");
+    assert_eq!(whole("04/06/2024", "04/06/2024"), "04/06/2024");
+}
+
+#[test]
 fn the_signs_of_a_date_agree() {
     let cases = [
         ("Mar 19/11", "none"),
