@@ -115,6 +115,14 @@ fn of_three(tokens: &[Token], at: usize, habits: Habits) -> Option<Reading> {
             let by_points = inner.sign == Some('.') && last.sign == Some('.');
             let dated = of_numbers([a, b, c], by_points, habits)?;
             let year = if a.len() == 4 { a } else { c };
+            // `18/06/04` of `SP-1-18/06/04-1016956` is a part of a number.
+            let is_joined = |beside: Option<&Token>, gap: Gap| {
+                beside.is_some_and(Token::is_number) && gap.is_tight()
+            };
+            let after_it = after.is_some_and(|it| is_joined(after, it.gap));
+            if year.len() == 2 && (is_joined(before, window[0].gap) || after_it) {
+                return None;
+            }
             (Dated { certainty: dated.certainty * agreement, ..dated }, year)
         }
         _ => return None,
