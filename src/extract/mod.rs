@@ -14,6 +14,7 @@ mod letters;
 mod marks;
 mod owners;
 mod parts;
+mod party;
 mod phrase;
 mod piece;
 mod ranking;

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
+use super::party::Parties;
 use super::phrase::{Match, Phrase, Reach};
 use super::registration::Registration;
 use crate::document::{Count, PageNumber, PageText};
@@ -57,6 +58,8 @@ pub(crate) struct Labels {
     pub excluded: Vec<Vec<(usize, Match)>>,
     /// Where the model's form lies on the page.
     pub registration: Registration,
+    /// Who writes and to whom, if a field asks for it.
+    pub parties: Option<Parties>,
 }
 
 impl Label {
@@ -91,13 +94,14 @@ impl<'p> Sheet<'p> {
     /// Finds all labels and captions of a model.
     pub fn labels(&self, model: &RecordModel) -> Labels {
         let registration = Registration::find(&model.anchors, self);
-        let mut labels = Labels { by_field: Vec::new(), excluded: Vec::new(), registration };
+        let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
         for field in &model.fields {
             let excluded = self.find(&Phrase::all(&field.exclude));
-            labels.by_field.push(self.labels_of(&field.labels, &excluded));
-            labels.excluded.push(excluded);
+            by_field.push(self.labels_of(&field.labels, &excluded));
+            all_excluded.push(excluded);
         }
-        labels
+        let parties = Parties::find(model, self, (&by_field, &all_excluded));
+        Labels { by_field, excluded: all_excluded, registration, parties }
     }
 
     /// Returns where any of the phrases stands on one line: its row and the match.

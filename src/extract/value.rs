@@ -156,6 +156,12 @@ impl Search<'_> {
                 let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
                 self.passages(starts, limits, zone.as_ref(), candidates);
             }
+            Place::Party { party } => {
+                let found = self.labels.parties.iter().flat_map(|parties| parties.of(*party));
+                for (piece, score) in found {
+                    self.push(piece, *score, Found::Zone, candidates);
+                }
+            }
             Place::Labelled { labels, place } => {
                 let excluded = &self.labels.excluded[self.index];
                 for label in &self.sheet.labels_of(labels, excluded) {
@@ -227,6 +233,7 @@ impl Search<'_> {
             | Place::Labelled { .. }
             | Place::Between { .. }
             | Place::Pattern { .. }
+            | Place::Party { .. }
             | Place::Passage { .. } => {}
         }
     }

@@ -348,6 +348,8 @@ pub enum Place {
     Between { from: Vec<String>, to: Vec<String> },
     /// Wherever the pattern matches on the page, or within the zone.
     Pattern { zone: Option<Zone> },
+    /// Where letters name who sends them or whom they are for.
+    Party { party: Party },
     /// One of the other places, seen from labels of its own instead of the field's.
     Labelled { labels: Vec<String>, place: Box<Place> },
     /// A run of lines: from one that matches `starts` to the one before the first that matches
@@ -358,6 +360,15 @@ pub enum Place {
         lines: Option<u32>,
         zone: Option<Zone>,
     },
+}
+
+/// Who has to do with a letter or an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// Who writes it, sells and is paid.
+    Sender,
+    /// Whom it is addressed to.
+    Recipient,
 }
 
 /// A regular expression that is looked for in a line; it sees the two lines after it as well,

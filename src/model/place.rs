@@ -3,11 +3,11 @@
 use super::field::read_pattern;
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
-use super::{LinePattern, Place, Until};
+use super::{LinePattern, Party, Place, Until};
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "right", "left", "below", "above", "cell", "box", "line", "passage", "zone", "between",
-    "pattern",
+    "pattern", "party",
 ];
 
 /// Reads one place, or a list of places that are tried in order.
@@ -36,6 +36,7 @@ pub fn kind(place: &Place) -> &'static str {
         Place::Zone { .. } => "zone",
         Place::Between { .. } => "between",
         Place::Pattern { .. } => "pattern",
+        Place::Party { .. } => "party",
     }
 }
 
@@ -92,6 +93,10 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
         }
         "zone" => Place::Zone { zone: named.zone(problems)?, lines: lines(problems) },
         "between" => between(&named, problems)?,
+        "party" => {
+            let known = [("sender", Party::Sender), ("recipient", Party::Recipient)];
+            Place::Party { party: section.choice("party", &known, problems)? }
+        }
         _ => {
             must_be_true(&named, problems)?;
             Place::Pattern { zone: section.get("zone").and_then(|zone| zone.zone(problems)) }
@@ -107,7 +112,7 @@ fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str
     match named[..] {
         [] => {
             let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, \
-                        `zone`, `between`, `pattern`";
+                        `zone`, `between`, `pattern`, `party`";
             problems.add_with_hint(section.at, &section.path, Problem::NoPlace, hint.to_owned());
             None
         }

@@ -1,4 +1,4 @@
-//! Names of months in English, Malay, German, French and Spanish, abbreviated and misread.
+//! Names of months in English, Malay, German, French, Spanish, Dutch and Italian, abbreviated and misread.
 
 use super::fold::{fold, merge};
 
@@ -17,7 +17,7 @@ const ENGLISH: [&str; 12] = [
     "DECEMBER",
 ];
 /// Names in other languages that differ from the English ones, without accents.
-const OTHERS: [(&str, i8); 41] = [
+const OTHERS: [(&str, i8); 52] = [
     // Malay
     ("JANUARI", 1),
     ("FEBRUARI", 2),
@@ -63,6 +63,19 @@ const OTHERS: [(&str, i8); 41] = [
     ("OCTUBRE", 10),
     ("NOVIEMBRE", 11),
     ("DICIEMBRE", 12),
+    // Dutch
+    ("MAART", 3),
+    ("AUGUSTUS", 8),
+    // Italian
+    ("GENNAIO", 1),
+    ("FEBBRAIO", 2),
+    ("APRILE", 4),
+    ("MAGGIO", 5),
+    ("GIUGNO", 6),
+    ("LUGLIO", 7),
+    ("SETTEMBRE", 9),
+    ("OTTOBRE", 10),
+    ("DICEMBRE", 12),
 ];
 /// A name has so many letters, abbreviated or not.
 const LENGTHS: std::ops::RangeInclusive<usize> = 3..=10;

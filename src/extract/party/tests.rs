@@ -1,0 +1,1 @@
+//! Parties of small letters, word by word.
