@@ -1,4 +1,4 @@
-//! Which models claim a page: phrases that must, may and must not stand on it.
+//! Which models claim a page: phrases that must, may, should not and must not stand on it.
 
 use super::phrase::{Phrase, Reach};
 use super::sheet::Sheet;
@@ -10,7 +10,8 @@ use crate::model::{Claims, Zone};
 const HALF_SURE_LETTERS: f32 = 20.0;
 
 /// Returns how sure a model may be that a page is its own (0–1), or `None` if the page is not
-/// claimed: the more letters of its phrases stand there, and the better they were read, the surer.
+/// claimed: the more letters of its phrases stand there, less those that speak against it, and the
+/// better they were read, the surer.
 ///
 /// Claims without phrases take every page, with strength 0.
 pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
@@ -26,6 +27,9 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
     for phrase in &claims.all {
         letters += found(phrase)?;
     }
+    if !claims.one_of.is_empty() {
+        letters += claims.one_of.iter().filter_map(found).reduce(f32::max)?;
+    }
     if !claims.any.is_empty() {
         let found: Vec<f32> = claims.any.iter().filter_map(found).collect();
         if found.len() < claims.at_least {
@@ -33,6 +37,8 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
         }
         letters += found.iter().sum::<f32>();
     }
+    letters -= claims.against.iter().filter_map(found).sum::<f32>();
+    let letters = letters.max(0.0);
     Some(1.0 - 0.5_f32.powf(letters / HALF_SURE_LETTERS))
 }
 

@@ -29,8 +29,10 @@ pub struct Explanation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimList {
     All,
+    OneOf,
     Any,
     None,
+    Against,
 }
 
 /// A phrase of the claims.
@@ -186,8 +188,10 @@ fn claims_seen(model: &RecordModel, sheet: &Sheet) -> Vec<PhraseSeen> {
     let zone = claims.within.as_ref();
     let lists = [
         (ClaimList::All, &claims.all),
+        (ClaimList::OneOf, &claims.one_of),
         (ClaimList::Any, &claims.any),
         (ClaimList::None, &claims.none),
+        (ClaimList::Against, &claims.against),
     ];
     let phrases = lists
         .into_iter()

@@ -81,12 +81,16 @@ pub enum Scope {
 pub struct Claims {
     /// All of these phrases must be there.
     pub all: Vec<String>,
+    /// One of these, if there are any: words that say the same, such as in several languages.
+    pub one_of: Vec<String>,
     /// At least `at_least` of these, if there are any.
     pub any: Vec<String>,
     /// From 1.
     pub at_least: usize,
     /// None of these.
     pub none: Vec<String>,
+    /// These speak against the claim, as much as others of their length for it.
+    pub against: Vec<String>,
     /// Where phrases are looked for; the whole page without it.
     pub within: Option<Zone>,
     /// Of several models that claim a page, those of the highest priority may take it.
