@@ -140,15 +140,15 @@ impl Page<'_, '_> {
         let matched = &label.matched;
         let at = self.lines.iter().position(|line| (line.start..line.end).contains(&matched.first))?;
         let line = &self.lines[at];
-        // In a sentence the words are no label.
-        if matched.first != line.start && !self.sheet.begins_with(matched, line.start) {
-            return None;
+        let words = &self.sheet.layout.words;
+        let lone_colon = words.get(matched.last + 1).is_some_and(|next| next.text == ":");
+        let after = matched.last + 1 + usize::from(lone_colon);
+        if after < line.end
+            && let Some(mention) = self.mention(line, after)
+        {
+            return Some(mention);
         }
-        let after = matched.last + 1;
-        if after < line.end {
-            return self.mention(line, after);
-        }
-        let colon = self.sheet.layout.words[matched.last].text.ends_with(':');
+        let colon = lone_colon || words[matched.last].text.ends_with(':');
         let beside = || self.beside(line);
         let below = || self.below(line);
         if colon { beside().or_else(below) } else { below().or_else(beside) }

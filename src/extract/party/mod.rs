@@ -76,9 +76,10 @@ impl Parties {
                 Place::Party { party } => Some(*party),
                 _ => None,
             });
+            let labelled = found.iter().filter(|label| is_caption(sheet, &label.matched));
             match role {
-                Some(Party::Sender) => labels.sender.extend(found),
-                Some(Party::Recipient) => labels.recipient.extend(found),
+                Some(Party::Sender) => labels.sender.extend(labelled),
+                Some(Party::Recipient) => labels.recipient.extend(labelled),
                 None => labels.captions.extend(found.iter().map(|label| label.matched.first)),
             }
             if role.is_some() {
@@ -157,6 +158,16 @@ impl Page<'_, '_> {
             }
         }
     }
+}
+
+/// Tells whether a label stands as captions do: at the beginning of its cell, and alone there, before
+/// a colon or of several words. `Customer Care` and `Lieferant GmbH` are none.
+fn is_caption(sheet: &Sheet, matched: &Match) -> bool {
+    let (start, end) = sheet.layout.rows[sheet.layout.row_of(matched.first)].cell_of(matched.first);
+    let colon = sheet.layout.words[matched.last].text.get(matched.tail..).is_some_and(|rest| rest.contains(':'))
+        || sheet.layout.words.get(matched.last + 1).is_some_and(|next| next.text == ":");
+    let begins = matched.first == start || sheet.begins_with(matched, start);
+    begins && (colon || matched.last + 1 == end || matched.last > matched.first)
 }
 
 /// Joins the mentions of each name: more of them say more.
