@@ -12,6 +12,8 @@ use crate::model::RecordModel;
 
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
+/// In a long list, as of several languages, the labels from this rank on are equally welcome.
+const LEAST_WELCOME: usize = 12;
 /// A label wider than this gap (in word heights) between its words is no label.
 const LABEL_GAP: f32 = 4.0;
 /// How well a label must be read to end another field's value.
@@ -100,6 +102,7 @@ impl<'p> Sheet<'p> {
             by_field.push(self.labels_of(&field.labels, &excluded));
             all_excluded.push(excluded);
         }
+        give_way(&mut by_field);
         let parties = Parties::find(model, self, (&by_field, &all_excluded));
         Labels { by_field, excluded: all_excluded, registration, parties }
     }
@@ -124,7 +127,7 @@ impl<'p> Sheet<'p> {
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let phrases = Phrase::all(texts);
-        let welcome = |rank: usize| LATER_LABEL.powi(i32::try_from(rank).unwrap_or(i32::MAX));
+        let welcome = |rank: usize| LATER_LABEL.powi(rank.min(LEAST_WELCOME) as i32);
         for (rank, phrase) in phrases.iter().enumerate() {
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
                 if !self.torn(row, &matched) {
@@ -153,7 +156,7 @@ impl<'p> Sheet<'p> {
                 && !excluded.iter().any(|(row, other)| {
                     *row == label.row
                         && overlaps(other, &label.matched)
-                        && extent(other) >= extent(&label.matched)
+                        && hides(other, &label.matched)
                 })
         });
         labels.sort_by_key(|label| (label.row, label.matched.first));
@@ -281,6 +284,33 @@ impl<'p> Sheet<'p> {
         let start = (row.start..row.end).find(inside)?;
         let end = (start..row.end).take_while(|index| inside(index)).last()? + 1;
         Some((start, end))
+    }
+}
+
+/// Tells whether a caption that overlaps a label is meant instead: it is longer, or of the same words
+/// and read no worse. `Total incl. VAT` is a few edits from `Total excl. VAT`.
+fn hides(caption: &Match, label: &Match) -> bool {
+    extent(caption) > extent(label)
+        || extent(caption) == extent(label) && caption.score >= label.score
+}
+
+/// Drops labels whose words are read better as the label of another field.
+fn give_way(by_field: &mut [Vec<Label>]) {
+    let all: Vec<(usize, Label)> = by_field
+        .iter()
+        .enumerate()
+        .flat_map(|(field, found)| found.iter().map(move |label| (field, *label)))
+        .collect();
+    for (field, found) in by_field.iter_mut().enumerate() {
+        found.retain(|label| {
+            !all.iter().any(|(other, better)| {
+                *other != field
+                    && better.row == label.row
+                    && better.matched.first == label.matched.first
+                    && extent(&better.matched) == extent(&label.matched)
+                    && better.matched.score > label.matched.score
+            })
+        });
     }
 }
 

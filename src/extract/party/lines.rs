@@ -42,6 +42,7 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
         | ^\W*\d{1,5}[A-Za-z]?[\s,]+(?:bis\s|ter\s)?\p{L}[\p{L}.'\ -]+$
         | (?i:\b(?:street|st\.|road|rd\.?|avenue|ave\.?|boulevard|blvd|drive|lane|suite|floor|rue|chemin|impasse|quai
             |calle|avda|paseo|carrer|via|viale|corso|piazza|plaza|strada|p\.?\s?o\.?\s?box|postfach|postbus|cedex)\b)
+        | (?i:^\W*c/)
         | (?i:\p{L}(?:stra(?:ss|[ßfBbk&])e|str\.|weg|allee|platz|gasse|straat|laan|plein|gracht|kade|singel)\s*\d)",
     )
 });
@@ -79,9 +80,9 @@ static LEGAL_FORM: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a name that are no part of it.
 static SALUTATION: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?ix)^\W*(?:herrn?|frau|firma|fa\.|an(?:\s+(?:die|den|das|herrn|frau|firma))?|messrs|m/s|attn|attention|att|mr|mrs|ms|monsieur|madame|mme|m\.
-        |soci[eé]t[eé]|t\.?a\.?v|de\s+heer|mevrouw|dhr|mevr|d\.|d[oñ]n[ñn]?a?|sr|sra|sig|sig\.ra|spett(?:\.?\s?le|abile)?|egr|gent\.?ma
-        |name|nom|naam|nombre|nome|ragione\s+sociale|raz[oó]n\s+social|raison\s+sociale|denominazione|company(?:\s+name)?|c/o|to|from|von|de|da|van|aan|a)(?:\s*[.:]+\s*|\s+|$)",
+        r"(?ix)^\W*(?:herrn?|frau|firma|fa\.|an(?:\s+(?:die|den|das|herrn|frau|firma))?|messrs|m/s|attn|attention|att|mr|mrs|ms|monsieur|madame|mme
+        |soci[eé]t[eé]|t\.?a\.?v|de\s+heer|mevrouw|dhr|mevr|d[ñn]a|do[ñn]a|don|sra?|sig\.?\s?ra|sig|spett(?:\.?\s?le|abile)?|egr|gent\.?ma
+        |name|nom|naam|nombre|nome|ragione\s+sociale|raz[oó]n\s+social|raison\s+sociale|denominazione|company(?:\s+name)?|c/o|to|from|von|de|da|van|aan)(?:\s*[.:]+\s*|\s+|$)",
     )
 });
 
@@ -199,7 +200,7 @@ fn is_colonless_word_of_name(text: &str, end: usize) -> bool {
     let lower = head.trim_end_matches(['.', ':']).to_lowercase();
     let may_be_name = matches!(
         lower.as_str(),
-        "de" | "da" | "van" | "von" | "a" | "to" | "from" | "aan" | "name" | "nom" | "company" | "an" | "d" | "m"
+        "de" | "da" | "van" | "von" | "to" | "from" | "aan" | "name" | "nom" | "company" | "an"
     );
     may_be_name && !head.ends_with([':', '.'])
 }
