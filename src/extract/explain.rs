@@ -32,6 +32,7 @@ pub enum ClaimList {
     OneOf,
     Any,
     None,
+    For,
     Against,
 }
 
@@ -191,6 +192,7 @@ fn claims_seen(model: &RecordModel, sheet: &Sheet) -> Vec<PhraseSeen> {
         (ClaimList::OneOf, &claims.one_of),
         (ClaimList::Any, &claims.any),
         (ClaimList::None, &claims.none),
+        (ClaimList::For, &claims.speaks_for),
         (ClaimList::Against, &claims.against),
     ];
     let phrases = lists

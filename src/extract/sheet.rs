@@ -98,7 +98,8 @@ impl<'p> Sheet<'p> {
         let registration = Registration::find(&model.anchors, self);
         let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
         for field in &model.fields {
-            let excluded = self.find(&Phrase::all(&field.exclude));
+            let mut excluded = self.find(&Phrase::all(&field.exclude));
+            excluded.retain(|(row, matched)| !self.torn(*row, matched));
             by_field.push(self.labels_of(&field.labels, &excluded));
             all_excluded.push(excluded);
         }

@@ -89,7 +89,9 @@ pub struct Claims {
     pub at_least: usize,
     /// None of these.
     pub none: Vec<String>,
-    /// These speak against the claim, as much as others of their length for it.
+    /// These speak for the claim, but need not be there.
+    pub speaks_for: Vec<String>,
+    /// These speak against it, as much as others of their length for it.
     pub against: Vec<String>,
     /// Where phrases are looked for; the whole page without it.
     pub within: Option<Zone>,

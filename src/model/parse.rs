@@ -9,8 +9,8 @@ use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
 use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
-const CLAIM_KEYS: [&str; 10] = [
-    "all", "one_of", "any", "none", "against", "at_least", "within", "priority", "first_page", "continues",
+const CLAIM_KEYS: [&str; 11] = [
+    "all", "one_of", "any", "none", "for", "against", "at_least", "within", "priority", "first_page", "continues",
 ];
 
 /// Below this a whole record is looked at by a person.
@@ -157,6 +157,7 @@ fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) ->
         any,
         at_least,
         none: section.texts("none", problems),
+        speaks_for: section.texts("for", problems),
         against: section.texts("against", problems),
         within: section.get("within").and_then(|entry| entry.zone(problems)),
         priority: section

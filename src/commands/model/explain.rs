@@ -153,6 +153,7 @@ fn claims(
         (ClaimList::OneOf, "one of".to_owned()),
         (ClaimList::Any, format!("{} of", model.claims.at_least)),
         (ClaimList::None, "none of".to_owned()),
+        (ClaimList::For, "more for".to_owned()),
         (ClaimList::Against, "less for".to_owned()),
     ];
     for (list, name) in lists {
