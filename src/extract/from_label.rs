@@ -156,7 +156,9 @@ impl Search<'_> {
             let word = layout.words[other.matched.first].bounds;
             let high = (center_y(&word) - middle).abs() < NEIGHBOR * row.word_height;
             let x = word.left as f32;
-            if high && x > left_edge + slack {
+            // What stands in the label itself, such as `Facture` in `No. de facture`, bounds nothing.
+            let within = (first..=last).contains(&other.matched.first);
+            if high && !within && x > left_edge + slack {
                 right = right.min(x);
             } else if high && x < left_edge - slack {
                 left = left_edge - slack;
