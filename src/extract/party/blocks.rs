@@ -8,7 +8,7 @@ use crate::extract::layout::Layout;
 
 /// Lines of a block follow each other within so many heights of a line, from top to top.
 const NEXT_LINE: f32 = 2.3;
-/// Their left edges, or their middles, agree to so many heights of a line.
+/// Their left edges, their middles or their right edges agree to so many heights of a line.
 const SAME_EDGE: f32 = 1.0;
 /// Lines of one block are of about one size.
 const SAME_SIZE: f32 = 1.7;
@@ -90,9 +90,10 @@ fn block_above(blocks: &[Block], lines: &[Line], at: usize) -> Option<usize> {
         let middle = (crate::extract::layout::center_x(&line.bounds)
             - crate::extract::layout::center_x(&above.bounds))
         .abs();
+        let right = (line.bounds.right as f32 - above.bounds.right as f32).abs();
         let sizes = above.height.min(line.height) * SAME_SIZE >= height;
         let below = drop > 0.6 * above.height.min(line.height) && drop < NEXT_LINE * height;
-        below && sizes && (left < SAME_EDGE * height || middle < SAME_EDGE * height)
+        below && sizes && left.min(middle).min(right) < SAME_EDGE * height
     };
     blocks.iter().enumerate().rev().find(fits).map(|(block, _)| block)
 }

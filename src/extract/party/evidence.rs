@@ -207,23 +207,24 @@ impl Page<'_, '_> {
     fn of_block(&self, number: usize, sender_lines: &[usize]) -> Option<Mention> {
         let block = &self.blocks[number];
         let says = || block.lines.iter().map(|&line| self.lines[line].says);
-        if !says().any(|says| says.town) && !says().any(|says| says.street) {
-            return None;
-        }
-        if self.is_elsewhere(block) {
+        let is_high = block.lines.first().is_some_and(|&line| self.y(&self.lines[line]) < TOP);
+        let is_addressed = says().next().is_some_and(|says| says.addressed);
+        // Goods are numbered, too: a street alone makes an address only where one is likely.
+        let is_address = says().any(|says| says.town)
+            || (is_high || is_addressed) && says().any(|says| says.street);
+        if !is_address || self.is_elsewhere(block) {
             return None;
         }
         let lines = block.lines.iter().filter(|line| !sender_lines.contains(line));
         let mut lines = lines.map(|&line| &self.lines[line]);
         let first = lines.next()?;
-        let addressed = first.says.addressed;
         // A caption or a salutation may stand over the name, an address not.
         let start = std::iter::once(first).chain(lines).take(4);
         let mut start = start.take_while(|line| !line.says.town && !line.says.street || line.says.legal_form || line.start == first.start);
         let (line, mention) = start.find_map(|line| Some((line, self.mention(line, line.start)?)))?;
         let reachable = says().any(super::lines::Says::of_sender);
         let sender = self.as_sender(block, line, reachable);
-        let recipient = self.as_recipient(block, line, (addressed, reachable));
+        let recipient = self.as_recipient(block, line, (is_addressed, reachable));
         let recipient = if self.is_under(line, sender_lines) { recipient.max(UNDER_SENDER_LINE) } else { recipient };
         let sender = if recipient > ADDRESSED - 0.01 { 0.1 * sender } else { sender };
         Some(Mention { sender, recipient, ..mention })

@@ -27,7 +27,7 @@ static TOWN: LazyLock<Regex> = LazyLock::new(|| {
         | (?:^|[\s,])\d{4}\s?[A-Z]{2}\s+\p{Lu}\p{Ll}
         | \b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b
         | \b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b
-        | \b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b
+        | \b[A-Z]{1,2}[\dIOl][A-Z\d]?\s[\dIOl][A-Z]{2}\b
         | \p{L}{3}\s?[-–]\s?\d{6}\b
         | \b\d{2}-\d{3}\s+\p{Lu}
         | \b\d{4}-\d{3}\s+\p{Lu}",
@@ -71,7 +71,7 @@ static LEGAL_FORM: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?x)
         (?i:\b(?:g\s?m\s?b\s?h|gesellschaft\s+mbh|limited|ltd|l\.?l\.?c|l\.?l\.?p|p\.?l\.?c|inc|incorporated|corp|corporation|company|s\.?a\.?r\.?l|s\.?a\.?s\.?u?|eurl
-            |s\.?r\.?l\.?s?|s\.p\.a|b\.v|n\.v|v\.o\.f|vof|s\.l(?:\.u)?|s\.a\.u|s\.n\.c|s\.c\.p|s\.c\.i|pty|pvt|sp\.\s?z\s?o\.\s?o|s\.r\.o|sdn\.?\s?bhd|aps|oyj?|lda|kft|a/s
+            |s\.?r\.?[l1|]\.?s?|s\.p\.a|b\.v|n\.v|v\.o\.f|vof|s\.[l1|](?:\.u)?|s\.a\.u|s\.n\.c|s\.c\.p|s\.c\.i|pty|pvt|sp\.\s?z\s?o\.\s?o|s\.r\.o|sdn\.?\s?bhd|aps|oyj?|lda|kft|a/s
             |e\.?\s?k|e\.\s?v|e\.?\s?g|e\.u|a\.\s?g|o\.?h\.?g|gbr|k\.g|sociedad\s+(?:limitada|an[oó]nima)|soci[eé]t[eé]\s+anonyme|societ[aà]\s+cooperativa|co\.)(?:\W|$))
         | \b(?:AG|KG|KGaA|SE|UG|BV|NV|SA|SL|SLU|SpA|SPA|SNC|AB|AS|SAS|CV|Co|CO|Bv|Nv)(?:\W|$)",
     )
@@ -99,7 +99,7 @@ static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)\b(?:invoices?|rechnung|rechnungs\p{L}+|facture|factuur|factuur\p{L}+|factura|fattura|faktura|quittung|gutschrift|credit\s+note|receipt|bon|seite|page|pagina|p[aá]gina
         |original|copy|kopie|copie|copia|duplicat[ae]?|date|datum|fecha|data|numm?er|number|num[eé]ro|n[°º]|total|totaal|totale|summe|betrag|amount|montant|importe|importo|bedrag
         |sehr\s+geehrte|dear|thank|bonjour|geachte|estimad[oa]s?|gentile|vielen\s+dank|merci|gracias|grazie|bedankt|payment|zahlung|paiement|betaling|pago|pagamento|description
-        |beschreibung|bezeichnung|omschrijving|descripci[oó]n|descrizione|d[eé]signation|menge|quantity|qty|quantit[eéà]|aantal|cantidad|preis|price|prix|prijs|precio|prezzo
+        |beschreibung|bezeichnung|omschrijving|descripci\p{L}n|descrizione|d[eé]signation|menge|quantity|qty|quantit[eéà]|aantal|cantidad|preis|price|prix|prijs|precio|prezzo
         |logo|telefon|order|bestellung|commande|bestelling|pedido|ordine|kunden-?n\p{L}+|referen\p{L}+|r[eé]f[eé]ren\p{L}+|reference|ship\s+to|deliver\p{L}*|livraison|lieferung
         |accounts?\s+(?:payable|receivable)|department|dept|buchhaltung|kreditoren|comptabilit[eé]|boekhouding|crediteuren\p{L}*|administra\p{L}+|contabilidad|contabilit[aà]|sales|service|support|help
         |due|f[aä]llig|adresse|address|billing|shipping|account|terms|period|zeitraum|scan|www|http|subtotal|tax|vat|mwst|tva|btw|iva)\b

@@ -19,8 +19,6 @@ use blocks::{Block, Line};
 
 /// More evidence of one kind makes nothing sure.
 const SUREST: f32 = 0.97;
-/// A name that is surely the other party's keeps so much of what speaks for it.
-const KEPT_BY_OTHER: f32 = 0.4;
 /// Names with less speaking for them are no candidates.
 const LEAST_SCORE: f32 = 0.15;
 
@@ -124,19 +122,13 @@ impl Page<'_, '_> {
             else {
                 continue;
             };
-            let (mut sender, mut recipient) = (people[person].sender, people[person].recipient);
-            if pair.1 == Some(person) && pair.0 != Some(person) {
-                sender *= KEPT_BY_OTHER;
-            }
-            if pair.0 == Some(person) && pair.1 != Some(person) {
-                recipient *= KEPT_BY_OTHER;
-            }
-            // The mention that speaks best for itself stands for all of the name.
+            let Mention { sender, recipient, .. } = people[person];
+            // Who is one party is not the other. The mention that speaks best for itself stands for all of the name.
             let share = |own: f32, all: f32| all * (0.9 + 0.1 * own.min(1.0));
-            if mention.sender > 0.0 && sender >= LEAST_SCORE {
+            if mention.sender > 0.0 && sender >= LEAST_SCORE && pair.1 != Some(person) {
                 parties.senders.push((mention.piece.clone(), share(mention.sender, sender)));
             }
-            if mention.recipient > 0.0 && recipient >= LEAST_SCORE {
+            if mention.recipient > 0.0 && recipient >= LEAST_SCORE && pair.0 != Some(person) {
                 parties.recipients.push((mention.piece.clone(), share(mention.recipient, recipient)));
             }
         }
