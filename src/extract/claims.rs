@@ -26,7 +26,9 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
     }
     if !claims.one_of.is_empty() {
         let titles = claims.one_of.iter().filter_map(found);
-        for_it.push(titles.reduce(|best, next| if next.letters > best.letters { next } else { best })?);
+        for_it.push(
+            titles.reduce(|best, next| if next.letters > best.letters { next } else { best })?,
+        );
     }
     if !claims.any.is_empty() {
         let any: Vec<Seen> = claims.any.iter().filter_map(found).collect();

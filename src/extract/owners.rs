@@ -60,7 +60,11 @@ pub(super) fn leave_to_pages<'m>(
 
 /// Returns the models that own a page; several only if they are equally good. Where no model of pages
 /// or rows claims it, those of whole documents are not asked unless `all` are.
-pub(super) fn of_page<'m>(models: &'m [RecordModel], sheet: &Sheet, all: bool) -> Vec<&'m RecordModel> {
+pub(super) fn of_page<'m>(
+    models: &'m [RecordModel],
+    sheet: &Sheet,
+    all: bool,
+) -> Vec<&'m RecordModel> {
     let claim = |model: &'m RecordModel| Some((model, claims::strength(&model.claims, sheet)?));
     let (of_documents, of_pages): (Vec<&RecordModel>, Vec<&RecordModel>) =
         models.iter().partition(|model| model.scope == Scope::Document);

@@ -10,7 +10,17 @@ use super::section::Section;
 use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
 
 const CLAIM_KEYS: [&str; 11] = [
-    "all", "one_of", "any", "none", "for", "against", "at_least", "within", "priority", "first_page", "continues",
+    "all",
+    "one_of",
+    "any",
+    "none",
+    "for",
+    "against",
+    "at_least",
+    "within",
+    "priority",
+    "first_page",
+    "continues",
 ];
 
 /// Below this a whole record is looked at by a person.

@@ -123,3 +123,26 @@ fn only<'n>(mut named: impl Iterator<Item = (&'n str, i8)>) -> Option<i8> {
     let (_, number) = named.next()?;
     named.all(|(_, other)| other == number).then_some(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::month;
+
+    #[test]
+    fn knows_months_in_dutch_and_italian() {
+        let names = [
+            ("maart", 3),
+            ("mei", 5),
+            ("augustus", 8),
+            ("gennaio", 1),
+            ("giugno", 6),
+            ("lug", 7),
+            ("settembre", 9),
+            ("ottobre", 10),
+            ("dic", 12),
+        ];
+        for (name, number) in names {
+            assert_eq!(month(name), Some((number, 0)), "{name}");
+        }
+    }
+}

@@ -72,7 +72,8 @@ fn line(layout: &Layout, (row, start, end): (usize, usize, usize), height: f32) 
         .iter()
         .map(|word| word.bounds)
         .reduce(|all, word| all.union(&word))?;
-    let mut heights: Vec<f32> = layout.words[start..end].iter().map(|word| span(&word.bounds)).collect();
+    let mut heights: Vec<f32> =
+        layout.words[start..end].iter().map(|word| span(&word.bounds)).collect();
     heights.sort_by(f32::total_cmp);
     let own = heights.get(heights.len() / 2).copied().unwrap_or(height).max(1.0);
     let says = Says::of(&text);

@@ -19,7 +19,7 @@ const UNDER_SENDER_LINE: f32 = 0.88;
 const ADDRESSED: f32 = 0.85;
 /// An address at the height of the window, left or right.
 const LEFT_WINDOW: f32 = 0.62;
-const RIGHT_WINDOW: f32 = 0.55;
+pub(super) const RIGHT_WINDOW: f32 = 0.55;
 /// An address with a telephone, a bank, a registration; one at the top; any.
 const REACHABLE: f32 = 0.75;
 const AT_TOP: f32 = 0.6;
@@ -79,7 +79,8 @@ impl Page<'_, '_> {
         let text = layout.text(from, line.end);
         let head = lines::salutation(&text);
         let end = head + lines::end_of_name(&text[head..]);
-        let name = text[head..end].trim_matches(|sign: char| !sign.is_alphanumeric() && sign != '.' && sign != ')');
+        let name = text[head..end]
+            .trim_matches(|sign: char| !sign.is_alphanumeric() && sign != '.' && sign != ')');
         if !lines::Says::of(name).name {
             return None;
         }
@@ -97,7 +98,9 @@ impl Page<'_, '_> {
     }
 
     fn mention(&self, line: &Line, from: usize) -> Option<Mention> {
-        if self.labels.captions.contains(&from) {
+        // A town is no name, though a firm may be named on its line.
+        let is_town = line.says.town && !line.says.legal_form && lines::dividers(&line.text) < 2;
+        if is_town || self.labels.captions.contains(&from) {
             return None;
         }
         let (mut piece, mut name) = self.name_in(line, from)?;
@@ -106,8 +109,14 @@ impl Page<'_, '_> {
             name = format!("{name} {more}");
         }
         let bare = lines::bare(&name);
-        (!bare.is_empty())
-            .then(|| Mention { piece, bare, name, block: line.block, sender: 0.0, recipient: 0.0 })
+        (!bare.is_empty()).then(|| Mention {
+            piece,
+            bare,
+            name,
+            block: line.block,
+            sender: 0.0,
+            recipient: 0.0,
+        })
     }
 
     /// Returns the second line of a name whose legal form stands there.
@@ -138,7 +147,8 @@ impl Page<'_, '_> {
     /// Returns the name at a label: behind it, else beside it if a colon says so, else below.
     fn at_label(&self, label: &Label) -> Option<Mention> {
         let matched = &label.matched;
-        let at = self.lines.iter().position(|line| (line.start..line.end).contains(&matched.first))?;
+        let at =
+            self.lines.iter().position(|line| (line.start..line.end).contains(&matched.first))?;
         let line = &self.lines[at];
         let words = &self.sheet.layout.words;
         let lone_colon = words.get(matched.last + 1).is_some_and(|next| next.text == ":");
@@ -161,7 +171,11 @@ impl Page<'_, '_> {
                 && self.mm(line.bounds.left as f32 - label.bounds.right as f32) < BESIDE_LABEL_MM
         });
         let next = right.min_by_key(|line| line.start)?;
-        if self.labels.begins_in(next.start, next.end) { None } else { self.mention(next, next.start) }
+        if self.labels.begins_in(next.start, next.end) {
+            None
+        } else {
+            self.mention(next, next.start)
+        }
     }
 
     /// Returns the first name under a label; numbers and contacts may stand between, other
@@ -173,7 +187,8 @@ impl Page<'_, '_> {
             .filter(|line| {
                 let drop = line.bounds.top as f32 - label.bounds.bottom as f32;
                 let edge = (line.bounds.left as f32 - label.bounds.left as f32).abs();
-                let within = line.bounds.left <= label.bounds.right && line.bounds.right >= label.bounds.left;
+                let within = line.bounds.left <= label.bounds.right
+                    && line.bounds.right >= label.bounds.left;
                 drop > -0.3 * label.height
                     && center_y(&line.bounds) > center_y(&label.bounds) + 0.6 * label.height
                     && self.mm(drop) < BELOW_LABEL_MM
@@ -184,7 +199,13 @@ impl Page<'_, '_> {
         under.sort_by_key(|line| line.bounds.top);
         let until = under.iter().position(|line| self.labels.begins_in(line.start, line.end));
         let under = &under[..until.unwrap_or(under.len())];
-        under.iter().find_map(|line| self.mention(line, line.start))
+        under.iter().find_map(|line| {
+            if lines::announces_name(&line.text) {
+                self.beside(line)
+            } else {
+                self.mention(line, line.start)
+            }
+        })
     }
 
     /// Finds lines such as `Muster GmbH · Musterweg 1 · 80333 München`; returns their numbers.
@@ -196,7 +217,14 @@ impl Page<'_, '_> {
             }
             let Some((piece, name)) = self.name_in(line, line.start) else { continue };
             let bare = lines::bare(&name);
-            let mention = Mention { piece, bare, name, block: line.block, sender: SENDER_LINE, recipient: 0.0 };
+            let mention = Mention {
+                piece,
+                bare,
+                name,
+                block: line.block,
+                sender: SENDER_LINE,
+                recipient: 0.0,
+            };
             mentions.push(mention);
             found.push(at);
         }
@@ -220,12 +248,21 @@ impl Page<'_, '_> {
         let first = lines.next()?;
         // A caption or a salutation may stand over the name, an address not.
         let start = std::iter::once(first).chain(lines).take(4);
-        let mut start = start.take_while(|line| !line.says.town && !line.says.street || line.says.legal_form || line.start == first.start);
-        let (line, mention) = start.find_map(|line| Some((line, self.mention(line, line.start)?)))?;
+        let mut start = start.take_while(|line| {
+            !line.says.town && !line.says.street
+                || line.says.legal_form
+                || line.start == first.start
+        });
+        let (line, mention) =
+            start.find_map(|line| Some((line, self.mention(line, line.start)?)))?;
         let reachable = says().any(super::lines::Says::of_sender);
         let sender = self.as_sender(block, line, reachable);
         let recipient = self.as_recipient(block, line, (is_addressed, reachable));
-        let recipient = if self.is_under(line, sender_lines) { recipient.max(UNDER_SENDER_LINE) } else { recipient };
+        let recipient = if self.is_under(line, sender_lines) {
+            recipient.max(UNDER_SENDER_LINE)
+        } else {
+            recipient
+        };
         let sender = if recipient > ADDRESSED - 0.01 { 0.1 * sender } else { sender };
         Some(Mention { sender, recipient, ..mention })
     }
@@ -263,7 +300,12 @@ impl Page<'_, '_> {
         }
     }
 
-    fn as_recipient(&self, block: &Block, line: &Line, (addressed, reachable): (bool, bool)) -> f32 {
+    fn as_recipient(
+        &self,
+        block: &Block,
+        line: &Line,
+        (addressed, reachable): (bool, bool),
+    ) -> f32 {
         let in_window = WINDOW.contains(&self.y(line)) && block.lines.len() > 1;
         match (in_window, addressed, reachable) {
             (false, _, _) => 0.0,
@@ -279,7 +321,10 @@ impl Page<'_, '_> {
         for line in self.lines.iter().filter(|line| line.says.legal_form) {
             let Some(mention) = self.mention(line, line.start) else { continue };
             let y = self.y(line);
-            let near = self.blocks[line.block].lines.iter().any(|&other| self.lines[other].says.of_sender());
+            let near = self.blocks[line.block]
+                .lines
+                .iter()
+                .any(|&other| self.lines[other].says.of_sender());
             let sender = match y {
                 _ if y < TOP => FIRM_AT_HEAD,
                 _ if y > FOOT => FIRM_AT_FOOT,

@@ -49,7 +49,9 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
 
 /// How one is reached.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i)@|\bwww\.|https?:|\b(?:tel|t[eé]l[eé]fon[eo]?|telefoon|phone|fax|mobile?|e-?mail|web(?:site)?|internet)\b|\(\d{3}\)\s?\d{3}")
+    compiled(
+        r"(?i)@|\bwww\.|https?:|\b(?:tel|t[eé]l[eé]fon[eo]?|telefoon|phone|fax|mobile?|e-?mail)\b|\b(?:web(?:site)?|internet)\s*:|\(\d{3}\)\s?\d{3}",
+    )
 });
 
 /// Numbers that authorities give to firms, and who heads them.
@@ -63,7 +65,9 @@ static REGISTRATION: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Where money is sent.
 static BANK: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i)\b(?:iban|bic|swift|bank(?:name|verbindung|ing|gegevens)?|\p{L}*bank|konto(?:nr|nummer)?|blz|sort code|routing|cuenta|rekening(?:nummer)?|banca|banco|banque|sparkasse|account (?:no|number))\b")
+    compiled(
+        r"(?i)\b(?:iban|bic|swift|bank(?:name|verbindung|ing|gegevens)?|\p{L}*bank|konto(?:nr|nummer)?|blz|sort code|routing|cuenta|rekening(?:nummer)?|banca|banco|banque|sparkasse|account (?:no|number))\b",
+    )
 });
 
 /// Legal forms that need no case: nothing else is written so.
@@ -113,13 +117,27 @@ static FIGURES: LazyLock<Regex> =
 
 /// Internet domains, and those of addresses: the name in the first group.
 static DOMAIN: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i)(?:@|www\s?\.\s?|https?://(?:www\.)?|\b)([a-z\d-]{3,}(?:\.[a-z\d-]{3,})?)\.(?:com|de|fr|nl|es|it|eu|org|net|at|ch|be|co\.uk|uk|io|pl|info|biz|ca|us|in|my|com\.\p{L}{2})\b")
+    compiled(
+        r"(?i)(?:@|www\s?\.\s?|https?://(?:www\.)?|\b)([a-z\d-]{3,}(?:\.[a-z\d-]{3,})?)\.(?:com|de|fr|nl|es|it|eu|org|net|at|ch|be|co\.uk|uk|io|pl|info|biz|ca|us|in|my|com\.\p{L}{2})\b",
+    )
 });
 
 /// Providers of mail that say nothing about who writes.
 const PROVIDERS: [&str; 14] = [
-    "gmail", "googlemail", "gmx", "web", "yahoo", "hotmail", "outlook", "orange", "wanadoo", "free", "libero",
-    "aol", "icloud", "tonline",
+    "gmail",
+    "googlemail",
+    "gmx",
+    "web",
+    "yahoo",
+    "hotmail",
+    "outlook",
+    "orange",
+    "wanadoo",
+    "free",
+    "libero",
+    "aol",
+    "icloud",
+    "tonline",
 ];
 
 fn compiled(pattern: &str) -> Regex {
@@ -172,8 +190,10 @@ fn is_name(text: &str, says: Says) -> bool {
     letters >= LEAST_LETTERS
         && letters as f32 >= LEAST_SHARE_OF_LETTERS * signs as f32
         && words <= MOST_WORDS
-        && first.is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit() || says.legal_form)
-        && !text.trim_end().ends_with(':')
+        && first.is_some_and(|letter| {
+            letter.is_uppercase() || letter.is_ascii_digit() || says.legal_form
+        })
+        && !text.contains(':')
         && (!says.bank || says.legal_form)
         && (!NO_NAME.is_match(text) || says.legal_form && words <= 6)
         && !FIGURES.is_match(text)
@@ -185,13 +205,21 @@ pub(super) fn salutation(text: &str) -> usize {
     // `Herrn Dr.`, `Attn: Mr`: at most three, so that a name of such words keeps something.
     for _ in 0..3 {
         match SALUTATION.find(&text[from..]) {
-            Some(found) if found.end() > 0 && !is_colonless_word_of_name(&text[from..], found.end()) => {
+            Some(found)
+                if found.end() > 0 && !is_colonless_word_of_name(&text[from..], found.end()) =>
+            {
                 from += found.end();
             }
             Some(_) | None => break,
         }
     }
     from
+}
+
+/// Tells whether a line only says that a name stands beside it, as `Name:` does.
+pub(super) fn announces_name(text: &str) -> bool {
+    let rest = text.get(salutation(text)..).unwrap_or_default();
+    text.trim_end().ends_with(':') && !rest.chars().any(char::is_alphanumeric)
 }
 
 /// `De Vries`, `Van Gogh`, `Name Factory`: small words begin names, too, unless a colon follows.
@@ -209,7 +237,12 @@ fn is_colonless_word_of_name(text: &str, end: usize) -> bool {
 /// a comma before anything but a legal form, or figures after one. In bytes.
 pub(super) fn end_of_name(text: &str) -> usize {
     let divided = [" - ", " – ", " — ", " · ", " | ", " • ", " * ", " « ", " / ", "·", "•", "|"];
-    let mut end = divided.iter().filter_map(|sign| text.find(sign)).filter(|at| *at > 0).min().unwrap_or(text.len());
+    let mut end = divided
+        .iter()
+        .filter_map(|sign| text.find(sign))
+        .filter(|at| *at > 0)
+        .min()
+        .unwrap_or(text.len());
     for (at, _) in text[..end].match_indices(',') {
         if !LEGAL_FORM.find(&text[at..]).is_some_and(|form| form.start() <= 2) {
             end = at;
@@ -227,7 +260,10 @@ pub(super) fn end_of_name(text: &str) -> usize {
 
 /// Returns how many signs that divide the parts of a sender's line stand in a text.
 pub(super) fn dividers(text: &str) -> usize {
-    [" - ", " – ", " — ", "·", "|", "•", " * ", ", ", " / "].iter().map(|sign| text.matches(sign).count()).sum()
+    [" - ", " – ", " — ", "·", "|", "•", " * ", ", ", " / "]
+        .iter()
+        .map(|sign| text.matches(sign).count())
+        .sum()
 }
 
 /// Returns a name as it is compared: lowercase letters and digits, without legal forms.

@@ -19,6 +19,11 @@ use blocks::{Block, Line};
 
 /// More evidence of one kind makes nothing sure.
 const SUREST: f32 = 0.97;
+/// A sender that is so sure makes the address that is left the recipient's, by so much more.
+const SURE_SENDER: f32 = 0.75;
+const BY_EXCLUSION: f32 = 0.4;
+/// Words in a line are a label only if they were read so well.
+const WELL_READ: f32 = 0.9;
 /// Names with less speaking for them are no candidates.
 const LEAST_SCORE: f32 = 0.15;
 
@@ -116,9 +121,11 @@ impl Page<'_, '_> {
         self.weigh_domains(&mut mentions);
         let people = gathered(&mentions);
         let pair = best_pair(&people);
+        let people = excluding(people, pair);
         let mut parties = Parties::default();
         for mention in &mentions {
-            let Some(person) = people.iter().position(|person| lines::same(&person.bare, &mention.bare))
+            let Some(person) =
+                people.iter().position(|person| lines::same(&person.bare, &mention.bare))
             else {
                 continue;
             };
@@ -129,7 +136,9 @@ impl Page<'_, '_> {
                 parties.senders.push((mention.piece.clone(), share(mention.sender, sender)));
             }
             if mention.recipient > 0.0 && recipient >= LEAST_SCORE && pair.0 != Some(person) {
-                parties.recipients.push((mention.piece.clone(), share(mention.recipient, recipient)));
+                parties
+                    .recipients
+                    .push((mention.piece.clone(), share(mention.recipient, recipient)));
             }
         }
         for found in [&mut parties.senders, &mut parties.recipients] {
@@ -140,8 +149,11 @@ impl Page<'_, '_> {
 
     /// Lets the domains of the page's addresses speak for the names that they agree with.
     fn weigh_domains(&self, mentions: &mut [Mention]) {
-        let of_recipients: Vec<usize> =
-            mentions.iter().filter(|mention| mention.recipient > 0.8).map(|mention| mention.block).collect();
+        let of_recipients: Vec<usize> = mentions
+            .iter()
+            .filter(|mention| mention.recipient > 0.8)
+            .map(|mention| mention.block)
+            .collect();
         let texts = self.lines.iter().filter(|line| !of_recipients.contains(&line.block));
         let domains: Vec<String> = texts.flat_map(|line| lines::domains(&line.text)).collect();
         for mention in mentions.iter_mut().filter(|mention| mention.sender > 0.0) {
@@ -156,10 +168,15 @@ impl Page<'_, '_> {
 /// a colon or of several words. `Customer Care` and `Lieferant GmbH` are none.
 fn is_caption(sheet: &Sheet, matched: &Match) -> bool {
     let (start, end) = sheet.layout.rows[sheet.layout.row_of(matched.first)].cell_of(matched.first);
-    let colon = sheet.layout.words[matched.last].text.get(matched.tail..).is_some_and(|rest| rest.contains(':'))
+    let colon = sheet.layout.words[matched.last]
+        .text
+        .get(matched.tail..)
+        .is_some_and(|rest| rest.contains(':'))
         || sheet.layout.words.get(matched.last + 1).is_some_and(|next| next.text == ":");
     let begins = matched.first == start || sheet.begins_with(matched, start);
-    begins && (colon || matched.last + 1 == end || matched.last > matched.first)
+    // `Art-Nr-Kunde` is another word.
+    let several = matched.last > matched.first && matched.score >= WELL_READ;
+    begins && matched.head == 0 && (colon || matched.last + 1 == end || several)
 }
 
 /// Joins the mentions of each name: more of them say more.
@@ -198,6 +215,17 @@ fn best_pair(people: &[Mention]) -> (Option<usize>, Option<usize>) {
         }
     }
     best
+}
+
+/// Makes the recipient surer where the sender is: who else would be addressed there?
+fn excluding(mut people: Vec<Mention>, pair: (Option<usize>, Option<usize>)) -> Vec<Mention> {
+    let (Some(sender), Some(recipient)) = pair else { return people };
+    if people[sender].sender >= SURE_SENDER && people[recipient].recipient >= evidence::RIGHT_WINDOW
+    {
+        let surer = either(people[recipient].recipient, BY_EXCLUSION);
+        people[recipient].recipient = surer.min(SUREST);
+    }
+    people
 }
 
 /// Returns how likely one of two independent signs is right.
