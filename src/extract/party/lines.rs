@@ -193,7 +193,7 @@ fn is_name(text: &str, says: Says) -> bool {
         && first.is_some_and(|letter| {
             letter.is_uppercase() || letter.is_ascii_digit() || says.legal_form
         })
-        && !text.contains(':')
+        && !text.contains([':', '#'])
         && (!says.bank || says.legal_form)
         && (!NO_NAME.is_match(text) || says.legal_form && words <= 6)
         && !FIGURES.is_match(text)

@@ -76,7 +76,7 @@ fn a_name_may_stand_beside_its_caption() {
 #[test]
 fn an_internet_domain_speaks_for_the_name_that_it_has() {
     check(
-        "Osprey                    Quince\nHigh Street 1             Low Street 2\n20097 Hamburg             12345 Benrath\n\n\n\n\n\n\n\n\n\nwww.quince.de\n",
+        "\n\n\nOsprey                    Quince\nHigh Street 1             Low Street 2\n20097 Hamburg             12345 Benrath\n\n\n\n\n\n\n\n\n\nwww.quince.de\n",
         "Quince",
         "Osprey",
     );
@@ -135,7 +135,7 @@ fn names_are_told_from_titles_and_addresses() {
 fn salutations_and_addresses_are_cut_off_names() {
     let name = |text: &str| {
         let rest = &text[salutation(text)..];
-        rest[..end_of_name(rest)].to_owned()
+        rest[..end_of_name(rest)].trim().to_owned()
     };
     assert_eq!(name("Herrn Max Mustermann"), "Max Mustermann");
     assert_eq!(name("Sig.ra Lucia Conti"), "Lucia Conti");

@@ -140,7 +140,7 @@ fn models_of_pages_and_of_documents_compete_for_a_page() {
         named("receipt", "page", "any = [\"Number\", \"Cash\", \"Change\"]"),
         named("invoice", "document", "any = [\"Number\", \"Due date\"]\nagainst = [\"Change\"]"),
     ];
-    let invoice = "Number 5 Due date\n";
+    let invoice = "Due date Number 5\n";
     assert!(owners(&models, invoice).is_empty(), "its record is made for the document");
     check(&models, &[invoice], &[("invoice", 1, 1, "5")]);
     let receipt = "Number 6 Cash Change Due date\n";
