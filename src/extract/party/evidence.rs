@@ -81,7 +81,7 @@ impl Page<'_, '_> {
         let end = head + lines::end_of_name(&text[head..]);
         let name = text[head..end]
             .trim_matches(|sign: char| !sign.is_alphanumeric() && sign != '.' && sign != ')');
-        if !lines::Says::of(name).name {
+        if text[head..end].contains('#') || !lines::Says::of(name).name {
             return None;
         }
         // Whole words only: those that begin in the name.
