@@ -22,6 +22,8 @@ const SUREST: f32 = 0.97;
 /// A sender that is so sure makes the address that is left the recipient's, by so much more.
 const SURE_SENDER: f32 = 0.75;
 const BY_EXCLUSION: f32 = 0.4;
+/// What a rival that is as likely takes from the evidence.
+const TAKEN_BY_RIVAL: f32 = 0.35;
 /// Words in a line are a label only if they were read so well.
 const WELL_READ: f32 = 0.9;
 /// Names with less speaking for them are no candidates.
@@ -122,6 +124,8 @@ impl Page<'_, '_> {
         let people = gathered(&mentions);
         let pair = best_pair(&people);
         let people = excluding(people, pair);
+        let sure_sender = uncontested(&people, pair, |person| person.sender);
+        let sure_recipient = uncontested(&people, (pair.1, pair.0), |person| person.recipient);
         let mut parties = Parties::default();
         for mention in &mentions {
             let Some(person) =
@@ -130,8 +134,10 @@ impl Page<'_, '_> {
                 continue;
             };
             let Mention { sender, recipient, .. } = people[person];
-            // Who is one party is not the other. The mention that speaks best for itself stands for all of the name.
+            // Who is one party is not the other. The mention that speaks best for itself stands for
+            // all of the name.
             let share = |own: f32, all: f32| all * (0.9 + 0.1 * own.min(1.0));
+            let (sender, recipient) = (sender * sure_sender, recipient * sure_recipient);
             if mention.sender > 0.0 && sender >= LEAST_SCORE && pair.1 != Some(person) {
                 parties.senders.push((mention.piece.clone(), share(mention.sender, sender)));
             }
@@ -215,6 +221,19 @@ fn best_pair(people: &[Mention]) -> (Option<usize>, Option<usize>) {
         }
     }
     best
+}
+
+/// Returns what is left of the evidence for a party, the first of the pair, by how close the next
+/// name comes to it that is not the other party's.
+fn uncontested(
+    people: &[Mention],
+    (party, other): (Option<usize>, Option<usize>),
+    evidence: impl Fn(&Mention) -> f32,
+) -> f32 {
+    let Some(best) = party.map(|party| evidence(&people[party])) else { return 1.0 };
+    let rivals = (0..people.len()).filter(|&person| Some(person) != party && Some(person) != other);
+    let next = rivals.map(|person| evidence(&people[person])).fold(0.0, f32::max);
+    1.0 - TAKEN_BY_RIVAL * (next / best.max(f32::EPSILON)).min(1.0).powi(2)
 }
 
 /// Makes the recipient surer where the sender is: who else would be addressed there?
