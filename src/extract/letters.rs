@@ -52,6 +52,8 @@ pub(super) struct Look {
     pub family: char,
     /// It was read as a digit.
     pub digit: bool,
+    /// It was read as a digit of a word without letters: a number, in which no letter was misread.
+    pub in_number: bool,
     /// Joins that it may be as a whole, and that it and the letter before it may be together.
     whole: u8,
     pair: u8,
@@ -84,7 +86,7 @@ impl Look {
             (Some('I'), 'N') | (Some('N'), 'I') => 8,
             _ => 0,
         };
-        Self { folded, family: family(folded), digit, whole, pair }
+        Self { folded, family: family(folded), digit, in_number: false, whole, pair }
     }
 
     /// Tells whether this letter and the one before it look like the other one, as `cl` like `d`.
@@ -260,6 +262,10 @@ fn push_word(letters: &mut Vec<Letter>, word: usize, text: &str) {
     }
     if let Some(last) = letters[first..].last_mut() {
         last.ends = End::Yes;
+    }
+    let is_number = letters[first..].iter().all(|letter| letter.look.digit);
+    for letter in &mut letters[first..] {
+        letter.look.in_number = is_number;
     }
 }
 

@@ -257,12 +257,13 @@ impl Phrase {
 }
 
 fn exchange(look: Look, other: Look) -> u16 {
-    if look.folded == other.folded {
+    let is_number = other.in_number && !look.digit;
+    if look.folded == other.folded && !is_number {
         0
-    } else if look.family == other.family {
+    } else if look.family == other.family && !is_number {
         LOOK_ALIKE
-    } else if look.digit && other.digit {
-        // Numbers tell phrases apart: `Part 2` is not `Part 3`.
+    } else if is_number || look.digit && other.digit {
+        // Numbers tell phrases apart: `Part 2` is not `Part 3`, and `VAT 20 %` not `VAT No`.
         2 * EDIT
     } else {
         EDIT

@@ -10,6 +10,7 @@ use super::ranking::Words;
 use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
+use crate::normalize;
 
 /// Score of a perfect place: what stands there may still be something else.
 const BEST_PLACE: f32 = 0.97;
@@ -260,6 +261,8 @@ impl Search<'_> {
         found: &[(usize, Piece)],
         candidates: &mut Vec<Candidate>,
     ) {
+        let over_lines = self.dates_over_lines(found);
+        let found = over_lines.as_deref().unwrap_or(found);
         let mut score = score;
         let one_text = matches!(self.field.kind, FieldKind::Text { .. });
         if !one_text || self.field.count == Count::Many {
@@ -277,5 +280,27 @@ impl Search<'_> {
             self.push(&Piece { lines, head }, score, Found::Label, candidates);
             score *= FEWER_LINES;
         }
+    }
+
+    /// Joins two lines that make a date together and none alone, as `17 August` and `2023` under it.
+    fn dates_over_lines(&self, found: &[(usize, Piece)]) -> Option<Vec<(usize, Piece)>> {
+        if !matches!(self.field.kind, FieldKind::Date { .. }) || self.field.pattern.is_some() {
+            return None;
+        }
+        let is_date = |piece: &Piece| {
+            let text = piece.plain(&self.sheet.layout);
+            normalize::value(&self.field.kind, &text).is_some()
+        };
+        let joined = |(_, first): &(usize, Piece), (_, second): &(usize, Piece)| Piece {
+            lines: first.lines.iter().chain(&second.lines).copied().collect(),
+            head: first.head,
+        };
+        let at = found.windows(2).position(|pair| {
+            !is_date(&pair[0].1) && !is_date(&pair[1].1) && is_date(&joined(&pair[0], &pair[1]))
+        })?;
+        let mut lines = found.to_vec();
+        lines[at].1 = joined(&found[at], &found[at + 1]);
+        lines.remove(at + 1);
+        Some(lines)
     }
 }

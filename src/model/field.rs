@@ -276,7 +276,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
         entry.out_of_range(&year.to_string(), range, problems);
     }
     FieldKind::Date {
-        order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
+        order: section.choice("order", &orders, problems).unwrap_or(DateOrder::Open),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
         partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }

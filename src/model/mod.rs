@@ -326,6 +326,9 @@ pub struct EnumValue {
 /// The order of day, month and year in a date of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
+    /// The documents themselves say it; a date that may be read either way, with nothing that
+    /// decides, has the day first and is in doubt.
+    Open,
     DayMonthYear,
     MonthDayYear,
     YearMonthDay,

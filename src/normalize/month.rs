@@ -1,4 +1,5 @@
-//! Names of months in English, Malay, German, French, Spanish, Dutch and Italian, abbreviated and misread.
+//! Names of months in English, Malay, German, French, Spanish, Italian, Dutch, Portuguese, Swedish,
+//! Danish and Polish, abbreviated and misread.
 
 use super::fold::{fold, merge};
 
@@ -17,7 +18,7 @@ const ENGLISH: [&str; 12] = [
     "DECEMBER",
 ];
 /// Names in other languages that differ from the English ones, without accents.
-const OTHERS: [(&str, i8); 52] = [
+const OTHERS: [(&str, i8); 78] = [
     // Malay
     ("JANUARI", 1),
     ("FEBRUARI", 2),
@@ -63,9 +64,6 @@ const OTHERS: [(&str, i8); 52] = [
     ("OCTUBRE", 10),
     ("NOVIEMBRE", 11),
     ("DICIEMBRE", 12),
-    // Dutch
-    ("MAART", 3),
-    ("AUGUSTUS", 8),
     // Italian
     ("GENNAIO", 1),
     ("FEBBRAIO", 2),
@@ -76,9 +74,41 @@ const OTHERS: [(&str, i8); 52] = [
     ("SETTEMBRE", 9),
     ("OTTOBRE", 10),
     ("DICEMBRE", 12),
+    // Dutch
+    ("MAART", 3),
+    ("MRT", 3),
+    ("AUGUSTUS", 8),
+    // Portuguese
+    ("JANEIRO", 1),
+    ("FEVEREIRO", 2),
+    ("MARCO", 3),
+    ("MAIO", 5),
+    ("JUNHO", 6),
+    ("JULHO", 7),
+    ("SETEMBRO", 9),
+    ("OUTUBRO", 10),
+    ("NOVEMBRO", 11),
+    ("DEZEMBRO", 12),
+    // Swedish and Danish
+    ("MAJ", 5),
+    ("MARTS", 3),
+    ("AUGUSTI", 8),
+    // Polish
+    ("STYCZNIA", 1),
+    ("LUTEGO", 2),
+    ("MARCA", 3),
+    ("KWIETNIA", 4),
+    ("MAJA", 5),
+    ("CZERWCA", 6),
+    ("LIPCA", 7),
+    ("SIERPNIA", 8),
+    ("WRZESNIA", 9),
+    ("PAZDZIERNIKA", 10),
+    ("LISTOPADA", 11),
+    ("GRUDNIA", 12),
 ];
 /// A name has so many letters, abbreviated or not.
-const LENGTHS: std::ops::RangeInclusive<usize> = 3..=10;
+const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
 
 /// Returns the month, from 1, of a name or of its first three or more letters, and how many
 /// letters were misread. One wrong letter in four is forgiven in English names if only one month
@@ -122,27 +152,4 @@ pub(super) fn month(word: &str) -> Option<(i8, u32)> {
 fn only<'n>(mut named: impl Iterator<Item = (&'n str, i8)>) -> Option<i8> {
     let (_, number) = named.next()?;
     named.all(|(_, other)| other == number).then_some(number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::month;
-
-    #[test]
-    fn knows_months_in_dutch_and_italian() {
-        let names = [
-            ("maart", 3),
-            ("mei", 5),
-            ("augustus", 8),
-            ("gennaio", 1),
-            ("giugno", 6),
-            ("lug", 7),
-            ("settembre", 9),
-            ("ottobre", 10),
-            ("dic", 12),
-        ];
-        for (name, number) in names {
-            assert_eq!(month(name), Some((number, 0)), "{name}");
-        }
-    }
 }

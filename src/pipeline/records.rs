@@ -231,7 +231,7 @@ fn typed(
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
     own.map(|record| {
-        let mut typed = normalize::record(model, record.clone());
+        let mut typed = normalize::record_in(model, record.clone(), surroundings.dates);
         surroundings.note(&mut typed);
         typed
     })

@@ -182,6 +182,9 @@ impl Validator {
                 if field.evidence.is_struck {
                     texts.push("is struck out".to_owned());
                 }
+                if let Some(ambiguity) = field.evidence.ambiguity {
+                    texts.push(ambiguity.to_string());
+                }
                 if field.confidence < self.doubtful_below(spec) {
                     texts.push("low confidence".to_owned());
                 }

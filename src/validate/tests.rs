@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::document::{PageNumber, PixelBox};
+use crate::document::{Ambiguity, PageNumber, PixelBox};
 use crate::model::parse;
 use Verdict::{Accepted, Rejected, Review};
 
@@ -123,6 +123,15 @@ fn a_person_looks_at_values_that_are_struck_out() {
     struck.evidence.is_struck = true;
     let judged = receipt([text("Acme"), struck, money(50), TypedField::default()]);
     assert_eq!((judged.verdict, issues(&judged)), (Review, vec!["total: is struck out".into()]));
+}
+
+#[test]
+fn what_is_left_open_is_not_accepted() {
+    let mut open = money(1250);
+    open.evidence.ambiguity = Some(Ambiguity::Sign);
+    let judged = receipt([text("Acme"), open, money(50), TypedField::default()]);
+    let issue = vec!["total: its sign is in doubt".into()];
+    assert_eq!((judged.verdict, issues(&judged)), (Review, issue));
 }
 
 #[test]

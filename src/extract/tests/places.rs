@@ -186,6 +186,35 @@ fn labels_are_found_through_confused_letters() {
 }
 
 #[test]
+fn a_number_never_stands_for_letters_of_a_label() {
+    let field =
+        |label: &str| format!("type = \"money\"\nlabel = \"{label}\"\nvalue = {{ right = true }}");
+    check(&field("VAT No"), "VAT 20 % 96.00\n", &[]);
+    check(&field("VAT No"), "VAT 0 % 96.00\n", &[]);
+    check(&field("Tax ID"), "Tax 10 96.00\n", &[]);
+    // In a word with letters a digit may be a misread one.
+    check(&field("VAT No"), "VAT N0 96.00\n", &["96.00"]);
+    check(&field("Total"), "T0TA1 96.00\n", &["96.00"]);
+}
+
+#[test]
+fn a_pattern_does_not_cut_the_sign_or_the_thousands_of_a_number() {
+    let field = "type = \"money\"\nlabel = \"Total\"\nvalue = { right = true }\n\
+        pattern = '(\\d{1,3}[.,]\\d\\d)(?:$|\\D)'";
+    check(field, "Total -47.28\n", &["-47.28"]);
+    check(field, "Total 1 234,50\n", &["1 234,50"]);
+    check(field, "Total (RM 47.28)\n", &["(RM 47.28)"]);
+    check(field, "Total 47.28- CASH\n", &["47.28-"]);
+}
+
+#[test]
+fn a_date_may_run_over_two_lines() {
+    let field = "type = \"date\"\nlabel = \"Issued\"\nvalue = { cell = \"12mm\" }";
+    check(field, "Issued 17 August\n       2023\n", &["17 August\n2023"]);
+    check(field, "Issued 3/4/78\n       Oban\n", &["3/4/78", "Oban"]);
+}
+
+#[test]
 fn what_is_below_a_label_may_end_at_several_things() {
     let field = "type = \"text\"\nlabel = \"Name\"\n\
         value = { below = \"40mm\", until = { rule = true, gap = 2.0, labels = [\"Phone\"] } }";
