@@ -18,6 +18,7 @@ mod party;
 mod phrase;
 mod piece;
 mod ranking;
+mod rates;
 mod region;
 mod registration;
 mod sheet;

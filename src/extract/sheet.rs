@@ -131,7 +131,7 @@ impl<'p> Sheet<'p> {
         let welcome = |rank: usize| LATER_LABEL.powi(rank.min(LEAST_WELCOME) as i32);
         for (rank, phrase) in phrases.iter().enumerate() {
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
-                if !self.torn(row, &matched) {
+                if !self.torn(row, &matched) && !self.bites(&matched) {
                     let score = matched.score * welcome(rank);
                     labels.push(Label { row, matched, upper: None, score });
                 }
@@ -162,6 +162,15 @@ impl<'p> Sheet<'p> {
         });
         labels.sort_by_key(|label| (label.row, label.matched.first));
         labels
+    }
+
+    /// Tells whether a misread label ends inside a word that goes on behind a dash or slash: it takes
+    /// the head of a value, as `Facture nr` of `Facture n. RE-2024` would.
+    fn bites(&self, matched: &Match) -> bool {
+        let rest = self.layout.words[matched.last].text.get(matched.tail..).unwrap_or_default();
+        matched.score < 1.0
+            && rest.starts_with(['-', '/', '_'])
+            && rest.chars().any(char::is_alphanumeric)
     }
 
     /// Finds a phrase that ends a cell's line in one of its words and goes on in the line below.

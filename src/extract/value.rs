@@ -81,7 +81,9 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
     match field.choose {
         Choose::Best => {}
         Choose::First => candidates.sort_by_key(order),
-        Choose::Last => candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate))),
+        Choose::Last | Choose::ByRate => {
+            candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate)))
+        }
         Choose::Largest => candidates.sort_by(|a, b| size(&b.text).total_cmp(&size(&a.text))),
     }
 }
@@ -138,6 +140,9 @@ impl Search<'_> {
                 candidate.place_score = (candidate.place_score * factor).clamp(0.0, 1.0);
             }
             factor *= LATER_PLACE;
+        }
+        if self.field.choose == Choose::ByRate {
+            self.add_rates(&mut candidates);
         }
         // Other boxes that are empty as well say nothing about this one.
         if self.field.count == Count::One && !self.is_checkbox() {

@@ -29,7 +29,7 @@ pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};
 pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
-pub use place::kind as place_kind;
+pub use place::{Party, kind as place_kind};
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
@@ -371,15 +371,6 @@ pub enum Place {
     },
 }
 
-/// Who has to do with a letter or an invoice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    /// Who writes it, sells and is paid.
-    Sender,
-    /// Whom it is addressed to.
-    Recipient,
-}
-
 /// A regular expression that is looked for in a line; it sees the two lines after it as well,
 /// separated by `\n`, but must begin in the line.
 #[derive(Debug, Clone)]
@@ -424,6 +415,8 @@ pub enum Choose {
     Last,
     /// The largest value (numbers, money, dates).
     Largest,
+    /// The sum of values in rows of different percentages, else the last one.
+    ByRate,
 }
 
 /// Where the table of a row model is and how its rows are told apart.

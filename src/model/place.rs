@@ -3,12 +3,21 @@
 use super::field::read_pattern;
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
-use super::{LinePattern, Party, Place, Until};
+use super::{LinePattern, Place, Until};
 
 const KINDS: [&str; 12] = [
     "right", "left", "below", "above", "cell", "box", "line", "passage", "zone", "between",
     "pattern", "party",
 ];
+
+/// Who has to do with a letter or an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// Who writes it, sells and is paid.
+    Sender,
+    /// Whom it is addressed to.
+    Recipient,
+}
 
 /// Reads one place, or a list of places that are tried in order.
 pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {

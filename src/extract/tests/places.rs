@@ -273,3 +273,23 @@ fn a_match_without_a_group_is_known_to_be_no_value() {
     let field = "type = \"money\"\nlabel = \"VAT\"\nvalue = { right = true }\npattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
     check(field, "VAT 19 % 12.50\n", &["12.50"]);
 }
+
+#[test]
+fn values_in_rows_of_different_percentages_are_added_up_unless_their_sum_is_printed() {
+    let field = "type = \"money\"\nlabel = [\"VAT\", \"Total VAT\"]\nvalue = { right = true }\nchoose = \"by_rate\"\n\
+                 pattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
+    check(field, "VAT 20%      1200.00\nVAT 5%       34.50\n", &["1234.50"]);
+    check(
+        field,
+        "VAT 20%      12.00\nVAT 5%       3.00\nTotal VAT    15.00\n",
+        &["15.00", "3.00", "12.00"],
+    );
+    check(field, "VAT 20%      12.00\n", &["12.00"]);
+}
+
+#[test]
+fn a_label_takes_no_head_of_a_value() {
+    let field =
+        "type = \"text\"\nlabel = [\"Facture n\", \"Facture nr\"]\nvalue = { right = true }";
+    check(field, "Facture n. RE-2024-4453\n", &["RE-2024-4453"]);
+}
