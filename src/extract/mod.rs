@@ -156,7 +156,7 @@ fn of_documents(
         models.iter().partition(|model| model.scope == Scope::Document);
     let of_documents = of_documents.into_iter().map(|model| Claimant::new(model, sheets));
     let mut claimants: Vec<Claimant> = of_documents.collect();
-    owners::leave_to_pages(&mut claimants, of_pages.into_iter(), sheets);
+    owners::leave_to_pages(&mut claimants, &of_pages, sheets);
     let mut records: Vec<Record<RawField>> = Vec::new();
     for pages in owners::documents(&claimants, sheets) {
         for claimant in owners::of_pages(&claimants, &pages) {

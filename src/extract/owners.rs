@@ -32,16 +32,16 @@ impl<'m> Claimant<'m> {
 }
 
 /// Takes from models of whole documents the pages that models of pages or rows claim better.
-pub(super) fn leave_to_pages<'m>(
+pub(super) fn leave_to_pages(
     claimants: &mut [Claimant],
-    models: impl Iterator<Item = &'m RecordModel> + Clone,
+    models: &[&RecordModel],
     sheets: &[Sheet],
 ) {
     for (page, sheet) in sheets.iter().enumerate() {
         if claimants.iter().all(|claimant| claimant.strengths[page].is_none()) {
             continue;
         }
-        let rivals = models.clone().filter_map(|model| {
+        let rivals = models.iter().filter_map(|model| {
             Some((model.claims.priority, claims::strength(&model.claims, sheet)?))
         });
         let rivals: Vec<(i32, f32)> = rivals.collect();

@@ -13,7 +13,7 @@ use crate::model::RecordModel;
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
 /// In a long list, as of several languages, the labels from this rank on are equally welcome.
-const LEAST_WELCOME: usize = 12;
+const LEAST_WELCOME: i32 = 12;
 /// A label wider than this gap (in word heights) between its words is no label.
 const LABEL_GAP: f32 = 4.0;
 /// How well a label must be read to end another field's value.
@@ -52,12 +52,15 @@ pub(crate) struct Label {
     pub score: f32,
 }
 
+/// Where captions stand: row and match.
+pub(crate) type Captions = Vec<(usize, Match)>;
+
 /// All labels of a model on a page, and the captions that belong to no value.
 pub(crate) struct Labels {
     /// By field, in reading order.
     pub by_field: Vec<Vec<Label>>,
     /// By field: where its `exclude` phrases stand, as row and match.
-    pub excluded: Vec<Vec<(usize, Match)>>,
+    pub excluded: Vec<Captions>,
     /// Where the model's form lies on the page.
     pub registration: Registration,
     /// Who writes and to whom, if a field asks for it.
@@ -109,7 +112,7 @@ impl<'p> Sheet<'p> {
     }
 
     /// Returns where any of the phrases stands on one line: its row and the match.
-    pub fn find(&self, phrases: &[Phrase]) -> Vec<(usize, Match)> {
+    pub fn find(&self, phrases: &[Phrase]) -> Captions {
         let all = phrases.iter().flat_map(|phrase| phrase.find_all(&self.letters, Reach::Line));
         all.map(|matched| (self.layout.row_of(matched.first), matched)).collect()
     }
@@ -128,7 +131,10 @@ impl<'p> Sheet<'p> {
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let phrases = Phrase::all(texts);
-        let welcome = |rank: usize| LATER_LABEL.powi(rank.min(LEAST_WELCOME) as i32);
+        let welcome = |rank: usize| {
+            let rank = i32::try_from(rank).unwrap_or(i32::MAX);
+            LATER_LABEL.powi(rank.min(LEAST_WELCOME))
+        };
         for (rank, phrase) in phrases.iter().enumerate() {
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
                 if !self.torn(row, &matched) && !self.bites(&matched) {

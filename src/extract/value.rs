@@ -82,7 +82,7 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
         Choose::Best => {}
         Choose::First => candidates.sort_by_key(order),
         Choose::Last | Choose::ByRate => {
-            candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate)))
+            candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate)));
         }
         Choose::Largest => candidates.sort_by(|a, b| size(&b.text).total_cmp(&size(&a.text))),
     }

@@ -109,14 +109,10 @@ impl Page<'_, '_> {
             name = format!("{name} {more}");
         }
         let bare = lines::bare(&name);
-        (!bare.is_empty()).then(|| Mention {
-            piece,
-            bare,
-            name,
-            block: line.block,
-            sender: 0.0,
-            recipient: 0.0,
-        })
+        if bare.is_empty() {
+            return None;
+        }
+        Some(Mention { piece, bare, name, block: line.block, sender: 0.0, recipient: 0.0 })
     }
 
     /// Returns the second line of a name whose legal form stands there.
@@ -287,7 +283,7 @@ impl Page<'_, '_> {
 
     fn as_sender(&self, block: &Block, line: &Line, reachable: bool) -> f32 {
         let y = self.y(line);
-        if reachable && (y < WINDOW.end || y > FOOT) {
+        if reachable && !(WINDOW.end..=FOOT).contains(&y) {
             REACHABLE
         } else if y < TOP {
             AT_TOP

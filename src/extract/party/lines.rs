@@ -145,6 +145,7 @@ fn compiled(pattern: &str) -> Regex {
 }
 
 /// What a line says; several may be true.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own of a line")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Says {
     pub town: bool,
@@ -244,7 +245,7 @@ pub(super) fn end_of_name(text: &str) -> usize {
         .min()
         .unwrap_or(text.len());
     for (at, _) in text[..end].match_indices(',') {
-        if !LEGAL_FORM.find(&text[at..]).is_some_and(|form| form.start() <= 2) {
+        if LEGAL_FORM.find(&text[at..]).is_none_or(|form| form.start() > 2) {
             end = at;
             break;
         }

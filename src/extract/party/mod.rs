@@ -13,7 +13,7 @@ mod tests;
 
 use super::phrase::Match;
 use super::piece::Piece;
-use super::sheet::{Label, Sheet};
+use super::sheet::{Captions, Label, Sheet};
 use crate::model::{Party, Place, RecordModel};
 use blocks::{Block, Line};
 
@@ -54,7 +54,7 @@ struct PartyLabels {
     sender: Vec<Label>,
     recipient: Vec<Label>,
     /// Captions of other addresses, such as that of delivery.
-    other: Vec<(usize, Match)>,
+    other: Captions,
     /// Where labels of other fields begin.
     captions: Vec<usize>,
 }
@@ -72,7 +72,7 @@ impl Parties {
     pub fn find(
         model: &RecordModel,
         sheet: &Sheet,
-        (by_field, excluded): (&[Vec<Label>], &[Vec<(usize, Match)>]),
+        (by_field, excluded): (&[Vec<Label>], &[Captions]),
     ) -> Option<Self> {
         let mut labels = PartyLabels::default();
         let mut asked = false;
