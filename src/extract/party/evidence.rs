@@ -40,7 +40,7 @@ const FOOT: f32 = 0.8;
 const WINDOW: std::ops::Range<f32> = 0.08..0.45;
 /// Distances, in millimetres.
 const BELOW_LABEL_MM: f32 = 14.0;
-const BESIDE_LABEL_MM: f32 = 70.0;
+const BESIDE_LABEL_MM: f32 = 100.0;
 const UNDER_LINE_MM: f32 = 22.0;
 const SAME_EDGE_MM: f32 = 9.0;
 /// A title is larger than most lines by this.
@@ -81,7 +81,7 @@ impl Page<'_, '_> {
         let end = head + lines::end_of_name(&text[head..]);
         let name = text[head..end]
             .trim_matches(|sign: char| !sign.is_alphanumeric() && sign != '.' && sign != ')');
-        if text[head..end].contains('#') || !lines::Says::of(name).name {
+        if text[head..end].contains(['#', ':']) || !lines::Says::of(name).name {
             return None;
         }
         // Whole words only: those that begin in the name.
@@ -124,6 +124,12 @@ impl Page<'_, '_> {
             return None;
         }
         let (piece, name) = self.name_in(next, next.start)?;
+        // `Hill TV`, `Hill, LLC`: the firm is named twice.
+        let first_word =
+            |text: &str| lines::bare(text.split([' ', '-', ',']).next().unwrap_or(text));
+        if first_word(&line.text) == first_word(&name) {
+            return None;
+        }
         Some((*piece.lines.first()?, name))
     }
 

@@ -105,7 +105,7 @@ static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
         |sehr\s+geehrte|dear|thank|bonjour|geachte|estimad[oa]s?|gentile|vielen\s+dank|merci|gracias|grazie|bedankt|payment|zahlung|paiement|betaling|pago|pagamento|description
         |beschreibung|bezeichnung|omschrijving|descripci\p{L}n|descrizione|d[eé]signation|menge|quantity|qty|quantit[eéà]|aantal|cantidad|preis|price|prix|prijs|precio|prezzo
         |logo|telefon|order|bestellung|commande|bestelling|pedido|ordine|kunden-?n\p{L}+|referen\p{L}+|r[eé]f[eé]ren\p{L}+|reference|ship\s+to|deliver\p{L}*|livraison|lieferung
-        |accounts?\s+(?:payable|receivable)|department|dept|buchhaltung|kreditoren|comptabilit[eé]|boekhouding|crediteuren\p{L}*|administra\p{L}+|contabilidad|contabilit[aà]|sales|service|support|help
+        |accounts?\s+(?:payable|receivable)|department|dept|ansprechpartner|sachbearbeiter|kontakt(?:person)?|contact(?:persoon)?|contatto|contacto|buchhaltung|kreditoren|comptabilit[eé]|boekhouding|crediteuren\p{L}*|administra\p{L}+|contabilidad|contabilit[aà]|sales|service|support|help
         |due|f[aä]llig|adresse|address|billing|shipping|account|terms|period|zeitraum|scan|www|http|subtotal|tax|vat|mwst|tva|btw|iva)\b
         |^\W*(?:deutschland|germany|france|nederland|the\s+netherlands|netherlands|espa[nñ]a|spain|italia|italy|[oö]sterreich|austria|schweiz|suisse|belgi[eëq]u?e?|united\s+kingdom|usa|uk|u\.s\.a\.?|india|canada|poland|polska|luxembourg)\W*$",
     )

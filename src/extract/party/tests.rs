@@ -74,6 +74,17 @@ fn a_name_may_stand_beside_its_caption() {
 }
 
 #[test]
+fn a_firm_that_is_named_twice_is_one_and_a_name_over_two_lines_is_whole() {
+    let address = "12 Mill Road\nLeeds LS1 4DY\n\n\n\n\n\n\n\n\n\n\n";
+    check(&format!("Hill TV\nHill Ltd\n{address}"), "Hill TV", "");
+    check(
+        &format!("Mutual Insurance\nof Leeds Ltd\n{address}"),
+        "Mutual Insurance\nof Leeds Ltd",
+        "",
+    );
+}
+
+#[test]
 fn an_internet_domain_speaks_for_the_name_that_it_has() {
     check(
         "\n\n\nOsprey                    Quince\nHigh Street 1             Low Street 2\n20097 Hamburg             12345 Benrath\n\n\n\n\n\n\n\n\n\nwww.quince.de\n",
