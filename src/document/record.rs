@@ -118,13 +118,15 @@ pub enum Ambiguity {
     NumberBeside,
     /// A dash that may be a leader, or one bracket of two.
     Sign,
+    /// `23.600` of a number that may have any decimals.
+    Thousands,
     /// Nothing tells day and month apart.
     DayAndMonth,
 }
 
 words!(Ambiguity {
     NumberBeside => "may be part of a longer number", Sign => "its sign is in doubt",
-    DayAndMonth => "day and month may be swapped",
+    Thousands => "its point may divide thousands", DayAndMonth => "day and month may be swapped",
 });
 
 /// A piece of a page that may hold a field's value.

@@ -7,6 +7,7 @@ mod check_digit;
 mod choice;
 mod clock;
 mod code;
+mod confusion;
 mod date;
 mod fold;
 mod lookup;
@@ -20,8 +21,8 @@ mod text;
 mod vocabulary;
 mod weekday;
 
+pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge};
 pub use date::SaidOrder;
-pub(crate) use fold::{family, merge};
 pub use fold::{fold, similarity};
 pub(crate) use number::Widened;
 
@@ -226,7 +227,7 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate, said: SaidOrder) -
 
 /// Returns the whole of what a pattern matched in a text: a number with its sign and all its digits,
 /// and whether it may be part of a longer one. If the whole is no value, but the match is one, that
-/// is in doubt. Other types are what their pattern says.
+/// is in doubt. A date loses none of its digits; other types are what their pattern says.
 pub(crate) fn widened(
     kind: &FieldKind,
     text: &str,
@@ -235,8 +236,11 @@ pub(crate) fn widened(
 ) -> number::Widened {
     match kind {
         FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Money => {}
+        FieldKind::Date { .. } => {
+            let whole = number::Widened { span: date::widen(text, span), ambiguity: None };
+            return unless_cut(kind, text, span, whole);
+        }
         FieldKind::Text { .. }
-        | FieldKind::Date { .. }
         | FieldKind::Time
         | FieldKind::Duration
         | FieldKind::Code { .. }
@@ -245,7 +249,16 @@ pub(crate) fn widened(
         | FieldKind::Checkbox
         | FieldKind::Barcode { .. } => return number::Widened { span, ambiguity: None },
     }
-    let whole = number::widen(text, span, gaps);
+    unless_cut(kind, text, span, number::widen(text, span, gaps))
+}
+
+/// Returns the whole, or the match if that alone is a value.
+fn unless_cut(
+    kind: &FieldKind,
+    text: &str,
+    span: (usize, usize),
+    whole: number::Widened,
+) -> number::Widened {
     let is_value = |(from, to): (usize, usize)| read(kind, &text[from..to]).is_some();
     if whole.span != span && is_value(span) && !is_value(whole.span) {
         return number::Widened { span, ambiguity: Some(Ambiguity::NumberBeside) };

@@ -1,7 +1,8 @@
 //! Names of months in English, Malay, German, French, Spanish, Italian, Dutch, Portuguese, Swedish,
 //! Danish and Polish, abbreviated and misread.
 
-use super::fold::{fold, merge};
+use super::confusion::merge;
+use super::fold::fold;
 
 const ENGLISH: [&str; 12] = [
     "JANUARY",

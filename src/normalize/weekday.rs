@@ -1,9 +1,10 @@
-//! Names of weekdays in English, Malay, German, French, Spanish, Italian and Dutch, and abbreviated.
+//! Names of weekdays in English, Malay, German, French, Spanish, Italian, Dutch, Portuguese and Danish,
+//! and abbreviated.
 
-use super::fold::merge;
+use super::confusion::merge;
 
 /// Full names without accents; their first two letters and more are abbreviations.
-const WEEKDAYS: [&str; 51] = [
+const WEEKDAYS: [&str; 63] = [
     // English
     "MONDAY",
     "TUESDAY",
@@ -57,7 +58,19 @@ const WEEKDAYS: [&str; 51] = [
     "VRIJDAG",
     "ZATERDAG",
     "ZONDAG",
-    // Abbreviations that are no beginnings
+    // Portuguese
+    "SEGUNDA",
+    "TERCA",
+    "QUARTA",
+    "QUINTA",
+    "SEXTA", // Danish
+    "MANDAG",
+    "TIRSDAG",
+    "ONSDAG",
+    "TORSDAG",
+    "FREDAG",
+    "LORDAG",
+    "SONDAG",
     "WEDS",
 ];
 /// An abbreviation that is a month as well: Tuesday in Romance languages, March in others.

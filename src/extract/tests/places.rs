@@ -186,6 +186,19 @@ fn labels_are_found_through_confused_letters() {
 }
 
 #[test]
+fn what_the_recognizer_was_sure_of_is_no_other_letter() {
+    let field = "[fields.value]\ntype = \"integer\"\nlabel = \"Engine\"\n";
+    let model = super::model("page", field);
+    let found = |confidence: f32| {
+        let mut page = super::draw("Cngjne 5\n");
+        page.lines[0].words[0].confidence = confidence;
+        let records = super::page(&model, super::PageNumber::FIRST, &page).unwrap();
+        records.first().map_or(0, |record| record.fields[0].candidates.len())
+    };
+    assert_eq!((found(70.0), found(99.0)), (1, 0));
+}
+
+#[test]
 fn a_number_never_stands_for_letters_of_a_label() {
     let field =
         |label: &str| format!("type = \"money\"\nlabel = \"{label}\"\nvalue = {{ right = true }}");

@@ -71,6 +71,19 @@ pub(super) fn read(
     Some(reading)
 }
 
+/// Widens what a pattern matched to all digits that are joined to it: `04/06/20` of `04/06/2024` is no
+/// date of its own.
+pub(super) fn widen(text: &str, (from, to): (usize, usize)) -> (usize, usize) {
+    let is_joined = |c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.');
+    let digits = |c: char| c.is_ascii_digit();
+    let (before, after) = (&text[..from], &text[to..]);
+    let ahead = &before[before.trim_end_matches(is_joined).len()..];
+    let behind = &after[..after.len() - after.trim_start_matches(is_joined).len()];
+    let ahead = ahead.find(digits).map_or(0, |at| ahead.len() - at);
+    let behind = behind.rfind(digits).map_or(0, |at| at + 1);
+    (from - ahead, to + behind)
+}
+
 /// Reads the three pieces that begin at a position.
 fn of_three(tokens: &[Token], at: usize, habits: Habits) -> Option<Reading> {
     use Piece::{Month, Number};
@@ -102,6 +115,14 @@ fn of_three(tokens: &[Token], at: usize, habits: Habits) -> Option<Reading> {
             let by_points = inner.sign == Some('.') && last.sign == Some('.');
             let dated = of_numbers([a, b, c], by_points, habits)?;
             let year = if a.len() == 4 { a } else { c };
+            // `18/06/04` of `SP-1-18/06/04-1016956` is a part of a number.
+            let is_joined = |beside: Option<&Token>, gap: Gap| {
+                beside.is_some_and(Token::is_number) && gap.is_tight()
+            };
+            let after_it = after.is_some_and(|it| is_joined(after, it.gap));
+            if year.len() == 2 && (is_joined(before, window[0].gap) || after_it) {
+                return None;
+            }
             (Dated { certainty: dated.certainty * agreement, ..dated }, year)
         }
         _ => return None,

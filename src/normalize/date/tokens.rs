@@ -180,7 +180,7 @@ fn piece(word: &str) -> Option<Piece> {
     }
     let harmless = [
         "ST", "ND", "RD", "TH", "OF", "THE", "DAY", "DE", "DEL", "DI", "LE", "EL", "IL", "DEN",
-        "AM", "DATE", "DATUM", "FECHA", "DATA", "PM", "ER", "DU",
+        "AM", "FEIRA", "DATE", "DATUM", "FECHA", "DATA", "PM", "ER", "DU",
     ];
     let upper = word.to_uppercase();
     (!harmless.contains(&upper.as_str())).then_some(Piece::Other)

@@ -18,8 +18,8 @@ const CURRENCIES: [&str; 146] = [
     "MKD", "ALL", "GEL", "KZT", "LTL", "LVL", "EEK", "SKK", "SIT", "FIM", "ESP", "PTE", "ITL",
     "FRF", "BEF", "NLG", "ATS", "GRD", "IEP",
 ];
-/// What stands for no cents in German and French amounts: `12,-`.
-const NO_CENTS: [&str; 6] = [",--", ".--", ",-", ".-", ",—", ".—"];
+/// What stands for no cents in German and French amounts, `12,-`, and in Indian ones, `12/-`.
+const NO_CENTS: [&str; 9] = [",--", ".--", ",-", ".-", ",—", ".—", "/-", "/=", "/—"];
 const SIGNS: &[char] = &[
     '$', '€', '£', '¥', '₹', '¢', '₺', '₽', '₱', '₩', '₪', '₫', '฿', '₴', '₦', '₡', '¤', '*', '#',
     '=', ':', '~', '+',

@@ -123,6 +123,9 @@ pub(super) fn read_decimal(
     if min.is_some_and(|min| as_float < min) || max.is_some_and(|max| as_float > max) {
         number.certainty *= OUT_OF_RANGE;
     }
+    if places.is_none() && may_be_thousands(text) {
+        number.ambiguity = number.ambiguity.or(Some(Ambiguity::Thousands));
+    }
     if let Some(places) = places {
         if number.value.normalize().scale() > places {
             number.certainty *= MORE_PLACES;
@@ -131,6 +134,22 @@ pub(super) fn read_decimal(
         number.value.rescale(places);
     }
     Some(number.reading())
+}
+
+/// Tells whether a lone point stands before three digits, as it does in `23.600`, which is a whole
+/// number in half of the world.
+fn may_be_thousands(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let mut numbers = text.split(|c: char| !is_part(c)).filter(|number| number.contains('.'));
+    numbers.any(|number| {
+        let (whole, decimals) = number.split_once('.').unwrap_or_default();
+        let is_group = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        decimals.len() == 3
+            && (1..=3).contains(&whole.len())
+            && !whole.starts_with('0')
+            && is_group(whole)
+            && is_group(decimals)
+    })
 }
 
 /// Reads an amount of money with two decimals. If the text as a whole is none, but one amount with

@@ -18,6 +18,8 @@ fn weekdays_are_no_months_and_times_and_weeks_no_days() {
         ("do 07-11-2024", "2024-11-07"),
         ("Sun 10/11/2024", "2024-11-10"),
         ("Jumaat 08/11/2024", "2024-11-08"),
+        ("terça-feira, 05/11/2024", "2024-11-05"),
+        ("lør. 09-11-2024", "2024-11-09"),
         ("mar 5 nov 2024", "2024-11-05"),
         ("Week 14, 02/04/2024", "2024-04-02"),
         ("2024-W45-2 05/11/2024", "2024-11-05"),
@@ -38,12 +40,27 @@ fn weekdays_are_no_months_and_times_and_weeks_no_days() {
 }
 
 #[test]
+fn a_pattern_does_not_cut_a_date() {
+    let whole = |text: &str, matched: &str| {
+        let from = text.find(matched).unwrap();
+        let kind = date_kind(DateOrder::DayMonthYear);
+        let (from, to) = widened(&kind, text, (from, from + matched.len()), &|_| 0.6).span;
+        text[from..to].to_owned()
+    };
+    assert_eq!(whole("on 04/06/2024 at 9:30", "04/06/20"), "04/06/2024");
+    assert_eq!(whole("Date:14.06.2024.", "4.06.2024"), "14.06.2024");
+    assert_eq!(whole("04/06/2024", "04/06/2024"), "04/06/2024");
+}
+
+#[test]
 fn the_signs_of_a_date_agree() {
     let cases = [
         ("Mar 19/11", "none"),
         ("14, 02/04", "none"),
         ("5 - 04/06", "none"),
         ("10.11.12.13", "none"),
+        ("SP-1-18/06/04-1016956", "none"),
+        ("12-05/11/2024", "2024-11-05"),
         ("05 / 11 / 2024", "2024-11-05"),
         ("5. 11. 2024", "2024-11-05"),
     ];
