@@ -42,7 +42,11 @@ impl Piece {
         let pieces: Vec<Widened> = match &field.pattern {
             Some(pattern) => pattern
                 .captures_iter(&text)
-                .filter_map(|found| found.iter().skip(1).flatten().next().or_else(|| found.get(0)))
+                // A match without any of its groups is what the pattern knows not to be a value.
+                .filter_map(|found| match found.len() {
+                    1 => found.get(0),
+                    _ => found.iter().skip(1).flatten().next(),
+                })
                 .map(|found| widened(&field.kind, &text, (found.start(), found.end()), &gaps))
                 .collect(),
             None => vec![Widened { span: (0, text.len()), ambiguity: None }],

@@ -81,7 +81,9 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
     match field.choose {
         Choose::Best => {}
         Choose::First => candidates.sort_by_key(order),
-        Choose::Last => candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate))),
+        Choose::Last | Choose::ByRate => {
+            candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate)));
+        }
         Choose::Largest => candidates.sort_by(|a, b| size(&b.text).total_cmp(&size(&a.text))),
     }
 }
@@ -139,6 +141,9 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
+        if self.field.choose == Choose::ByRate {
+            self.add_rates(&mut candidates);
+        }
         // Other boxes that are empty as well say nothing about this one.
         if self.field.count == Count::One && !self.is_checkbox() {
             corroborate(&mut candidates);
@@ -156,6 +161,12 @@ impl Search<'_> {
             Place::Passage { starts, ends, lines, zone } => {
                 let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
                 self.passages(starts, limits, zone.as_ref(), candidates);
+            }
+            Place::Party { party } => {
+                let found = self.labels.parties.iter().flat_map(|parties| parties.of(*party));
+                for (piece, score) in found {
+                    self.push(piece, *score, Found::Zone, candidates);
+                }
             }
             Place::Labelled { labels, place } => {
                 let excluded = &self.labels.excluded[self.index];
@@ -228,6 +239,7 @@ impl Search<'_> {
             | Place::Labelled { .. }
             | Place::Between { .. }
             | Place::Pattern { .. }
+            | Place::Party { .. }
             | Place::Passage { .. } => {}
         }
     }

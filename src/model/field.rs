@@ -366,6 +366,7 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("first", Choose::First),
         ("last", Choose::Last),
         ("largest", Choose::Largest),
+        ("by_rate", Choose::ByRate),
     ];
     section.choice("choose", &known, problems)
 }

@@ -356,7 +356,7 @@ fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
             .enumerate()
             .reduce(|best, next| if next.1.confidence > best.1.confidence { next } else { best }),
         // Extraction has put the candidates in the order of choice.
-        Choose::First | Choose::Last => equally_placed.next(),
+        Choose::First | Choose::Last | Choose::ByRate => equally_placed.next(),
         Choose::Largest => equally_placed.reduce(|best, next| {
             if is_larger(&next.1.reading.value, &best.1.reading.value) { next } else { best }
         }),

@@ -262,3 +262,47 @@ fn a_field_that_repeats_has_all_values_of_its_first_place() {
     let amount = "type = \"money\"\nrepeat = true\npattern = '\\d+\\.\\d\\d'";
     check(amount, "Tea 5.00\nCake 12.50 and 3.00\n", &["5.00", "12.50", "3.00"]);
 }
+
+#[test]
+fn a_caption_hides_a_label_only_if_it_was_read_as_well() {
+    let field = "type = \"money\"\nlabel = \"Total incl. VAT\"\nexclude = [\"Total excl. VAT\"]\nvalue = { right = true }";
+    check(field, "Total excl. VAT 10.00\nTotal incl. VAT 12.00\n", &["12.00"]);
+}
+
+#[test]
+fn the_words_of_a_label_bound_no_column() {
+    let field = "type = \"text\"\nlabel = [\"Facture\", \"No de facture\"]\nvalue = { below = \"12mm\", lines = 1 }";
+    check(field, "No de facture          Date\nRE-2024-8047           5\n", &["RE-2024-8047"]);
+}
+
+#[test]
+fn what_ends_left_of_a_label_is_not_below_it() {
+    let field = "type = \"text\"\nlabel = \"Number\"\nvalue = { below = \"12mm\", lines = 1 }";
+    check(field, "                    Number\n12 Low Lane\n                    4711\n", &["4711"]);
+}
+
+#[test]
+fn a_match_without_a_group_is_known_to_be_no_value() {
+    let field = "type = \"money\"\nlabel = \"VAT\"\nvalue = { right = true }\npattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
+    check(field, "VAT 19 % 12.50\n", &["12.50"]);
+}
+
+#[test]
+fn values_in_rows_of_different_percentages_are_added_up_unless_their_sum_is_printed() {
+    let field = "type = \"money\"\nlabel = [\"VAT\", \"Total VAT\"]\nvalue = { right = true }\nchoose = \"by_rate\"\n\
+                 pattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
+    check(field, "VAT 20%      1200.00\nVAT 5%       34.50\n", &["1234.50"]);
+    check(
+        field,
+        "VAT 20%      12.00\nVAT 5%       3.00\nTotal VAT    15.00\n",
+        &["15.00", "3.00", "12.00"],
+    );
+    check(field, "VAT 20%      12.00\n", &["12.00"]);
+}
+
+#[test]
+fn a_label_takes_no_head_of_a_value() {
+    let field =
+        "type = \"text\"\nlabel = [\"Facture n\", \"Facture nr\"]\nvalue = { right = true }";
+    check(field, "Facture n. RE-2024-4453\n", &["RE-2024-4453"]);
+}
