@@ -9,11 +9,10 @@ use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
+use super::languages::Wanted;
 use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
-use super::{
-    Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv,
-};
+use super::{Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, netpbm, tsv};
 use crate::document::{
     BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
 };
@@ -22,6 +21,8 @@ use crate::document::{
 pub struct Tesseract {
     api: TessApi,
     page_segmentation_mode: CString,
+    /// Joined by `+`; it reads in all of them at a time.
+    languages: String,
 }
 
 /// Page segmentation mode 6: a single block of text.
@@ -57,18 +58,18 @@ const DEFAULT_INVERT_THRESHOLD: &CStr = c"0.7";
 impl Tesseract {
     /// Starts an engine. The error says which language data is missing, or that Tesseract refused.
     pub fn new(settings: &EngineSettings) -> Result<Self, String> {
-        let directory = languages::data_directory(&settings.languages)?;
-        let directory = directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
-        let mut api = TessApi::new(Some(directory), &settings.languages).map_err(|error| {
-            format!("`{}`: tesseract: cannot start: {error}", settings.languages)
-        })?;
+        let wanted = Wanted::parse(&settings.languages)?;
+        let directory = wanted.directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
+        let languages = wanted.for_tesseract();
+        let mut api = TessApi::new(Some(directory), &languages)
+            .map_err(|error| format!("`{languages}`: tesseract: cannot start: {error}"))?;
         for (name, value) in VARIABLES {
             // An older Tesseract may not know a variable, and then works as it always did.
             let _known = api.raw.set_variable(name, value).is_ok();
         }
         let page_segmentation_mode = CString::new(settings.page_segmentation_mode.to_string())
             .map_err(|error| error.to_string())?;
-        Ok(Self { api, page_segmentation_mode })
+        Ok(Self { api, page_segmentation_mode, languages })
     }
 }
 
@@ -106,6 +107,7 @@ impl Recognizer for Tesseract {
             notes: Vec::new(),
             marks: Vec::new(),
             account: Account::default(),
+            languages: self.languages.clone(),
         })
     }
 
@@ -113,14 +115,19 @@ impl Recognizer for Tesseract {
     fn look_again(
         &mut self,
         _page: &PreparedPage,
-        looks: &[Look],
-        _end: Instant,
+        _languages: &str,
+        (looks, _end): (&[Look], Instant),
     ) -> Result<Vec<Seen>, Failure> {
         Ok(vec![Seen::Nothing; looks.len()])
     }
 }
 
 impl Tesseract {
+    /// Returns the languages that it reads in, joined by `+`.
+    pub(super) fn languages(&self) -> &str {
+        &self.languages
+    }
+
     /// Returns the words of a region, in pixels of the page.
     fn recognize_region(
         &mut self,

@@ -1,0 +1,409 @@
+//! The recognizers of all languages that a page may be in, and the choice among them.
+//!
+//! A page is begun in the first language, its longest lines first. Once the words that were read speak for another
+//! one, both read what was read so far, and the better one the rest. So a page in the first language costs what it
+//! costs with that language alone. Then lines whose words another language has are read in that one, too.
+//! What is chosen hangs on the page alone, not on the pages before it: it is the same whichever reader reads it.
+
+use image::GrayImage;
+
+use super::candidate::Candidate;
+use super::evidence::{self, Evidence, Fit};
+use super::installed::Wanted;
+use crate::ocr::native::{
+    Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError,
+};
+use crate::ocr::start::{INVERSION_BELOW, NativeProblem};
+
+/// So many lines are read before it is asked for the first time which language they are in; then twice as many.
+const FIRST_LINES: usize = 8;
+/// So many languages that words do not tell apart are tried.
+const MOST_TRIED: usize = 3;
+/// Text of which less is known, and that is read less surely, may be in another script.
+const STRANGE_SHARE: f32 = 0.2;
+const STRANGE_CONFIDENCE: f32 = 80.0;
+/// Another script is read by so much more surely.
+const SCRIPT_LEAD: f32 = 5.0;
+/// Fewer characters tell no script.
+const LEAST_CHARACTERS: usize = 20;
+/// Doubtful lines of at most this share of the page's text, in all, are read in the other languages that were named.
+const DOUBTFUL_SHARE: f32 = 0.08;
+/// Words that are in no list are names from this confidence on.
+const SURE_WORD: f32 = 93.0;
+/// So many lines in another language make a page one of two languages.
+const MIXED: usize = 2;
+/// Lines of such a page are in its main language if that has so much of their letters.
+const LIKE_SHARE: f32 = 0.8;
+/// What reads a line in a language without words of it must be so much surer.
+const LINE_MARGIN: f32 = 1.0;
+
+/// Recognizers of one or several languages; belongs to one thread.
+pub(in crate::ocr) struct LineReaders {
+    /// In the order of preference, never empty.
+    candidates: Vec<Candidate>,
+    kernel: Kernel,
+    is_auto: bool,
+    page: OnPage,
+}
+
+/// What was chosen for a page.
+#[derive(Debug, Default)]
+struct OnPage {
+    main: usize,
+    is_chosen: bool,
+    /// Lines that were read in other languages, by candidate.
+    others: Vec<(usize, usize)>,
+}
+
+impl LineReaders {
+    /// Opens the data of all languages, and loads those that were named. `Unsupported` says what only Tesseract can do.
+    pub(in crate::ocr) fn start(languages: &str, kernel: Kernel) -> Result<Self, NativeProblem> {
+        let wanted = Wanted::parse(languages).map_err(NativeProblem::Broken)?;
+        let mut candidates = Vec::with_capacity(wanted.names.len());
+        for name in &wanted.names {
+            let path = wanted.file(name);
+            let broken = |why: String| {
+                NativeProblem::Broken(format!("{}: language data: {why}", path.display()))
+            };
+            let mut candidate =
+                Candidate::open(name, &path).map_err(|error| broken(error.to_string()))?;
+            // The first one reads all pages at first; of those that are merely installed others may be left out.
+            if !wanted.is_auto || candidates.is_empty() {
+                candidate.load(kernel).map(drop).map_err(|error| match error {
+                    ModelError::Unsupported(what) => {
+                        NativeProblem::Unsupported { languages: name.clone(), what }
+                    }
+                    ModelError::Broken { .. } => broken(error.to_string()),
+                })?;
+            }
+            candidates.push(candidate);
+        }
+        Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page: OnPage::default() })
+    }
+
+    /// Returns the kernel that the recognizers run.
+    pub(in crate::ocr) fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// Begins a page: nothing is known of its language.
+    pub(in crate::ocr) fn begin_page(&mut self) {
+        self.page = OnPage::default();
+    }
+
+    /// Begins to read the lines of a layout: what was read by another one does not count.
+    pub(in crate::ocr) fn begin_layout(&mut self) {
+        self.page.others.clear();
+    }
+
+    /// Begins to look at a page again that was read in `languages`.
+    pub(in crate::ocr) fn resume_page(&mut self, languages: &str) {
+        let place = |name| self.candidates.iter().position(|candidate| candidate.name == name);
+        let mut used = languages.split('+').filter_map(place);
+        let main = used.next().unwrap_or(0);
+        let others = used.map(|language| (language, 0)).collect();
+        self.page = OnPage { main, is_chosen: true, others };
+    }
+
+    /// Returns the languages that the page was read in, joined by `+`, that of most lines first.
+    pub(in crate::ocr) fn languages(&self) -> String {
+        let others = self.page.others.iter().map(|(language, _)| *language);
+        let used = std::iter::once(self.page.main).chain(others);
+        let names: Vec<&str> =
+            used.map(|language| self.candidates[language].name.as_str()).collect();
+        names.join("+")
+    }
+
+    /// Returns what was chosen among, as it stands in the recipe; `None` if there was no choice.
+    pub(in crate::ocr) fn note(&self) -> Option<String> {
+        if self.candidates.len() < 2 {
+            return None;
+        }
+        let names: Vec<&str> =
+            self.candidates.iter().map(|candidate| candidate.name.as_str()).collect();
+        let among = if self.is_auto { "auto".to_owned() } else { names.join("+") };
+        let lines = |&(language, lines): &(usize, usize)| format!(", {} {lines}", names[language]);
+        let others: String = self.page.others.iter().map(lines).collect();
+        Some(format!("language({among}: {}{others})", names[self.page.main]))
+    }
+
+    /// Reads pictures of the page's lines in the page's language, which is chosen now if it is not yet, and those
+    /// that are in another language in that one.
+    pub(in crate::ocr) fn read_lines(&mut self, pictures: &[GrayImage]) -> Vec<LineText> {
+        if self.candidates.len() == 1 {
+            return self.read(pictures, &Alphabet::All);
+        }
+        let mut texts = if self.page.is_chosen {
+            self.read(pictures, &Alphabet::All)
+        } else {
+            self.choose(pictures)
+        };
+        self.read_foreign(pictures, &mut texts);
+        texts
+    }
+
+    /// Reads pictures in the page's main language.
+    pub(in crate::ocr) fn read(
+        &mut self,
+        pictures: &[GrayImage],
+        alphabet: &Alphabet,
+    ) -> Vec<LineText> {
+        let pictures: Vec<&GrayImage> = pictures.iter().collect();
+        let read = self.read_in(self.page.main, &pictures, alphabet);
+        read.unwrap_or_else(|| vec![LineText::default(); pictures.len()])
+    }
+
+    /// Reads pictures again in each language of the page, and keeps what reads best.
+    pub(in crate::ocr) fn read_again(
+        &mut self,
+        pictures: &[GrayImage],
+        alphabet: &Alphabet,
+    ) -> Vec<LineText> {
+        let mut texts = self.read(pictures, alphabet);
+        let all: Vec<usize> = (0..pictures.len()).collect();
+        if *alphabet == Alphabet::All {
+            for language in
+                self.page.others.iter().map(|(language, _)| *language).collect::<Vec<_>>()
+            {
+                self.keep_better((language, &all), pictures, &mut texts);
+            }
+        }
+        texts
+    }
+
+    /// Returns the texts in a language, or `None` if its data cannot be used.
+    fn read_in(
+        &mut self,
+        language: usize,
+        pictures: &[&GrayImage],
+        alphabet: &Alphabet,
+    ) -> Option<Vec<LineText>> {
+        let settings = LineSettings {
+            alphabet: alphabet.clone(),
+            inversion: Inversion::Below(INVERSION_BELOW),
+        };
+        let reader: &mut LineReader = self.candidates[language].reader(self.kernel)?;
+        Some(reader.read_lines(pictures, &settings))
+    }
+
+    /// Reads the lines of a page, and chooses its language on the way.
+    fn choose(&mut self, pictures: &[GrayImage]) -> Vec<LineText> {
+        let mut texts = vec![LineText::default(); pictures.len()];
+        let order = longest_first(pictures);
+        let (mut done, mut is_script_known) = (0, false);
+        while done < order.len() && self.page.main == 0 {
+            let next = (done + done.max(FIRST_LINES)).min(order.len());
+            self.read_places(0, &order[done..next], pictures, &mut texts);
+            done = next;
+            let read = &order[..done];
+            let contenders = self.contenders(read, &texts);
+            self.try_out(&contenders, read, pictures, &mut texts);
+            let fit = self.fit(0, read, &texts);
+            let is_strange =
+                fit.known_share() < STRANGE_SHARE && fit.confidence < STRANGE_CONFIDENCE;
+            if self.page.main == 0 && !is_script_known && fit.characters >= LEAST_CHARACTERS {
+                is_script_known = true;
+                if is_strange {
+                    self.try_scripts(&read[..FIRST_LINES.min(read.len())], pictures, &mut texts);
+                }
+            }
+        }
+        // A page with hardly any text may be read by another layout, which shows more.
+        self.page.is_chosen =
+            self.fit(self.page.main, &order[..done], &texts).characters >= LEAST_CHARACTERS;
+        self.read_places(self.page.main, &order[done..], pictures, &mut texts);
+        texts
+    }
+
+    fn contenders(&mut self, read: &[usize], texts: &[LineText]) -> Vec<usize> {
+        let words = evidence::words(read.iter().map(|&place| &texts[place]));
+        self.evidence(&words).contenders(self.page.main)
+    }
+
+    fn evidence(&mut self, words: &[String]) -> Evidence {
+        Evidence {
+            known: self.candidates.iter_mut().map(|candidate| candidate.known(words)).collect(),
+        }
+    }
+
+    /// Reads lines in the languages that they may be in, and makes the one that reads best the page's.
+    fn try_out(
+        &mut self,
+        contenders: &[usize],
+        read: &[usize],
+        pictures: &[GrayImage],
+        texts: &mut [LineText],
+    ) {
+        let main = self.page.main;
+        for &language in contenders.iter().filter(|language| **language != main).take(MOST_TRIED) {
+            let mut others = texts.to_vec();
+            self.read_places(language, read, pictures, &mut others);
+            let (best, other) =
+                (self.fit(self.page.main, read, texts), self.fit(language, read, &others));
+            let worth = |fit: &Fit| fit.known_share() + fit.confidence / 100.0;
+            if worth(&other) > worth(&best) {
+                self.page.main = language;
+                texts.clone_from_slice(&others);
+            }
+        }
+    }
+
+    /// Reads a few lines in a language of each other script, and goes on with the script that reads much surer.
+    fn try_scripts(&mut self, read: &[usize], pictures: &[GrayImage], texts: &mut [LineText]) {
+        let scripts: Vec<_> = self.candidates.iter_mut().map(Candidate::script).collect();
+        let mut best = (self.fit(0, read, texts).confidence + SCRIPT_LEAD, None);
+        for language in 1..scripts.len() {
+            let is_first = !scripts[..language].contains(&scripts[language]);
+            if scripts[language].is_none() || !is_first {
+                continue;
+            }
+            let mut others = texts.to_vec();
+            self.read_places(language, read, pictures, &mut others);
+            let fit = self.fit(language, read, &others);
+            if fit.confidence > best.0 && fit.characters >= LEAST_CHARACTERS {
+                best = (fit.confidence, Some((language, others)));
+            }
+        }
+        let Some((language, others)) = best.1 else { return };
+        self.page.main = language;
+        texts.clone_from_slice(&others);
+        let contenders = self.contenders(read, texts);
+        self.try_out(&contenders, read, pictures, texts);
+        // What the first language read beyond these lines is read again.
+        let rest: Vec<usize> = (0..pictures.len()).filter(|place| !read.contains(place)).collect();
+        let was_read: Vec<usize> =
+            rest.into_iter().filter(|&place| !texts[place].words.is_empty()).collect();
+        self.read_places(self.page.main, &was_read, pictures, texts);
+    }
+
+    /// Reads lines that are in another language than the page, or may be, in that one.
+    fn read_foreign(&mut self, pictures: &[GrayImage], texts: &mut [LineText]) {
+        let main = self.page.main;
+        let mut by_language: Vec<Vec<usize>> = vec![Vec::new(); self.candidates.len()];
+        let (mut doubtful, mut unlike) = (Vec::new(), Vec::new());
+        for (place, text) in texts.iter().enumerate() {
+            let words = evidence::words([text]);
+            if words.is_empty() {
+                continue;
+            }
+            let known = self.evidence(&words);
+            if let Some(language) = known.of_line(main) {
+                by_language[language].push(place);
+                continue;
+            }
+            let fit = Fit::of([text], &words, &known.known[main]);
+            if fit.known_share() < LIKE_SHARE {
+                unlike.push(place);
+            }
+            doubtful.extend(
+                least_sure_unknown(text, &words, &known.known[main]).map(|sure| (sure, place)),
+            );
+        }
+        let share = DOUBTFUL_SHARE / (self.candidates.len() - 1).max(1) as f32;
+        let doubtful = within_share(share, doubtful, pictures);
+        for (language, places) in by_language.iter().enumerate().filter(|(other, _)| *other != main)
+        {
+            let count = self.keep_better((language, places), pictures, texts);
+            // Where several lines are in another language, more may be that do not look like it.
+            let rest: &[usize] = match count {
+                MIXED.. => &unlike,
+                // Of all installed languages no line is in most.
+                _ if self.is_auto => &[],
+                _ => &doubtful,
+            };
+            let count = count + self.keep_better((language, rest), pictures, texts);
+            if count > 0 {
+                match self.page.others.iter_mut().find(|(other, _)| *other == language) {
+                    Some((_, lines)) => *lines += count,
+                    None => self.page.others.push((language, count)),
+                }
+            }
+        }
+    }
+
+    /// Reads lines in a language and keeps what reads better than before; returns how many do.
+    fn keep_better(
+        &mut self,
+        (language, places): (usize, &[usize]),
+        pictures: &[GrayImage],
+        texts: &mut [LineText],
+    ) -> usize {
+        if places.is_empty() {
+            return 0;
+        }
+        let main = self.page.main;
+        let mut others = texts.to_vec();
+        self.read_places(language, places, pictures, &mut others);
+        let mut count = 0;
+        for &place in places {
+            let (ours, theirs) =
+                (self.fit(main, &[place], texts), self.fit(language, &[place], &others));
+            let knows_more = theirs.known_share() > ours.known_share();
+            let is_surer = theirs.confidence > ours.confidence + LINE_MARGIN;
+            let is_better = knows_more && theirs.confidence >= ours.confidence - LINE_MARGIN
+                || is_surer && theirs.known_letters >= ours.known_letters;
+            if is_better && texts[place] != others[place] {
+                texts[place] = others[place].clone();
+                count += 1;
+            }
+        }
+        count
+    }
+
+    fn read_places(
+        &mut self,
+        language: usize,
+        places: &[usize],
+        pictures: &[GrayImage],
+        texts: &mut [LineText],
+    ) {
+        let chosen: Vec<&GrayImage> = places.iter().map(|&place| &pictures[place]).collect();
+        let read = self.read_in(language, &chosen, &Alphabet::All);
+        // Data that cannot be used reads nothing.
+        let read = read.unwrap_or_else(|| vec![LineText::default(); places.len()]);
+        for (&place, text) in places.iter().zip(read) {
+            texts[place] = text;
+        }
+    }
+
+    fn fit(&mut self, language: usize, places: &[usize], texts: &[LineText]) -> Fit {
+        let read = || places.iter().map(|&place| &texts[place]);
+        let words = evidence::words(read());
+        let known = self.candidates[language].known(&words);
+        Fit::of(read(), &words, &known)
+    }
+}
+
+/// Returns the places of pictures, those of most text first.
+fn longest_first(pictures: &[GrayImage]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..pictures.len()).collect();
+    order.sort_by(|&one, &other| length(&pictures[other]).total_cmp(&length(&pictures[one])));
+    order
+}
+
+/// Returns how long a line is, in its heights.
+fn length(picture: &GrayImage) -> f32 {
+    picture.width() as f32 / picture.height().max(1) as f32
+}
+
+/// Returns the confidence of the least sure word that a line's language has not; `None` if it has all.
+fn least_sure_unknown(text: &LineText, words: &[String], known: &[bool]) -> Option<f32> {
+    let unknown = words.iter().zip(known).filter(|(_, is_known)| !**is_known);
+    let sureness = |unknown: &String| {
+        let holding = text.words.iter().filter(|word| word.text.contains(unknown.as_str()));
+        holding.map(|word| word.confidence).min_by(f32::total_cmp)
+    };
+    let sureness = unknown.filter_map(|(word, _)| sureness(word)).min_by(f32::total_cmp);
+    sureness.filter(|confidence| *confidence < SURE_WORD)
+}
+
+/// Returns the lines that were read least surely, as many as make up a small share of all text.
+fn within_share(share: f32, mut doubtful: Vec<(f32, usize)>, pictures: &[GrayImage]) -> Vec<usize> {
+    doubtful.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut left = share * pictures.iter().map(length).sum::<f32>();
+    let fits = |&(_, place): &(f32, usize)| {
+        left -= length(&pictures[place]);
+        left >= 0.0
+    };
+    doubtful.into_iter().take_while(fits).map(|(_, place)| place).collect()
+}
