@@ -48,7 +48,8 @@ impl Evidence {
         (ours, theirs)
     }
 
-    fn beats(&self, one: usize, other: usize) -> bool {
+    /// Tells whether the words speak clearly for one language and against another.
+    pub(super) fn beats(&self, one: usize, other: usize) -> bool {
         let (ours, theirs) = self.only(one, other);
         let spread = DEVIATIONS * ((ours + theirs) as f32).sqrt();
         ours >= theirs + LEAST_LEAD && (ours - theirs) as f32 >= spread

@@ -30,9 +30,7 @@ const LEAST_CHARACTERS: usize = 20;
 const DOUBTFUL_SHARE: f32 = 0.08;
 /// Words that are in no list are names from this confidence on.
 const SURE_WORD: f32 = 93.0;
-/// So many lines in another language make a page one of two languages.
-const MIXED: usize = 2;
-/// Lines of such a page are in its main language if that has so much of their letters.
+/// Lines of a page in two languages are in its main one if that has so much of their letters.
 const LIKE_SHARE: f32 = 0.8;
 /// What reads a line in a language without words of it must be so much surer.
 const LINE_MARGIN: f32 = 1.0;
@@ -160,12 +158,13 @@ impl LineReaders {
         alphabet: &Alphabet,
     ) -> Vec<LineText> {
         let mut texts = self.read(pictures, alphabet);
-        let all: Vec<usize> = (0..pictures.len()).collect();
-        if *alphabet == Alphabet::All {
-            for language in
-                self.page.others.iter().map(|(language, _)| *language).collect::<Vec<_>>()
-            {
-                self.keep_better((language, &all), pictures, &mut texts);
+        if *alphabet == Alphabet::All && !self.page.others.is_empty() {
+            let all: Vec<usize> = (0..pictures.len()).collect();
+            let mut languages = vec![self.page.main; pictures.len()];
+            let others: Vec<usize> =
+                self.page.others.iter().map(|(language, _)| *language).collect();
+            for language in others {
+                self.keep_better((language, &all), pictures, (&mut texts, &mut languages));
             }
         }
         texts
@@ -280,74 +279,72 @@ impl LineReaders {
     fn read_foreign(&mut self, pictures: &[GrayImage], texts: &mut [LineText]) {
         let main = self.page.main;
         let mut by_language: Vec<Vec<usize>> = vec![Vec::new(); self.candidates.len()];
-        let (mut doubtful, mut unlike) = (Vec::new(), Vec::new());
+        let (mut doubtful, mut unlike, mut unlike_words) = (Vec::new(), Vec::new(), Vec::new());
         for (place, text) in texts.iter().enumerate() {
             let words = evidence::words([text]);
             if words.is_empty() {
                 continue;
             }
             let known = self.evidence(&words);
-            if let Some(language) = known.of_line(main) {
-                by_language[language].push(place);
-                continue;
+            let main_known = &known.known[main];
+            match known.of_line(main) {
+                Some(language) => by_language[language].push(place),
+                None => doubtful
+                    .extend(least_sure_unknown(text, &words, main_known).map(|sure| (sure, place))),
             }
-            let fit = Fit::of([text], &words, &known.known[main]);
-            if fit.known_share() < LIKE_SHARE {
+            if Fit::of([text], &words, main_known).known_share() < LIKE_SHARE {
                 unlike.push(place);
+                unlike_words.extend(words);
             }
-            doubtful.extend(
-                least_sure_unknown(text, &words, &known.known[main]).map(|sure| (sure, place)),
-            );
         }
         let share = DOUBTFUL_SHARE / (self.candidates.len() - 1).max(1) as f32;
         let doubtful = within_share(share, doubtful, pictures);
-        for (language, places) in by_language.iter().enumerate().filter(|(other, _)| *other != main)
+        let unlike_known = self.evidence(&unlike_words);
+        let mut languages = vec![main; texts.len()];
+        for (language, places) in
+            by_language.iter_mut().enumerate().filter(|(other, _)| *other != main)
         {
-            let count = self.keep_better((language, places), pictures, texts);
-            // Where several lines are in another language, more may be that do not look like it.
-            let rest: &[usize] = match count {
-                MIXED.. => &unlike,
+            if unlike_known.beats(language, main) {
+                // More lines may be in it than those that look like it.
+                places.clone_from(&unlike);
+            } else if !self.is_auto {
                 // Of all installed languages no line is in most.
-                _ if self.is_auto => &[],
-                _ => &doubtful,
-            };
-            let count = count + self.keep_better((language, rest), pictures, texts);
-            if count > 0 {
-                match self.page.others.iter_mut().find(|(other, _)| *other == language) {
-                    Some((_, lines)) => *lines += count,
-                    None => self.page.others.push((language, count)),
-                }
+                places.extend_from_slice(&doubtful);
+            }
+            self.keep_better((language, places), pictures, (texts, &mut languages));
+        }
+        for language in languages.into_iter().filter(|language| *language != main) {
+            match self.page.others.iter_mut().find(|(other, _)| *other == language) {
+                Some((_, lines)) => *lines += 1,
+                None => self.page.others.push((language, 1)),
             }
         }
     }
 
-    /// Reads lines in a language and keeps what reads better than before; returns how many do.
+    /// Reads lines in a language, and keeps what reads better than in the language that each is in so far.
     fn keep_better(
         &mut self,
         (language, places): (usize, &[usize]),
         pictures: &[GrayImage],
-        texts: &mut [LineText],
-    ) -> usize {
+        (texts, languages): (&mut [LineText], &mut [usize]),
+    ) {
         if places.is_empty() {
-            return 0;
+            return;
         }
-        let main = self.page.main;
         let mut others = texts.to_vec();
         self.read_places(language, places, pictures, &mut others);
-        let mut count = 0;
         for &place in places {
-            let (ours, theirs) =
-                (self.fit(main, &[place], texts), self.fit(language, &[place], &others));
+            let ours = self.fit(languages[place], &[place], texts);
+            let theirs = self.fit(language, &[place], &others);
             let knows_more = theirs.known_share() > ours.known_share();
             let is_surer = theirs.confidence > ours.confidence + LINE_MARGIN;
             let is_better = knows_more && theirs.confidence >= ours.confidence - LINE_MARGIN
                 || is_surer && theirs.known_letters >= ours.known_letters;
             if is_better && texts[place] != others[place] {
                 texts[place] = others[place].clone();
-                count += 1;
+                languages[place] = language;
             }
         }
-        count
     }
 
     fn read_places(
