@@ -22,6 +22,10 @@ const MOST_TRIED: usize = 3;
 /// Text of which less is known, and that is read less surely, may be in another script.
 const STRANGE_SHARE: f32 = 0.2;
 const STRANGE_CONFIDENCE: f32 = 80.0;
+/// Text in a script that is known has some 2 characters to a line height.
+const STRANGE_DENSITY: f32 = 0.7;
+/// Lines that together are shorter than so many line heights tell no script.
+const LEAST_ROOM: f32 = 15.0;
 /// Another script is read by so much more surely.
 const SCRIPT_LEAD: f32 = 5.0;
 /// Fewer characters tell no script.
@@ -197,12 +201,10 @@ impl LineReaders {
             let read = &order[..done];
             let contenders = self.contenders(read, &texts);
             self.try_out(&contenders, read, pictures, &mut texts);
-            let fit = self.fit(0, read, &texts);
-            let is_strange =
-                fit.known_share() < STRANGE_SHARE && fit.confidence < STRANGE_CONFIDENCE;
-            if self.page.main == 0 && !is_script_known && fit.characters >= LEAST_CHARACTERS {
-                is_script_known = true;
-                if is_strange {
+            if self.page.main == 0 && !is_script_known {
+                let room: f32 = read.iter().map(|&place| length(&pictures[place])).sum();
+                is_script_known = room >= LEAST_ROOM;
+                if is_script_known && is_strange(&self.fit(0, read, &texts), room) {
                     self.try_scripts(&read[..FIRST_LINES.min(read.len())], pictures, &mut texts);
                 }
             }
@@ -378,6 +380,12 @@ fn longest_first(pictures: &[GrayImage]) -> Vec<usize> {
     order
 }
 
+/// Tells whether text that takes `room` line heights may be in another script: it was read badly, or hardly at all.
+fn is_strange(fit: &Fit, room: f32) -> bool {
+    let is_badly_read = fit.known_share() < STRANGE_SHARE && fit.confidence < STRANGE_CONFIDENCE;
+    is_badly_read || (fit.characters as f32) < STRANGE_DENSITY * room
+}
+
 /// Returns how long a line is, in its heights.
 fn length(picture: &GrayImage) -> f32 {
     picture.width() as f32 / picture.height().max(1) as f32
@@ -403,4 +411,47 @@ fn within_share(share: f32, mut doubtful: Vec<(f32, usize)>, pictures: &[GrayIma
         left >= 0.0
     };
     doubtful.into_iter().take_while(fits).map(|(_, place)| place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(languages: &str) -> Result<LineReaders, NativeProblem> {
+        LineReaders::start(languages, Kernel::Scalar)
+    }
+
+    #[test]
+    fn names_the_language_that_only_tesseract_can_read() {
+        let problem = start("eng+osd").err().map(|problem| problem.to_string()).unwrap();
+        assert!(problem.starts_with("`osd`: native engine: a model without a "), "{problem}");
+    }
+
+    #[test]
+    fn one_language_is_no_choice() {
+        let readers = start("eng").ok().unwrap();
+        assert_eq!((readers.languages().as_str(), readers.note()), ("eng", None));
+    }
+
+    #[test]
+    fn a_second_look_goes_by_the_languages_of_the_page() {
+        let mut readers = start("eng+deu").ok().unwrap();
+        readers.resume_page("deu+eng");
+        assert_eq!(readers.languages(), "deu+eng");
+        readers.begin_page();
+        assert_eq!(readers.languages(), "eng");
+    }
+
+    #[test]
+    fn of_doubtful_lines_the_least_sure_are_read_again_as_long_as_they_are_few() {
+        let pictures: Vec<GrayImage> = (0..10).map(|_| GrayImage::new(200, 20)).collect();
+        let doubtful = vec![(80.0, 1), (60.0, 7), (70.0, 4)];
+        assert_eq!(within_share(0.25, doubtful, &pictures), [7, 4]);
+    }
+
+    #[test]
+    fn pages_are_begun_with_their_longest_lines() {
+        let pictures = [(100, 20), (400, 40), (300, 20)].map(|(w, h)| GrayImage::new(w, h));
+        assert_eq!(longest_first(&pictures), [2, 1, 0]);
+    }
 }
