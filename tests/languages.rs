@@ -57,6 +57,7 @@ fn each_page_is_read_natively_in_its_own_language_and_so_are_lines_in_another_on
     let program = Program::new();
     let both = [&ENGLISH[..], &GERMAN[6..]].concat();
     scans(&program, &[("a.pdf", &ENGLISH), ("b.pdf", &GERMAN), ("c.pdf", &both)]);
+    program.succeed(&["db", "start"]);
     program.succeed(&["ingest", "scans", "--pdf-text", "never", "--languages", "eng+deu"]);
     let pages = read(&program);
     let languages: Vec<&str> = pages.iter().map(|(languages, _)| languages.as_str()).collect();
