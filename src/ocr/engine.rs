@@ -4,6 +4,7 @@
 //! ones: layout → images of lines → words. Where the native layout doubts itself or reads badly,
 //! Tesseract's is asked, and what reads better is kept. The reader session calls it.
 
+use std::path::Path;
 use std::time::Instant;
 
 use image::GrayImage;
@@ -61,6 +62,8 @@ const SURE_LINE: f32 = 70.0;
 const MIN_SURE_LETTERS: usize = 2;
 /// Of a line of a second view more than this share is covered by words: it is the edge of their ink.
 const MOSTLY_READ: f32 = 0.5;
+/// If for each segment of a second view that may be text so many are edges of what was read, all are.
+const MOST_EDGES: usize = 3;
 /// A strike is read as a dash or a point: words with it must be so much surer than without it.
 const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
@@ -96,7 +99,16 @@ impl Engine {
             }
             (chosen, _) => chosen,
         };
-        Ok(Self { lines, tesseract: Tesseract::new(settings)?, layout, instead })
+        let mut tesseract = Tesseract::new(settings)?;
+        if layout == LayoutChoice::Tesseract {
+            tesseract.start()?;
+        }
+        Ok(Self { lines, tesseract, layout, instead })
+    }
+
+    /// Returns the directory that Tesseract loads its language data from.
+    pub fn language_data(&self) -> &Path {
+        self.tesseract.directory()
     }
 
     /// Returns whether lines are read by the native recognizer, which scales them itself.
@@ -222,9 +234,13 @@ impl Engine {
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
+        let found = layout.segments.len();
         layout.keep_text_of(text_height, |bounds| {
             merge::covered_share(&reading.lines, bounds) > MOSTLY_READ
         });
+        if layout.segments.len() * MOST_EDGES < found {
+            return Ok(());
+        }
         let mut found = self.read_lines(&ground, layout)?;
         found.lines.retain(is_sure);
         if !found.lines.is_empty() {
