@@ -14,6 +14,8 @@ const LEAST_LEAD: usize = 4;
 const DEVIATIONS: f32 = 2.0;
 /// The same for a single line, in words.
 const LINE_LEAD: usize = 2;
+/// Signs before and behind digits that change the number.
+const NUMBER_SIGNS: [char; 5] = ['-', '+', '(', ')', '%'];
 
 /// Returns the words of texts that tell languages apart.
 pub(super) fn words<'t>(texts: impl IntoIterator<Item = &'t LineText>) -> Vec<String> {
@@ -26,6 +28,17 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     let has_digit = text.contains(|character: char| character.is_ascii_digit());
     let parts = text.split(|character: char| !character.is_alphabetic());
     parts.filter(move |part| !has_digit && part.chars().count() >= LEAST_LETTERS)
+}
+
+/// Returns the words with digits, without the signs around them that are no part of a number.
+pub(super) fn numbers(text: &LineText) -> Vec<&str> {
+    let words = text.words.iter().map(|word| word.text.as_str());
+    let is_around =
+        |character: char| !character.is_alphanumeric() && !NUMBER_SIGNS.contains(&character);
+    words
+        .filter(|word| word.contains(|character: char| character.is_ascii_digit()))
+        .map(|word| word.trim_matches(is_around))
+        .collect()
 }
 
 /// Which words each language has, by candidate and word.
@@ -135,8 +148,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn words_of_four_letters_and_more_count_without_signs_and_figures() {
+    fn line(text: &str) -> LineText {
         let word = |text: &str| LineWord {
             text: text.to_owned(),
             confidence: 90.0,
@@ -144,10 +156,22 @@ mod tests {
             right: 1,
             characters: Vec::new(),
         };
-        let text = LineText {
-            words: ["d'une", "l'année", "KB3107x", "(Total):", "the"].map(word).into(),
-        };
+        LineText { words: text.split(' ').map(word).collect() }
+    }
+
+    #[test]
+    fn words_of_four_letters_and_more_count_without_signs_and_figures() {
+        let text = line("d'une l'année KB3107x (Total): the");
         assert_eq!(words([&text]), ["année", "Total"]);
+    }
+
+    #[test]
+    fn numbers_are_words_with_digits_and_their_signs() {
+        assert_eq!(
+            numbers(&line("Paid: 02/17/20 =$350.00 -4.20,")),
+            ["02/17/20", "350.00", "-4.20"]
+        );
+        assert_ne!(numbers(&line("W_ 02/17/20")), numbers(&line("W 02117/20")));
     }
 
     #[test]

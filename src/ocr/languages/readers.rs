@@ -57,6 +57,16 @@ struct OnPage {
     others: Vec<(usize, usize)>,
 }
 
+/// Why lines are read in another language than the page's.
+#[derive(Debug, Clone, Copy)]
+enum Belief {
+    /// They have words of it.
+    Evident,
+    /// They were not read for sure. Languages differ in words: what is a better reading of them leaves numbers as they
+    /// are. (The German network drops the strokes of American dates, surely.)
+    Doubtful,
+}
+
 impl LineReaders {
     /// Opens the data of all languages, and loads those that were named. `Unsupported` says what only Tesseract can do.
     pub(in crate::ocr) fn start(languages: &str, kernel: Kernel) -> Result<Self, NativeProblem> {
@@ -168,7 +178,8 @@ impl LineReaders {
             let others: Vec<usize> =
                 self.page.others.iter().map(|(language, _)| *language).collect();
             for language in others {
-                self.keep_better((language, &all), pictures, (&mut texts, &mut languages));
+                let lines = (language, &all[..], Belief::Doubtful);
+                self.keep_better(lines, pictures, (&mut texts, &mut languages));
             }
         }
         texts
@@ -303,17 +314,18 @@ impl LineReaders {
         let doubtful = within_share(share, doubtful, pictures);
         let unlike_known = self.evidence(&unlike_words);
         let mut languages = vec![main; texts.len()];
-        for (language, places) in
-            by_language.iter_mut().enumerate().filter(|(other, _)| *other != main)
+        for (language, places) in by_language.iter().enumerate().filter(|(other, _)| *other != main)
         {
-            if unlike_known.beats(language, main) {
-                // More lines may be in it than those that look like it.
-                places.clone_from(&unlike);
-            } else if !self.is_auto {
-                // Of all installed languages no line is in most.
-                places.extend_from_slice(&doubtful);
+            let is_mixed = unlike_known.beats(language, main);
+            // More lines may be in it than those that look like it.
+            let evident = if is_mixed { &unlike } else { &*places };
+            let kept = (&mut *texts, &mut languages[..]);
+            self.keep_better((language, evident, Belief::Evident), pictures, kept);
+            // Of all installed languages no line is in most.
+            if !is_mixed && !self.is_auto {
+                let kept = (&mut *texts, &mut languages[..]);
+                self.keep_better((language, &doubtful, Belief::Doubtful), pictures, kept);
             }
-            self.keep_better((language, places), pictures, (texts, &mut languages));
         }
         for language in languages.into_iter().filter(|language| *language != main) {
             match self.page.others.iter_mut().find(|(other, _)| *other == language) {
@@ -326,7 +338,7 @@ impl LineReaders {
     /// Reads lines in a language, and keeps what reads better than in the language that each is in so far.
     fn keep_better(
         &mut self,
-        (language, places): (usize, &[usize]),
+        (language, places, belief): (usize, &[usize], Belief),
         pictures: &[GrayImage],
         (texts, languages): (&mut [LineText], &mut [usize]),
     ) {
@@ -342,7 +354,13 @@ impl LineReaders {
             let is_surer = theirs.confidence > ours.confidence + LINE_MARGIN;
             let is_better = knows_more && theirs.confidence >= ours.confidence - LINE_MARGIN
                 || is_surer && theirs.known_letters >= ours.known_letters;
-            if is_better && texts[place] != others[place] {
+            let may_be = match belief {
+                Belief::Evident => true,
+                Belief::Doubtful => {
+                    evidence::numbers(&texts[place]) == evidence::numbers(&others[place])
+                }
+            };
+            if is_better && may_be && texts[place] != others[place] {
                 texts[place] = others[place].clone();
                 languages[place] = language;
             }
