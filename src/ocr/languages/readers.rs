@@ -318,7 +318,7 @@ impl LineReaders {
         {
             let is_mixed = unlike_known.beats(language, main);
             // More lines may be in it than those that look like it.
-            let evident = if is_mixed { &unlike } else { &*places };
+            let evident = if is_mixed { &unlike } else { places };
             let kept = (&mut *texts, &mut languages[..]);
             self.keep_better((language, evident, Belief::Evident), pictures, kept);
             // Of all installed languages no line is in most.
