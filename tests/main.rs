@@ -6,6 +6,7 @@ mod engine;
 mod errors;
 mod files;
 mod hostile;
+mod languages;
 mod model_tools;
 mod models;
 mod page_text;

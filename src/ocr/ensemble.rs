@@ -8,7 +8,6 @@ use image::GrayImage;
 
 use super::native::{LineText, LineWord};
 use super::variants::VARIANTS;
-use crate::document::Failure;
 
 /// A line with a word below this confidence is read again.
 const DOUBTFUL: f32 = 80.0;
@@ -28,13 +27,13 @@ const SAME_PLACE: f32 = 0.5;
 pub(super) fn settle(
     texts: &mut [LineText],
     pictures: &[GrayImage],
-    mut read: impl FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>,
-) -> Result<(), Failure> {
+    mut read: impl FnMut(&[GrayImage]) -> Vec<LineText>,
+) {
     let mut open = doubtful(texts, pictures);
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
     for variant in VARIANTS {
         let others: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
-        for (&line, text) in open.iter().zip(read(&others)?) {
+        for (&line, text) in open.iter().zip(read(&others)) {
             readings[line].push(shrunk(text, variant.stretch()));
         }
         open.retain(|&line| {
@@ -44,7 +43,6 @@ pub(super) fn settle(
     for (text, others) in texts.iter_mut().zip(&readings).filter(|(_, others)| !others.is_empty()) {
         *text = settled(text, others);
     }
-    Ok(())
 }
 
 /// Returns the lines to be read again: of the doubtful ones those that read best, as far as the budget goes. What reads
@@ -198,9 +196,8 @@ mod tests {
         settle(&mut lines, &pictures, |pictures| {
             let reading = others[count].clone();
             count += usize::from(!pictures.is_empty());
-            Ok(vec![reading; pictures.len()])
-        })
-        .unwrap();
+            vec![reading; pictures.len()]
+        });
         let [first, _] = lines;
         (first, count)
     }
