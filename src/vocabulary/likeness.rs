@@ -1,0 +1,33 @@
+//! How much two readings are alike, and which characters are taken for each other: the one place of this room that
+//! knows a model of confusions.
+
+use crate::normalize;
+
+/// Returns how alike two texts are, 0–1; texts less alike than one half give 0.
+pub(super) fn similarity(a: &str, b: &str) -> f32 {
+    normalize::similarity(a, b)
+}
+
+/// Tells whether one character may be read for the other, without regard to case.
+pub(super) fn look_alike(a: char, b: char) -> bool {
+    sign_of(a) == sign_of(b)
+}
+
+/// Returns the one character that stands for all that look like this one.
+pub(super) fn sign_of(character: char) -> char {
+    normalize::family(normalize::merge(capital(character)))
+}
+
+/// Returns a character as a capital.
+pub(super) fn capital(character: char) -> char {
+    let mut capitals = character.to_uppercase();
+    match (capitals.next(), capitals.next()) {
+        (Some(capital), None) => capital,
+        _ => character,
+    }
+}
+
+/// Returns the letters and digits of a value, in capitals: what two spellings of one value have in common.
+pub(super) fn bare(value: &str) -> String {
+    value.chars().filter(|character| character.is_alphanumeric()).map(capital).collect()
+}
