@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::difference::{Support, is_misreading, looks_the_same};
-use super::likeness::{bare, sign_of, similarity};
+use super::likeness::{alike_so_far, bare, sign_of, similarity};
 use super::vote::{Voter, consensus};
 use super::{Decision, Entry, Learned, Reading, State};
 
@@ -20,6 +20,8 @@ const MOST_MEMBERS: usize = 64;
 const MOST_A_KEY: usize = 64;
 /// Texts less alike are not readings of one value.
 const ALIKE: f32 = 0.8;
+/// Texts as alike as this are almost the same.
+const ALMOST: f32 = 0.93;
 /// Two values that are equally near leave open which was meant.
 const TIE: f32 = 0.01;
 /// Documents from which a value recurs …
@@ -197,7 +199,7 @@ impl Clusters {
         if !is_value || (!is_tie && is_misreading(&cluster.first().value, &reading.value, support))
         {
             self.join(best, Role::Member, reading);
-        } else if cluster.documents() >= MENDS || cluster.is_confirmed {
+        } else if (cluster.documents() >= MENDS || cluster.is_confirmed) && alike >= ALMOST {
             self.join(best, Role::Near, reading);
         } else {
             self.start_alone(letters, reading);
@@ -226,7 +228,7 @@ impl Clusters {
             .into_iter()
             .filter_map(|number| {
                 let cluster = self.clusters[number as usize].as_ref()?;
-                Some((number, similarity(&cluster.first().value, value)))
+                Some((number, alike_so_far(&cluster.first().value, value)))
             })
             .filter(|(_, alike)| *alike >= ALIKE)
             .collect();
@@ -396,7 +398,10 @@ fn decide(
             let decision =
                 Decision::Mended { to: value.clone(), documents: support.value, confidence: mean };
             learned.decisions.insert(reading.value, decision);
-        } else if documents >= MENDS && reading.documents == 1 {
+        } else if documents >= MENDS
+            && reading.documents == 1
+            && similarity(&value, &reading.value) >= ALMOST
+        {
             let decision = Decision::Nearly { known: value.clone(), documents: support.value };
             learned.decisions.insert(reading.value, decision);
         }

@@ -19,6 +19,8 @@ const DOCUMENTS_PER_WRONG_DIGIT: u32 = 10;
 const LONG_NUMBER: usize = 5;
 /// The same for them.
 const DOCUMENTS_PER_WRONG_LONG_NUMBER: u32 = 3;
+/// The same for a letter that is read as one that does not look like it: where one document is, two may be.
+const DOCUMENTS_PER_WRONG_LETTER: u32 = 3;
 /// Words that one letter makes others.
 const SHORT_WORD: usize = 3;
 
@@ -290,7 +292,9 @@ impl WordDifference {
         match (self.letters, self.length) {
             (0, _) => true,
             (letters, length @ ..=SHORT_WORD) => letters < length && surely,
-            (letters, length) if letters * 3 <= length => true,
+            (letters, length) if letters * 3 <= length => {
+                surely || support.outnumbers(DOCUMENTS_PER_WRONG_LETTER)
+            }
             (letters, length) => letters * 3 <= length * 2 && surely,
         }
     }

@@ -143,6 +143,7 @@ impl Filter {
             ("_status", ColumnType::Text, "record.status"),
             ("_confidence", ColumnType::Decimal, "round(record.confidence::numeric, 4)"),
             ("_file", ColumnType::Text, "file.path"),
+            ("_issues", ColumnType::Text, "array_to_string(record.issues, '; ')"),
             ("_page", ColumnType::Integer, "record.page_number"),
             ("_row", ColumnType::Integer, "record.row_number"),
             ("_region", ColumnType::Integer, "record.region_number"),
