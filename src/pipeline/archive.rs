@@ -323,7 +323,12 @@ fn revision(
         Decision::Known { .. } => return None,
         Decision::Mended { to, documents, confidence: others } => {
             summary.mended += 1;
-            let issue = format!("repaired: {value} to {to} by {documents} documents");
+            let by = match documents {
+                0 => "a value that was confirmed".to_owned(),
+                1 => "1 document".to_owned(),
+                more => format!("{more} documents"),
+            };
+            let issue = format!("repaired: {value} to {to} by {by}");
             value.clone_from(to);
             let confidence = confidence.max(others * KEPT_IF_MENDED);
             Revision { field, confidence, issue: Some((issue, Verdict::Accepted)) }

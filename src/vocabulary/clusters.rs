@@ -13,7 +13,7 @@ use super::vote::{Voter, consensus};
 use super::{Decision, Entry, Learned, Reading, State};
 
 /// Clusters held at a time; of some 500 bytes each.
-const MOST_CLUSTERS: usize = 100_000;
+const MOST_CLUSTERS: usize = if cfg!(test) { 200 } else { 100_000 };
 /// Spellings of one value that vote: more do not change the outcome.
 const MOST_MEMBERS: usize = 64;
 /// Clusters that a blocking key leads to: what more have in common says nothing.
@@ -71,6 +71,11 @@ impl Cluster {
         self.spellings.iter().fold(0, |sum, reading| sum.saturating_add(reading.documents))
     }
 
+    /// Returns as how many documents the word of a person counts.
+    fn voices_of_people(&self) -> u32 {
+        if self.is_confirmed { MENDS } else { 0 }
+    }
+
     /// Returns how many documents have these letters and digits.
     fn agreeing(&self, letters: &str) -> u32 {
         let all = self.spellings.iter().chain(&self.members);
@@ -100,10 +105,9 @@ impl Cluster {
 
     fn support_against(&self, reading: &Reading) -> Support {
         Support {
-            value: self.documents().max(u32::from(self.is_confirmed)),
+            value: self.documents() + self.voices_of_people(),
             reading: reading.documents,
             is_unsure: reading.confidence < UNSURE * self.confidence(),
-            is_confirmed: self.is_confirmed,
         }
     }
 }
@@ -382,19 +386,17 @@ fn decide(
         learned.decisions.insert(known, decision);
     }
     let (confidence, mean) = (cluster.confidence(), cluster.mean_confidence());
-    let is_confirmed = cluster.is_confirmed;
+    let people = cluster.voices_of_people();
     for reading in cluster.spellings.into_iter().chain(cluster.members) {
         let support = Support {
-            value: documents.saturating_sub(reading.documents).max(u32::from(is_confirmed)),
+            value: documents.saturating_sub(reading.documents) + people,
             reading: reading.documents,
             is_unsure: reading.confidence < UNSURE * confidence,
-            is_confirmed,
         };
+        let others = documents.saturating_sub(reading.documents);
         if bare(&reading.value) == letters {
             learned.decisions.insert(reading.value, Decision::Known { documents });
-        } else if (documents >= MENDS || is_confirmed)
-            && is_misreading(&value, &reading.value, support)
-        {
+        } else if documents + people >= MENDS && is_misreading(&value, &reading.value, support) {
             let decision =
                 Decision::Mended { to: value.clone(), documents: support.value, confidence: mean };
             learned.decisions.insert(reading.value, decision);
@@ -402,7 +404,7 @@ fn decide(
             && reading.documents == 1
             && similarity(&value, &reading.value) >= ALMOST
         {
-            let decision = Decision::Nearly { known: value.clone(), documents: support.value };
+            let decision = Decision::Nearly { known: value.clone(), documents: others };
             learned.decisions.insert(reading.value, decision);
         }
     }

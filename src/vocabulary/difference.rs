@@ -42,8 +42,6 @@ pub(super) struct Support {
     pub(super) reading: u32,
     /// Whether the reading was much less sure than others of the value.
     pub(super) is_unsure: bool,
-    /// Whether a person has confirmed the value.
-    pub(super) is_confirmed: bool,
 }
 
 impl Support {
@@ -276,9 +274,9 @@ impl WordDifference {
 
     fn is_misread(self, at_end: bool, support: Support) -> bool {
         if self.is_missing() {
+            // One that was read well lacks the word because it is not printed there.
             let is_cut = at_end || self.numbers == 0;
-            return is_cut && support.outnumbers(2) && !support.is_confirmed
-                || support.outnumbers(DOCUMENTS_PER_WRONG_DIGIT);
+            return is_cut && support.is_unsure && support.outnumbers(2);
         }
         let needed = if self.numbers >= LONG_NUMBER && self.digits == 1 {
             DOCUMENTS_PER_WRONG_LONG_NUMBER

@@ -45,7 +45,12 @@ pub(super) fn capital(character: char) -> char {
     }
 }
 
-/// Returns the letters and digits of a value, in capitals: what two spellings of one value have in common.
+/// Returns the letters and digits of a value, in capitals without accents: what two spellings of one value have in
+/// common.
 pub(super) fn bare(value: &str) -> String {
-    value.chars().filter(|character| character.is_alphanumeric()).map(capital).collect()
+    let plain = |character: char| {
+        let capital = capital(character);
+        if capital.is_ascii() { capital } else { normalize::merge(capital) }
+    };
+    value.chars().filter(|character| character.is_alphanumeric()).map(plain).collect()
 }

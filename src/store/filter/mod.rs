@@ -137,7 +137,7 @@ impl Filter {
     }
 
     /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
-    /// `_file`, `_page`, `_row`, `_region` (0 on a page that is one region). A list fits if any of its values does.
+    /// `_file`, `_page`, `_row`, `_region` (0 on a page that is one region), `_issues` (joined by `; `). A list fits if any of its values does.
     pub fn records(text: &str, model: &RecordModel) -> Result<Self, FilterError> {
         let own = [
             ("_status", ColumnType::Text, "record.status"),
