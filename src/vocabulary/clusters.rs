@@ -18,6 +18,8 @@ const MOST_CLUSTERS: usize = if cfg!(test) { 200 } else { 100_000 };
 const MOST_MEMBERS: usize = 64;
 /// Clusters that a blocking key leads to: what more have in common says nothing.
 const MOST_A_KEY: usize = 64;
+/// Of these, as many are compared.
+const MOST_COMPARED: usize = 8;
 /// Texts less alike are not readings of one value.
 const ALIKE: f32 = 0.8;
 /// Texts as alike as this are almost the same.
@@ -227,9 +229,14 @@ impl Clusters {
             .copied()
             .collect();
         candidates.sort_unstable();
-        candidates.dedup();
-        let mut near: Vec<(u32, f32)> = candidates
+        // Readings of one value share several keys, others one by chance.
+        let mut shared: Vec<(usize, u32)> =
+            candidates.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0])).collect();
+        shared.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        shared.truncate(MOST_COMPARED);
+        let mut near: Vec<(u32, f32)> = shared
             .into_iter()
+            .map(|(_, number)| number)
             .filter_map(|number| {
                 let cluster = self.clusters[number as usize].as_ref()?;
                 Some((number, alike_so_far(&cluster.first().value, value)))
