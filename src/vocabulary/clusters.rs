@@ -34,10 +34,12 @@ const MENDS: u32 = 3;
 const UNSURE: f32 = 0.6;
 /// Letters and digits of the shortest and longest values that are looked at.
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=256;
-/// From this length on a shared key is made of parts of the text, up to it of all but one character.
-const LONG: usize = 12;
-/// Keys of a long text; two texts that share half of their trigrams share one of them in 29 of 30 cases.
-const KEYS: u64 = 12;
+/// Letters of texts whose keys are all but one character of them …
+const SHORT: std::ops::RangeInclusive<usize> = 0..=14;
+/// … and from which on they are made of trigrams.
+const LONG: usize = 10;
+/// Keys made of trigrams: of texts that share half of theirs, two are the same in 19 of 20 cases.
+const KEYS: u64 = 16;
 
 /// Readings of a field, put together as they come.
 #[derive(Debug, Default)]
@@ -232,6 +234,8 @@ impl Clusters {
         // Readings of one value share several keys, others one by chance.
         let mut shared: Vec<(usize, u32)> =
             candidates.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0])).collect();
+        let least = if SHORT.contains(&letters.chars().count()) { 1 } else { 2 };
+        shared.retain(|(keys, _)| *keys >= least);
         shared.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         shared.truncate(MOST_COMPARED);
         let mut near: Vec<(u32, f32)> = shared
@@ -456,20 +460,23 @@ fn own_keys(letters: &str) -> impl Iterator<Item = u64> {
 /// hashes of their trigrams (Broder 1997), short ones: all that they are without one character.
 fn keys(letters: &str) -> impl Iterator<Item = u64> {
     let signs: Vec<char> = letters.chars().map(sign_of).collect();
-    let mut keys: Vec<u64> = if signs.len() <= LONG {
-        let without = |left_out: usize| {
-            let kept = signs.iter().enumerate().filter(move |(index, _)| *index != left_out);
+    let mut keys: Vec<u64> = Vec::new();
+    if SHORT.contains(&signs.len()) {
+        keys.extend((0..=signs.len()).map(|left_out| {
+            let kept = signs.iter().enumerate().filter(|(index, _)| *index != left_out);
             hash(kept.map(|(_, sign)| *sign))
-        };
-        (0..=signs.len()).map(without).collect()
-    } else {
+        }));
+    }
+    if signs.len() >= LONG {
         let trigrams: Vec<u64> =
             signs.windows(3).map(|three| hash(three.iter().copied())).collect();
         let least = |number: u64| {
             trigrams.iter().map(|trigram| mixed(trigram ^ mixed(number + 1))).min().unwrap_or(0)
         };
-        (0..KEYS).map(|pair| mixed(least(2 * pair) ^ least(2 * pair + 1).rotate_left(1))).collect()
-    };
+        keys.extend(
+            (0..KEYS).map(|pair| mixed(least(2 * pair) ^ least(2 * pair + 1).rotate_left(1))),
+        );
+    }
     keys.sort_unstable();
     keys.dedup();
     keys.into_iter()

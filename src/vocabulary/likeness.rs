@@ -14,16 +14,20 @@ const LONG_BEGINNING: usize = 24;
 /// Returns how alike two texts are as far as the shorter goes, or as a whole, whichever is more: one of them may be
 /// cut off, or what stands behind it on the page may have been taken with it. A text is told by a long beginning only.
 pub(super) fn alike_so_far(a: &str, b: &str) -> f32 {
-    let whole = similarity(a, b);
     let (a_length, b_length) = (a.chars().count(), b.chars().count());
     let shorter = a_length.min(b_length);
-    if shorter < LONG_BEGINNING || a_length == b_length || shorter * 2 < a_length.max(b_length) {
-        return whole;
+    let longer = a_length.max(b_length);
+    // A few characters more or less are no lost end.
+    if shorter < LONG_BEGINNING || shorter * 10 > longer * 9 {
+        return similarity(a, b);
+    }
+    if shorter * 2 < longer {
+        return 0.0;
     }
     let beginning = |text: &str| text.chars().take(shorter).collect::<String>();
     let alike = similarity(&beginning(a), &beginning(b));
     // Not quite as much as the whole would be.
-    whole.max(alike * alike)
+    alike * alike
 }
 
 /// Tells whether one character may be read for the other, without regard to case.
