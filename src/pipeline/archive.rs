@@ -5,6 +5,9 @@
 //! bounded by `vocabulary`. A few new records of a large archive are held against what is known already; when they
 //! have become a tenth of it, it learns from all again.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -29,7 +32,7 @@ const RECORDS_AT_A_TIME: u32 = 2000;
 /// Values of a field that may recur; of more the most frequent are kept.
 const MOST_RECURRING: usize = 100_000;
 /// Archives up to this many records are learned from as a whole each time.
-const SMALL_ARCHIVE: i64 = 10_000;
+const SMALL_ARCHIVE: i64 = if cfg!(test) { 10 } else { 10_000 };
 /// From such a share of new records on a larger one is.
 const NEW_SHARE: i64 = 10;
 
@@ -189,6 +192,9 @@ impl Learner<'_> {
         })
         .await;
         clusters = self.add_singles(clusters, index, Among::Single).await?;
+        if self.stop.is_set() {
+            return Ok(Learned::default());
+        }
         let learned = blocking(move || clusters.finish()).await;
         self.store.put_vocabulary(place, &learned.entries).await?;
         Ok(learned)
@@ -223,7 +229,7 @@ impl Learner<'_> {
         let mut cursor = self.store.readings(self.model, index, among).await?;
         loop {
             let rows = cursor.next_rows().await?;
-            if rows.is_empty() {
+            if rows.is_empty() || self.stop.is_set() {
                 return Ok(clusters);
             }
             clusters = blocking(move || {

@@ -4,7 +4,7 @@
 //! words at the ends of a text. Numbers are what tells branches, houses and aircraft apart: one digit for another is a
 //! misreading only where very many documents have the one and a single one the other.
 
-use super::likeness::{capital, look_alike};
+use super::likeness::{capital, look_alike, sign_of};
 
 /// Cost of one whole edit.
 const EDIT: u32 = 20;
@@ -52,18 +52,19 @@ impl Support {
 
 /// Lays a reading beside a value so that the edits between them cost least (Needleman and Wunsch 1970).
 pub(super) fn align(value: &[char], reading: &[char]) -> Alignment {
-    let width = reading.len() + 1;
-    let mut costs = vec![0_u32; (value.len() + 1) * width];
+    let own: Vec<Sign> = value.iter().copied().map(Sign::of).collect();
+    let read: Vec<Sign> = reading.iter().copied().map(Sign::of).collect();
+    let width = read.len() + 1;
+    let mut costs = vec![0_u32; (own.len() + 1) * width];
     for column in 1..width {
-        costs[column] = costs[column - 1] + gap(reading[column - 1]);
+        costs[column] = costs[column - 1] + read[column - 1].gap;
     }
-    for row in 1..=value.len() {
-        costs[row * width] = costs[(row - 1) * width] + gap(value[row - 1]);
+    for row in 1..=own.len() {
+        costs[row * width] = costs[(row - 1) * width] + own[row - 1].gap;
         for column in 1..width {
-            costs[row * width + column] =
-                steps(&costs, width, (row, column), (value[row - 1], reading[column - 1]))
-                    .into_iter()
-                    .fold(u32::MAX, u32::min);
+            let [exchange, left_out, added] =
+                steps(&costs, width, (row, column), (own[row - 1], read[column - 1]));
+            costs[row * width + column] = exchange.min(left_out).min(added);
         }
     }
     let mut found =
@@ -71,14 +72,14 @@ pub(super) fn align(value: &[char], reading: &[char]) -> Alignment {
     let (mut row, mut column) = (value.len(), reading.len());
     while row > 0 || column > 0 {
         let cost = costs[row * width + column];
-        let [exchange, left_out, added] = if row > 0 && column > 0 {
-            steps(&costs, width, (row, column), (value[row - 1], reading[column - 1]))
-        } else {
-            [
-                u32::MAX,
-                if row > 0 { cost } else { u32::MAX },
-                if column > 0 { cost } else { u32::MAX },
-            ]
+        let [exchange, left_out] = match (row, column) {
+            (0, _) => [u32::MAX, u32::MAX],
+            (_, 0) => [u32::MAX, cost],
+            _ => {
+                let [exchange, left_out, _] =
+                    steps(&costs, width, (row, column), (own[row - 1], read[column - 1]));
+                [exchange, left_out]
+            }
         };
         if cost == exchange {
             (row, column) = (row - 1, column - 1);
@@ -86,7 +87,6 @@ pub(super) fn align(value: &[char], reading: &[char]) -> Alignment {
         } else if cost == left_out {
             row -= 1;
         } else {
-            debug_assert_eq!(cost, added, "one of the three steps led here");
             column -= 1;
             found.before[row].insert(0, reading[column]);
         }
@@ -94,35 +94,47 @@ pub(super) fn align(value: &[char], reading: &[char]) -> Alignment {
     found
 }
 
+/// A character with all that the inner loop asks of it.
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    capital: char,
+    /// What stands for all that look like it.
+    family: char,
+    /// What it costs to leave it out.
+    gap: u32,
+}
+
+impl Sign {
+    fn of(character: char) -> Self {
+        let gap = if is_separator(character) { SEPARATOR } else { EDIT };
+        Self { capital: capital(character), family: sign_of(character), gap }
+    }
+
+    fn exchange(self, other: Self) -> u32 {
+        if self.capital == other.capital {
+            0
+        } else if self.family == other.family {
+            LOOK_ALIKE
+        } else {
+            // Two signs cost as much as leaving one out, a letter a whole edit.
+            self.gap.max(other.gap)
+        }
+    }
+}
+
 /// Returns what it costs to come to a cell by exchanging, leaving out and adding a character.
 fn steps(
     costs: &[u32],
     width: usize,
     (row, column): (usize, usize),
-    (a, b): (char, char),
+    (own, read): (Sign, Sign),
 ) -> [u32; 3] {
     let above = (row - 1) * width + column;
     [
-        costs[above - 1] + exchange(a, b),
-        costs[above] + gap(a),
-        costs[row * width + column - 1] + gap(b),
+        costs[above - 1] + own.exchange(read),
+        costs[above] + own.gap,
+        costs[row * width + column - 1] + read.gap,
     ]
-}
-
-fn exchange(a: char, b: char) -> u32 {
-    if a == b || capital(a) == capital(b) {
-        0
-    } else if is_separator(a) && is_separator(b) {
-        SEPARATOR
-    } else if look_alike(a, b) {
-        LOOK_ALIKE
-    } else {
-        gap(a).max(gap(b))
-    }
-}
-
-fn gap(character: char) -> u32 {
-    if is_separator(character) { SEPARATOR } else { EDIT }
 }
 
 fn is_separator(character: char) -> bool {
