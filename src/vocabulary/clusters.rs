@@ -409,7 +409,7 @@ fn decide(
             learned.decisions.insert(reading.value, Decision::Known { documents });
         } else if documents + people >= MENDS && is_misreading(&value, &reading.value, support) {
             let decision =
-                Decision::Mended { to: value.clone(), documents: support.value, confidence: mean };
+                Decision::Mended { to: value.clone(), documents: others, confidence: mean };
             learned.decisions.insert(reading.value, decision);
         } else if documents >= MENDS
             && reading.documents == 1

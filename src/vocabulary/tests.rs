@@ -66,7 +66,7 @@ fn what_no_two_readings_agree_on_is_told_by_the_vote_of_all() {
         reading("Smnrise Bakery and Coffee House", 1, 0.6),
         reading("Sunrise Bakeny and Coffee House", 1, 0.6),
         reading("Sunrise Bakery and Coffae House", 1, 0.6),
-        reading("Sunrise Bakery ard Coffee House", 1, 0.6),
+        reading("Sunrise Bakery and Coffee Hause", 1, 0.6),
     ];
     let learned = learned(Vec::new(), &readings);
     for reading in &readings {
