@@ -170,6 +170,7 @@ pub struct Anchor {
 
 /// One field of a model.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the field's table")]
 pub struct Field {
     pub name: String,
     pub kind: FieldKind,

@@ -233,7 +233,9 @@ impl Learner<'_> {
                 return Ok(clusters);
             }
             clusters = blocking(move || {
-                rows.into_iter().for_each(|reading| clusters.add_single(reading));
+                for reading in rows {
+                    clusters.add_single(reading);
+                }
                 clusters
             })
             .await;

@@ -89,9 +89,9 @@ pub async fn reextract(
     summary.failed = extracted.failed;
     summary.extraction_ms_a_page = median(&mut extracted.milliseconds);
     summary.records = records;
-    let reextracted = started.elapsed();
+    let learning = std::time::Instant::now();
     summary.archive = learn(store, &models, Extent::New, stop).await?;
-    summary.learning_seconds = (started.elapsed() - reextracted).as_secs_f64();
+    summary.learning_seconds = learning.elapsed().as_secs_f64();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.interrupted = stop.is_set();
     Ok(summary)

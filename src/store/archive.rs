@@ -272,7 +272,7 @@ impl Store {
                 "before": change.before,
             })
         };
-        let changes = serde_json::Value::from_iter(changes.iter().map(change)).to_string();
+        let changes = changes.iter().map(change).collect::<serde_json::Value>().to_string();
         sqlx::query(AssertSqlSafe(sql))
             .persistent(false)
             .bind(changes)

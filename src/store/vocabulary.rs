@@ -116,7 +116,7 @@ fn as_json(entries: &[Entry]) -> String {
             "instead": entry.instead,
         })
     };
-    serde_json::Value::from_iter(entries.iter().map(entry)).to_string()
+    entries.iter().map(entry).collect::<serde_json::Value>().to_string()
 }
 
 fn entry(row: &PgRow) -> Result<Entry, StoreError> {

@@ -44,7 +44,8 @@ const KEYS: u64 = 16;
 /// Readings of a field, put together as they come.
 #[derive(Debug, Default)]
 pub struct Clusters {
-    clusters: Vec<Option<Cluster>>,
+    /// `None` where one was forgotten.
+    all: Vec<Option<Cluster>>,
     /// By blocking key.
     index: HashMap<u64, Vec<u32>>,
     /// Readings without letters in common with anything else, oldest first.
@@ -127,7 +128,7 @@ impl Clusters {
         for entry in decided.iter().filter(|entry| entry.state == State::Confirmed) {
             let reading = Reading { value: entry.value.clone(), documents: 0, confidence: 1.0 };
             if let Some(number) = clusters.start(bare(&entry.value), reading)
-                && let Some(cluster) = &mut clusters.clusters[number as usize]
+                && let Some(cluster) = &mut clusters.all[number as usize]
             {
                 cluster.is_confirmed = true;
             }
@@ -164,7 +165,7 @@ impl Clusters {
             confidence: spellings.iter().map(|r| r.confidence).fold(0.0, f32::max),
         };
         for (number, _) in self.nearest(&sum.value, &letters) {
-            let Some(cluster) = &self.clusters[number as usize] else { continue };
+            let Some(cluster) = &self.all[number as usize] else { continue };
             let support = cluster.support_against(&sum);
             let value = &cluster.first().value;
             let outnumbered = cluster.documents() >= sum.documents.saturating_mul(3);
@@ -201,7 +202,7 @@ impl Clusters {
             return;
         };
         let is_tie = nearest.get(1).is_some_and(|(_, second)| alike - second < TIE);
-        let Some(cluster) = &self.clusters[best as usize] else { return };
+        let Some(cluster) = &self.all[best as usize] else { return };
         let (own, support) = (cluster.own_documents(), cluster.support_against(&reading));
         let is_value = own >= RECURS || cluster.is_confirmed;
         if !is_value || (!is_tie && is_misreading(&cluster.first().value, &reading.value, support))
@@ -218,7 +219,7 @@ impl Clusters {
     fn same(&self, letters: &str) -> Option<u32> {
         let candidates = self.index.get(&hash(letters.chars()))?;
         candidates.iter().copied().find(|number| {
-            self.clusters[*number as usize].as_ref().is_some_and(|cluster| cluster.bare == letters)
+            self.all[*number as usize].as_ref().is_some_and(|cluster| cluster.bare == letters)
         })
     }
 
@@ -242,7 +243,7 @@ impl Clusters {
             .into_iter()
             .map(|(_, number)| number)
             .filter_map(|number| {
-                let cluster = self.clusters[number as usize].as_ref()?;
+                let cluster = self.all[number as usize].as_ref()?;
                 Some((number, alike_so_far(&cluster.first().value, value)))
             })
             .filter(|(_, alike)| *alike >= ALIKE)
@@ -252,7 +253,7 @@ impl Clusters {
     }
 
     fn start_alone(&mut self, letters: String, reading: Reading) {
-        if self.clusters.len() - self.free.len() >= MOST_CLUSTERS {
+        if self.all.len() - self.free.len() >= MOST_CLUSTERS {
             self.forget_oldest();
         }
         if let Some(number) = self.start(letters, reading) {
@@ -262,11 +263,11 @@ impl Clusters {
 
     /// Starts a cluster; `None` if the value is too short or long, or memory is full.
     fn start(&mut self, letters: String, reading: Reading) -> Option<u32> {
-        let is_full = self.clusters.len() - self.free.len() >= MOST_CLUSTERS;
+        let is_full = self.all.len() - self.free.len() >= MOST_CLUSTERS;
         if is_full || !LENGTHS.contains(&letters.chars().count()) {
             return None;
         }
-        let number = self.free.pop().or_else(|| u32::try_from(self.clusters.len()).ok())?;
+        let number = self.free.pop().or_else(|| u32::try_from(self.all.len()).ok())?;
         for key in own_keys(&letters) {
             let clusters = self.index.entry(key).or_default();
             // One more than is looked at tells that there are too many.
@@ -275,9 +276,9 @@ impl Clusters {
             }
         }
         let cluster = Cluster { spellings: vec![reading], bare: letters, ..Cluster::default() };
-        match self.clusters.get_mut(number as usize) {
+        match self.all.get_mut(number as usize) {
             Some(place) => *place = Some(cluster),
-            None => self.clusters.push(Some(cluster)),
+            None => self.all.push(Some(cluster)),
         }
         Some(number)
     }
@@ -285,7 +286,7 @@ impl Clusters {
     /// Makes room: forgets the oldest reading that still stands alone.
     fn forget_oldest(&mut self) {
         while let Some(number) = self.alone.pop_front() {
-            let place = &mut self.clusters[number as usize];
+            let place = &mut self.all[number as usize];
             if place.as_ref().is_some_and(|cluster| cluster.documents() > 1) {
                 continue;
             }
@@ -304,7 +305,7 @@ impl Clusters {
     }
 
     fn join(&mut self, number: u32, role: Role, reading: Reading) {
-        let Some(cluster) = &mut self.clusters[number as usize] else { return };
+        let Some(cluster) = &mut self.all[number as usize] else { return };
         match role {
             Role::Spelling => cluster.spellings.push(reading),
             Role::Member => cluster.members.push(reading),
@@ -322,7 +323,7 @@ impl Clusters {
             .map(|entry| (bare(&entry.value), entry))
             .collect();
         let mut counted: HashMap<String, u32> = HashMap::new();
-        for cluster in self.clusters.into_iter().flatten() {
+        for cluster in self.all.into_iter().flatten() {
             decide(cluster, &decided, &mut counted, &mut learned);
         }
         for entry in self.decided {
@@ -337,6 +338,7 @@ impl Clusters {
 }
 
 /// What a reading is to a cluster.
+#[derive(Debug, Clone, Copy)]
 enum Role {
     Spelling,
     Member,
@@ -489,7 +491,7 @@ fn hash(characters: impl Iterator<Item = char>) -> u64 {
     })
 }
 
-/// The last step of SplitMix64 (Steele et al. 2014).
+/// The last step of `SplitMix64` (Steele et al. 2014).
 fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -262,7 +262,7 @@ impl WordDifference {
         self.numbers += usize::from(own.is_ascii_digit());
         match read {
             None if own.is_ascii_digit() => {
-                (self.digits, self.missing) = (self.digits + 1, self.missing + 1)
+                (self.digits, self.missing) = (self.digits + 1, self.missing + 1);
             }
             None => (self.letters, self.missing) = (self.letters + 1, self.missing + 1),
             Some(read) if capital(read) == capital(own) => {}

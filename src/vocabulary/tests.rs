@@ -16,7 +16,9 @@ fn learned(decided: Vec<Entry>, readings: &[Reading]) -> Learned {
     let (recurring, single): (Vec<_>, Vec<_>) =
         readings.iter().cloned().partition(|reading| reading.documents > 1);
     clusters.add_recurring(recurring);
-    single.into_iter().for_each(|reading| clusters.add_single(reading));
+    for reading in single {
+        clusters.add_single(reading);
+    }
     clusters.finish()
 }
 
