@@ -4,6 +4,7 @@
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
 mod anchor;
+mod archive;
 mod balance;
 mod calibration;
 mod dictionary;
@@ -175,6 +176,7 @@ pub struct Anchor {
 
 /// One field of a model.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the field's table")]
 pub struct Field {
     pub name: String,
     pub kind: FieldKind,
@@ -198,6 +200,10 @@ pub struct Field {
     /// places alone are to decide.
     pub learn: Option<Learn>,
     pub required: bool,
+    /// Its values recur over documents: the archive itself tells which readings of one are misreadings.
+    pub recurs: bool,
+    /// A value that is far from what is usual in the archive is doubtful.
+    pub outliers: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
     /// For row models: an empty cell or ditto mark takes the value of the row above.

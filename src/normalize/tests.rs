@@ -492,6 +492,8 @@ fn money_field(choose: Choose) -> Field {
         carry: false,
         cell: None,
         wraps_at: None,
+        recurs: false,
+        outliers: false,
         review_below: 0.7,
         default: None,
     }

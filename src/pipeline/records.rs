@@ -31,6 +31,11 @@ impl ModelSet {
         &self.models
     }
 
+    /// Returns the models with what judges their records.
+    pub(super) fn judges(&self) -> impl Iterator<Item = (&RecordModel, &Validator)> {
+        self.models.iter().zip(&self.validators)
+    }
+
     /// Returns the kinds of barcodes that fields of the models ask for.
     pub fn symbologies(&self) -> Vec<Symbology> {
         let fields = self.models.iter().flat_map(|model| &model.fields);

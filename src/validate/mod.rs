@@ -5,12 +5,14 @@
 //! against the rules.
 
 mod arithmetic;
+mod revise;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
 use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
+pub use revise::{Judgment, Revision};
 use rules::{CompiledRules, Outcome};
 
 /// What a missing required field counts as in the confidence of its record.

@@ -190,3 +190,38 @@ fn dates_and_times_compare_in_rules() {
     };
     assert_eq!((judged(12), judged(11)), (Verdict::Accepted, Verdict::Review));
 }
+
+#[test]
+fn a_record_whose_doubts_the_archive_settles_is_accepted_and_one_it_doubts_is_not() {
+    let toml = "name = \"bill\"\nversion = 1\nrecords = \"page\"\nreview_below = 0.5\n\
+        [fields.vendor]\ntype = \"text\"\nrequired = true\nreview_below = 0.5\nlabel = [\"Vendor\"]\n";
+    let validator = Validator::new(&crate::model::parse(toml, "bill.toml").unwrap());
+    let page = crate::document::PageNumber(std::num::NonZeroU32::MIN);
+    let before = Judgment {
+        verdict: Verdict::Review,
+        confidence: 0.4,
+        field_confidence: vec![0.4],
+        issues: vec!["vendor: low confidence".into(), "low confidence".into()],
+    };
+    let sure = Revision {
+        field: 0,
+        confidence: 0.8,
+        issue: Some(("repaired: A to B by 5 documents".into(), Verdict::Accepted)),
+    };
+    let after = validator.revised(&before, &[sure], page);
+    assert_eq!(after.issues, ["vendor: repaired: A to B by 5 documents"]);
+    assert_eq!(after.verdict, Verdict::Accepted);
+    assert!((after.confidence - 0.8).abs() < 1e-5, "{}", after.confidence);
+
+    let accepted = Judgment { verdict: Verdict::Accepted, issues: Vec::new(), ..after };
+    let nearly = Revision {
+        field: 0,
+        confidence: 0.8,
+        issue: Some(("nearly `B` of 5 documents".into(), Verdict::Review)),
+    };
+    assert_eq!(validator.revised(&accepted, &[nearly], page).verdict, Verdict::Review);
+
+    let other_doubt = Judgment { issues: vec!["rule total_adds_up".into()], ..before };
+    let sure = Revision { field: 0, confidence: 0.8, issue: None };
+    assert_eq!(validator.revised(&other_doubt, &[sure], page).verdict, Verdict::Review);
+}
