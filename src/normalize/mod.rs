@@ -17,6 +17,7 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod vocabulary;
 
 pub(crate) use fold::{family, merge};
@@ -66,12 +67,16 @@ impl Reading {
     }
 }
 
-/// Normalizes every field of a record; `raw.fields` is in the model's order.
-pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
+/// Normalizes every field of a record; `raw.fields` is in the model's order. Amounts that the model's
+/// balances join are chosen together.
+pub fn record(model: &RecordModel, mut raw: Record<RawField>) -> Record<TypedField> {
+    let together = together::weigh(model, &mut raw.fields);
     let fields =
         model.fields.iter().zip(&raw.fields).map(|(spec, candidates)| field(spec, candidates));
+    let mut fields: Vec<TypedField> = fields.collect();
+    together.tell(&mut fields);
     Record {
-        fields: fields.collect(),
+        fields,
         model: raw.model,
         page: raw.page,
         row_number: raw.row_number,
