@@ -23,8 +23,9 @@ pub const CLUES: [&str; CLUE_COUNT] = [
     "length",
     "unrepaired",
     "witnesses",
+    "agreement",
 ];
-const CLUE_COUNT: usize = 10;
+const CLUE_COUNT: usize = 11;
 
 /// Probabilities are not believed beyond these.
 const BOUNDS: (f32, f32) = (0.003, 0.997);
@@ -126,6 +127,7 @@ pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> 
         length,
         -(field.repairs.len().min(2) as f32),
         (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
+        f32::from(evidence.agreements.min(2)),
     ])
 }
 

@@ -7,7 +7,9 @@ use toml::de::DeTable;
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
-use super::{Claims, Continues, Field, RecordModel, Scope, agreement, anchor, dictionary, field, rows, rule};
+use super::{
+    Claims, Continues, Field, RecordModel, Scope, agreement, anchor, dictionary, field, rows, rule,
+};
 
 const CLAIM_KEYS: [&str; 8] =
     ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];

@@ -363,9 +363,8 @@ impl Values {
             rest > 0 && rest != other && has(rest)
         });
         // Notes and coins that are handed over are round, and a tax is a whole percentage.
-        let paid = others().any(|&other| {
-            other % ROUND_CASH == 0 && other > own && has(other.saturating_sub(own))
-        });
+        let paid = others()
+            .any(|&other| other % ROUND_CASH == 0 && other > own && has(other.saturating_sub(own)));
         let taxed = others().any(|&tax| {
             let net = own.saturating_sub(tax);
             net > tax && has(net) && is_taxed(net, tax)

@@ -1,0 +1,589 @@
+//! Chooses the candidates of fields that belong together: those whose amounts agree.
+//!
+//! A model's balances are weighed over all assignments of candidates to its amounts. How likely a
+//! candidate is becomes how likely it is with all others (the marginal of a small factor graph), and a
+//! value that the other amounts ask for takes part even if it was misread. `record` calls it before
+//! fields are chosen one by one.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{Judged, judged};
+use crate::document::{
+    Candidate, Count, Evidence, Found, PageNumber, PixelBox, RawField, Repair, TypedField, Value,
+};
+use crate::model::{Agreement, Balance, RecordModel};
+
+/// So many candidates of a required field take part, and so many of another one.
+const MOST_REQUIRED: usize = 8;
+const MOST_OPTIONAL: usize = 3;
+/// So many values are tried that were not read but follow from other amounts.
+const MOST_DERIVED: usize = 4;
+/// With more assignments, fields keep but their best candidates.
+const MOST_ASSIGNMENTS: usize = 40_000;
+/// How much likelier amounts are right if a balance of three or more of them holds than if none was
+/// seen, if it holds but for its tolerance, if one of two holds, and if one does not. Of chance sums a page of amounts has about one in
+/// twenty; amounts that are right do not add up where a part that is optional was not found.
+const HOLDS: f64 = 18.0;
+const NEARLY_HOLDS: f64 = 6.0;
+const REPEATS: f64 = 2.0;
+const BROKEN: f64 = 0.25;
+const BROKEN_WITH_OPTIONAL: f64 = 0.6;
+/// How likely an amount was misread for each percent of doubt about its words, and without any.
+const MISREAD: f64 = 0.7;
+const MISREAD_ANYWAY: f64 = 0.01;
+/// Of misread amounts, how many have one other digit, and how many one more or less.
+const ONE_DIGIT_OFF: f64 = 0.5;
+const ONE_LENGTH_OFF: f64 = 0.25;
+/// How likely a required amount that was not read at all is the one that others ask for, if they are
+/// complete or parts may be missing.
+const UNREAD: f64 = 0.5;
+const UNREAD_WITH_OPTIONAL: f64 = 0.1;
+/// How likely two fields have but one amount on the page.
+const SHARED: f64 = 0.3;
+/// What is left of a required amount of zero: nobody prints a bill of nothing.
+const ZERO: f64 = 0.02;
+/// No probability is beyond these.
+const LEAST: f64 = 0.002;
+const MOST: f64 = 0.995;
+/// A person looks at what was not read, unless the model says otherwise.
+const MOST_DERIVED_CONFIDENCE: f32 = 0.65;
+/// The score of the best place is not exceeded by agreement.
+const BEST_PLACE: f32 = 0.99;
+/// Amounts are counted in thousandths.
+const UNIT: i64 = 1000;
+
+/// What the amounts of a record say together.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    /// Fields whose likeliest value was not read as it is.
+    pub derived: Vec<Derived>,
+    /// Of each field and value, how many balances hold in the best assignment.
+    pub agreements: Vec<(usize, Decimal, u8)>,
+}
+
+/// A value that follows from other amounts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Derived {
+    pub field: usize,
+    pub value: Decimal,
+    /// The name of the balance that asks for it.
+    pub rule: String,
+    /// 0–1.
+    pub probability: f32,
+    /// What was read instead, if anything alike was.
+    pub read: Option<Candidate>,
+}
+
+impl Together {
+    /// Tells the fields that were chosen what agrees with them, and puts values right that were misread.
+    pub(super) fn tell(self, fields: &mut [TypedField]) {
+        for derived in self.derived {
+            let field = derived.field;
+            fields[field] = derived.typed();
+        }
+        for (field, value, agreements) in self.agreements {
+            let found = &mut fields[field];
+            if found.value.as_ref().and_then(thousandths) == thousandths_of(value) {
+                found.evidence.agreements = agreements;
+            }
+        }
+    }
+}
+
+impl Derived {
+    fn typed(self) -> TypedField {
+        // Printed amounts have their cents.
+        let mut value = self.value;
+        value.rescale(value.scale().max(2));
+        let before = self.read.as_ref().map(|read| read.text.clone()).unwrap_or_default();
+        TypedField {
+            value: Some(Value::Decimal(value)),
+            raw: self.read.as_ref().map(|read| read.text.clone()),
+            page: self.read.as_ref().map(|read| read.page),
+            bounds: self.read.as_ref().map(|read| read.bounds),
+            confidence: self.probability.min(MOST_DERIVED_CONFIDENCE),
+            evidence: Evidence {
+                found: self.read.as_ref().map(|read| read.found),
+                words: self.read.as_ref().map_or(0.0, |read| read.word_confidence),
+                place: self.probability,
+                meaning: 1.0,
+                witnesses: 1.0,
+                ..Evidence::default()
+            },
+            repairs: vec![Repair { before, after: value.to_string(), rule: self.rule }],
+            doubts: Vec::new(),
+        }
+    }
+}
+
+/// A value that a field may have.
+#[derive(Debug, Clone)]
+struct Choice {
+    value: i64,
+    /// How likely it is by itself, 0–1.
+    prior: f64,
+    /// Where it stands; nowhere if it was not read.
+    places: Vec<(PageNumber, PixelBox)>,
+    /// The balance that it follows from, and what was read instead.
+    derived: Option<(usize, Option<Candidate>)>,
+}
+
+impl Choice {
+    /// Tells whether two values stand at one place and nowhere else.
+    fn shares_place(&self, other: &Self) -> bool {
+        self.value == other.value && self.places.len() == 1 && self.places == other.places
+    }
+}
+
+/// A field that takes part.
+struct Amount {
+    field: usize,
+    choices: Vec<Choice>,
+    /// How likely none of the choices is right.
+    absent: f64,
+}
+
+/// How a balance stands in an assignment.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Standing {
+    Broken,
+    BrokenWithOptional,
+    Unknown,
+    Repeats,
+    NearlyHolds,
+    Holds,
+}
+
+/// Weighs the candidates of a record's amounts together; place scores change by what is learned.
+pub(super) fn weigh(model: &RecordModel, fields: &mut [RawField]) -> Together {
+    if model.balances.is_empty() {
+        return Together::default();
+    }
+    let mut amounts = amounts(model, fields);
+    if amounts.iter().filter(|amount| !amount.choices.is_empty()).count() < 2 {
+        return Together::default();
+    }
+    for at in 0..amounts.len() {
+        if model.fields[amounts[at].field].required {
+            derive(model, &mut amounts, at, fields);
+        }
+    }
+    bound(&mut amounts);
+    let mut search = Search::new(model, &amounts);
+    search.visit(&mut vec![None; amounts.len()], 0, 1.0);
+    if std::env::var("DBG2").is_ok() {
+        for a in &amounts {
+            println!(
+                "  > {} absent {:.3} {:?}",
+                model.fields[a.field].name,
+                a.absent,
+                a.choices
+                    .iter()
+                    .map(|c| (
+                        c.value,
+                        c.prior,
+                        c.derived.is_some(),
+                        c.places.iter().map(|p| p.1.top).collect::<Vec<_>>()
+                    ))
+                    .collect::<Vec<_>>()
+            );
+        }
+        println!("  best {:?} all {}", search.best, search.all);
+        println!("  with {:?}", search.with);
+    }
+    search.told(fields)
+}
+
+/// Returns the fields that balances speak of, with their candidates.
+fn amounts(model: &RecordModel, fields: &[RawField]) -> Vec<Amount> {
+    let sums = model.balances.iter().flat_map(|balance| &balance.sums);
+    let spoken_of: BTreeSet<usize> =
+        sums.flat_map(|sum| sum.terms.iter().map(|(field, _)| *field)).collect();
+    let amounts = spoken_of.into_iter().filter(|field| model.fields[*field].count == Count::One);
+    amounts.map(|field| amount(model, field, &fields[field])).collect()
+}
+
+fn amount(model: &RecordModel, field: usize, raw: &RawField) -> Amount {
+    let spec = &model.fields[field];
+    let mut choices: Vec<Choice> = Vec::new();
+    for judged in judged(spec, raw) {
+        let Some(value) = thousandths(&judged.reading.value) else { continue };
+        let learned = judged.candidate.found == Found::Learned;
+        let mut prior = f64::from(weight(&judged));
+        if value == 0 && spec.required {
+            prior *= ZERO;
+        }
+        let place = (judged.candidate.page, judged.candidate.bounds);
+        match choices.iter_mut().find(|choice| choice.value == value) {
+            Some(same) => {
+                same.prior = if learned { same.prior + prior } else { same.prior.max(prior) };
+                same.places.push(place);
+            }
+            None => choices.push(Choice { value, prior, places: vec![place], derived: None }),
+        }
+    }
+    choices.sort_by(|a, b| b.prior.total_cmp(&a.prior));
+    choices.truncate(if spec.required { MOST_REQUIRED } else { MOST_OPTIONAL });
+    // Ranked candidates are probabilities of one; others compete for what the best one claims.
+    let best = choices.first().map_or(0.0, |choice| choice.prior);
+    let sum: f64 = choices.iter().map(|choice| choice.prior).sum();
+    let ranked = raw.candidates.first().is_some_and(|first| first.found == Found::Learned);
+    let claimed = if ranked { sum.min(MOST) } else { best.min(MOST) };
+    for choice in &mut choices {
+        choice.prior = (choice.prior / sum.max(LEAST) * claimed).max(LEAST);
+    }
+    Amount { field, choices, absent: (1.0 - claimed).max(LEAST) }
+}
+
+/// Returns how likely a candidate is by itself.
+fn weight(judged: &Judged) -> f32 {
+    match judged.candidate.found {
+        Found::Learned => judged.candidate.place_score * (1.0 - misread(judged.candidate) as f32),
+        _ => judged.confidence,
+    }
+}
+
+/// Adds the values of an amount that others ask for.
+fn derive(model: &RecordModel, amounts: &mut [Amount], at: usize, fields: &[RawField]) {
+    let field = amounts[at].field;
+    let mut found: Vec<(f64, usize, i64, bool)> = Vec::new();
+    for (index, balance) in model.balances.iter().enumerate() {
+        for sum in &balance.sums {
+            let Some(own) = sum.terms.iter().find(|(other, _)| *other == field) else { continue };
+            let mut rests = vec![(1.0, thousandths_of(sum.constant).unwrap_or(0), 0_usize)];
+            for (other, weight) in sum.terms.iter().filter(|(other, _)| *other != field) {
+                rests = with_term(rests, (*other, *weight), (balance, amounts));
+            }
+            let is_optional =
+                |(field, _): &(usize, i64)| balance.optional.binary_search(field).is_ok();
+            let complete = !sum.terms.iter().any(is_optional);
+            let solved = rests.into_iter().filter(|rest| rest.2 > 1);
+            found.extend(solved.filter_map(|(likely, rest, _)| {
+                let value = rest.checked_neg()?.checked_div(own.1)?;
+                (rest % own.1 == 0 && value > 0).then_some((likely, index, value, complete))
+            }));
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let absent = amounts[at].absent;
+    let mut values: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); model.balances.len()];
+    for (_, balance, value, _) in &found {
+        values[*balance].insert(*value);
+    }
+    for (_, balance, value, complete) in found {
+        let choices = &mut amounts[at].choices;
+        let derived = choices.iter().filter(|choice| choice.derived.is_some()).count();
+        if derived == MOST_DERIVED {
+            break;
+        }
+        if choices.iter().all(|choice| choice.value != value) {
+            let (alike, read) = alike(value, &fields[field]);
+            let others = values[balance].len().max(1) as f64;
+            let unread = if complete { UNREAD } else { UNREAD_WITH_OPTIONAL };
+            let prior = alike.max(absent * unread / others);
+            let derived = Some((balance, read));
+            choices.push(Choice { value, prior, places: Vec::new(), derived });
+        }
+    }
+}
+
+/// Returns sums with the values of one more term: likelihood, sum, number of terms that are not 0.
+fn with_term(
+    sums: Vec<(f64, i64, usize)>,
+    (field, weight): (usize, i64),
+    (balance, amounts): (&Agreement, &[Amount]),
+) -> Vec<(f64, i64, usize)> {
+    let amount = amounts.iter().find(|amount| amount.field == field);
+    let mut values: Vec<(f64, i64)> = amount.map_or_else(Vec::new, |amount| {
+        let read = amount.choices.iter().filter(|choice| choice.derived.is_none());
+        read.map(|choice| (choice.prior, choice.value)).collect()
+    });
+    if balance.optional.binary_search(&field).is_ok() {
+        values.push((amount.map_or(1.0, |amount| amount.absent), 0));
+    }
+    let mut all = Vec::with_capacity(sums.len() * values.len());
+    for (likely, sum, count) in sums {
+        for (prior, value) in &values {
+            let next = value.checked_mul(weight).and_then(|term| term.checked_add(sum));
+            all.extend(next.map(|next| (likely * prior, next, count + usize::from(*value != 0))));
+        }
+    }
+    all
+}
+
+/// Returns how likely a value was misread as what stands among a field's candidates, and the one that
+/// is most like it.
+fn alike(value: i64, raw: &RawField) -> (f64, Option<Candidate>) {
+    let mut printed = decimal(value);
+    printed.rescale(printed.scale().max(2));
+    let wanted = digits(&printed.to_string());
+    let mut best = (0.0, None);
+    for candidate in &raw.candidates {
+        let read = digits(&candidate.text);
+        let off = read.iter().zip(&wanted).filter(|(a, b)| a != b).count();
+        let share = if read.len() == wanted.len() && off <= 1 {
+            ONE_DIGIT_OFF
+        } else if is_one_longer(&read, &wanted) || is_one_longer(&wanted, &read) {
+            ONE_LENGTH_OFF
+        } else {
+            continue;
+        };
+        let likely = f64::from(candidate.place_score) * misread(candidate) * share;
+        if likely > best.0 {
+            best = (likely, Some(candidate.clone()));
+        }
+    }
+    best
+}
+
+/// Returns how likely the digits of a candidate were misread.
+fn misread(candidate: &Candidate) -> f64 {
+    MISREAD_ANYWAY + MISREAD * (1.0 - f64::from(candidate.word_confidence.clamp(0.0, 1.0)))
+}
+
+fn digits(text: &str) -> Vec<char> {
+    let letters = text.chars().map(|letter| match letter {
+        'o' | 'O' => '0',
+        'i' | 'I' | 'l' => '1',
+        's' | 'S' => '5',
+        other => other,
+    });
+    letters.filter(char::is_ascii_digit).collect()
+}
+
+/// Tells whether a row of digits is another one with one more in it.
+fn is_one_longer(long: &[char], short: &[char]) -> bool {
+    long.len() == short.len() + 1 && {
+        let same = long.iter().zip(short).take_while(|(a, b)| a == b).count();
+        long[same + 1..] == short[same..]
+    }
+}
+
+/// Drops the least likely choices until the assignments can be counted.
+fn bound(amounts: &mut [Amount]) {
+    let count = |amounts: &[Amount]| {
+        amounts
+            .iter()
+            .fold(1_usize, |product, amount| product.saturating_mul(amount.choices.len() + 1))
+    };
+    while count(amounts) > MOST_ASSIGNMENTS {
+        let Some(most) = amounts.iter_mut().max_by_key(|amount| amount.choices.len()) else {
+            return;
+        };
+        let least = (0..most.choices.len())
+            .min_by(|a, b| most.choices[*a].prior.total_cmp(&most.choices[*b].prior));
+        let Some(least) = least else { return };
+        most.choices.remove(least);
+    }
+}
+
+/// The walk over all assignments.
+struct Search<'s> {
+    model: &'s RecordModel,
+    amounts: &'s [Amount],
+    /// Of each balance and sum: its terms as positions in `amounts`, with weights.
+    sums: Vec<Vec<Sum>>,
+    all: f64,
+    /// Of each amount and choice, the weight of the assignments with it.
+    with: Vec<Vec<f64>>,
+    best: (f64, Vec<Option<usize>>),
+}
+
+struct Sum {
+    terms: Vec<(usize, i64, bool)>,
+    constant: i64,
+    tolerance: i64,
+}
+
+impl<'s> Search<'s> {
+    fn new(model: &'s RecordModel, amounts: &'s [Amount]) -> Self {
+        let sum = |balance: &Agreement, sum: &Balance| {
+            let term = |(field, weight): &(usize, i64)| {
+                let at = amounts.iter().position(|amount| amount.field == *field)?;
+                Some((at, *weight, balance.optional.binary_search(field).is_ok()))
+            };
+            Some(Sum {
+                terms: sum.terms.iter().map(term).collect::<Option<_>>()?,
+                constant: thousandths_of(sum.constant)?,
+                tolerance: thousandths_of(sum.tolerance)?,
+            })
+        };
+        let sums =
+            |balance: &Agreement| balance.sums.iter().filter_map(|one| sum(balance, one)).collect();
+        Self {
+            model,
+            amounts,
+            sums: model.balances.iter().map(sums).collect(),
+            all: 0.0,
+            with: amounts.iter().map(|amount| vec![0.0; amount.choices.len()]).collect(),
+            best: (0.0, vec![None; amounts.len()]),
+        }
+    }
+
+    fn visit(&mut self, chosen: &mut Vec<Option<usize>>, at: usize, likely: f64) {
+        let amounts = self.amounts;
+        let Some(amount) = amounts.get(at) else {
+            self.count(chosen, likely);
+            return;
+        };
+        for (index, choice) in amount.choices.iter().enumerate() {
+            let shared = if self.is_taken(chosen, at, choice) { SHARED } else { 1.0 };
+            chosen[at] = Some(index);
+            self.visit(chosen, at + 1, likely * choice.prior * shared);
+        }
+        chosen[at] = None;
+        self.visit(chosen, at + 1, likely * amount.absent);
+    }
+
+    /// Tells whether another field has the only place of a choice.
+    fn is_taken(&self, chosen: &[Option<usize>], at: usize, choice: &Choice) -> bool {
+        let earlier = self.amounts.iter().zip(chosen).take(at);
+        let mut others = earlier.filter_map(|(amount, index)| Some(&amount.choices[(*index)?]));
+        others.any(|other| other.shares_place(choice))
+    }
+
+    fn count(&mut self, chosen: &[Option<usize>], likely: f64) {
+        let mut weight = likely;
+        for (balance, sums) in self.sums.iter().enumerate() {
+            weight *= match self.standing((balance, sums), chosen) {
+                Standing::Holds => HOLDS,
+                Standing::NearlyHolds => NEARLY_HOLDS,
+                Standing::Repeats => REPEATS,
+                Standing::Unknown => 1.0,
+                Standing::BrokenWithOptional => BROKEN_WITH_OPTIONAL,
+                Standing::Broken => BROKEN,
+            };
+        }
+        self.all += weight;
+        for (with, index) in self.with.iter_mut().zip(chosen) {
+            if let Some(index) = index {
+                with[*index] += weight;
+            }
+        }
+        if weight > self.best.0 {
+            self.best = (weight, chosen.to_vec());
+        }
+    }
+
+    /// Returns how a balance stands: as the best of its sums. Of a value that nobody read and that was
+    /// found by this balance it says nothing.
+    fn standing(&self, (balance, sums): (usize, &[Sum]), chosen: &[Option<usize>]) -> Standing {
+        let follows = self.amounts.iter().zip(chosen).any(|(amount, index)| {
+            let derived = index.and_then(|index| amount.choices[index].derived.as_ref());
+            derived.is_some_and(|(by, read)| *by == balance && read.is_none())
+        });
+        if follows {
+            return Standing::Unknown;
+        }
+        let standings = sums.iter().map(|sum| self.standing_of(sum, chosen));
+        let best = standings.reduce(|best, next| if next > best { next } else { best });
+        best.unwrap_or(Standing::Unknown)
+    }
+
+    fn standing_of(&self, sum: &Sum, chosen: &[Option<usize>]) -> Standing {
+        let mut off = sum.constant;
+        let mut present: Vec<&Choice> = Vec::with_capacity(sum.terms.len());
+        for (at, weight, optional) in &sum.terms {
+            match chosen[*at] {
+                Some(index) => {
+                    let choice = &self.amounts[*at].choices[index];
+                    off = off.saturating_add(choice.value.saturating_mul(*weight));
+                    if choice.value != 0 {
+                        present.push(choice);
+                    }
+                }
+                None if *optional => {}
+                None => return Standing::Unknown,
+            }
+        }
+        let holds = off.saturating_abs() <= sum.tolerance;
+        let shares = |(at, one): (usize, &&Choice)| {
+            present[..at].iter().any(|other| other.shares_place(one))
+        };
+        match present.len() {
+            0 | 1 => Standing::Unknown,
+            // An amount is no witness of itself.
+            _ if holds && present.iter().enumerate().any(shares) => Standing::Unknown,
+            _ if !holds && sum.terms.iter().any(|(_, _, optional)| *optional) => {
+                Standing::BrokenWithOptional
+            }
+            _ if !holds => Standing::Broken,
+            2 => Standing::Repeats,
+            _ if off == 0 => Standing::Holds,
+            _ => Standing::NearlyHolds,
+        }
+    }
+
+    /// Writes what was learned into the candidates, and returns the rest of it.
+    fn told(&self, fields: &mut [RawField]) -> Together {
+        let mut together = Together::default();
+        for (at, amount) in self.amounts.iter().enumerate() {
+            let after = |index: usize| (self.with[at][index] / self.all).clamp(LEAST, MOST);
+            let raw = &mut fields[amount.field];
+            for candidate in &mut raw.candidates {
+                let place = (candidate.page, candidate.bounds);
+                let found = amount.choices.iter().position(|choice| choice.places.contains(&place));
+                let Some(index) = found else { continue };
+                let change = logit(after(index)) - logit(amount.choices[index].prior);
+                let score = logit(f64::from(candidate.place_score)) + change;
+                candidate.place_score = ((1.0 / (1.0 + (-score).exp())) as f32).min(BEST_PLACE);
+            }
+            if raw.candidates.first().is_some_and(|first| first.found == Found::Learned) {
+                raw.candidates.sort_by(|a, b| b.place_score.total_cmp(&a.place_score));
+            }
+            let likeliest =
+                (0..amount.choices.len()).max_by(|a, b| after(*a).total_cmp(&after(*b)));
+            let Some(index) = likeliest else { continue };
+            let choice = &amount.choices[index];
+            if let Some((balance, read)) = &choice.derived {
+                together.derived.push(Derived {
+                    field: amount.field,
+                    value: decimal(choice.value),
+                    rule: self.model.balances[*balance].name.clone(),
+                    probability: after(index) as f32,
+                    read: read.clone(),
+                });
+            }
+            if let Some(index) = self.best.1[at] {
+                let value = decimal(amount.choices[index].value);
+                together.agreements.push((amount.field, value, self.agreements(at)));
+            }
+        }
+        together
+    }
+
+    /// Returns how many balances with an amount hold in the best assignment.
+    fn agreements(&self, at: usize) -> u8 {
+        let holds = |sums: &&Vec<Sum>| {
+            sums.iter().any(|sum| {
+                sum.terms.iter().any(|(term, _, _)| *term == at)
+                    && self.standing_of(sum, &self.best.1) >= Standing::NearlyHolds
+            })
+        };
+        u8::try_from(self.sums.iter().filter(holds).count()).unwrap_or(u8::MAX)
+    }
+}
+
+fn logit(probability: f64) -> f64 {
+    let bounded = probability.clamp(LEAST, MOST);
+    (bounded / (1.0 - bounded)).ln()
+}
+
+fn thousandths(value: &Value) -> Option<i64> {
+    match value {
+        Value::Decimal(number) => thousandths_of(*number),
+        Value::Integer(number) => number.checked_mul(UNIT),
+        _ => None,
+    }
+}
+
+fn thousandths_of(number: Decimal) -> Option<i64> {
+    number.checked_mul(Decimal::from(UNIT))?.round().to_i64()
+}
+
+fn decimal(value: i64) -> Decimal {
+    Decimal::new(value, 3).normalize()
+}
