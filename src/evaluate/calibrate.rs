@@ -216,7 +216,7 @@ impl Labels<'_> {
                 let typed = &record.fields[field];
                 // What a rule repaired is as sure as the rule makes it.
                 let by_rule = typed.repairs.iter().any(Repair::is_by_rule);
-                let found: Option<Clues> = clues(&self.model.fields[field].kind, typed);
+                let found: Option<Clues> = clues(&self.model.fields[field], typed);
                 if let Some(clues) = found.filter(|_| !by_rule) {
                     let right = is_right(row.wanted[field].as_ref(), typed);
                     samples[field].push((*fold, Sample { clues, right }));

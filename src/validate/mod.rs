@@ -148,7 +148,7 @@ impl Validator {
             if field.repairs.iter().any(Repair::is_by_rule) {
                 continue;
             }
-            if let Some(probability) = calibration.probability(&spec.name, &spec.kind, field) {
+            if let Some(probability) = calibration.probability(spec, field) {
                 field.confidence = probability;
             }
         }
