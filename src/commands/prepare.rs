@@ -12,7 +12,6 @@ use super::options::{PrepareArgs, passwords};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::PageNumber;
 use crate::prepare::{Aim, PrepareOptions};
-use crate::reader;
 
 #[derive(Debug, Args)]
 pub(super) struct PrepareCommandArgs {
@@ -47,7 +46,6 @@ pub(super) fn execute(args: &PrepareCommandArgs) -> anyhow::Result<Exit> {
     };
     // What reads a page unless something else is said.
     let options = PrepareOptions { aim: Aim::Native, ..args.prepare.options() };
-    let image = reader::with_colors(&mut document, PageNumber(args.page), image).map_err(failed)?;
     let prepared = crate::prepare::prepare(image, &options).map_err(failed)?;
     prepared
         .pixels

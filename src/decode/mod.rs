@@ -108,13 +108,6 @@ pub struct LayeredPage {
     pub layer: Option<PageText>,
 }
 
-/// What becomes of the colors of a JPEG.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Chroma {
-    Drop,
-    Keep,
-}
-
 /// A document whose pages can be decoded in any order.
 pub struct OpenDocument {
     format: Format,
@@ -228,18 +221,6 @@ impl OpenDocument {
             Pages::Pdf(document) => document.picture(page.index()).map(Some),
             Pages::Raster { .. } | Pages::Tiff(_) => Ok(None),
         })
-    }
-
-    /// Decodes a page once more, with its colors, if [`OpenDocument::page`] gave only its brightness; `None` if there
-    /// is no more to be had.
-    pub fn colors_of(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
-        let format = self.format;
-        match &self.pages {
-            Pages::Raster { bytes, options, .. } if page == PageNumber::FIRST => {
-                guarded(|| raster::decode_color(bytes, format, &options.limits))
-            }
-            Pages::Raster { .. } | Pages::Tiff(_) | Pages::Pdf(_) => Ok(None),
-        }
     }
 }
 

@@ -15,6 +15,7 @@ mod pictures;
 mod slanted;
 mod survey;
 mod text;
+mod tree;
 mod typeset;
 mod values;
 
@@ -25,7 +26,7 @@ use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
 use hayro::hayro_syntax::content::ops::TypedInstruction;
 use hayro::hayro_syntax::object::Dict;
-use hayro::hayro_syntax::object::dict::keys::{CONTENTS, COUNT, PAGES};
+use hayro::hayro_syntax::object::dict::keys::CONTENTS;
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData};
 use hayro::kurbo::Rect;
@@ -63,13 +64,22 @@ impl PdfDocument {
     /// Opens a PDF; `encrypted` if no password fits, `corrupt` if it has no pages that can be found.
     pub(super) fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<Self, Failure> {
         let size = bytes.len();
-        let pdf = load(&PdfData::from(bytes), &options.passwords)?;
+        let bytes = PdfData::from(bytes);
+        let pdf = match load(&bytes, &options.passwords) {
+            Err(failure) if failure.reason == Reason::Corrupt => {
+                tree::with_new_root(bytes.as_ref())
+                    .and_then(|repaired| Pdf::new(PdfData::from(repaired)).ok())
+                    .ok_or(failure)?
+            }
+            loaded => loaded?,
+        };
         if pdf.pages().is_empty() {
             return Err(Failure::decode(Reason::Corrupt, "no pages can be found in it"));
         }
         let found = pdf.pages().len();
-        let declared = declared_pages(&pdf).and_then(|count| usize::try_from(count).ok());
-        // Each announced page is accounted for, unless the number is absurd: a page takes some bytes.
+        let declared = tree::announced_with_losses(&pdf);
+        let declared = declared.and_then(|count| usize::try_from(count).ok());
+        // Each lost page is accounted for, unless the number is absurd: a page takes some bytes.
         let page_count = declared.filter(|count| *count < size / MIN_PAGE_BYTES).unwrap_or(0);
         Ok(Self { pdf, page_count: page_count.max(found), options: options.clone() })
     }
@@ -237,12 +247,6 @@ fn has_lost_content(page: &Page<'_>) -> bool {
 }
 
 /// Returns the number of pages that the document says it has, if it does.
-fn declared_pages(pdf: &Pdf) -> Option<u32> {
-    let xref = pdf.xref();
-    let catalog = xref.get::<Dict<'_>>(xref.root_id())?;
-    catalog.get::<Dict<'_>>(PAGES)?.get::<u32>(COUNT)
-}
-
 fn corrupt(message: &str) -> Failure {
     Failure::decode(Reason::Corrupt, message)
 }

@@ -146,8 +146,7 @@ fn simplest(pixels: Pixels) -> Pixels {
     let gray = match pixels {
         Pixels::Color(color) if is_colorless(color.as_raw()) => {
             let (width, height) = color.dimensions();
-            let middle = color.as_raw().as_chunks::<3>().0.iter().map(|pixel| pixel[1]);
-            GrayImage::from_raw(width, height, middle.collect()).unwrap_or_default()
+            GrayImage::from_raw(width, height, greens(color.into_raw())).unwrap_or_default()
         }
         Pixels::Gray(gray) => gray,
         other @ (Pixels::Bilevel(_) | Pixels::Color(_)) => return other,
@@ -180,6 +179,17 @@ fn is_colorless(samples: &[u8]) -> bool {
     let last = blocks.last().map_or(&[][..], |block| block);
     let one_by_one = last.as_chunks::<3>().0.iter().chain(rest.as_chunks::<3>().0);
     blocks.iter().zip(nexts).all(is_fine) && one_by_one.copied().all(is_gray)
+}
+
+/// Keeps every third sample, from the second on, in the memory that the samples have.
+fn greens(mut samples: Vec<u8>) -> Vec<u8> {
+    let count = samples.len() / 3;
+    for pixel in 0..count {
+        samples[pixel] = samples[3 * pixel + 1];
+    }
+    samples.truncate(count);
+    samples.shrink_to_fit();
+    samples
 }
 
 fn is_gray([red, green, blue]: [u8; 3]) -> bool {

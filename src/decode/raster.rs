@@ -10,7 +10,6 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use crate::document::{Failure, Format, PageImage, Pixels, Reason};
 
-use super::Chroma;
 use super::density;
 use super::guarded;
 use super::jpeg;
@@ -54,26 +53,12 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
     }
 }
 
-/// Decodes a file once more, with its colors; `None` if [`decode`] has given them, or there are none.
-pub(super) fn decode_color(
-    bytes: &[u8],
-    format: Format,
-    limits: &Limits,
-) -> Result<Option<PageImage>, Failure> {
-    if format != Format::Jpeg {
-        return Ok(None);
-    }
-    let density = density::declared(bytes, format);
-    let colors = jpeg::decode(bytes, limits, Chroma::Keep)?;
-    Ok(colors.map(|(pixels, orientation)| pixels::finish(pixels, orientation, density)))
-}
-
 fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<(Pixels, Orientation), Failure> {
     if format == Format::Jpeg2000 {
         return Ok((jpeg2000::decode(bytes, limits)?, Orientation::NoTransforms));
     }
     if format == Format::Jpeg
-        && let Some((pixels, orientation)) = jpeg::decode(bytes, limits, Chroma::Drop)?
+        && let Some((pixels, orientation)) = jpeg::decode(bytes, limits)?
     {
         return Ok((whole(pixels)?, orientation));
     }

@@ -55,7 +55,10 @@ fn without_short_segments(bytes: &[u8]) -> Option<Vec<u8>> {
             return None;
         }
         if marker == 0xee && length < ADOBE_BYTES {
+            // Some bytes may be left over.
             let rest = bytes.get(at + length..)?;
+            let next = rest.iter().position(|&byte| byte == 0xff)?;
+            let rest = &rest[next..];
             return Some([&bytes[..at], rest].concat());
         }
         at += length;
@@ -81,9 +84,13 @@ mod tests {
 
     #[test]
     fn takes_a_short_adobe_segment_out() {
-        let bytes = b"\xff\xd8\xff\xee\0\x05Ado\xff\xda\0\x02....";
-        let found = repaired(bytes, Format::Jpeg).expect("a repaired file");
-        assert_eq!(&*found.bytes, b"\xff\xd8\xff\xda\0\x02....");
+        for bytes in [
+            &b"\xff\xd8\xff\xee\0\x05Ado\xff\xda\0\x02...."[..],
+            b"\xff\xd8\xff\xee\0\x05Adobe\xff\xda\0\x02....",
+        ] {
+            let found = repaired(bytes, Format::Jpeg).expect("a repaired file");
+            assert_eq!(&*found.bytes, b"\xff\xd8\xff\xda\0\x02....");
+        }
         assert!(repaired(b"\xff\xd8\xff\xda\0\x02..", Format::Jpeg).is_none());
     }
 }

@@ -5,6 +5,7 @@
 //! Tesseract's is asked, and what reads better is kept. The reader session calls it.
 
 use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use image::GrayImage;
@@ -61,6 +62,8 @@ const SURE_LINE: f32 = 70.0;
 const MIN_SURE_LETTERS: usize = 2;
 /// Of a line of a second view more than this share is covered by words: it is the edge of their ink.
 const MOSTLY_READ: f32 = 0.5;
+/// If for each segment of a second view that may be text so many are edges of what was read, all are.
+const MOST_EDGES: usize = 3;
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 pub(super) const INVERSION_BELOW: f32 = 0.7;
 /// A strike is read as a dash or a point: words with it must be so much surer than without it.
@@ -158,7 +161,16 @@ impl Engine {
             }
             (chosen, _) => chosen,
         };
-        Ok(Self { lines, tesseract: Tesseract::new(settings)?, layout })
+        let mut tesseract = Tesseract::new(settings)?;
+        if layout == LayoutChoice::Tesseract {
+            tesseract.start()?;
+        }
+        Ok(Self { lines, tesseract, layout })
+    }
+
+    /// Returns the directory that Tesseract loads its language data from.
+    pub fn language_data(&self) -> &Path {
+        self.tesseract.directory()
     }
 
     /// Returns whether lines are read by the native recognizer, which scales them itself.
@@ -271,9 +283,13 @@ impl Engine {
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
+        let found = layout.segments.len();
         layout.keep_text_of(text_height, |bounds| {
             merge::covered_share(&reading.lines, bounds) > MOSTLY_READ
         });
+        if layout.segments.len() * MOST_EDGES < found {
+            return Ok(());
+        }
         let mut found = self.read_lines(&ground, layout)?;
         found.lines.retain(is_sure);
         if !found.lines.is_empty() {

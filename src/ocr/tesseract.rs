@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use image::{GrayImage, Luma, imageops};
@@ -18,9 +19,12 @@ use crate::document::{
     BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
 };
 
-/// A warm engine. One per reader process: a second initialization would leak the first.
+/// An engine that starts when it is first asked, since few pages need it beside the native parts. One per reader
+/// process: a second initialization would leak the first.
 pub struct Tesseract {
-    api: TessApi,
+    api: Option<TessApi>,
+    languages: String,
+    directory: PathBuf,
     page_segmentation_mode: CString,
 }
 
@@ -55,20 +59,44 @@ const INVERT_THRESHOLD: &CStr = c"invert_threshold";
 const DEFAULT_INVERT_THRESHOLD: &CStr = c"0.7";
 
 impl Tesseract {
-    /// Starts an engine. The error says which language data is missing, or that Tesseract refused.
+    /// Makes an engine that is not started yet. The error says which language data is missing.
     pub fn new(settings: &EngineSettings) -> Result<Self, String> {
-        let directory = languages::data_directory(&settings.languages)?;
-        let directory = directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
-        let mut api = TessApi::new(Some(directory), &settings.languages).map_err(|error| {
-            format!("`{}`: tesseract: cannot start: {error}", settings.languages)
-        })?;
+        let page_segmentation_mode = CString::new(settings.page_segmentation_mode.to_string())
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            api: None,
+            languages: settings.languages.clone(),
+            directory: languages::data_directory(&settings.languages)?,
+            page_segmentation_mode,
+        })
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Starts the engine if it is not. The error says what Tesseract refused.
+    pub(super) fn start(&mut self) -> Result<&mut TessApi, String> {
+        let api = match self.api.take() {
+            Some(api) => api,
+            None => self.started()?,
+        };
+        Ok(self.api.insert(api))
+    }
+
+    fn started(&self) -> Result<TessApi, String> {
+        let directory = self.directory.to_str().ok_or("tessdata: the path is not UTF-8")?;
+        let mut api = TessApi::new(Some(directory), &self.languages)
+            .map_err(|error| format!("`{}`: tesseract: cannot start: {error}", self.languages))?;
         for (name, value) in VARIABLES {
             // An older Tesseract may not know a variable, and then works as it always did.
             let _known = api.raw.set_variable(name, value).is_ok();
         }
-        let page_segmentation_mode = CString::new(settings.page_segmentation_mode.to_string())
-            .map_err(|error| error.to_string())?;
-        Ok(Self { api, page_segmentation_mode })
+        Ok(api)
+    }
+
+    fn api(&mut self) -> Result<&mut TessApi, Failure> {
+        self.start().map_err(|problem| refused(Reason::Engine, problem))
     }
 }
 
@@ -135,8 +163,9 @@ impl Tesseract {
         };
         let pix = leptonica::pix_read_mem(&netpbm::encoded(&pixels))
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
-        self.api.set_image(&pix);
-        self.api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
+        let api = self.api()?;
+        api.set_image(&pix);
+        api.set_source_resolution(page.dpi.round().clamp(70.0, 2400.0) as i32);
         let mode = match region.layout {
             RegionLayout::Page => self.page_segmentation_mode.clone(),
             RegionLayout::Block => SINGLE_BLOCK.to_owned(),
@@ -178,15 +207,15 @@ impl Tesseract {
         let dpi = page.dpi / scale as f32;
         let pix = leptonica::pix_read_mem(&encoded)
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
-        self.api.set_image(&pix);
-        self.api.set_source_resolution(dpi.round().clamp(70.0, 2400.0) as i32);
-        self.api
-            .raw
-            .set_variable(c"tessedit_pageseg_mode", &self.page_segmentation_mode)
+        let mode = self.page_segmentation_mode.clone();
+        let api = self.api()?;
+        api.set_image(&pix);
+        api.set_source_resolution(dpi.round().clamp(70.0, 2400.0) as i32);
+        api.raw
+            .set_variable(c"tessedit_pageseg_mode", &mode)
             .map_err(|error| refused(Reason::Engine, error.to_string()))?;
         // A page without any text has no components.
-        let Some(lines) = self.api.get_component_images(TessPageIteratorLevel_RIL_TEXTLINE, true)
-        else {
+        let Some(lines) = api.get_component_images(TessPageIteratorLevel_RIL_TEXTLINE, true) else {
             return Ok(Vec::new());
         };
         let (width, height) = page.pixels.dimensions();
@@ -211,14 +240,16 @@ impl Tesseract {
         check_size(image.dimensions())?;
         let pix = leptonica::pix_read_mem(&netpbm::graymap(image))
             .map_err(|error| refused(Reason::Engine, format!("leptonica: {error:?}")))?;
-        self.api.set_image(&pix);
-        self.api.set_source_resolution(LINE_DPI);
+        let api = self.api()?;
+        api.set_image(&pix);
+        api.set_source_resolution(LINE_DPI);
         // The page segmentation mode is set anew for each page, the threshold is not. A Tesseract that
         // does not know the threshold works with the default.
-        let _known = self.api.raw.set_variable(INVERT_THRESHOLD, DEFAULT_INVERT_THRESHOLD).is_ok();
+        let _known = api.raw.set_variable(INVERT_THRESHOLD, DEFAULT_INVERT_THRESHOLD).is_ok();
         let words = self.words_of_line();
+        let api = self.api()?;
         for (name, value) in VARIABLES {
-            let _known = self.api.raw.set_variable(name, value).is_ok();
+            let _known = api.raw.set_variable(name, value).is_ok();
         }
         words
     }
@@ -239,16 +270,15 @@ impl Tesseract {
 
     /// Recognizes the image that is set, in a page segmentation mode.
     fn read_table(&mut self, mode: &CStr) -> Result<Vec<Line>, Failure> {
-        self.api
-            .raw
+        let api = self.api()?;
+        api.raw
             .set_variable(c"tessedit_pageseg_mode", mode)
             .map_err(|error| refused(Reason::Engine, error.to_string()))?;
         // The text getters unwrap a null pointer unless recognition was done and went well.
-        if self.api.recognize() != 0 {
+        if api.recognize() != 0 {
             return Err(refused(Reason::Engine, "Tesseract gave the image up".to_owned()));
         }
-        let table = self
-            .api
+        let table = api
             .get_tsv_text(0)
             .map_err(|error| refused(Reason::Engine, format!("words are not UTF-8: {error}")))?;
         tsv::lines(&table).map_err(|error| refused(Reason::Engine, error))

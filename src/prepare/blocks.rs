@@ -6,6 +6,8 @@
 //! differs from it in the clearest channel is drawn dark on white. Local thresholds (Sauvola, Wolf) do the same for gray, but
 //! know neither light text nor text as bright as its ground. A page without such blocks costs one look at its tiles.
 
+use std::collections::HashSet;
+
 use image::GrayImage;
 
 use super::extremes::Plane;
@@ -37,6 +39,8 @@ const DARKEST: u32 = 235;
 const MAX_GAIN: f32 = 3.0;
 /// Share of a block that ink may cover.
 const INK_SHARES: std::ops::RangeInclusive<f32> = 0.002..=0.4;
+/// Pixels between two that are looked at to see whether a block may hold text.
+const SAMPLE_STEP: usize = 3;
 /// In a picture there are more pixels between ground and ink, for each pixel of ink.
 const MAX_BETWEEN: f32 = 2.0;
 /// A block holds so many shapes of the size of letters at least.
@@ -80,7 +84,12 @@ impl Patch {
 /// Returns patches for the blocks that hold text; none on a page without any.
 pub(super) fn find(page: View, tiles: &TileGrounds) -> Vec<Patch> {
     let areas = areas(tiles);
-    areas.iter().filter_map(|area| Block::of(page, tiles, area).patch(tiles.paper)).collect()
+    let may_hold_text = |area: &&Vec<(usize, usize)>| may_hold_text(page, tiles, area);
+    areas
+        .iter()
+        .filter(may_hold_text)
+        .filter_map(|area| Block::of(page, tiles, area).patch(tiles.paper))
+        .collect()
 }
 
 fn distance(a: Color, b: Color) -> u8 {
@@ -125,6 +134,35 @@ fn areas(tiles: &TileGrounds) -> Vec<Vec<(usize, usize)>> {
         }
     }
     areas
+}
+
+/// Tells whether something on a block differs from the grounds of its tiles: a table beside a photographed page is as
+/// large as the page and holds nothing.
+fn may_hold_text(page: View, tiles: &TileGrounds, area: &[(usize, usize)]) -> bool {
+    let (width, height) = page.size();
+    let channels = page.channels();
+    let places: HashSet<(usize, usize)> = area.iter().copied().collect();
+    let is_inner = |tile: &&(usize, usize)| {
+        neighbors(**tile, (tiles.columns, tiles.rows)).all(|tile| places.contains(&tile))
+    };
+    // What is not of the block in the tiles at its edge is the paper beside it.
+    let inner: Vec<(usize, usize)> = area.iter().filter(is_inner).copied().collect();
+    let looked_at = if inner.len() * 2 >= area.len() { &inner } else { area };
+    let (mut ink, mut all) = (0_u32, 0_u32);
+    for &(column, row) in looked_at {
+        let ground = tiles.colors[row * tiles.columns + column];
+        for y in (row * tiles.side..((row + 1) * tiles.side).min(height)).step_by(SAMPLE_STEP) {
+            let (from, to) = (column * tiles.side, ((column + 1) * tiles.side).min(width));
+            let samples =
+                &page.samples()[(y * width + from) * channels..(y * width + to) * channels];
+            for pixel in samples.chunks_exact(channels).step_by(SAMPLE_STEP) {
+                let depth = pixel.iter().zip(ground).map(|(value, ground)| value.abs_diff(ground));
+                ink += u32::from(depth.max().unwrap_or(0) >= MIN_CONTRAST);
+                all += 1;
+            }
+        }
+    }
+    ink as f32 >= INK_SHARES.start() / 2.0 * all as f32
 }
 
 /// Returns whether tiles are more than a row or a column: bold letters that stand close make a dark row.

@@ -102,17 +102,6 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     Ok(work.finish(&rules))
 }
 
-/// Returns whether a page of which only the brightness is known may have colors that matter: pixels between paper and
-/// ink that are not the edges of something black.
-pub fn may_hide_color(page: &PageImage) -> bool {
-    match &page.pixels {
-        Pixels::Gray(image) => {
-            TileGrounds::of(View::Gray(image)).is_some_and(|tiles| tiles.have_tints(image))
-        }
-        Pixels::Bilevel(_) | Pixels::Color(_) => false,
-    }
-}
-
 /// A page between two steps.
 struct Work<'a> {
     pixels: PagePixels,

@@ -7,22 +7,13 @@ const TILES: usize = 64;
 /// … but not outside of these, in pixels.
 const SIDES: std::ops::RangeInclusive<usize> = 12..=40;
 /// Samples along one side of a tile.
-const SAMPLES: usize = 6;
+const SAMPLES: usize = 4;
 /// Gray levels are counted in so many classes.
 const LEVEL_CLASSES: usize = 32;
 /// Share of the tiles that are darker than what is taken for the page's paper.
 const PAPER_QUANTILE: f32 = 0.8;
 /// Tiles whose brightness differs from the paper's by so many gray levels are paper, too.
 const SAME_PAPER: i32 = 12;
-
-/// Pixels between two that are compared for tints; strokes of print are thinner.
-const FLAT: usize = 3;
-/// They differ by no more than this.
-const SAME_TINT: u8 = 14;
-/// Tints are between these shares of the paper's brightness.
-const TINT_SHARES: (f32, f32) = (0.22, 0.88);
-/// Share of the page that is tinted, from which on its colors may matter.
-const MIN_TINTED: f32 = 0.0006;
 
 /// Red, green and blue, 0–255; all the same on gray pages.
 pub(super) type Color = [u8; 3];
@@ -64,7 +55,7 @@ impl View<'_> {
 #[derive(Clone, Copy, Default)]
 struct Levels {
     counts: [u16; LEVEL_CLASSES],
-    sums: [u32; LEVEL_CLASSES],
+    sums: [u16; LEVEL_CLASSES],
     all: u16,
 }
 
@@ -72,7 +63,7 @@ impl Levels {
     fn add(&mut self, value: u8) {
         let class = usize::from(value) * LEVEL_CLASSES / 256;
         self.counts[class] += 1;
-        self.sums[class] += u32::from(value);
+        self.sums[class] += u16::from(value);
         self.all += 1;
     }
 
@@ -81,7 +72,7 @@ impl Levels {
         let mut left = self.all / 2;
         for (&count, &sum) in self.counts.iter().zip(&self.sums) {
             if count > left {
-                return (sum / u32::from(count)) as u8;
+                return (sum / count) as u8;
             }
             left -= count;
         }
@@ -120,51 +111,33 @@ impl TileGrounds {
                     let (from, to) = (column * side, ((column + 1) * side).min(width));
                     let samples =
                         &page.samples()[(y * width + from) * channels..(y * width + to) * channels];
-                    for pixel in samples.chunks_exact(channels).step_by(step) {
-                        for (levels, &value) in levels.iter_mut().zip(pixel) {
-                            levels.add(value);
+                    match page {
+                        View::Gray(_) => {
+                            samples.iter().step_by(step).for_each(|&value| levels[0].add(value));
+                        }
+                        View::Color(_) => {
+                            for pixel in samples.as_chunks::<3>().0.iter().step_by(step) {
+                                for (levels, &value) in levels.iter_mut().zip(pixel) {
+                                    levels.add(value);
+                                }
+                            }
                         }
                     }
                 }
-                colors.push(std::array::from_fn(|channel| {
-                    levels[channel.min(channels - 1)].median()
-                }));
+                colors.push(match page {
+                    View::Gray(_) => [levels[0].median(); 3],
+                    View::Color(_) => levels.map(|levels| levels.median()),
+                });
             }
         }
         let paper = usual(&colors);
         Some(Self { side, columns, rows, colors, paper })
     }
-
-    /// Returns whether the page has areas between paper and ink: flat, darker than the paper of their tile or of the
-    /// page, and not black.
-    pub(super) fn have_tints(&self, page: &GrayImage) -> bool {
-        let (width, height) = (page.width() as usize, page.height() as usize);
-        let pixels = page.as_raw();
-        let (mut tinted, mut all) = (0_u32, 0_u32);
-        let paper = self.paper[0];
-        for y in (0..height.saturating_sub(FLAT)).step_by(FLAT) {
-            let grounds = &self.colors[y / self.side * self.columns..][..self.columns];
-            let row = &pixels[y * width..(y + FLAT + 1) * width];
-            for x in (0..width.saturating_sub(FLAT)).step_by(FLAT) {
-                let value = row[x];
-                let ground = grounds[x / self.side][0].max(paper / 2).min(paper);
-                let tints = TINT_SHARES.0 * f32::from(ground)..TINT_SHARES.1 * f32::from(ground);
-                all += 1;
-                if tints.contains(&f32::from(value))
-                    && value.abs_diff(row[x + FLAT]) <= SAME_TINT
-                    && value.abs_diff(row[FLAT * width + x]) <= SAME_TINT
-                {
-                    tinted += 1;
-                }
-            }
-        }
-        tinted as f32 > MIN_TINTED * all as f32
-    }
 }
 
-/// Returns how bright a color is (ITU-R BT.709).
+/// Returns how bright a color is, as JPEG has it (ITU-R BT.601).
 pub(super) fn brightness([red, green, blue]: Color) -> u8 {
-    ((2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue)) / 10_000) as u8
+    ((77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue) + 128) >> 8) as u8
 }
 
 /// Returns how bright each pixel is.

@@ -5,18 +5,24 @@
 
 use std::io;
 
-use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr,
+};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
-/// Limits that a reader cannot leave any more; called once, after the engine has its language data.
-pub(super) fn confine(address_space_bytes: u64) -> io::Result<()> {
+/// Limits that a reader cannot leave any more; called once, before it sees a document. It can read what lies in
+/// `language_data`, since Tesseract starts when a page needs it.
+pub(super) fn confine(address_space_bytes: u64, language_data: &Path) -> io::Result<()> {
     // The parent may be killed with -9: its readers must not live on.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     cap(Resource::As, address_space_bytes)?;
     cap(Resource::Core, 0)?;
     cap(Resource::Fsize, 0)?;
-    if let Err(error) = deny_files() {
+    if let Err(error) = deny_files(language_data) {
         tracing::debug!(%error, "no landlock: the reader could open files");
     }
     if let Err(error) = deny_system_calls() {
@@ -40,13 +46,16 @@ pub(super) fn grant_cpu_seconds(seconds: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// No file can be opened any more: documents come over the pipe, language data is loaded.
-fn deny_files() -> Result<(), landlock::RulesetError> {
+/// No file can be opened any more but language data: documents come over the pipe.
+fn deny_files(language_data: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let readable =
+        PathBeneath::new(PathFd::new(language_data)?, AccessFs::ReadFile | AccessFs::ReadDir);
     Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(ABI::V4))?
         .create()?
         .set_compatibility(CompatLevel::BestEffort)
+        .add_rule(readable)?
         .restrict_self()?;
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::ocr::EngineSettings;
 use crate::prepare::PrepareOptions;
 
 pub use process::{ProcessLimits, ReaderProcess};
-pub use session::{run as run_child, with_colors};
+pub use session::run as run_child;
 
 /// Everything that a reader is told once, when it starts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -30,7 +30,7 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
         Ok(engine) => engine,
         Err(problem) => return protocol::write(&mut output, &Response::Unable(problem)),
     };
-    if let Err(error) = limits::confine(address_space_bytes) {
+    if let Err(error) = limits::confine(address_space_bytes, engine.language_data()) {
         let problem = format!("reader: limits: {error}");
         return protocol::write(&mut output, &Response::Unable(problem));
     }
@@ -98,10 +98,7 @@ impl<R: Recognizer> Session<R> {
         };
         let issues = document.issues(page);
         match document.page(page)? {
-            DecodedPage::Image(image) => {
-                let image = with_colors(document, page, image)?;
-                self.read_image(page, (image, issues))
-            }
+            DecodedPage::Image(image) => self.read_image(page, (image, issues)),
             DecodedPage::Text(text) => Ok(self.digital_page(page, text, "pdf-text".to_owned())),
             DecodedPage::Mixed(mixed) => self.read_mixed(page, *mixed),
             DecodedPage::Layered(layered) => self.read_layered(page, *layered),
@@ -323,18 +320,6 @@ fn unprepared(image: PageImage) -> PagePixels {
         Pixels::Gray(gray) => PagePixels::Gray(gray),
         Pixels::Color(color) => PagePixels::Gray(image::imageops::grayscale(&color)),
     }
-}
-
-/// Returns a page with its colors, if only its brightness was decoded and its colors may matter.
-pub fn with_colors(
-    document: &mut OpenDocument,
-    page: PageNumber,
-    image: PageImage,
-) -> Result<PageImage, Failure> {
-    if !prepare::may_hide_color(&image) {
-        return Ok(image);
-    }
-    Ok(document.colors_of(page)?.unwrap_or(image))
 }
 
 fn page_text(prepared: &PreparedPage, reading: Reading) -> PageText {

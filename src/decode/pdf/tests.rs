@@ -192,11 +192,28 @@ fn refuses_an_image_bomb_by_its_dictionary() {
 #[test]
 fn accounts_for_announced_pages_that_are_not_found() {
     let text = String::from_utf8(file("/MediaBox[0 0 9 9]", " ", &[])).expect("text");
-    let bytes = text.replace("/Count 1", "/Count 2").into_bytes();
+    let bytes = text.replace("[3 0 R]/Count 1", "[3 0 R 77 0 R]/Count 2").into_bytes();
     let document = PdfDocument::open(bytes, &DecodeOptions::default()).expect("a document");
     assert_eq!(document.page_count(), 2);
     assert!(document.page(0).is_ok());
     assert_eq!(document.page(1).map(|_| ()).map_err(|f| f.reason), Err(Reason::Corrupt));
+}
+
+#[test]
+fn a_wrong_number_of_pages_announces_none() {
+    let text = String::from_utf8(file("/MediaBox[0 0 9 9]", " ", &[])).expect("text");
+    let bytes = text.replace("/Count 1", "/Count 9").into_bytes();
+    let document = PdfDocument::open(bytes, &DecodeOptions::default()).expect("a document");
+    assert_eq!(document.page_count(), 1);
+}
+
+#[test]
+fn finds_the_pages_of_a_catalog_that_cannot_be_read() {
+    let text = String::from_utf8(file("/MediaBox[0 0 9 9]", " ", &[])).expect("text");
+    let bytes = text.replace("/Type/Catalog", "/Catalog").into_bytes();
+    let document = PdfDocument::open(bytes, &DecodeOptions::default()).expect("a document");
+    assert_eq!(document.page_count(), 1);
+    assert!(document.page(0).is_ok());
 }
 
 #[test]

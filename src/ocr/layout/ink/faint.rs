@@ -15,8 +15,16 @@ const MORE_EDGE: f32 = 1.5;
 const TEXT_SHARE: f32 = 0.04;
 /// Share of a tile that grain puts between ink and paper.
 const GRAIN_SHARE: f32 = 0.035;
+/// Classes below that of most of the light pixels that are paper as well.
+const PAPER_CLASSES: usize = 2;
 /// A tile with more than this between ink and paper is all shade.
 const MAX_SHARE: f32 = 0.45;
+/// In the view ink is darker than this.
+const MIDDLE: u8 = 128;
+/// Residues of dark ink cover this share of a tile.
+const SOME_SHARE: f32 = 0.015;
+/// Of the tiles with anything faint this share has as much of it as text.
+const FILLED_SHARE: f32 = 0.6;
 /// Fewer tiles than this hold no text.
 const MIN_TILES: usize = 6;
 /// If more of the tiles than this have something faint, it is the paper.
@@ -44,10 +52,11 @@ pub(super) fn view(
     thresholds: &[f32],
     mask: &BitMask,
 ) -> Option<GrayImage> {
-    let counts: Vec<Counts> =
+    let counts: Vec<Option<Counts>> =
         (0..tiles.histograms.len()).map(|tile| Counts::of(tiles, tile, thresholds[tile])).collect();
     let edge = edge_pixels(&counts);
-    let found: Vec<Option<FaintTile>> = counts.iter().map(|counts| counts.faint(edge)).collect();
+    let found: Vec<Option<FaintTile>> =
+        counts.iter().map(|counts| counts.as_ref()?.faint(edge)).collect();
     let count = found.iter().flatten().count();
     if count < MIN_TILES || count as f32 > MAX_TILE_SHARE * found.len() as f32 {
         return None;
@@ -83,7 +92,27 @@ pub(super) fn view(
         paper.is_none_or(|paper| paper - f32::from(image.as_raw()[y * width + x]) > darkest)
     };
     whiten(&mut view, mask, is_dark);
-    Some(view)
+    is_text(&view, tiles.side).then_some(view)
+}
+
+/// Tells whether what is faint fills tiles as text does: the edges of dark strokes that the threshold has left over
+/// are in many tiles, and little in each.
+fn is_text(view: &GrayImage, side: usize) -> bool {
+    let (width, area) = (view.width() as usize, (side * side) as f32);
+    let (mut some, mut filled) = (0_usize, 0_usize);
+    for rows in view.as_raw().chunks(width * side) {
+        let mut dark = vec![0_u32; width.div_ceil(side)];
+        for row in rows.chunks_exact(width) {
+            for (dark, pixels) in dark.iter_mut().zip(row.chunks(side)) {
+                *dark += pixels.iter().map(|&value| u32::from(value < MIDDLE)).sum::<u32>();
+            }
+        }
+        for dark in dark {
+            some += usize::from(dark as f32 >= SOME_SHARE * area);
+            filled += usize::from(dark as f32 >= TEXT_SHARE * area);
+        }
+    }
+    filled >= MIN_TILES && filled as f32 >= FILLED_SHARE * some as f32
 }
 
 /// The pixels of a tile.
@@ -98,9 +127,13 @@ struct Counts {
 }
 
 impl Counts {
-    /// Counts a tile's pixels by its histogram and by what parts ink from paper around it.
-    fn of(tiles: &Tiles, tile: usize, threshold: f32) -> Self {
+    /// Counts a tile's pixels by its histogram and by what parts ink from paper around it; `None` if it is plain paper.
+    fn of(tiles: &Tiles, tile: usize, threshold: f32) -> Option<Self> {
         let own = &tiles.histograms[tile];
+        let first_light = ((threshold / f32::from(CLASS_WIDTH)) as usize).min(CLASSES - 1);
+        if is_plain(own, first_light) {
+            return None;
+        }
         let (column, row) = (tile % tiles.columns, tile / tiles.columns);
         let mut around: Histogram = [0; CLASSES];
         for y in row.saturating_sub(1)..(row + 2).min(tiles.rows) {
@@ -109,7 +142,6 @@ impl Counts {
             }
         }
         // Of what is not ink, most is paper.
-        let first_light = ((threshold / f32::from(CLASS_WIDTH)) as usize).min(CLASSES - 1);
         let (mut light, mut most) = ([0; CLASSES], (0, 0));
         for (class, &count) in around.iter().enumerate().skip(first_light) {
             light[class] = count;
@@ -124,7 +156,7 @@ impl Counts {
             between += own[class] as f32;
             depth += own[class] as f32 * (paper - level(class));
         }
-        Self { all: own.iter().sum::<u32>() as f32, ink: ink as f32, between, depth, paper }
+        Some(Self { all: own.iter().sum::<u32>() as f32, ink: ink as f32, between, depth, paper })
     }
 
     /// Judges the tile; ink has `edge` pixels between itself and paper for each of its own.
@@ -135,12 +167,22 @@ impl Counts {
     }
 }
 
+/// Tells whether a tile has little ink, and all of the rest is about as bright.
+fn is_plain(own: &Histogram, first_light: usize) -> bool {
+    let all: u32 = own.iter().sum();
+    let ink: u32 = own[..first_light].iter().sum();
+    let most = (first_light..CLASSES).max_by_key(|&class| own[class]).unwrap_or(first_light);
+    let paper = most.saturating_sub(PAPER_CLASSES).max(first_light);
+    let between: u32 = own[first_light..paper].iter().sum();
+    ink as f32 <= TEXT_SHARE * all as f32 && between as f32 <= GRAIN_SHARE * all as f32
+}
+
 /// Returns how many pixels the blurred edges of ink have for each pixel of ink: the usual number on this page, with
 /// some room, since small print has more edge than ink.
-fn edge_pixels(counts: &[Counts]) -> f32 {
+fn edge_pixels(counts: &[Option<Counts>]) -> f32 {
     let is_text = |counts: &&Counts| counts.ink > TEXT_SHARE * counts.all;
     let mut ratios: Vec<f32> =
-        counts.iter().filter(is_text).map(|counts| counts.between / counts.ink).collect();
+        counts.iter().flatten().filter(is_text).map(|counts| counts.between / counts.ink).collect();
     if ratios.is_empty() {
         return EDGE_PIXELS;
     }
