@@ -1,6 +1,6 @@
 //! The walk over all assignments of candidates to amounts, and what it says of each of them.
 
-use super::{Amount, Choice, Derived, LEAST, MOST, Together, decimal, thousandths_of};
+use super::{Amount, Choice, Derived, LEAST, MOST, Together, ZERO, decimal, thousandths_of};
 use crate::document::{Found, RawField};
 use crate::model::{Agreement, Balance, RecordModel};
 
@@ -176,7 +176,10 @@ impl<'s> Search<'s> {
                 let place = (candidate.page, candidate.bounds);
                 let found = amount.choices.iter().position(|choice| choice.places.contains(&place));
                 let Some(index) = found else { continue };
-                let change = logit(after(index)) - logit(amount.choices[index].prior);
+                let choice = &amount.choices[index];
+                let is_zero = choice.value == 0 && self.model.fields[amount.field].required;
+                let change = logit(after(index)) - logit(choice.prior)
+                    + if is_zero { ZERO.ln() } else { 0.0 };
                 let score = logit(f64::from(candidate.place_score)) + change;
                 candidate.place_score = ((1.0 / (1.0 + (-score).exp())) as f32).min(BEST_PLACE);
             }

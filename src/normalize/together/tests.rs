@@ -135,6 +135,6 @@ fn one_printed_amount_is_no_witness_of_itself() {
 }
 
 #[test]
-fn nothing_costs_nothing() {
+fn a_bill_of_nothing_is_not_printed() {
     assert_eq!(total(&[&[("0.00", 90, 95), ("7.60", 60, 95)], &[("7.60", 95, 95)]]), "7.60");
 }
