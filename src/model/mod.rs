@@ -3,6 +3,7 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod agreement;
 mod anchor;
 mod archive;
 mod balance;
@@ -23,6 +24,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub use agreement::Agreement;
 pub use balance::Balance;
 pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
@@ -53,6 +55,8 @@ pub struct RecordModel {
     /// Present if and only if `scope` is [`Scope::Row`].
     pub rows: Option<Rows>,
     pub rules: Vec<Rule>,
+    /// Sums by which candidates are chosen together.
+    pub balances: Vec<Agreement>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
     /// What was learned from labelled pages, if anything was.

@@ -7,7 +7,9 @@ use toml::de::DeTable;
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
-use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
+use super::{
+    Claims, Continues, Field, RecordModel, Scope, agreement, anchor, dictionary, field, rows, rule,
+};
 
 const CLAIM_KEYS: [&str; 11] = [
     "all",
@@ -71,6 +73,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
             "fields",
             "rows",
             "rules",
+            "balances",
         ],
         problems,
     );
@@ -88,6 +91,10 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
     let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
         root.get("rules").map(|entry| rule::rules(&entry, speaks_of, problems)).unwrap_or_default();
+    let balances = root
+        .get("balances")
+        .map(|entry| agreement::agreements(&entry, (&fields, scope), problems))
+        .unwrap_or_default();
     let review_below = root.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW);
     Some(RecordModel {
         name: name?,
@@ -98,6 +105,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         fields,
         rows,
         rules,
+        balances,
         review_below,
         learned: None,
         source: toml.to_owned(),

@@ -18,6 +18,7 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod vocabulary;
 mod weekday;
 
@@ -78,16 +79,20 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
     record_in(model, raw, SaidOrder::Nothing)
 }
 
-/// Normalizes every field of a record of a document whose dates say something about their order.
+/// Normalizes every field of a record of a document whose dates say something about their order. Amounts that the
+/// model's balances join are chosen together.
 pub fn record_in(
     model: &RecordModel,
-    raw: Record<RawField>,
+    mut raw: Record<RawField>,
     said: SaidOrder,
 ) -> Record<TypedField> {
+    let together = together::weigh(model, &mut raw.fields);
     let fields = model.fields.iter().zip(&raw.fields);
-    let fields = fields.map(|(spec, candidates)| field_in(spec, candidates, said));
+    let mut fields: Vec<TypedField> =
+        fields.map(|(spec, candidates)| field_in(spec, candidates, said)).collect();
+    together.tell(&mut fields);
     Record {
-        fields: fields.collect(),
+        fields,
         model: raw.model,
         page: raw.page,
         row_number: raw.row_number,

@@ -141,6 +141,9 @@ impl ModelSet {
                 let mut rows: Vec<TypedRecord> =
                     typed.into_iter().map(|record| validator.record(record)).collect();
                 validator.rows(&mut rows);
+                if model.scope == Scope::Document {
+                    note_contradictions(model, raw, &mut rows);
+                }
                 records.append(&mut rows);
             }
         }
@@ -221,6 +224,18 @@ fn by_region<'r>(
         (group, surroundings)
     });
     with_surroundings.collect()
+}
+
+/// Sends records to review whose pages say different things of one field: they may be of several documents.
+fn note_contradictions(model: &RecordModel, raw: &[Record<RawField>], judged: &mut [TypedRecord]) {
+    let own = raw.iter().filter(|record| record.model == model.name);
+    for (raw, judged) in own.zip(judged) {
+        for (field, text) in extract::contradictions(model, raw) {
+            let field = Some(model.fields[field].name.clone());
+            judged.issues.push(Issue { field, text, verdict: Verdict::Review });
+            judged.verdict = judged.verdict.max(Verdict::Review);
+        }
+    }
 }
 
 fn note(record: &mut TypedRecord, text: String) {

@@ -5,6 +5,7 @@
 //! against the rules.
 
 mod arithmetic;
+mod evidence;
 mod revise;
 mod rules;
 #[cfg(test)]
@@ -48,6 +49,7 @@ impl Validator {
     pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
         if self.dense().is_none() {
             arithmetic::repair_record(&self.model, &mut typed);
+            evidence::doubt_odd_characters(&mut typed);
             self.calibrate(&mut typed);
         }
         self.judged(typed)
@@ -148,7 +150,7 @@ impl Validator {
             if field.repairs.iter().any(Repair::is_by_rule) {
                 continue;
             }
-            if let Some(probability) = calibration.probability(&spec.name, &spec.kind, field) {
+            if let Some(probability) = calibration.probability(spec, field) {
                 field.confidence = probability;
             }
         }
@@ -166,6 +168,19 @@ impl Validator {
         self.calibration()
             .filter(calibrated)
             .map_or(spec.review_below, |calibration| calibration.accept_from)
+    }
+
+    /// Tells whether a value that a record needs has a calibrated probability or evidence beside its
+    /// confidence; what has neither must be read almost without a doubt.
+    fn is_confirmed(&self, spec: &Field, field: &TypedField) -> bool {
+        let calibrated = self
+            .calibration()
+            .is_some_and(|calibration| calibration.fields.contains_key(&spec.name));
+        !spec.required
+            || calibrated
+            || self.dense().is_some()
+            || field.confidence >= evidence::SURE_WITHOUT
+            || evidence::confirms(&self.model, spec, field)
     }
 
     fn field_issues(&self, spec: &Field, field: &TypedField) -> Vec<Issue> {
@@ -189,7 +204,10 @@ impl Validator {
                 }
                 if field.confidence < self.doubtful_below(spec) {
                     texts.push("low confidence".to_owned());
+                } else if !self.is_confirmed(spec, field) {
+                    texts.push("nothing confirms it".to_owned());
                 }
+                texts.extend(evidence::odd_characters(value));
             }
         }
         let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };
