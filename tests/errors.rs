@@ -93,6 +93,6 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let mut child = program.command(&["export", "page-text"]).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line, "_file,_page,text,_status,_confidence,_unread,_issues\n");
+    assert_eq!(line, "_file,_page,text,_status,_confidence,_unread,_issues,_languages\n");
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

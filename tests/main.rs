@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is right")]
 
+mod archive;
 mod engine;
 mod errors;
 mod files;
 mod hostile;
+mod languages;
 mod model_tools;
 mod models;
 mod page_text;

@@ -15,8 +15,8 @@ const LINES: [&str; 7] = [
     "dent, and it ends on this line.",
 ];
 
-/// A PDF of one page with these lines as digital text in letters of even width.
-fn pdf(lines: &[&str]) -> Vec<u8> {
+/// A PDF of one page with these lines as digital text in letters of even width; `\\374` stands for `ü`.
+pub fn pdf(lines: &[&str]) -> Vec<u8> {
     let mut content = String::from("BT /F1 12 Tf 72 700 Td 16 TL\n");
     for line in lines {
         writeln!(content, "({line}) Tj T*").unwrap();
@@ -29,7 +29,8 @@ fn pdf(lines: &[&str]) -> Vec<u8> {
          /Resources << /Font << /F1 5 0 R >> >> >>"
             .to_owned(),
         format!("<< /Length {} >>\nstream\n{content}endstream", content.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>".to_owned(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>"
+            .to_owned(),
     ];
     let mut file = String::from("%PDF-1.4\n");
     let mut places = Vec::new();

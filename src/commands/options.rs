@@ -100,7 +100,8 @@ pub(super) struct ReaderArgs {
     /// Number of reader processes [default: one per core].
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Languages of Tesseract, joined by `+` [default: eng].
+    /// Languages of Tesseract, joined by `+`: each page is read in its own, and lines in another one in that;
+    /// `auto`: all that are installed [default: eng].
     #[arg(short, long, value_name = "LANG")]
     languages: Option<String>,
     /// What recognizes lines: scanlift itself where it supports the language data, or Tesseract.

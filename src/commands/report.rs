@@ -50,6 +50,10 @@ pub(super) async fn execute(common: &Common, args: ReportArgs) -> anyhow::Result
 fn page_lines(report: &Report) -> Vec<String> {
     let pages = |count: u64| if count == 1 { "page" } else { "pages" };
     let mut lines = Vec::new();
+    if report.languages.len() > 1 {
+        let each = report.languages.iter().map(|(languages, count)| format!("{count} {languages}"));
+        lines.push(format!("languages: {}", each.collect::<Vec<_>>().join(", ")));
+    }
     if report.without_words > 0 {
         let count = report.without_words;
         lines.push(format!("{count} {} without a word", pages(count)));

@@ -155,7 +155,7 @@ pub struct PreparedPage {
 pub struct Recipe {
     /// Name and version, such as `native 0.1.0` or `tesseract 5.3.0`, or `pdf-text` for a PDF's own text layer.
     pub engine: String,
-    /// Languages such as `eng` or `eng+deu`; empty for a text layer.
+    /// Languages that lines were read in, such as `eng` or `deu+eng`, that of the page first; empty for a text layer.
     pub languages: String,
     /// Page segmentation mode of Tesseract, 0–13.
     pub page_segmentation_mode: u8,
@@ -163,6 +163,18 @@ pub struct Recipe {
     pub layout: String,
     /// Preparation steps in order, then what recognition decided.
     pub steps: Vec<String>,
+}
+
+impl Recipe {
+    /// Adds languages that a part of the page was read in.
+    pub fn add_languages(&mut self, languages: &str) {
+        for language in languages.split('+') {
+            if !self.languages.split('+').any(|known| known == language) {
+                self.languages.push('+');
+                self.languages.push_str(language);
+            }
+        }
+    }
 }
 
 /// One try at reading a page.

@@ -83,7 +83,7 @@ pub(super) fn record_columns(model: &RecordModel) -> Vec<String> {
 }
 
 pub(super) fn page_text_columns() -> Vec<String> {
-    ["_file", "_page", "text", "_status", "_confidence", "_unread", "_issues"]
+    ["_file", "_page", "text", "_status", "_confidence", "_unread", "_issues", "_languages"]
         .map(str::to_owned)
         .to_vec()
 }
@@ -116,6 +116,7 @@ pub(super) fn of_page_text(row: PageTextRow, text: String) -> Vec<Cell> {
         Cell::Number(row.confidence.map(|percent| share(percent / 100.0)).unwrap_or_default()),
         Cell::Number(row.unread.map(unread_share).unwrap_or_default()),
         Cell::Text(row.issues.join("; ")),
+        Cell::Text(row.languages),
     ]
 }
 

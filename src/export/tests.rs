@@ -188,8 +188,8 @@ fn page_texts_and_report_lines_name_every_page_and_every_file() {
         );
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
-            "_file,_page,text,_status,_confidence,_unread,_issues\na.tif,1,two,stored,0.9000,0,\n\
-             b.tif,1,one,stored,0.8750,0,\nc.tif,1,,blank,,0,\nd.tif,1,,failed,,,\n"
+            "_file,_page,text,_status,_confidence,_unread,_issues,_languages\na.tif,1,two,stored,0.9000,0,,eng\n\
+             b.tif,1,one,stored,0.8750,0,,eng\nc.tif,1,,blank,,0,,eng\nd.tif,1,,failed,,,,eng\n"
         );
         assert_eq!(report_lines(&store, &target, Formulas::AsIs).await.unwrap(), 5);
         assert_eq!(
@@ -235,9 +235,9 @@ fn pages_say_what_they_left_unread() {
             .unwrap();
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
-            "_file,_page,text,_status,_confidence,_unread,_issues\n\
-             a.tif,1,part,stored,0.9000,0.034,unread; slanted\nb.tif,1,,stored,,0.001,without words\n\
-             c.tif,1,all,stored,0.9000,0,\n"
+            "_file,_page,text,_status,_confidence,_unread,_issues,_languages\n\
+             a.tif,1,part,stored,0.9000,0.034,unread; slanted,eng\nb.tif,1,,stored,,0.001,without words,eng\n\
+             c.tif,1,all,stored,0.9000,0,,eng\n"
         );
         report_lines(&store, &target, Formulas::AsIs).await.unwrap();
         assert_eq!(

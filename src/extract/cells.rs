@@ -123,6 +123,7 @@ fn candidate(&(cell, word): &(PixelBox, Option<&Word>), sheet: &Sheet) -> Candid
         place_score: 1.0,
         found: Found::Column,
         doubts: word.map(|word| word.doubts.clone()).unwrap_or_default(),
+        ambiguity: None,
     }
 }
 

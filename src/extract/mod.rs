@@ -15,9 +15,11 @@ mod letters;
 mod marks;
 mod owners;
 mod parts;
+mod party;
 mod phrase;
 mod piece;
 mod ranking;
+mod rates;
 mod region;
 mod registration;
 mod sheet;
@@ -121,8 +123,8 @@ pub fn page_records(
     let mut records = Vec::new();
     for part in Part::all(number, text) {
         let sheet = part.sheet();
-        let on_pages = models.iter().filter(|model| model.scope != Scope::Document);
-        let owners = owners::of_page(on_pages, &sheet).into_iter();
+        // Models of whole documents may claim the page better; their records are made later.
+        let owners = owners::of_page(models, &sheet, false).into_iter();
         for model in owners.filter(|model| !model.needs_document()) {
             let found = on_page(model, &sheet).unwrap_or_default();
             parts::append(&mut records, part.placed(found));
@@ -152,8 +154,11 @@ fn of_documents(
     models: &[RecordModel],
     (parts, sheets): (&[Part], &[Sheet]),
 ) -> Vec<Record<RawField>> {
-    let models = models.iter().filter(|model| model.scope == Scope::Document);
-    let claimants: Vec<Claimant> = models.map(|model| Claimant::new(model, sheets)).collect();
+    let (of_documents, of_pages): (Vec<_>, Vec<_>) =
+        models.iter().partition(|model| model.scope == Scope::Document);
+    let of_documents = of_documents.into_iter().map(|model| Claimant::new(model, sheets));
+    let mut claimants: Vec<Claimant> = of_documents.collect();
+    owners::leave_to_pages(&mut claimants, &of_pages, sheets);
     let mut records: Vec<Record<RawField>> = Vec::new();
     for pages in owners::documents(&claimants, sheets) {
         for claimant in owners::of_pages(&claimants, &pages) {
@@ -175,14 +180,14 @@ fn on_continued_pages(
     models: &[RecordModel],
     (parts, sheets): (&[Part], &[Sheet]),
 ) -> Vec<Record<RawField>> {
-    let on_pages = || models.iter().filter(|model| model.scope != Scope::Document);
-    if !on_pages().any(RecordModel::needs_document) {
+    let continued = |model: &RecordModel| model.scope != Scope::Document && model.needs_document();
+    if !models.iter().any(continued) {
         return Vec::new();
     }
     let mut records = Vec::new();
     let mut before: Vec<&RecordModel> = Vec::new();
     for (part, sheet) in parts.iter().zip(sheets) {
-        let mut owners = owners::of_page(on_pages(), sheet);
+        let mut owners = owners::of_page(models, sheet, true);
         if sheet.region > 0 {
             before.clear();
         }
@@ -190,7 +195,7 @@ fn on_continued_pages(
             before.retain(|model| owners::continues(&model.claims, sheet));
             owners = before;
         }
-        for model in owners.iter().filter(|model| model.needs_document()) {
+        for model in owners.iter().copied().filter(|model| continued(model)) {
             let found = on_page(model, sheet).unwrap_or_default();
             parts::append(&mut records, part.placed(found));
         }

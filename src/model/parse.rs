@@ -11,8 +11,19 @@ use super::{
     Claims, Continues, Field, RecordModel, Scope, agreement, anchor, dictionary, field, rows, rule,
 };
 
-const CLAIM_KEYS: [&str; 8] =
-    ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
+const CLAIM_KEYS: [&str; 11] = [
+    "all",
+    "one_of",
+    "any",
+    "none",
+    "for",
+    "against",
+    "at_least",
+    "within",
+    "priority",
+    "first_page",
+    "continues",
+];
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -160,9 +171,12 @@ fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) ->
     }
     Claims {
         all: section.texts("all", problems),
+        one_of: section.texts("one_of", problems),
         any,
         at_least,
         none: section.texts("none", problems),
+        speaks_for: section.texts("for", problems),
+        against: section.texts("against", problems),
         within: section.get("within").and_then(|entry| entry.zone(problems)),
         priority: section
             .integer("priority", "a whole number of 32 bits", problems)

@@ -255,7 +255,7 @@ models/a.toml:6:9: fields.total: place `pattern` needs a `pattern` in the field
 "#);
     assert_snapshot!(field_errors("type = \"text\"\nvalue = { lines = 2 }"), @r#"
 models/a.toml:6:1: fields.total.value: the table names no place
-hint: say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, `zone`, `between`, `pattern`
+hint: say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, `zone`, `between`, `pattern`, `party`
 "#);
     assert_snapshot!(
         field_errors("type = \"text\"\nlabel = \"x\"\nvalue = { right = true, below = \"1cm\" }"),

@@ -5,14 +5,15 @@
 
 use std::time::{Duration, Instant};
 
+use super::languages::{LineReaders, Wanted};
 use super::layout::{self, Ground};
-use super::native::{Alphabet, Inversion, LineReader, LineSettings, LineWord};
-use super::{EngineSettings, Kernel, Tesseract, engine};
+use super::native::{Alphabet, LineWord};
+use super::{EngineSettings, Kernel, Tesseract, start};
 use crate::document::{Failure, PreparedPage};
 
 /// Both engines, warm, for one language.
 pub struct Checker {
-    native: LineReader,
+    native: LineReaders,
     tesseract: Tesseract,
 }
 
@@ -54,7 +55,13 @@ impl Agreement {
 impl Checker {
     /// Starts both engines. The error says why one of them cannot be used.
     pub fn start(settings: &EngineSettings) -> Result<Self, String> {
-        let native = engine::line_reader(settings).map_err(|problem| problem.to_string())?;
+        if Wanted::parse(&settings.languages)?.names.len() > 1 {
+            return Err(format!(
+                "`{}`: languages: engines are compared in one language at a time",
+                settings.languages
+            ));
+        }
+        let native = start::line_readers(settings).map_err(|problem| problem.to_string())?;
         Ok(Self { native, tesseract: Tesseract::new(settings)? })
     }
 
@@ -69,12 +76,8 @@ impl Checker {
         let layout = layout::analyze(&ground);
         let lines: Vec<_> =
             layout.segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
-        let settings = LineSettings {
-            alphabet: Alphabet::All,
-            inversion: Inversion::Below(engine::INVERSION_BELOW),
-        };
         let start = Instant::now();
-        let native = self.native.read_lines(&lines, &settings);
+        let native = self.native.read(&lines, &Alphabet::All);
         let mut agreement =
             Agreement { lines: lines.len(), native: start.elapsed(), ..Agreement::default() };
         for (line, native) in lines.iter().zip(&native) {

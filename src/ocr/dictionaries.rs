@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::languages::data_directory;
+use super::languages::{AUTO, Wanted, data_directory};
 use super::native::WordList;
 
-/// Word lists by languages such as `eng+deu`, each read when it is first asked for.
+/// Word lists by languages such as `eng+deu`, or `auto` for all that are installed, each read when it is first asked for.
 #[derive(Debug, Default)]
 pub struct Dictionaries {
     lists: Mutex<HashMap<String, Arc<[WordList]>>>,
@@ -27,7 +27,11 @@ impl Dictionaries {
         if let Some(known) = lists.get(languages) {
             return Arc::clone(known);
         }
-        let read: Arc<[WordList]> = languages.split('+').filter_map(read).collect();
+        let installed = match languages {
+            AUTO => Wanted::parse(AUTO).map(|wanted| wanted.names.join("+")).unwrap_or_default(),
+            _ => languages.to_owned(),
+        };
+        let read: Arc<[WordList]> = installed.split('+').filter_map(read).collect();
         lists.insert(languages.to_owned(), Arc::clone(&read));
         read
     }
@@ -49,5 +53,6 @@ mod tests {
         assert!(!dictionaries.contains("eng", "exampel"));
         assert!(!dictionaries.contains("xyz", "example"));
         assert!(dictionaries.contains("xyz+eng", "example"));
+        assert!(dictionaries.contains("auto", "example"));
     }
 }

@@ -4,23 +4,22 @@
 //! ones: layout → images of lines → words. Where the native layout doubts itself or reads badly,
 //! Tesseract's is asked, and what reads better is kept. The reader session calls it.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
 use image::GrayImage;
 
 use super::cells;
+use super::ensemble;
 use super::finish;
+use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
-use super::native::{
-    Alphabet, CharacterSet, Inversion, LineReader, LineSettings, LineText, LineWord, ModelError,
-    NativeModel,
-};
+use super::native::{Alphabet, CharacterSet, LineText, LineWord};
+use super::start::{self, NativeProblem};
 use super::{
-    Account, EngineChoice, EngineSettings, Kernel, LayoutChoice, LayoutUsed, MAX_SIDE, Reading,
-    Recognizer, Tesseract, languages, merge,
+    Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
+    Tesseract, merge,
 };
 use crate::document::{
     self, Alternative, Failure, Line, Look, Mark, PagePixels, PreparedPage, Seen, Word,
@@ -31,11 +30,13 @@ pub struct Engine {
     lines: LineRecognizer,
     tesseract: Tesseract,
     layout: LayoutChoice,
+    /// Why lines are read by Tesseract, unless that was said: part of the recipe.
+    instead: Option<String>,
 }
 
 /// Who reads the image of a line.
 enum LineRecognizer {
-    Native(Box<LineReader>),
+    Native(Box<LineReaders>),
     Tesseract,
 }
 
@@ -64,8 +65,6 @@ const MIN_SURE_LETTERS: usize = 2;
 const MOSTLY_READ: f32 = 0.5;
 /// If for each segment of a second view that may be text so many are edges of what was read, all are.
 const MOST_EDGES: usize = 3;
-/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
-pub(super) const INVERSION_BELOW: f32 = 0.7;
 /// A strike is read as a dash or a point: words with it must be so much surer than without it.
 const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
@@ -77,77 +76,17 @@ const LEAST_ALTERNATIVE: f32 = 1.0;
 /// So many runner-ups of a character are kept.
 const MOST_ALTERNATIVES: usize = 3;
 
-/// Why the native engine cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NativeProblem {
-    /// Tesseract can do it: `auto` takes it.
-    #[error("`{languages}`: native engine: {what}\nhint: `--engine tesseract` can read it")]
-    Unsupported { languages: String, what: String },
-    #[error("{0}")]
-    Broken(String),
-}
-
-/// Starts the native recognizer for a language.
-pub(super) fn line_reader(settings: &EngineSettings) -> Result<LineReader, NativeProblem> {
-    let languages = &settings.languages;
-    let unsupported =
-        |what: String| NativeProblem::Unsupported { languages: languages.clone(), what };
-    if languages.contains('+') {
-        return Err(unsupported("it reads one language at a time".to_owned()));
-    }
-    let directory = languages::data_directory(languages).map_err(NativeProblem::Broken)?;
-    let path = directory.join(format!("{languages}.traineddata"));
-    let broken =
-        |why: String| NativeProblem::Broken(format!("{}: language data: {why}", path.display()));
-    let bytes = fs::read(&path).map_err(|error| broken(error.to_string()))?;
-    let model = NativeModel::parse(&bytes).map_err(|error| match error {
-        ModelError::Unsupported(what) => unsupported(what),
-        ModelError::Broken { .. } => broken(error.to_string()),
-    })?;
-    let kernel = kernel(settings).map_err(unsupported)?;
-    Ok(LineReader::new(model, kernel))
-}
-
-/// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.
-pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
-    if let Some(problem) = languages::language_problem(&settings.languages) {
-        return Some(problem);
-    }
-    let is_native = settings.engine != EngineChoice::Tesseract;
-    if let (true, Some(_), Err(problem)) = (is_native, settings.kernel, kernel(settings)) {
-        return Some(format!(
-            "--kernel: {problem}\nhint: `scanlift engine list` shows what it has"
-        ));
-    }
-    // What `auto` can take, readers find out: it takes time to look at all of a model.
-    match settings.engine {
-        EngineChoice::Native => line_reader(settings).err().map(|problem| problem.to_string()),
-        EngineChoice::Auto | EngineChoice::Tesseract => None,
-    }
-}
-
-fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {
-    let available = Kernel::available();
-    match (settings.kernel, available.first()) {
-        (Some(kernel), _) if available.contains(&kernel) => Ok(kernel),
-        (Some(kernel), _) => Err(format!("this processor has no {kernel}")),
-        // Without vector instructions Tesseract is faster.
-        (None, Some(Kernel::Scalar) | None) => {
-            Err("this processor has neither AVX2 nor AVX-512".to_owned())
-        }
-        (None, Some(&fastest)) => Ok(fastest),
-    }
-}
-
 impl Engine {
     /// Starts an engine. The error says which language data is missing or broken, or why the native
     /// engine cannot be used if it was demanded.
     pub fn start(settings: &EngineSettings) -> Result<Self, String> {
+        let mut instead = None;
         let lines = match settings.engine {
             EngineChoice::Tesseract => LineRecognizer::Tesseract,
-            chosen => match (line_reader(settings), chosen) {
-                (Ok(reader), _) => LineRecognizer::Native(Box::new(reader)),
-                (Err(NativeProblem::Unsupported { .. }), EngineChoice::Auto) => {
+            chosen => match (start::line_readers(settings), chosen) {
+                (Ok(readers), _) => LineRecognizer::Native(Box::new(readers)),
+                (Err(NativeProblem::Unsupported { languages, what }), EngineChoice::Auto) => {
+                    instead = Some(format!("not_native({languages}: {what})"));
                     LineRecognizer::Tesseract
                 }
                 (Err(problem), _) => return Err(problem.to_string()),
@@ -165,7 +104,7 @@ impl Engine {
         if layout == LayoutChoice::Tesseract {
             tesseract.start()?;
         }
-        Ok(Self { lines, tesseract, layout })
+        Ok(Self { lines, tesseract, layout, instead })
     }
 
     /// Returns the directory that Tesseract loads its language data from.
@@ -225,6 +164,9 @@ impl Engine {
         used: LayoutUsed,
     ) -> Result<Judged, Failure> {
         let (faint, text_height) = (layout.faint.take(), layout.text_height);
+        if let LineRecognizer::Native(readers) = &mut self.lines {
+            readers.begin_layout();
+        }
         let found = self.read_lines(ground, layout)?;
         let doubt = found.doubt;
         let reading = Reading {
@@ -233,12 +175,22 @@ impl Engine {
             notes: Vec::new(),
             marks: found.marks,
             account: found.account,
+            languages: String::new(),
         };
         let mut judged = Judged { reading, doubt };
         if let Some(faint) = faint {
             let view = PagePixels::Gray(faint);
             let reading = &mut judged.reading;
             self.add_view((&view, ground.dpi), Some(text_height), (reading, "faint"))?;
+        }
+        match &self.lines {
+            LineRecognizer::Native(readers) => {
+                judged.reading.languages = readers.languages();
+                judged.reading.notes.extend(readers.note());
+            }
+            LineRecognizer::Tesseract => {
+                judged.reading.languages = self.tesseract.languages().to_owned();
+            }
         }
         Ok(judged)
     }
@@ -305,13 +257,13 @@ impl Engine {
         match at {
             Look::Region(region) => {
                 let readings = look::region(page, region, |pictures, alphabet| {
-                    self.read_pictures(pictures, alphabet)
+                    self.read_pictures(pictures, &alphabet)
                 })?;
                 Ok(Seen::Region(readings))
             }
             Look::Table(table) => {
                 let digits = Alphabet::Only(CharacterSet::of("0123456789"));
-                let mut read = |lines: &[GrayImage]| self.read_pictures(lines, digits.clone());
+                let mut read = |lines: &[GrayImage]| self.read_pictures(lines, &digits);
                 let seen = cells::read_table(page, &mut read, table)?;
                 Ok(seen.map_or(Seen::Nothing, Seen::Table))
             }
@@ -326,20 +278,29 @@ impl Engine {
         segments: &[Segment],
     ) -> Result<Vec<LineText>, Failure> {
         let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
-        self.read_pictures(&crops, Alphabet::All)
+        match &mut self.lines {
+            LineRecognizer::Native(readers) => {
+                let mut texts = readers.read_lines(&crops);
+                // Black and white pages gain nothing by it that their time is worth.
+                if matches!(ground.pixels, PagePixels::Gray(_)) {
+                    ensemble::settle(&mut texts, &crops, |pictures| {
+                        readers.read_again(pictures, &Alphabet::All)
+                    });
+                }
+                Ok(texts)
+            }
+            LineRecognizer::Tesseract => self.read_pictures(&crops, &Alphabet::All),
+        }
     }
 
     /// Returns the texts of pictures of lines; Tesseract knows no alphabet.
     fn read_pictures(
         &mut self,
         pictures: &[GrayImage],
-        alphabet: Alphabet,
+        alphabet: &Alphabet,
     ) -> Result<Vec<LineText>, Failure> {
         match &mut self.lines {
-            LineRecognizer::Native(reader) => {
-                let inversion = Inversion::Below(INVERSION_BELOW);
-                Ok(reader.read_lines(pictures, &LineSettings { alphabet, inversion }))
-            }
+            LineRecognizer::Native(readers) => Ok(readers.read_again(pictures, alphabet)),
             LineRecognizer::Tesseract => {
                 let mut read = |crop| Ok(LineText { words: self.tesseract.read_raw_line(crop)? });
                 pictures.iter().map(&mut read).collect()
@@ -360,7 +321,7 @@ impl Engine {
                 .filter(|(_, segment)| layout.is_struck(&segment.bounds))
                 .map(|(place, segment)| (place, layout.crop_showing(ground, segment, ink)))
                 .unzip();
-            let others = self.read_pictures(&crops, Alphabet::All)?;
+            let others = self.read_pictures(&crops, &Alphabet::All)?;
             for (place, text) in places.into_iter().zip(others) {
                 if summary(&text).confidence > summary(&texts[place]).confidence + STRIKE_MARGIN {
                     texts[place] = text;
@@ -404,6 +365,9 @@ impl Recognizer for Engine {
 
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
+        if let LineRecognizer::Native(readers) = &mut self.lines {
+            readers.begin_page();
+        }
         let mut reading = match (self.layout, &self.lines) {
             (LayoutChoice::Tesseract, LineRecognizer::Tesseract) => self.tesseract.recognize(page),
             (LayoutChoice::Tesseract, LineRecognizer::Native(_)) => {
@@ -418,15 +382,19 @@ impl Recognizer for Engine {
         if let Some(overlay) = &page.overlay {
             self.add_view((overlay, page.dpi), None, (&mut reading, "overlay"))?;
         }
+        reading.notes.extend(self.instead.clone());
         Ok(reading)
     }
 
     fn look_again(
         &mut self,
         page: &PreparedPage,
-        looks: &[Look],
-        end: Instant,
+        languages: &str,
+        (looks, end): (&[Look], Instant),
     ) -> Result<Vec<Seen>, Failure> {
+        if let LineRecognizer::Native(readers) = &mut self.lines {
+            readers.resume_page(languages);
+        }
         let mut seen = Vec::with_capacity(looks.len());
         for each in looks {
             seen.push(if Instant::now() >= end { Seen::Nothing } else { self.look(page, each)? });

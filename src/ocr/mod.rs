@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod dictionaries;
 mod engine;
+mod ensemble;
 mod finish;
 mod languages;
 mod layout;
@@ -17,8 +18,10 @@ pub mod native;
 mod netpbm;
 mod regions;
 mod settings;
+mod start;
 mod tesseract;
 mod tsv;
+mod variants;
 
 use std::time::Instant;
 
@@ -29,15 +32,17 @@ use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
-pub use engine::{Engine, engine_problem};
+pub use engine::Engine;
 pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
+pub use start::engine_problem;
 pub use tesseract::Tesseract;
 
 /// What an engine needs to start; fixed for the life of a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngineSettings {
-    /// Tesseract languages such as `eng` or `eng+deu`.
+    /// Tesseract languages such as `eng` or `eng+deu`, of which each page is read in its own; `auto`: all that
+    /// are installed.
     pub languages: String,
     /// Page segmentation mode of Tesseract, 0–13; 3 is fully automatic layout.
     pub page_segmentation_mode: u8,
@@ -91,6 +96,8 @@ pub struct Reading {
     pub marks: Vec<Mark>,
     /// What became of the page's ink.
     pub account: Account,
+    /// The languages that lines were read in, joined by `+`, that of the page first.
+    pub languages: String,
 }
 
 /// An engine that reads prepared pages. Tests replay stored words through it.
@@ -101,12 +108,12 @@ pub trait Recognizer {
     /// Returns the words of the page in lines, in reading order, in pixels of `page.pixels`.
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure>;
 
-    /// Looks at parts of a page again; returns what was seen at each of `looks`, in their order. What is
-    /// not begun before `end` is not seen.
+    /// Looks at parts of a page again that was read in `languages`; returns what was seen at each of the looks, in
+    /// their order. What is not begun before the end is not seen.
     fn look_again(
         &mut self,
         page: &PreparedPage,
-        looks: &[Look],
-        end: Instant,
+        languages: &str,
+        looks_and_end: (&[Look], Instant),
     ) -> Result<Vec<Seen>, Failure>;
 }

@@ -10,11 +10,10 @@ use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
 
+use super::languages::Wanted;
 use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
-use super::{
-    Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, languages, netpbm, tsv,
-};
+use super::{Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, netpbm, tsv};
 use crate::document::{
     BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
 };
@@ -23,6 +22,7 @@ use crate::document::{
 /// process: a second initialization would leak the first.
 pub struct Tesseract {
     api: Option<TessApi>,
+    /// Joined by `+`; it reads in all of them at a time.
     languages: String,
     directory: PathBuf,
     page_segmentation_mode: CString,
@@ -63,10 +63,11 @@ impl Tesseract {
     pub fn new(settings: &EngineSettings) -> Result<Self, String> {
         let page_segmentation_mode = CString::new(settings.page_segmentation_mode.to_string())
             .map_err(|error| error.to_string())?;
+        let wanted = Wanted::parse(&settings.languages)?;
         Ok(Self {
             api: None,
-            languages: settings.languages.clone(),
-            directory: languages::data_directory(&settings.languages)?,
+            languages: wanted.for_tesseract(),
+            directory: wanted.directory,
             page_segmentation_mode,
         })
     }
@@ -134,6 +135,7 @@ impl Recognizer for Tesseract {
             notes: Vec::new(),
             marks: Vec::new(),
             account: Account::default(),
+            languages: self.languages.clone(),
         })
     }
 
@@ -141,14 +143,19 @@ impl Recognizer for Tesseract {
     fn look_again(
         &mut self,
         _page: &PreparedPage,
-        looks: &[Look],
-        _end: Instant,
+        _languages: &str,
+        (looks, _end): (&[Look], Instant),
     ) -> Result<Vec<Seen>, Failure> {
         Ok(vec![Seen::Nothing; looks.len()])
     }
 }
 
 impl Tesseract {
+    /// Returns the languages that it reads in, joined by `+`.
+    pub(super) fn languages(&self) -> &str {
+        &self.languages
+    }
+
     /// Returns the words of a region, in pixels of the page.
     fn recognize_region(
         &mut self,

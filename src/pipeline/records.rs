@@ -31,6 +31,11 @@ impl ModelSet {
         &self.models
     }
 
+    /// Returns the models with what judges their records.
+    pub(super) fn judges(&self) -> impl Iterator<Item = (&RecordModel, &Validator)> {
+        self.models.iter().zip(&self.validators)
+    }
+
     /// Returns the kinds of barcodes that fields of the models ask for.
     pub fn symbologies(&self) -> Vec<Symbology> {
         let fields = self.models.iter().flat_map(|model| &model.fields);
@@ -246,7 +251,7 @@ fn typed(
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
     own.map(|record| {
-        let mut typed = normalize::record(model, record.clone());
+        let mut typed = normalize::record_in(model, record.clone(), surroundings.dates);
         surroundings.note(&mut typed);
         typed
     })

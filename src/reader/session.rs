@@ -51,7 +51,14 @@ struct Session<R> {
     engine: R,
     document: Option<OpenDocument>,
     /// The page that was read last, as it was recognized: it may be looked at again.
-    last: Option<(PageNumber, PreparedPage)>,
+    last: Option<LastPage>,
+}
+
+/// A page as it was recognized.
+struct LastPage {
+    number: PageNumber,
+    prepared: PreparedPage,
+    languages: String,
 }
 
 impl<R: Recognizer> Session<R> {
@@ -129,7 +136,8 @@ impl<R: Recognizer> Session<R> {
         text.facts.blank = false;
         say_unread(&mut text, &prepared);
         let content = PageContent::Text(Box::new(text));
-        self.last = Some((page, prepared));
+        let languages = recipe.languages.clone();
+        self.last = Some(LastPage { number: page, prepared, languages });
         Ok(PageReading { content, recipe })
     }
 
@@ -204,8 +212,8 @@ impl<R: Recognizer> Session<R> {
         if let Some(layer) = &layered.layer {
             merge::check_layer(&mut text, layer);
         }
-        if let (Some(exact), Some((_, prepared))) = (layered.text, &self.last) {
-            let placing = Placing::of(prepared);
+        if let (Some(exact), Some(last)) = (layered.text, &self.last) {
+            let placing = Placing::of(&last.prepared);
             let across = width as f32 / exact.width.max(1) as f32;
             let down = height as f32 / exact.height.max(1) as f32;
             let place = |bounds: &PixelBox| placing.on_page(&scaled(bounds, across, down));
@@ -272,7 +280,7 @@ impl<R: Recognizer> Session<R> {
             let Some(step) = several::divide(text) else { break };
             recipe.steps.push(step);
             let options = &self.settings.prepare;
-            recipe.steps.extend(several::read_regions(&mut self.engine, prepared, text, options)?);
+            several::read_regions(&mut self.engine, prepared, text, recipe, options)?;
         }
         Ok(())
     }
@@ -284,7 +292,9 @@ impl<R: Recognizer> Session<R> {
         end: Instant,
     ) -> Result<Vec<Seen>, Failure> {
         match &self.last {
-            Some((last, prepared)) if *last == page => self.engine.look_again(prepared, looks, end),
+            Some(last) if last.number == page => {
+                self.engine.look_again(&last.prepared, &last.languages, (looks, end))
+            }
             // A text layer has no picture.
             Some(_) | None => Ok(vec![Seen::Nothing; looks.len()]),
         }
@@ -294,7 +304,10 @@ impl<R: Recognizer> Session<R> {
         let notes = reading.map_or(&[][..], |reading| &reading.notes);
         Recipe {
             engine: self.engine.name(),
-            languages: self.settings.engine.languages.clone(),
+            languages: match reading {
+                Some(reading) => reading.languages.clone(),
+                None => self.settings.engine.languages.clone(),
+            },
             page_segmentation_mode: self.settings.engine.page_segmentation_mode,
             layout: reading.map_or("", |reading| reading.layout.as_str()).to_owned(),
             steps: prepared.steps.iter().chain(notes).cloned().collect(),

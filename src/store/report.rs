@@ -42,6 +42,8 @@ pub struct Report {
     pub unread: u64,
     /// Pages by what is doubtful about their reading as a whole.
     pub issues: BTreeMap<String, u64>,
+    /// Stored pages by the languages that they were read in; those of text layers are in none.
+    pub languages: BTreeMap<String, u64>,
     /// Failed and quarantined pages by reason.
     pub failures: BTreeMap<String, u64>,
     /// Unreadable files by reason.
@@ -245,6 +247,16 @@ async fn count_issues(
     .await?;
     report.issues =
         issues.into_iter().map(|(issue, count)| (issue, count.cast_unsigned())).collect();
+    let languages: Vec<(String, i64)> = sqlx::query_as(
+        "select p.languages, count(*) from scanlift.page p
+         join scanlift.source_file f on f.document_id = p.document_id and f.is_own
+         where p.state = 'stored' and p.languages <> ''
+         group by p.languages",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    report.languages =
+        languages.into_iter().map(|(each, count)| (each, count.cast_unsigned())).collect();
     Ok(())
 }
 

@@ -6,12 +6,14 @@
 
 mod arithmetic;
 mod evidence;
+mod revise;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
 use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
+pub use revise::{Judgment, Revision};
 use rules::{CompiledRules, Outcome};
 
 /// What a missing required field counts as in the confidence of its record.
@@ -196,6 +198,9 @@ impl Validator {
                 }
                 if field.evidence.is_struck {
                     texts.push("is struck out".to_owned());
+                }
+                if let Some(ambiguity) = field.evidence.ambiguity {
+                    texts.push(ambiguity.to_string());
                 }
                 if field.confidence < self.doubtful_below(spec) {
                     texts.push("low confidence".to_owned());

@@ -19,7 +19,7 @@ pub(super) struct WordsArgs {
     /// Read the scans now, even if their words are stored.
     #[arg(long)]
     fresh: bool,
-    /// Languages of scans that are read now, joined by `+` [default: eng].
+    /// Languages of scans that are read now, joined by `+`, or `auto` [default: eng].
     #[arg(short, long, value_name = "LANG")]
     languages: Option<String>,
 }

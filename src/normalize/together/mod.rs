@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Judged, judged};
+use super::{Judged, SaidOrder, judged};
 use crate::document::{
     Candidate, Count, Evidence, Found, PageNumber, PixelBox, RawField, Repair, TypedField, Value,
 };
@@ -171,7 +171,7 @@ fn amounts(model: &RecordModel, fields: &[RawField]) -> Vec<Amount> {
 fn amount(model: &RecordModel, field: usize, raw: &RawField) -> Amount {
     let spec = &model.fields[field];
     let mut choices: Vec<Choice> = Vec::new();
-    for judged in judged(spec, raw) {
+    for judged in judged(spec, raw, SaidOrder::Nothing) {
         let Some(value) = thousandths(&judged.reading.value) else { continue };
         let learned = judged.candidate.found == Found::Learned;
         let mut prior = f64::from(weight(&judged));

@@ -1,5 +1,7 @@
 //! Images of lines → words: the whole way through the network and the search.
 
+use std::borrow::Borrow;
+
 use image::GrayImage;
 
 use super::alphabet::{Admission, Alphabet};
@@ -52,20 +54,24 @@ impl LineReader {
 
     /// Reads images of one line each; returns their texts in the same order. An image that is too narrow
     /// for a character, or absurdly wide, has no words.
-    pub fn read_lines(&mut self, lines: &[GrayImage], settings: &LineSettings) -> Vec<LineText> {
+    pub fn read_lines<L: Borrow<GrayImage>>(
+        &mut self,
+        lines: &[L],
+        settings: &LineSettings,
+    ) -> Vec<LineText> {
         let height = self.model.network.height();
         let mut texts = vec![LineText::default(); lines.len()];
         let (places, inputs): (Vec<usize>, Vec<LineInput>) = lines
             .iter()
             .enumerate()
-            .filter_map(|(place, line)| Some((place, LineInput::of(line, height)?)))
+            .filter_map(|(place, line)| Some((place, LineInput::of(line.borrow(), height)?)))
             .unzip();
         let outputs = self.outputs(&inputs, settings.inversion);
         let vocabulary = &self.model.vocabulary;
         let admission = Admission::new(&settings.alphabet, vocabulary);
         for (place, outputs) in places.into_iter().zip(&outputs) {
             let path = self.search.run(vocabulary, &admission, &outputs.probabilities);
-            let width = lines[place].width();
+            let width = lines[place].borrow().width();
             let decoded = Decoded { vocabulary, admission: &admission, path, outputs, width };
             texts[place] = decoded.text();
         }

@@ -80,6 +80,12 @@ impl Unicharset {
         Ok(Self { characters, language })
     }
 
+    /// Returns the script of each character that is in a component.
+    pub(super) fn scripts(component: &[u8]) -> Result<Vec<&str>, ModelError> {
+        let text = std::str::from_utf8(component).map_err(|error| broken(error.to_string()))?;
+        Ok(text.lines().skip(1).filter_map(|line| Some(character(line)?.1)).collect())
+    }
+
     /// Returns the number of characters.
     pub(super) fn len(&self) -> usize {
         self.characters.len()

@@ -6,7 +6,7 @@ use image::{GrayImage, Luma, imageops};
 
 use crate::document::{
     Failure, Line, Mark, PageImage, PageIssue, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, RightAngle, Word,
+    PreparedPage, Recipe, RightAngle, Word,
 };
 use crate::ocr::{Account, Recognizer};
 use crate::prepare::{self, Choice, PrepareOptions};
@@ -26,6 +26,8 @@ const PAPER_SHARE: f32 = 0.7;
 struct Apart {
     /// Whether its pixels lie in another way now.
     is_straightened: bool,
+    /// The languages that it was read in, joined by `+`.
+    languages: String,
     lines: Vec<Line>,
     marks: Vec<Mark>,
     account: Account,
@@ -35,13 +37,14 @@ struct Apart {
 }
 
 /// Reads the regions of a page by themselves; what reads no worse replaces words, marks and pixels of the
-/// page. Returns a step of the recipe if any was straightened.
+/// page. The recipe says whether any was straightened, and which languages they are in.
 pub(in crate::reader) fn read_regions(
     engine: &mut impl Recognizer,
     page: &mut PreparedPage,
     text: &mut PageText,
+    recipe: &mut Recipe,
     options: &PrepareOptions,
-) -> Result<Option<String>, Failure> {
+) -> Result<(), Failure> {
     let regions: Vec<PixelBox> = text.regions().collect();
     let (all, mut replaced, mut count) = (regions.len(), 0_usize, 0_usize);
     let mut account = Account::default();
@@ -54,6 +57,7 @@ pub(in crate::reader) fn read_regions(
         }
         replace(text, region, &apart);
         replaced += 1;
+        recipe.add_languages(&apart.languages);
         account.read += apart.account.read;
         account.unread.extend_from_slice(&apart.account.unread);
         if apart.is_straightened {
@@ -68,7 +72,8 @@ pub(in crate::reader) fn read_regions(
     if text.unread().next().is_some() {
         text.facts.issues.push(PageIssue::Unread);
     }
-    Ok((count > 0).then(|| format!("straightened({count})")))
+    recipe.steps.extend((count > 0).then(|| format!("straightened({count})")));
+    Ok(())
 }
 
 /// Prepares a region by itself and reads it; `None` if there is nothing to read.
@@ -122,6 +127,7 @@ fn read(
     }
     Ok(Some(Apart {
         is_straightened,
+        languages: reading.languages,
         lines,
         marks: part
             .marks

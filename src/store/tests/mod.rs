@@ -107,6 +107,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         carry: false,
         cell: None,
         wraps_at: None,
+        recurs: false,
+        outliers: false,
         review_below: 0.5,
         default: None,
     }

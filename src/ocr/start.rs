@@ -1,0 +1,70 @@
+//! What an engine is started with: whether the native recognizer can be used, and what is wrong with settings.
+//!
+//! The engine, the comparison of engines and the command line ask it.
+
+use super::languages::{self, LineReaders};
+use super::{EngineChoice, EngineSettings, Kernel};
+
+/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
+pub(super) const INVERSION_BELOW: f32 = 0.7;
+
+/// Why the native engine cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NativeProblem {
+    /// Tesseract can do it: `auto` takes it.
+    #[error("`{languages}`: native engine: {what}\nhint: `--engine tesseract` can read it")]
+    Unsupported { languages: String, what: String },
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Starts the native recognizers of the languages.
+pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, NativeProblem> {
+    let languages = &settings.languages;
+    let kernel = kernel(settings)
+        .map_err(|what| NativeProblem::Unsupported { languages: languages.clone(), what })?;
+    LineReaders::start(languages, kernel)
+}
+
+/// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.
+pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
+    if let Some(problem) = languages::language_problem(&settings.languages) {
+        return Some(problem);
+    }
+    let is_native = settings.engine != EngineChoice::Tesseract;
+    let kernel = kernel(settings);
+    if let (true, Some(_), Err(problem)) = (is_native, settings.kernel, &kernel) {
+        return Some(format!(
+            "--kernel: {problem}\nhint: `scanlift engine list` shows what it has"
+        ));
+    }
+    let only_tesseract = match (is_native, &kernel) {
+        (false, _) => Some("Tesseract reads in all its languages at a time"),
+        (true, Err(problem)) => Some(problem.as_str()),
+        (true, Ok(_)) => None,
+    };
+    if let (Some(why), true) = (only_tesseract, settings.languages == languages::AUTO) {
+        return Some(format!(
+            "`{}`: languages: only the native engine chooses among them: {why}\nhint: name the languages, such as `--languages eng+deu`",
+            languages::AUTO
+        ));
+    }
+    // What `auto` can take, readers find out: it takes time to look at all of a model.
+    match settings.engine {
+        EngineChoice::Native => line_readers(settings).err().map(|problem| problem.to_string()),
+        EngineChoice::Auto | EngineChoice::Tesseract => None,
+    }
+}
+
+fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {
+    let available = Kernel::available();
+    match (settings.kernel, available.first()) {
+        (Some(kernel), _) if available.contains(&kernel) => Ok(kernel),
+        (Some(kernel), _) => Err(format!("this processor has no {kernel}")),
+        // Without vector instructions Tesseract is faster.
+        (None, Some(Kernel::Scalar) | None) => {
+            Err("this processor has neither AVX2 nor AVX-512".to_owned())
+        }
+        (None, Some(&fastest)) => Ok(fastest),
+    }
+}
