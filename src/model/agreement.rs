@@ -59,13 +59,12 @@ fn agreement(item: &Entry, fields: &[Field], problems: &mut Problems) -> Option<
         .collect();
     let mut optional: Vec<usize> = Vec::new();
     for field in section.texts("optional", problems) {
-        match names.iter().position(|known| *known == field) {
-            Some(at) => optional.push(at),
-            None => {
-                let hint = closest_hint(&field, &names, "its fields are");
-                let problem = Problem::UnknownField { name: field };
-                problems.add_with_hint(item.at, &item.path, problem, hint);
-            }
+        if let Some(at) = names.iter().position(|known| *known == field) {
+            optional.push(at);
+        } else {
+            let hint = closest_hint(&field, &names, "its fields are");
+            let problem = Problem::UnknownField { name: field };
+            problems.add_with_hint(item.at, &item.path, problem, hint);
         }
     }
     optional.sort_unstable();

@@ -34,6 +34,7 @@ pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
 pub use place::{Party, kind as place_kind};
 pub use problem::{ModelError, ModelErrors, Problem};
+pub use rule::Mends;
 
 use std::sync::Arc;
 
@@ -492,15 +493,4 @@ pub struct Rule {
     pub balance: Option<Balance>,
     /// What is done where it is not true.
     pub mends: Mends,
-}
-
-/// What a rule that is a [`Balance`] may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mends {
-    Nothing,
-    /// Digits that make it true, if they are the only ones that do.
-    Digits,
-    /// Digits; and where all of its other fields are sure, this field takes the value that follows
-    /// from them. A position in the model.
-    DigitsAndComputed(usize),
 }

@@ -10,8 +10,19 @@ use super::expression::{Expression, PREVIOUS, with_functions};
 use super::problem::{Problem, Problems};
 use super::range::expand_ranges;
 use super::section::{Entry, Section, closest_hint};
-use super::{Field, Mends, Rule, Scope};
+use super::{Field, Rule, Scope};
 use crate::document::{ColumnType, Count, FieldColumn, Verdict};
+
+/// What a rule that is a [`Balance`] may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mends {
+    Nothing,
+    /// Digits that make it true, if they are the only ones that do.
+    Digits,
+    /// Digits; and where all of its other fields are sure, this field takes the value that follows
+    /// from them. A position in the model.
+    DigitsAndComputed(usize),
+}
 
 /// What rules may speak of: the fields of a model, and the row above if it has rows.
 #[derive(Clone, Copy)]

@@ -74,13 +74,13 @@ impl Reading {
     }
 }
 
-/// Normalizes every field of a record; `raw.fields` is in the model's order.
+/// Normalizes every field of a record; `raw.fields` is in the model's order. Amounts that the model's
+/// balances join are chosen together.
 pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
     record_in(model, raw, SaidOrder::Nothing)
 }
 
-/// Normalizes every field of a record of a document whose dates say something about their order. Amounts that the
-/// model's balances join are chosen together.
+/// Normalizes every field of a record of a document whose dates say something about their order.
 pub fn record_in(
     model: &RecordModel,
     mut raw: Record<RawField>,
@@ -88,8 +88,8 @@ pub fn record_in(
 ) -> Record<TypedField> {
     let together = together::weigh(model, &mut raw.fields);
     let fields = model.fields.iter().zip(&raw.fields);
-    let mut fields: Vec<TypedField> =
-        fields.map(|(spec, candidates)| field_in(spec, candidates, said)).collect();
+    let fields = fields.map(|(spec, candidates)| field_in(spec, candidates, said));
+    let mut fields: Vec<TypedField> = fields.collect();
     together.tell(&mut fields);
     Record {
         fields,

@@ -14,8 +14,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::SaidOrder;
-use super::{Judged, judged};
+use super::{Judged, SaidOrder, judged};
 use crate::document::{
     Candidate, Count, Evidence, Found, PageNumber, PixelBox, RawField, Repair, TypedField, Value,
 };

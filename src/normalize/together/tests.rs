@@ -54,6 +54,7 @@ fn typed(fields: &[&[(&str, u8, u8)]]) -> Vec<TypedField> {
             place_score: f32::from(*place) / 100.0,
             found: Found::Label,
             doubts: Vec::new(),
+            ambiguity: None,
         }
     };
     let mut candidate = candidate;
@@ -122,6 +123,7 @@ fn one_printed_amount_is_no_witness_of_itself() {
         place_score: 0.9,
         found: Found::Label,
         doubts: Vec::new(),
+        ambiguity: None,
     };
     let mut fields = vec![RawField::default(); model.fields.len()];
     fields[0].candidates = vec![candidate.clone()];
