@@ -8,6 +8,7 @@ mod anchor;
 mod archive;
 mod balance;
 mod calibration;
+mod column;
 mod dictionary;
 mod expression;
 mod field;
@@ -38,7 +39,7 @@ pub use rule::Mends;
 
 use std::sync::Arc;
 
-use crate::document::{ColumnType, Count, FieldColumn, Symbology};
+use crate::document::{Count, Symbology};
 
 /// A checked record model.
 #[derive(Debug, Clone)]
@@ -222,32 +223,6 @@ pub struct Field {
     pub review_below: f32,
     /// Value if nothing was found, as TOML text; it is normalized like a read one.
     pub default: Option<String>,
-}
-
-impl Field {
-    /// Returns the field's column.
-    pub fn stored_as(&self) -> FieldColumn {
-        FieldColumn { kind: self.column_type(), count: self.count }
-    }
-
-    /// Returns the type of the field's values.
-    pub fn column_type(&self) -> ColumnType {
-        match self.kind {
-            FieldKind::Text { .. }
-            | FieldKind::Code { .. }
-            | FieldKind::Enum { .. }
-            | FieldKind::Lookup { .. }
-            | FieldKind::Barcode { .. }
-            | FieldKind::Date { partial: Partial::Keep, .. } => ColumnType::Text,
-            FieldKind::Integer { .. } => ColumnType::Integer,
-            FieldKind::Decimal { .. } | FieldKind::Money | FieldKind::Duration => {
-                ColumnType::Decimal
-            }
-            FieldKind::Date { .. } => ColumnType::Date,
-            FieldKind::Time => ColumnType::Time,
-            FieldKind::Checkbox => ColumnType::Boolean,
-        }
-    }
 }
 
 /// The type of a field with what its normalization needs.
