@@ -21,3 +21,4 @@ pub mod reader;
 pub mod shapes;
 pub mod store;
 pub mod validate;
+pub mod vocabulary;

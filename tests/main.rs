@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is right")]
 
+mod archive;
 mod engine;
 mod errors;
 mod files;

@@ -9,7 +9,7 @@ const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 80;
 
 /// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("document", &[]),
     ("intake", &["document", "decode"]),
     ("decode", &["document"]),
@@ -24,7 +24,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("evaluate", &["document", "model", "normalize", "validate"]),
     ("learn", &["document", "model", "normalize", "extract", "evaluate"]),
     ("authoring", &["document", "model", "normalize", "extract", "evaluate"]),
-    ("store", &["document", "model"]),
+    ("vocabulary", &["document", "model", "normalize"]),
+    ("store", &["document", "model", "vocabulary"]),
     ("prose", &["document"]),
     ("export", &["document", "model", "prose", "store"]),
     (
@@ -38,6 +39,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "extract",
             "validate",
             "authoring",
+            "vocabulary",
             "store",
         ],
     ),
@@ -55,6 +57,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "evaluate",
             "learn",
             "authoring",
+            "vocabulary",
             "store",
             "export",
             "pipeline",

@@ -11,12 +11,14 @@ mod ingest;
 mod labelled;
 mod model;
 mod options;
+mod outliers;
 mod prepare;
 mod reextract;
 mod report;
 mod reprocess;
 mod session;
 mod train;
+mod vocabulary;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,6 +55,10 @@ enum Command {
     Train(train::TrainArgs),
     /// Fits the confidence of a model to a table of what is right, and chooses what is accepted.
     Calibrate(calibrate::CalibrateArgs),
+    /// Lists the values that recur in a field, and takes what you say about them.
+    Vocabulary(vocabulary::VocabularyArgs),
+    /// Lists the numbers and dates of a model that are far from what is usual, as CSV.
+    Outliers(outliers::OutliersArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
     Report(report::ReportArgs),
     /// Writes a page image as the recognizer would get it.
@@ -130,6 +136,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Train(args) => train::execute(&common, args).await,
         Command::Calibrate(args) => calibrate::execute(&common, args).await,
         Command::Eval(args) => eval::execute(&common, args).await,
+        Command::Vocabulary(args) => vocabulary::execute(&common, args).await,
+        Command::Outliers(args) => outliers::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),
         Command::Engine(command) => engine::execute(&common, &command),

@@ -24,8 +24,8 @@ pub use page::{
 };
 pub use pixels::{PagePixels, Pixels};
 pub use record::{
-    Candidate, ColumnType, Count, Evidence, FOOT_ROW, FieldColumn, Found, Issue, LIST_SEPARATOR,
-    RawField, Record, Repair, TypedField, TypedRecord, Value, Verdict,
+    Ambiguity, Candidate, ColumnType, Count, Evidence, FOOT_ROW, FieldColumn, Found, Issue,
+    LIST_SEPARATOR, RawField, Record, Repair, TypedField, TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
 pub use table::TableGrid;

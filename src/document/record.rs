@@ -110,6 +110,25 @@ pub enum Found {
     Learned,
 }
 
+/// What leaves open which value a text means, however well it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ambiguity {
+    /// Other digits stand right beside it, which may be its head or its tail.
+    NumberBeside,
+    /// A dash that may be a leader, or one bracket of two.
+    Sign,
+    /// `23.600` of a number that may have any decimals.
+    Thousands,
+    /// Nothing tells day and month apart.
+    DayAndMonth,
+}
+
+words!(Ambiguity {
+    NumberBeside => "may be part of a longer number", Sign => "its sign is in doubt",
+    Thousands => "its point may divide thousands", DayAndMonth => "day and month may be swapped",
+});
+
 /// A piece of a page that may hold a field's value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
@@ -123,6 +142,8 @@ pub struct Candidate {
     pub found: Found,
     /// Characters of `text` that may be others.
     pub doubts: Vec<Doubt>,
+    /// What stands beside it leaves open what it means.
+    pub ambiguity: Option<Ambiguity>,
 }
 
 /// What extraction gives of a field: its candidates, best first.
@@ -166,10 +187,14 @@ pub struct Evidence {
     pub margin: f32,
     /// At how many other places of the pages its text stands.
     pub elsewhere: u8,
+    /// How many balances of its model hold with it, each by amounts that were read elsewhere.
+    pub agreements: u8,
     /// Mean word confidence of the page it was found on, 0–1.
     pub page: f32,
     /// Whether it is struck out on the page.
     pub is_struck: bool,
+    /// What leaves open which value the text means.
+    pub ambiguity: Option<Ambiguity>,
 }
 
 /// A change that made a value valid, or made it agree with a rule.

@@ -73,6 +73,8 @@ pub struct Fitted {
     pub chosen: Acceptance,
     /// What other thresholds would mean, from the strictest on; one a twentieth of the records.
     pub others: Vec<Acceptance>,
+    /// The smallest share of wrong values that any threshold can promise, 0–1.
+    pub least: f64,
     /// Rows of the truth, and how many have a record.
     pub rows: usize,
     pub found: usize,
@@ -118,6 +120,7 @@ pub fn calibrate(
         calibration,
         held_out,
         chosen,
+        least: others.iter().map(Acceptance::at_most).fold(1.0, f64::min),
         others: others.iter().copied().skip(every - 1).step_by(every).collect(),
         rows: truth.rows.len(),
         found,
@@ -213,7 +216,7 @@ impl Labels<'_> {
                 let typed = &record.fields[field];
                 // What a rule repaired is as sure as the rule makes it.
                 let by_rule = typed.repairs.iter().any(Repair::is_by_rule);
-                let found: Option<Clues> = clues(&self.model.fields[field].kind, typed);
+                let found: Option<Clues> = clues(&self.model.fields[field], typed);
                 if let Some(clues) = found.filter(|_| !by_rule) {
                     let right = is_right(row.wanted[field].as_ref(), typed);
                     samples[field].push((*fold, Sample { clues, right }));
@@ -313,15 +316,10 @@ fn acceptances(mut outcomes: Vec<Outcome>, rows: usize) -> Vec<Acceptance> {
     acceptances
 }
 
-/// Chooses the threshold that accepts most: of those that the labelled values show to keep the
-/// promise; if there is none, of those that seem to keep it, with half a wrong value to spare,
-/// and by what their confidence lets expect. If there is none either, nothing is accepted.
+/// Chooses the threshold that accepts most of those that the labelled values show to keep the promise; if
+/// there is none, nothing is accepted: a promise that a sample cannot carry is not made.
 fn choose(acceptances: &[Acceptance], max_error: f64) -> Acceptance {
     let shown = acceptances.iter().rev().find(|acceptance| acceptance.shows(max_error));
-    let seems = |acceptance: &&Acceptance| {
-        let with_margin = (acceptance.wrong as f64 + 0.5) / (acceptance.values as f64 + 1.0);
-        with_margin <= max_error && acceptance.expected <= max_error
-    };
     let nothing = Acceptance { from: 2.0, share: 0.0, values: 0, wrong: 0, expected: 0.0 };
-    shown.or_else(|| acceptances.iter().rev().find(seems)).copied().unwrap_or(nothing)
+    shown.copied().unwrap_or(nothing)
 }

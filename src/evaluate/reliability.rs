@@ -158,33 +158,22 @@ impl Fitted {
         let chosen = &self.chosen;
         if chosen.values == 0 {
             return format!(
-                "chosen: no record is accepted: no threshold keeps wrong values below {wanted}\n\
-                 hint: label more pages, make the model better, or allow more with `--max-error`\n"
+                "chosen: no record is accepted: these labelled values cannot promise {wanted}; the least they can is {}\n\
+                 hint: to promise {wanted} takes {} accepted values without a wrong one: label more pages, or allow more with `--max-error`\n",
+                percent(self.least),
+                needed(max_error),
             );
         }
-        let first = format!(
-            "chosen: records are accepted from {:.3}, which is {:.1} % of them, with {} of {} values wrong\n",
+        format!(
+            "chosen: records are accepted from {:.3}, which is {:.1} % of them, with {} of {} values wrong\n\
+             promise: at most {} wrong with {:.0} % certainty\n",
             chosen.from,
             chosen.share * 100.0,
             chosen.wrong,
-            chosen.values
-        );
-        let second = if chosen.shows(max_error) {
-            format!(
-                "shown: at most {} of accepted values are wrong, at {:.0} % sureness\n",
-                wanted,
-                SURENESS * 100.0
-            )
-        } else {
-            format!(
-                "not shown: the labelled values rule out no less than {}; {} is what the confidence lets expect\n\
-                 hint: to show {wanted} takes {} accepted values without a wrong one\n",
-                percent(chosen.at_most()),
-                percent(chosen.expected),
-                needed(max_error),
-            )
-        };
-        first + &second
+            chosen.values,
+            percent(chosen.at_most()),
+            SURENESS * 100.0,
+        )
     }
 }
 

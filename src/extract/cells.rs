@@ -8,13 +8,21 @@ use super::value;
 use crate::document::{
     Candidate, CellGrid, FOOT_ROW, Found, PageText, PixelBox, RawField, Record, Word,
 };
-use crate::model::{Dense, Foot, RecordModel, RowLabel};
+use crate::model::{Dense, FieldKind, Foot, RecordModel, RowLabel};
 
-/// How much a count from 1 is believed before any label is seen, in labels.
-const COUNT_FROM_ONE: f32 = 1.0;
+/// How much the first number of the range is believed before any label is seen, in labels.
+const COUNT_FROM_FIRST: f32 = 1.0;
 /// How much likelier a label agrees with the right count than with any one wrong count: half of them
 /// are read right, the others say any of some thirty numbers.
 const TELLS: f32 = 30.0;
+/// A count needs so many labels that say it, unless the range leaves no other.
+const FEWEST_AGREEING: f32 = 2.0;
+/// Where so many labels, and this share of those that agree, say another count, a row may be missing
+/// between them.
+const FEWEST_CONTRARY: f32 = 3.0;
+const CONTRARY_SHARE: f32 = 0.4;
+/// How far a count is believed that is not certain: no row of its table is accepted.
+const UNCERTAIN: f32 = 0.4;
 /// What a row's number that follows from the other labels leaves of the confidence in them.
 const COUNTED_SCORE: f32 = 0.98;
 /// Share of the columns that the foot must sum up, and how many at least: a column with one misread
@@ -40,7 +48,7 @@ pub(super) fn rows(
     let foot = dense.foot.filter(|foot| is_foot(*foot, model, dense, &cells));
     let foot_cells = foot.and_then(|_| cells.pop());
     let count = match dense.label {
-        RowLabel::Counted => Some(Count::vote(&cells)),
+        RowLabel::Counted => Some(Count::vote(&cells, range(model))),
         RowLabel::Read => None,
     };
     let page_head = if model.fields.iter().all(|field| field.cell.is_some()) {
@@ -64,6 +72,15 @@ pub(super) fn rows(
         records.push(super::record(model, sheet.number, number, fields));
     }
     records
+}
+
+/// Returns the smallest number and the largest that a row may have.
+fn range(model: &RecordModel) -> (Option<i64>, Option<i64>) {
+    let label = model.fields.iter().find(|field| field.cell == Some(0));
+    match label.map(|field| &field.kind) {
+        Some(FieldKind::Integer { min, max }) => (*min, *max),
+        Some(_) | None => (None, None),
+    }
 }
 
 /// Sorts the page's words into the cells of a grid.
@@ -106,6 +123,7 @@ fn candidate(&(cell, word): &(PixelBox, Option<&Word>), sheet: &Sheet) -> Candid
         place_score: 1.0,
         found: Found::Column,
         doubts: word.map(|word| word.doubts.clone()).unwrap_or_default(),
+        ambiguity: None,
     }
 }
 
@@ -117,26 +135,44 @@ struct Count {
 }
 
 impl Count {
-    fn vote(rows: &[Cells]) -> Self {
+    /// Counts the rows so that all their numbers are in the range, such as the days of a month.
+    fn vote(rows: &[Cells], (min, max): (Option<i64>, Option<i64>)) -> Self {
         let labels = (0_i64..).zip(rows).filter_map(|(row, cells)| {
             let label: i64 = cells.first()?.1?.text.trim().parse().ok()?;
             Some(label - row)
         });
-        let mut votes: Vec<(i64, f32)> = vec![(1, COUNT_FROM_ONE)];
+        let start = min.unwrap_or(1);
+        let last_first = max.map(|max| max - i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1);
+        let fits = |first: i64| {
+            min.is_none_or(|min| first >= min) && last_first.is_none_or(|last| first <= last)
+        };
+        let mut votes: Vec<(i64, f32)> = vec![(start, 0.0)];
         for first in labels {
             match votes.iter_mut().find(|(known, _)| *known == first) {
                 Some((_, count)) => *count += 1.0,
                 None => votes.push((first, 1.0)),
             }
         }
-        // The first of equals is the count from 1.
-        let (first, most) = votes
-            .iter()
-            .copied()
-            .fold((1, 0.0), |best, next| if next.1 > best.1 { next } else { best });
-        let others = votes.iter().filter(|(other, _)| *other != first);
-        let second = others.map(|(_, count)| *count).fold(0.0, f32::max);
-        Self { first, certainty: 1.0 / (1.0 + TELLS.powf(second - most)) }
+        let believed = |(first, count): (i64, f32)| {
+            count + if first == start { COUNT_FROM_FIRST } else { 0.0 }
+        };
+        // The first of equals is the count from the start of the range.
+        let fitting = votes.iter().copied().filter(|(first, _)| fits(*first));
+        let best =
+            fitting.reduce(|best, next| if believed(next) > believed(best) { next } else { best });
+        // More rows than the range has numbers.
+        let Some((first, agreeing)) = best else {
+            return Self { first: start, certainty: UNCERTAIN };
+        };
+        let others = || votes.iter().filter(|(other, _)| *other != first);
+        let second = others().filter(|(other, _)| fits(*other)).map(|vote| believed(*vote));
+        let second = second.fold(0.0, f32::max);
+        let contrary = others().map(|(_, count)| *count).fold(0.0, f32::max);
+        let only = min.is_some() && last_first == min;
+        let is_certain = (only || agreeing >= FEWEST_AGREEING)
+            && (contrary < FEWEST_CONTRARY || contrary < CONTRARY_SHARE * agreeing);
+        let certainty = 1.0 / (1.0 + TELLS.powf(second - believed((first, agreeing))));
+        Self { first, certainty: if is_certain { certainty } else { certainty.min(UNCERTAIN) } }
     }
 
     /// Returns the number of a row, from 1, as a candidate: read if the label says the same.
@@ -145,7 +181,11 @@ impl Count {
         let read = cell.1.is_some_and(|word| word.text.trim() == text);
         Candidate {
             text,
-            word_confidence: if read { 1.0 } else { self.certainty * COUNTED_SCORE },
+            word_confidence: match read {
+                true if self.certainty > UNCERTAIN => 1.0,
+                true => UNCERTAIN,
+                false => self.certainty * COUNTED_SCORE,
+            },
             found: if read { Found::Column } else { Found::Carried },
             doubts: Vec::new(),
             ..candidate(cell, sheet)

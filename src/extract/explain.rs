@@ -29,8 +29,11 @@ pub struct Explanation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimList {
     All,
+    OneOf,
     Any,
     None,
+    For,
+    Against,
 }
 
 /// A phrase of the claims.
@@ -186,8 +189,11 @@ fn claims_seen(model: &RecordModel, sheet: &Sheet) -> Vec<PhraseSeen> {
     let zone = claims.within.as_ref();
     let lists = [
         (ClaimList::All, &claims.all),
+        (ClaimList::OneOf, &claims.one_of),
         (ClaimList::Any, &claims.any),
         (ClaimList::None, &claims.none),
+        (ClaimList::For, &claims.speaks_for),
+        (ClaimList::Against, &claims.against),
     ];
     let phrases = lists
         .into_iter()

@@ -3,12 +3,12 @@
 //! Columns and cells are kept apart: what stands under or beside another label is not taken.
 //! `value` calls it for each label of a field.
 
-use super::layout::center_y;
+use super::layout::{Row, center_y};
 use super::phrase::{Match, Phrase};
 use super::piece::Piece;
 use super::sheet::Label;
 use super::value::Search;
-use crate::document::{Candidate, Count, Found};
+use crate::document::{Candidate, Count, Found, PixelBox};
 use crate::model::{FieldKind, Until};
 
 /// Score of the next cell, relative to the one before it.
@@ -156,7 +156,9 @@ impl Search<'_> {
             let word = layout.words[other.matched.first].bounds;
             let high = (center_y(&word) - middle).abs() < NEIGHBOR * row.word_height;
             let x = word.left as f32;
-            if high && x > left_edge + slack {
+            // What stands in the label itself, such as `Facture` in `No. de facture`, bounds nothing.
+            let within = (first..=last).contains(&other.matched.first);
+            if high && !within && x > left_edge + slack {
                 right = right.min(x);
             } else if high && x < left_edge - slack {
                 left = left_edge - slack;
@@ -206,6 +208,7 @@ impl Search<'_> {
                 continue;
             }
             let Some((start, end)) = self.sheet.words_in(below, columns) else { continue };
+            let Some(start) = self.not_left_of(&word, below, (start, end)) else { continue };
             // A rule may divide the label from its value; what follows the field is never its value.
             let may_end = !found.is_empty() || matches!(until, Some(Until::Labels(_)));
             if may_end && self.ends_here((until, &stops), index, (start, end), bottom)
@@ -227,6 +230,21 @@ impl Search<'_> {
             found.push((index, Piece::line(from, to)));
         }
         self.push_lines(label.score, &found, candidates);
+    }
+
+    /// Returns the first of some words of a row whose cell does not end left of a label.
+    fn not_left_of(
+        &self,
+        label: &PixelBox,
+        row: &Row,
+        (start, end): (usize, usize),
+    ) -> Option<usize> {
+        let edge = label.left as f32 - COLUMN_SLACK * row.word_height;
+        let reaches = |word: &usize| {
+            let (_, after) = row.cell_of(*word);
+            self.sheet.layout.words[after.max(word + 1) - 1].bounds.right as f32 >= edge
+        };
+        (start..end).find(reaches)
     }
 
     /// Finds the labels that end a value.

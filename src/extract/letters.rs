@@ -3,10 +3,13 @@
 //! Knows words, not phrases: `phrase` looks for its letters here.
 
 use super::layout::Layout;
+use crate::document::{Doubt, Word};
 use crate::normalize::{family, merge};
 
 /// Letters in the window that rules out most places for short phrases at a glance.
 pub(super) const WINDOW: usize = 8;
+/// Confidence from which on a word's characters are sure, but those that have a doubt.
+const SURE: f32 = 95.0;
 /// Most buckets of the index, as a power of two.
 const MOST_BUCKETS: usize = 1 << 12;
 
@@ -52,6 +55,10 @@ pub(super) struct Look {
     pub family: char,
     /// It was read as a digit.
     pub digit: bool,
+    /// It was read as a digit of a word without letters: a number, in which no letter was misread.
+    pub in_number: bool,
+    /// The recognizer was sure of its shape.
+    pub is_sure: bool,
     /// Joins that it may be as a whole, and that it and the letter before it may be together.
     whole: u8,
     pair: u8,
@@ -84,7 +91,15 @@ impl Look {
             (Some('I'), 'N') | (Some('N'), 'I') => 8,
             _ => 0,
         };
-        Self { folded, family: family(folded), digit, whole, pair }
+        Self {
+            folded,
+            family: family(folded),
+            digit,
+            in_number: false,
+            is_sure: false,
+            whole,
+            pair,
+        }
     }
 
     /// Tells whether this letter and the one before it look like the other one, as `cl` like `d`.
@@ -126,7 +141,12 @@ impl Letters {
         for row in &layout.rows {
             lines.push(letters.len());
             for index in row.start..row.end {
-                push_word(&mut letters, index, &layout.words[index].text);
+                let word = &layout.words[index];
+                let first = letters.len();
+                push_word(&mut letters, index, &word.text);
+                for letter in &mut letters[first..] {
+                    letter.look.is_sure = is_sure(word, letter.from);
+                }
             }
         }
         Self::indexed(letters, lines)
@@ -185,6 +205,12 @@ impl Letters {
         let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
         &self.positions[from..to]
     }
+}
+
+/// Tells whether the recognizer was sure of a character of a word.
+fn is_sure(word: &Word, byte: u32) -> bool {
+    let doubtful = |doubt: &Doubt| (u32::from(doubt.start)..u32::from(doubt.end)).contains(&byte);
+    word.confidence >= SURE && !word.doubts.iter().any(doubtful)
 }
 
 fn families(three: &[Letter]) -> [char; 3] {
@@ -260,6 +286,10 @@ fn push_word(letters: &mut Vec<Letter>, word: usize, text: &str) {
     }
     if let Some(last) = letters[first..].last_mut() {
         last.ends = End::Yes;
+    }
+    let is_number = letters[first..].iter().all(|letter| letter.look.digit);
+    for letter in &mut letters[first..] {
+        letter.look.in_number = is_number;
     }
 }
 

@@ -80,6 +80,7 @@ impl Search<'_> {
             place_score,
             found,
             doubts: Vec::new(),
+            ambiguity: None,
         }
     }
 
@@ -105,6 +106,7 @@ impl Search<'_> {
                 place_score: score,
                 found: Found::Zone,
                 doubts: Vec::new(),
+                ambiguity: None,
             });
             score *= LATER_BARCODE;
         }

@@ -3,6 +3,7 @@
 //! Pure: no input or output, no clock, the same answer for the same page. `pipeline` calls it for
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
+mod apart;
 mod boxed;
 mod cells;
 mod claims;
@@ -14,9 +15,11 @@ mod letters;
 mod marks;
 mod owners;
 mod parts;
+mod party;
 mod phrase;
 mod piece;
 mod ranking;
+mod rates;
 mod region;
 mod registration;
 mod sheet;
@@ -26,6 +29,7 @@ mod table;
 mod tests;
 mod value;
 
+pub use apart::contradictions;
 pub use explain::{
     CandidateSeen, ClaimList, ColumnFound, Explanation, FieldSeen, LabelSeen, PageRow, PhraseSeen,
     TableFound, explain, page_rows, phrase_scores,
@@ -119,8 +123,8 @@ pub fn page_records(
     let mut records = Vec::new();
     for part in Part::all(number, text) {
         let sheet = part.sheet();
-        let on_pages = models.iter().filter(|model| model.scope != Scope::Document);
-        let owners = owners::of_page(on_pages, &sheet).into_iter();
+        // Models of whole documents may claim the page better; their records are made later.
+        let owners = owners::of_page(models, &sheet, false).into_iter();
         for model in owners.filter(|model| !model.needs_document()) {
             let found = on_page(model, &sheet).unwrap_or_default();
             parts::append(&mut records, part.placed(found));
@@ -150,8 +154,11 @@ fn of_documents(
     models: &[RecordModel],
     (parts, sheets): (&[Part], &[Sheet]),
 ) -> Vec<Record<RawField>> {
-    let models = models.iter().filter(|model| model.scope == Scope::Document);
-    let claimants: Vec<Claimant> = models.map(|model| Claimant::new(model, sheets)).collect();
+    let (of_documents, of_pages): (Vec<_>, Vec<_>) =
+        models.iter().partition(|model| model.scope == Scope::Document);
+    let of_documents = of_documents.into_iter().map(|model| Claimant::new(model, sheets));
+    let mut claimants: Vec<Claimant> = of_documents.collect();
+    owners::leave_to_pages(&mut claimants, &of_pages, sheets);
     let mut records: Vec<Record<RawField>> = Vec::new();
     for pages in owners::documents(&claimants, sheets) {
         for claimant in owners::of_pages(&claimants, &pages) {
@@ -159,9 +166,9 @@ fn of_documents(
             let earlier = records.iter().filter(|record| record.model == model.name).count();
             let row_number = u32::try_from(earlier + 1).unwrap_or(u32::MAX);
             let strengths = &claimant.strengths[pages.clone()];
-            let record = in_document(model, &sheets[pages.clone()], strengths, row_number);
+            let found = in_documents(model, &sheets[pages.clone()], strengths, row_number);
             // A region is a document of its own, so that its record has candidates of nowhere else.
-            records.extend(parts[pages.start].placed(record.into_iter().collect()));
+            records.extend(parts[pages.start].placed(found));
         }
     }
     records
@@ -173,14 +180,14 @@ fn on_continued_pages(
     models: &[RecordModel],
     (parts, sheets): (&[Part], &[Sheet]),
 ) -> Vec<Record<RawField>> {
-    let on_pages = || models.iter().filter(|model| model.scope != Scope::Document);
-    if !on_pages().any(RecordModel::needs_document) {
+    let continued = |model: &RecordModel| model.scope != Scope::Document && model.needs_document();
+    if !models.iter().any(continued) {
         return Vec::new();
     }
     let mut records = Vec::new();
     let mut before: Vec<&RecordModel> = Vec::new();
     for (part, sheet) in parts.iter().zip(sheets) {
-        let mut owners = owners::of_page(on_pages(), sheet);
+        let mut owners = owners::of_page(models, sheet, true);
         if sheet.region > 0 {
             before.clear();
         }
@@ -188,7 +195,7 @@ fn on_continued_pages(
             before.retain(|model| owners::continues(&model.claims, sheet));
             owners = before;
         }
-        for model in owners.iter().filter(|model| model.needs_document()) {
+        for model in owners.iter().copied().filter(|model| continued(model)) {
             let found = on_page(model, sheet).unwrap_or_default();
             parts::append(&mut records, part.placed(found));
         }
@@ -213,31 +220,42 @@ fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> 
     }
 }
 
-/// Makes the record of one document; `strengths` says which of its pages the model claims.
-fn in_document(
+/// Makes the records of pages that hang together: one, unless a page says that it begins another document;
+/// `strengths` says which of the pages the model claims.
+fn in_documents(
     model: &RecordModel,
     sheets: &[Sheet],
     strengths: &[Option<f32>],
-    row_number: u32,
-) -> Option<Record<RawField>> {
-    let first = sheets.iter().zip(strengths).find(|(_, strength)| strength.is_some())?.0.number;
-    let mut fields: Vec<Vec<Candidate>> = vec![Vec::new(); model.fields.len()];
+    first_number: u32,
+) -> Vec<Record<RawField>> {
     let mut belongs = false;
+    let mut pages: Vec<apart::Page> = Vec::with_capacity(sheets.len());
     for (sheet, strength) in sheets.iter().zip(strengths) {
         belongs = strength.is_some() || belongs && owners::continues(&model.claims, sheet);
         let labels = sheet.labels(model);
         let factor = if belongs { 1.0 } else { UNCLAIMED_PAGE };
-        for (all, found) in fields.iter_mut().zip(value::fields(model, sheet, &labels)) {
-            all.extend(found.into_iter().map(|candidate| Candidate {
-                place_score: candidate.place_score * factor,
-                ..candidate
-            }));
+        let mut fields = value::fields(model, sheet, &labels);
+        for candidate in fields.iter_mut().flatten() {
+            candidate.place_score *= factor;
         }
+        pages.push(apart::Page { number: sheet.number, claimed: strength.is_some(), fields });
     }
-    for (field, candidates) in model.fields.iter().zip(&mut fields) {
-        value::rank(field, candidates);
+    let mut records = Vec::new();
+    for (pages, row_number) in apart::documents(model, pages).into_iter().zip(first_number..) {
+        let Some(first) = pages.iter().find(|page| page.claimed) else { continue };
+        let number = first.number;
+        let mut fields: Vec<Vec<Candidate>> = vec![Vec::new(); model.fields.len()];
+        for page in pages {
+            for (all, found) in fields.iter_mut().zip(page.fields) {
+                all.extend(found);
+            }
+        }
+        for (field, candidates) in model.fields.iter().zip(&mut fields) {
+            value::rank(field, candidates);
+        }
+        records.push(record(model, number, row_number, fields));
     }
-    Some(record(model, first, row_number, fields))
+    records
 }
 
 fn record(

@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::claims;
 use super::phrase::Phrase;
 use super::sheet::Sheet;
-use crate::model::{Claims, Continues, RecordModel};
+use crate::model::{Claims, Continues, RecordModel, Scope};
 
-/// Claims whose strengths differ by less are equally good: the page has two owners, and a person
-/// must decide.
-const TIE: f32 = 0.01;
+/// Claims whose doubts (1 less the strength) differ by less than this share are equally good: the
+/// page has two owners, and a person must decide. It is half a letter of a phrase.
+const TIE: f32 = 0.02;
 
 /// What a model says of each page of a document, `None` where it does not claim it.
 pub(super) struct Claimant<'m> {
@@ -31,14 +31,47 @@ impl<'m> Claimant<'m> {
     }
 }
 
-/// Returns the models that own a page; several only if they are equally good.
+/// Takes from models of whole documents the pages that models of pages or rows claim better.
+pub(super) fn leave_to_pages(
+    claimants: &mut [Claimant],
+    models: &[&RecordModel],
+    sheets: &[Sheet],
+) {
+    for (page, sheet) in sheets.iter().enumerate() {
+        if claimants.iter().all(|claimant| claimant.strengths[page].is_none()) {
+            continue;
+        }
+        let rivals = models.iter().filter_map(|model| {
+            Some((model.claims.priority, claims::strength(&model.claims, sheet)?))
+        });
+        let rivals: Vec<(i32, f32)> = rivals.collect();
+        for claimant in claimants.iter_mut() {
+            let Some(own) = claimant.strengths[page] else { continue };
+            let mut all = vec![(None, own)];
+            all.extend(rivals.iter().map(|&(priority, strength)| (Some(priority), strength)));
+            let priority = claimant.model.claims.priority;
+            let owners = best(all, |rival| rival.unwrap_or(priority));
+            if !owners.contains(&None) {
+                claimant.strengths[page] = None;
+            }
+        }
+    }
+}
+
+/// Returns the models that own a page; several only if they are equally good. Where no model of pages
+/// or rows claims it, those of whole documents are not asked unless `all` are.
 pub(super) fn of_page<'m>(
-    models: impl Iterator<Item = &'m RecordModel>,
+    models: &'m [RecordModel],
     sheet: &Sheet,
+    all: bool,
 ) -> Vec<&'m RecordModel> {
-    let claims = models
-        .filter_map(|model| Some((model, claims::strength(&model.claims, sheet)?)))
-        .collect::<Vec<(&RecordModel, f32)>>();
+    let claim = |model: &'m RecordModel| Some((model, claims::strength(&model.claims, sheet)?));
+    let (of_documents, of_pages): (Vec<&RecordModel>, Vec<&RecordModel>) =
+        models.iter().partition(|model| model.scope == Scope::Document);
+    let mut claims: Vec<(&RecordModel, f32)> = of_pages.into_iter().filter_map(claim).collect();
+    if all || !claims.is_empty() {
+        claims.extend(of_documents.into_iter().filter_map(claim));
+    }
     best(claims, |model| model.claims.priority)
 }
 
@@ -61,7 +94,7 @@ fn best<T: Copy>(claims: Vec<(T, f32)>, priority: impl Fn(T) -> i32) -> Vec<T> {
     let mut claims = claims;
     claims.retain(|(owner, _)| priority(*owner) == top);
     let most = claims.iter().map(|(_, strength)| *strength).fold(0.0, f32::max);
-    claims.retain(|(_, strength)| most - strength < TIE);
+    claims.retain(|(_, strength)| 1.0 - most >= (1.0 - strength) * (1.0 - TIE));
     claims.into_iter().map(|(owner, _)| owner).collect()
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A phrase is compared letter by letter in a folded alphabet, in which letters that look alike
 //! are the same; few edits are allowed, and exchanging letters that look somewhat alike, or `cl` and
-//! `d`, is half a one. Knows nothing about fields; `claims`, `sheet`, `region` and `columns` call it.
+//! `d`, costs what the one table of confusions says (`normalize::exchange`). Knows nothing about fields; `claims`, `sheet`, `region` and `columns` call it.
 
 use super::letters::{End, Letter, Letters, Look, WINDOW, fold_phrase};
+use crate::normalize::{self, EDIT, JOINED_COST};
 
 /// Letters of a phrase that are compared; the rest of a longer one is ignored.
 const LONGEST: usize = 120;
@@ -13,9 +14,6 @@ const LONGEST: usize = 120;
 const LETTERS_PER_EDIT: usize = 6;
 const EARLY_EDITS: usize = 2;
 
-/// Cost of an edit, and of exchanging letters that look somewhat alike.
-const EDIT: u16 = 2;
-const LOOK_ALIKE: u16 = 1;
 /// More than any phrase may cost.
 const TOO_MUCH: u16 = u16::MAX / 2;
 
@@ -215,10 +213,10 @@ impl Phrase {
                     .min(old[position] + extra)
                     .min(new[position - 1] + missing);
                 if letter.look.joins_to(look) {
-                    cost = cost.min(older[position - 1] + LOOK_ALIKE);
+                    cost = cost.min(older[position - 1] + JOINED_COST);
                 }
                 if position >= 2 && look.joins_to(letter.look) {
-                    cost = cost.min(old[position - 2] + LOOK_ALIKE);
+                    cost = cost.min(old[position - 2] + JOINED_COST);
                 }
                 new[position] = cost;
                 least = least.min(cost);
@@ -257,15 +255,17 @@ impl Phrase {
 }
 
 fn exchange(look: Look, other: Look) -> u16 {
-    if look.folded == other.folded {
+    let is_number = other.in_number && !look.digit;
+    if look.folded == other.folded && !is_number {
         0
-    } else if look.family == other.family {
-        LOOK_ALIKE
-    } else if look.digit && other.digit {
-        // Numbers tell phrases apart: `Part 2` is not `Part 3`.
+    } else if is_number || look.digit && other.digit {
+        // Numbers tell phrases apart: `Part 2` is not `Part 3`, and `VAT 20 %` not `VAT No`.
         2 * EDIT
-    } else {
+    } else if other.is_sure {
+        // Only what has one shape is confused in spite of that.
         EDIT
+    } else {
+        normalize::exchange(look.folded, other.folded)
     }
 }
 

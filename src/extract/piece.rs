@@ -3,6 +3,7 @@
 use super::layout::Layout;
 use crate::document::{Candidate, Count, Doubt, Found, PageNumber, PixelBox};
 use crate::model::Field;
+use crate::normalize::{Widened, widened};
 
 /// Several matches of a pattern in one piece: the later one scores lower by this factor.
 const LATER_MATCH: f32 = 0.97;
@@ -37,17 +38,22 @@ impl Piece {
         standing: Standing,
     ) -> Vec<Candidate> {
         let (text, spans) = self.text(layout);
-        let pieces: Vec<(usize, usize)> = match &field.pattern {
+        let gaps = |byte: usize| gap(layout, &spans, byte);
+        let pieces: Vec<Widened> = match &field.pattern {
             Some(pattern) => pattern
                 .captures_iter(&text)
-                .filter_map(|found| found.iter().skip(1).flatten().next().or_else(|| found.get(0)))
-                .map(|found| (found.start(), found.end()))
+                // A match without any of its groups is what the pattern knows not to be a value.
+                .filter_map(|found| match found.len() {
+                    1 => found.get(0),
+                    _ => found.iter().skip(1).flatten().next(),
+                })
+                .map(|found| widened(&field.kind, &text, (found.start(), found.end()), &gaps))
                 .collect(),
-            None => vec![(0, text.len())],
+            None => vec![Widened { span: (0, text.len()), ambiguity: None }],
         };
         let mut score = standing.score;
         let mut candidates = Vec::with_capacity(pieces.len());
-        for (from, to) in pieces {
+        for Widened { span: (from, to), ambiguity } in pieces {
             let value = text[from..to].trim();
             if !value.chars().any(char::is_alphanumeric) && !is_ditto(value) {
                 continue;
@@ -65,12 +71,18 @@ impl Piece {
                 place_score,
                 found,
                 doubts,
+                ambiguity,
             });
             if field.count == Count::One {
                 score *= LATER_MATCH;
             }
         }
         candidates
+    }
+
+    /// Returns the text, lines separated by `\n`.
+    pub fn plain(&self, layout: &Layout) -> String {
+        self.text(layout).0
     }
 
     /// Returns the doubts about bytes `start..end` of the text, counted from `start`.
@@ -118,6 +130,19 @@ impl Piece {
         }
         (text, spans)
     }
+}
+
+/// Returns how wide the gap behind a byte of the text is, in heights of the words beside it.
+fn gap(layout: &Layout, spans: &[(usize, usize, usize)], byte: usize) -> f32 {
+    let next = spans.partition_point(|&(start, _, _)| start <= byte);
+    let (Some(&(.., right)), Some(&(.., left))) =
+        (spans.get(next), next.checked_sub(1).and_then(|before| spans.get(before)))
+    else {
+        return f32::INFINITY;
+    };
+    let (left, right) = (layout.words[left].bounds, layout.words[right].bounds);
+    let height = left.height().min(right.height()).max(1) as f32;
+    (right.left as f32 - left.right as f32) / height
 }
 
 /// Tells whether a cell says "as above".

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
+use super::party::Parties;
 use super::phrase::{Match, Phrase, Reach};
 use super::registration::Registration;
 use crate::document::{Count, PageNumber, PageText};
@@ -11,6 +12,8 @@ use crate::model::RecordModel;
 
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
+/// In a long list, as of several languages, the labels from this rank on are equally welcome.
+const LEAST_WELCOME: i32 = 12;
 /// A label wider than this gap (in word heights) between its words is no label.
 const LABEL_GAP: f32 = 4.0;
 /// How well a label must be read to end another field's value.
@@ -49,14 +52,19 @@ pub(crate) struct Label {
     pub score: f32,
 }
 
+/// Where captions stand: row and match.
+pub(crate) type Captions = Vec<(usize, Match)>;
+
 /// All labels of a model on a page, and the captions that belong to no value.
 pub(crate) struct Labels {
     /// By field, in reading order.
     pub by_field: Vec<Vec<Label>>,
     /// By field: where its `exclude` phrases stand, as row and match.
-    pub excluded: Vec<Vec<(usize, Match)>>,
+    pub excluded: Vec<Captions>,
     /// Where the model's form lies on the page.
     pub registration: Registration,
+    /// Who writes and to whom, if a field asks for it.
+    pub parties: Option<Parties>,
 }
 
 impl Label {
@@ -91,17 +99,20 @@ impl<'p> Sheet<'p> {
     /// Finds all labels and captions of a model.
     pub fn labels(&self, model: &RecordModel) -> Labels {
         let registration = Registration::find(&model.anchors, self);
-        let mut labels = Labels { by_field: Vec::new(), excluded: Vec::new(), registration };
+        let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
         for field in &model.fields {
-            let excluded = self.find(&Phrase::all(&field.exclude));
-            labels.by_field.push(self.labels_of(&field.labels, &excluded));
-            labels.excluded.push(excluded);
+            let mut excluded = self.find(&Phrase::all(&field.exclude));
+            excluded.retain(|(row, matched)| !self.torn(*row, matched));
+            by_field.push(self.labels_of(&field.labels, &excluded));
+            all_excluded.push(excluded);
         }
-        labels
+        give_way(&mut by_field);
+        let parties = Parties::find(model, self, (&by_field, &all_excluded));
+        Labels { by_field, excluded: all_excluded, registration, parties }
     }
 
     /// Returns where any of the phrases stands on one line: its row and the match.
-    pub fn find(&self, phrases: &[Phrase]) -> Vec<(usize, Match)> {
+    pub fn find(&self, phrases: &[Phrase]) -> Captions {
         let all = phrases.iter().flat_map(|phrase| phrase.find_all(&self.letters, Reach::Line));
         all.map(|matched| (self.layout.row_of(matched.first), matched)).collect()
     }
@@ -120,10 +131,13 @@ impl<'p> Sheet<'p> {
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let phrases = Phrase::all(texts);
-        let welcome = |rank: usize| LATER_LABEL.powi(i32::try_from(rank).unwrap_or(i32::MAX));
+        let welcome = |rank: usize| {
+            let rank = i32::try_from(rank).unwrap_or(i32::MAX);
+            LATER_LABEL.powi(rank.min(LEAST_WELCOME))
+        };
         for (rank, phrase) in phrases.iter().enumerate() {
             for (row, matched) in self.find(std::slice::from_ref(phrase)) {
-                if !self.torn(row, &matched) {
+                if !self.torn(row, &matched) && !self.bites(&matched) {
                     let score = matched.score * welcome(rank);
                     labels.push(Label { row, matched, upper: None, score });
                 }
@@ -149,11 +163,20 @@ impl<'p> Sheet<'p> {
                 && !excluded.iter().any(|(row, other)| {
                     *row == label.row
                         && overlaps(other, &label.matched)
-                        && extent(other) >= extent(&label.matched)
+                        && hides(other, &label.matched)
                 })
         });
         labels.sort_by_key(|label| (label.row, label.matched.first));
         labels
+    }
+
+    /// Tells whether a misread label ends inside a word that goes on behind a dash or slash: it takes
+    /// the head of a value, as `Facture nr` of `Facture n. RE-2024` would.
+    fn bites(&self, matched: &Match) -> bool {
+        let rest = self.layout.words[matched.last].text.get(matched.tail..).unwrap_or_default();
+        matched.score < 1.0
+            && rest.starts_with(['-', '/', '_'])
+            && rest.chars().any(char::is_alphanumeric)
     }
 
     /// Finds a phrase that ends a cell's line in one of its words and goes on in the line below.
@@ -277,6 +300,33 @@ impl<'p> Sheet<'p> {
         let start = (row.start..row.end).find(inside)?;
         let end = (start..row.end).take_while(|index| inside(index)).last()? + 1;
         Some((start, end))
+    }
+}
+
+/// Tells whether a caption that overlaps a label is meant instead: it is longer, or of the same words
+/// and read no worse. `Total incl. VAT` is a few edits from `Total excl. VAT`.
+fn hides(caption: &Match, label: &Match) -> bool {
+    extent(caption) > extent(label)
+        || extent(caption) == extent(label) && caption.score >= label.score
+}
+
+/// Drops labels whose words are read better as the label of another field.
+fn give_way(by_field: &mut [Vec<Label>]) {
+    let all: Vec<(usize, Label)> = by_field
+        .iter()
+        .enumerate()
+        .flat_map(|(field, found)| found.iter().map(move |label| (field, *label)))
+        .collect();
+    for (field, found) in by_field.iter_mut().enumerate() {
+        found.retain(|label| {
+            !all.iter().any(|(other, better)| {
+                *other != field
+                    && better.row == label.row
+                    && better.matched.first == label.matched.first
+                    && extent(&better.matched) == extent(&label.matched)
+                    && better.matched.score > label.matched.score
+            })
+        });
     }
 }
 

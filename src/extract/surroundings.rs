@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::document::{Evidence, PageNumber, PageText, PixelBox, Record, TypedField};
+use crate::document::{Evidence, Line, PageNumber, PageText, PixelBox, Record, TypedField, Word};
+use crate::normalize::SaidOrder;
 
 /// The words of a record's pages, ready to be asked. `pipeline` makes one for the pages of a
 /// document, between `normalize` and `validate`.
@@ -14,6 +15,8 @@ pub struct Surroundings {
     words: HashMap<String, u32>,
     /// All letters and digits.
     text: String,
+    /// What the dates of the pages say about the order of day and month.
+    pub dates: SaidOrder,
     /// Where words are struck out.
     struck: Vec<(PageNumber, PixelBox)>,
 }
@@ -26,6 +29,9 @@ impl Surroundings {
             let confidence = page.mean_confidence().unwrap_or(0.0) / 100.0;
             surroundings.confidence.insert(*number, confidence);
             surroundings.struck.extend(page.struck().map(|bounds| (*number, bounds)));
+            let lines: Vec<String> = page.lines.iter().filter_map(line_with_numbers).collect();
+            let said = SaidOrder::of_lines(lines.iter().map(String::as_str));
+            surroundings.dates = surroundings.dates.and(said);
             for word in page.words() {
                 let word = bare(&word.text);
                 surroundings.text.push_str(&word);
@@ -71,6 +77,13 @@ impl Surroundings {
         }
         self.words.get(&letters).map_or(0, |count| *count as usize)
     }
+}
+
+/// Returns the text of a line that may hold a date.
+fn line_with_numbers(line: &Line) -> Option<String> {
+    let is_number = |word: &Word| word.text.bytes().any(|byte| byte.is_ascii_digit());
+    let words = || line.words.iter().map(|word| word.text.as_str());
+    line.words.iter().any(is_number).then(|| words().collect::<Vec<_>>().join(" "))
 }
 
 fn bare(text: &str) -> String {

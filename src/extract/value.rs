@@ -10,6 +10,7 @@ use super::ranking::Words;
 use super::sheet::{Label, Labels, Sheet};
 use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
+use crate::normalize;
 
 /// Score of a perfect place: what stands there may still be something else.
 const BEST_PLACE: f32 = 0.97;
@@ -80,7 +81,9 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
     match field.choose {
         Choose::Best => {}
         Choose::First => candidates.sort_by_key(order),
-        Choose::Last => candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate))),
+        Choose::Last | Choose::ByRate => {
+            candidates.sort_by_key(|candidate| std::cmp::Reverse(order(candidate)));
+        }
         Choose::Largest => candidates.sort_by(|a, b| size(&b.text).total_cmp(&size(&a.text))),
     }
 }
@@ -138,6 +141,9 @@ impl Search<'_> {
             }
             factor *= LATER_PLACE;
         }
+        if self.field.choose == Choose::ByRate {
+            self.add_rates(&mut candidates);
+        }
         // Other boxes that are empty as well say nothing about this one.
         if self.field.count == Count::One && !self.is_checkbox() {
             corroborate(&mut candidates);
@@ -155,6 +161,12 @@ impl Search<'_> {
             Place::Passage { starts, ends, lines, zone } => {
                 let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
                 self.passages(starts, limits, zone.as_ref(), candidates);
+            }
+            Place::Party { party } => {
+                let found = self.labels.parties.iter().flat_map(|parties| parties.of(*party));
+                for (piece, score) in found {
+                    self.push(piece, *score, Found::Zone, candidates);
+                }
             }
             Place::Labelled { labels, place } => {
                 let excluded = &self.labels.excluded[self.index];
@@ -227,6 +239,7 @@ impl Search<'_> {
             | Place::Labelled { .. }
             | Place::Between { .. }
             | Place::Pattern { .. }
+            | Place::Party { .. }
             | Place::Passage { .. } => {}
         }
     }
@@ -253,6 +266,8 @@ impl Search<'_> {
         found: &[(usize, Piece)],
         candidates: &mut Vec<Candidate>,
     ) {
+        let over_lines = self.dates_over_lines(found);
+        let found = over_lines.as_deref().unwrap_or(found);
         let mut score = score;
         let one_text = matches!(self.field.kind, FieldKind::Text { .. });
         if !one_text || self.field.count == Count::Many {
@@ -270,5 +285,27 @@ impl Search<'_> {
             self.push(&Piece { lines, head }, score, Found::Label, candidates);
             score *= FEWER_LINES;
         }
+    }
+
+    /// Joins two lines that make a date together and none alone, as `17 August` and `2023` under it.
+    fn dates_over_lines(&self, found: &[(usize, Piece)]) -> Option<Vec<(usize, Piece)>> {
+        if !matches!(self.field.kind, FieldKind::Date { .. }) || self.field.pattern.is_some() {
+            return None;
+        }
+        let is_date = |piece: &Piece| {
+            let text = piece.plain(&self.sheet.layout);
+            normalize::value(&self.field.kind, &text).is_some()
+        };
+        let joined = |(_, first): &(usize, Piece), (_, second): &(usize, Piece)| Piece {
+            lines: first.lines.iter().chain(&second.lines).copied().collect(),
+            head: first.head,
+        };
+        let at = found.windows(2).position(|pair| {
+            !is_date(&pair[0].1) && !is_date(&pair[1].1) && is_date(&joined(&pair[0], &pair[1]))
+        })?;
+        let mut lines = found.to_vec();
+        lines[at].1 = joined(&found[at], &found[at + 1]);
+        lines.remove(at + 1);
+        Some(lines)
     }
 }

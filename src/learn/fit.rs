@@ -94,26 +94,24 @@ impl Likelihood {
                 .iter()
                 .map(|features| features.iter().map(|at| weights[*at as usize]).sum())
                 .collect();
-            // The score of "none of these" is 0.
+            // The score of "none of these" is 0. Sums are made of differences to the largest score, so that
+            // a long first step gives no infinite cost, at which the search would end.
             let highest = scores.iter().copied().fold(0.0, f64::max);
-            let none = (-highest).exp();
             let raised: Vec<f64> = scores.iter().map(|score| (score - highest).exp()).collect();
-            let all = none + raised.iter().sum::<f64>();
-            let right: f64 = raised
-                .iter()
-                .zip(&question.right)
-                .filter(|(_, right)| **right)
-                .map(|(r, _)| r)
-                .sum();
-            let answered = question.right.contains(&true);
-            let meant = if answered { right.max(f64::MIN_POSITIVE) } else { none };
-            cost -= (meant / all).ln();
+            let all = (-highest).exp() + raised.iter().sum::<f64>();
+            let of_right = || scores.iter().zip(&question.right).filter(|(_, right)| **right);
+            let best_right = of_right().map(|(score, _)| *score).reduce(f64::max);
+            let mut share = vec![0.0; scores.len()];
+            let mut meant = 0.0;
+            if let Some(best) = best_right {
+                let sum: f64 = of_right().map(|(score, _)| (score - best).exp()).sum();
+                meant = best + sum.ln();
+                for ((share, score), right) in share.iter_mut().zip(&scores).zip(&question.right) {
+                    *share = if *right { (score - best).exp() / sum } else { 0.0 };
+                }
+            }
+            cost -= meant - highest - all.ln();
             let likely: Vec<f64> = raised.iter().map(|raised| raised / all).collect();
-            let share: Vec<f64> = raised
-                .iter()
-                .zip(&question.right)
-                .map(|(raised, right)| if *right { raised / meant } else { 0.0 })
-                .collect();
             each(question, &likely, &share);
         }
         cost
@@ -144,5 +142,23 @@ impl Gradient for Likelihood {
             }
         });
         Ok(gradient)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_pages_without_an_answer_do_not_end_the_fit_at_its_first_step() {
+        // So steep is the slope at the start that the first step makes scores of more than 700, whose
+        // exponential is no number.
+        let question = |right: bool| Question {
+            candidates: vec![vec![(Group::Row, 0), (Group::Rule, 1)], vec![(Group::Row, 0)]],
+            right: vec![right, false],
+        };
+        let questions: Vec<Question> = (0..3000).map(|index| question(index % 3 == 0)).collect();
+        let weights = weights(&questions, 0).unwrap();
+        assert!(weights["rule"][1] > 1.0 && weights["row"][0] < -1.0, "{weights:?}");
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::FieldKind;
+use super::{Field, FieldKind};
 use crate::document::TypedField;
 
 /// Names of the clues, in the order of [`clues`]. Each is so turned that more of it never makes a
@@ -23,8 +23,11 @@ pub const CLUES: [&str; CLUE_COUNT] = [
     "length",
     "unrepaired",
     "witnesses",
+    "agreement",
+    "known",
+    "undoubted",
 ];
-const CLUE_COUNT: usize = 10;
+const CLUE_COUNT: usize = 13;
 
 /// Probabilities are not believed beyond these.
 const BOUNDS: (f32, f32) = (0.003, 0.997);
@@ -66,9 +69,9 @@ impl FieldCalibration {
 impl Calibration {
     /// Returns how likely the value of a field is right, 0–1; `None` if nothing was learned of the
     /// field, or the value was not found on a page.
-    pub fn probability(&self, name: &str, kind: &FieldKind, field: &TypedField) -> Option<f32> {
-        let fitted = self.fields.get(name)?;
-        Some(fitted.probability(&clues(kind, field)?))
+    pub fn probability(&self, spec: &Field, field: &TypedField) -> Option<f32> {
+        let fitted = self.fields.get(&spec.name)?;
+        Some(fitted.probability(&clues(spec, field)?))
     }
 
     /// Returns what is wrong with it, if anything is: a clue that is not known, a number that is
@@ -88,12 +91,12 @@ impl Calibration {
 
 /// Returns the clues of a value, in the order of [`CLUES`]; `None` without a value, or if it was
 /// not found on a page.
-pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
+pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
     let value = field.value.as_ref()?;
     let evidence = &field.evidence;
     evidence.found?;
     let text = value.to_string();
-    let (clean, length) = match kind {
+    let (clean, length) = match &spec.kind {
         FieldKind::Text { .. } => {
             // Long texts are seldom read without a fault.
             (-odd_words(&text).min(3.0), -(text.chars().count() as f32 / 10.0).ln_1p())
@@ -126,6 +129,9 @@ pub fn clues(kind: &FieldKind, field: &TypedField) -> Option<[f32; CLUE_COUNT]> 
         length,
         -(field.repairs.len().min(2) as f32),
         (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
+        f32::from(evidence.agreements.min(2)),
+        -unknown_words(&text, &spec.vocabulary).min(3.0),
+        -(field.doubts.len().min(4) as f32),
     ])
 }
 
@@ -134,10 +140,25 @@ fn logit(probability: f32) -> f32 {
     (bounded / (1.0 - bounded)).ln()
 }
 
+/// Shorter words are abbreviations.
+const SHORTEST_WORD: usize = 3;
+
+/// Counts the words that a field's vocabulary does not have, if it has one.
+fn unknown_words(text: &str, vocabulary: &[String]) -> f32 {
+    if vocabulary.is_empty() {
+        return 0.0;
+    }
+    let words = text.split(|c: char| !c.is_alphabetic());
+    let words = words.filter(|word| word.chars().count() >= SHORTEST_WORD);
+    words.filter(|word| vocabulary.binary_search(&word.to_uppercase()).is_err()).count() as f32
+}
+
 /// Counts the words that do not look like words: letters among digits, capitals inside, signs that
-/// no text has, no vowel.
+/// no text has, no vowel; a parenthesis without its other one is a misread letter.
 fn odd_words(text: &str) -> f32 {
-    text.split_whitespace().map(oddity).sum()
+    let count = |sign| text.matches(sign).count();
+    let words: f32 = text.split_whitespace().map(oddity).sum();
+    words + count('(').abs_diff(count(')')) as f32
 }
 
 fn oddity(word: &str) -> f32 {

@@ -9,7 +9,7 @@ use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
     CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
-    dictionary,
+    archive, dictionary,
 };
 use crate::document::{Count, Symbology};
 
@@ -24,7 +24,7 @@ const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 14] = [
+const COMMON_KEYS: [&str; 16] = [
     "type",
     "label",
     "value",
@@ -39,6 +39,8 @@ const COMMON_KEYS: [&str; 14] = [
     "cell",
     "default",
     "review_below",
+    "recurs",
+    "outliers",
 ];
 /// The words of [`Symbology`], for messages.
 const SYMBOLOGIES: &str = "one of aztec, codabar, code_39, code_93, code_128, data_matrix, ean_8, ean_13, itf, \
@@ -128,6 +130,8 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         count: read_count(&section, problems),
         learn,
         required: section.flag("required", problems).unwrap_or(false),
+        recurs: section.flag("recurs", problems).unwrap_or(false),
+        outliers: section.flag("outliers", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
         cell: section.integer("cell", "the number of a column, 0 to 200", problems),
@@ -136,6 +140,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         default,
     };
     check_places(&field, &section, problems);
+    archive::check(&field, &section, problems);
     check_scope(&section, scope, problems);
     Some(field)
 }
@@ -276,7 +281,7 @@ fn read_date(section: &Section, problems: &mut Problems) -> FieldKind {
         entry.out_of_range(&year.to_string(), range, problems);
     }
     FieldKind::Date {
-        order: section.choice("order", &orders, problems).unwrap_or(DateOrder::DayMonthYear),
+        order: section.choice("order", &orders, problems).unwrap_or(DateOrder::Open),
         pivot: pivot.unwrap_or(DEFAULT_PIVOT),
         partial: section.choice("partial", &PARTIALS, problems).unwrap_or_default(),
     }
@@ -366,6 +371,7 @@ fn read_choose(section: &Section, problems: &mut Problems) -> Option<Choose> {
         ("first", Choose::First),
         ("last", Choose::Last),
         ("largest", Choose::Largest),
+        ("by_rate", Choose::ByRate),
     ];
     section.choice("choose", &known, problems)
 }

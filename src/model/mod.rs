@@ -3,7 +3,9 @@
 //! Owns the format of `models/*.toml`. Knows nothing of pages; `extract`, `normalize` and
 //! `validate` read what stands here. Lengths are millimetres, zones are fractions of the page.
 
+mod agreement;
 mod anchor;
+mod archive;
 mod balance;
 mod calibration;
 mod dictionary;
@@ -22,6 +24,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub use agreement::Agreement;
 pub use balance::Balance;
 pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, DictionaryError, GramIndex};
@@ -29,7 +32,7 @@ pub(crate) use expression::{Expression, PREVIOUS, with_functions};
 pub use learned::{Learned, LearnedError, Ranker};
 pub use load::{learned_path, load_directory, load_file, shipped};
 pub use parse::parse;
-pub use place::kind as place_kind;
+pub use place::{Party, kind as place_kind};
 pub use problem::{ModelError, ModelErrors, Problem};
 
 use std::sync::Arc;
@@ -52,6 +55,8 @@ pub struct RecordModel {
     /// Present if and only if `scope` is [`Scope::Row`].
     pub rows: Option<Rows>,
     pub rules: Vec<Rule>,
+    /// Sums by which candidates are chosen together.
+    pub balances: Vec<Agreement>,
     /// Confidence below which a record goes to review, 0–1.
     pub review_below: f32,
     /// What was learned from labelled pages, if anything was.
@@ -81,12 +86,18 @@ pub enum Scope {
 pub struct Claims {
     /// All of these phrases must be there.
     pub all: Vec<String>,
+    /// One of these, if there are any: words that say the same, such as in several languages.
+    pub one_of: Vec<String>,
     /// At least `at_least` of these, if there are any.
     pub any: Vec<String>,
     /// From 1.
     pub at_least: usize,
     /// None of these.
     pub none: Vec<String>,
+    /// These speak for the claim, but need not be there.
+    pub speaks_for: Vec<String>,
+    /// These speak against it, as much as others of their length for it.
+    pub against: Vec<String>,
     /// Where phrases are looked for; the whole page without it.
     pub within: Option<Zone>,
     /// Of several models that claim a page, those of the highest priority may take it.
@@ -169,6 +180,7 @@ pub struct Anchor {
 
 /// One field of a model.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the field's table")]
 pub struct Field {
     pub name: String,
     pub kind: FieldKind,
@@ -192,6 +204,10 @@ pub struct Field {
     /// places alone are to decide.
     pub learn: Option<Learn>,
     pub required: bool,
+    /// Its values recur over documents: the archive itself tells which readings of one are misreadings.
+    pub recurs: bool,
+    /// A value that is far from what is usual in the archive is doubtful.
+    pub outliers: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
     /// For row models: an empty cell or ditto mark takes the value of the row above.
@@ -320,6 +336,9 @@ pub struct EnumValue {
 /// The order of day, month and year in a date of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
+    /// The documents themselves say it; a date that may be read either way, with nothing that
+    /// decides, has the day first and is in doubt.
+    Open,
     DayMonthYear,
     MonthDayYear,
     YearMonthDay,
@@ -348,6 +367,8 @@ pub enum Place {
     Between { from: Vec<String>, to: Vec<String> },
     /// Wherever the pattern matches on the page, or within the zone.
     Pattern { zone: Option<Zone> },
+    /// Where letters name who sends them or whom they are for.
+    Party { party: Party },
     /// One of the other places, seen from labels of its own instead of the field's.
     Labelled { labels: Vec<String>, place: Box<Place> },
     /// A run of lines: from one that matches `starts` to the one before the first that matches
@@ -404,6 +425,8 @@ pub enum Choose {
     Last,
     /// The largest value (numbers, money, dates).
     Largest,
+    /// The sum of values in rows of different percentages, else the last one.
+    ByRate,
 }
 
 /// Where the table of a row model is and how its rows are told apart.

@@ -7,10 +7,23 @@ use toml::de::DeTable;
 use super::name::{Use, refusal};
 use super::problem::{ModelErrors, Problem, Problems};
 use super::section::Section;
-use super::{Claims, Continues, Field, RecordModel, Scope, anchor, dictionary, field, rows, rule};
+use super::{
+    Claims, Continues, Field, RecordModel, Scope, agreement, anchor, dictionary, field, rows, rule,
+};
 
-const CLAIM_KEYS: [&str; 8] =
-    ["all", "any", "none", "at_least", "within", "priority", "first_page", "continues"];
+const CLAIM_KEYS: [&str; 11] = [
+    "all",
+    "one_of",
+    "any",
+    "none",
+    "for",
+    "against",
+    "at_least",
+    "within",
+    "priority",
+    "first_page",
+    "continues",
+];
 
 /// Below this a whole record is looked at by a person.
 const DEFAULT_REVIEW_BELOW: f32 = 0.7;
@@ -60,6 +73,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
             "fields",
             "rows",
             "rules",
+            "balances",
         ],
         problems,
     );
@@ -77,6 +91,10 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
     let speaks_of = rule::Scoped { fields: &fields, scope: scope.unwrap_or(Scope::Row) };
     let rules =
         root.get("rules").map(|entry| rule::rules(&entry, speaks_of, problems)).unwrap_or_default();
+    let balances = root
+        .get("balances")
+        .map(|entry| agreement::agreements(&entry, (&fields, scope), problems))
+        .unwrap_or_default();
     let review_below = root.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW);
     Some(RecordModel {
         name: name?,
@@ -87,6 +105,7 @@ fn read_model(root: &Section, toml: &str, problems: &mut Problems) -> Option<Rec
         fields,
         rows,
         rules,
+        balances,
         review_below,
         learned: None,
         source: toml.to_owned(),
@@ -152,9 +171,12 @@ fn read_claims(root: &Section, scope: Option<Scope>, problems: &mut Problems) ->
     }
     Claims {
         all: section.texts("all", problems),
+        one_of: section.texts("one_of", problems),
         any,
         at_least,
         none: section.texts("none", problems),
+        speaks_for: section.texts("for", problems),
+        against: section.texts("against", problems),
         within: section.get("within").and_then(|entry| entry.zone(problems)),
         priority: section
             .integer("priority", "a whole number of 32 bits", problems)

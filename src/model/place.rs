@@ -5,10 +5,19 @@ use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
 use super::{LinePattern, Place, Until};
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "right", "left", "below", "above", "cell", "box", "line", "passage", "zone", "between",
-    "pattern",
+    "pattern", "party",
 ];
+
+/// Who has to do with a letter or an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// Who writes it, sells and is paid.
+    Sender,
+    /// Whom it is addressed to.
+    Recipient,
+}
 
 /// Reads one place, or a list of places that are tried in order.
 pub(super) fn places(entry: &Entry, problems: &mut Problems) -> Vec<Place> {
@@ -36,6 +45,7 @@ pub fn kind(place: &Place) -> &'static str {
         Place::Zone { .. } => "zone",
         Place::Between { .. } => "between",
         Place::Pattern { .. } => "pattern",
+        Place::Party { .. } => "party",
     }
 }
 
@@ -92,6 +102,10 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
         }
         "zone" => Place::Zone { zone: named.zone(problems)?, lines: lines(problems) },
         "between" => between(&named, problems)?,
+        "party" => {
+            let known = [("sender", Party::Sender), ("recipient", Party::Recipient)];
+            Place::Party { party: section.choice("party", &known, problems)? }
+        }
         _ => {
             must_be_true(&named, problems)?;
             Place::Pattern { zone: section.get("zone").and_then(|zone| zone.zone(problems)) }
@@ -107,7 +121,7 @@ fn named_kind(section: &Section, problems: &mut Problems) -> Option<&'static str
     match named[..] {
         [] => {
             let hint = "say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, \
-                        `zone`, `between`, `pattern`";
+                        `zone`, `between`, `pattern`, `party`";
             problems.add_with_hint(section.at, &section.path, Problem::NoPlace, hint.to_owned());
             None
         }

@@ -52,6 +52,8 @@ pub enum Problem {
     RowsOnly { key: &'static str },
     #[error("a field that repeats takes all values: there is nothing to `choose`")]
     RepeatsAndChooses,
+    #[error("`{key}` is for a single {types}")]
+    SingleOf { key: &'static str, types: &'static str },
     #[error("`{key}` belongs to models with `records = \"document\"`")]
     DocumentsOnly { key: &'static str },
     #[error("field `{name}` starts the rows but has no `column`")]

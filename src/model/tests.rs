@@ -168,7 +168,7 @@ models/a.toml:3:11: version: `0` is out of range: 1 to 2147483647
 models/a.toml:4:11: records: `pages` is none of `document`, `page`, `row`
 hint: did you mean `page`?
 models/a.toml:5:1: unknown key `colour`
-hint: known keys are `name`, `version`, `records`, `review_below`, `claims`, `anchors`, `fields`, `rows`, `rules`
+hint: known keys are `name`, `version`, `records`, `review_below`, `claims`, `anchors`, `fields`, `rows`, `rules`, `balances`
 models/a.toml:7:10: claims.within: `0.5` is out of range: `top` is less than `bottom`
 models/a.toml:8:9: fields: `status` is not a usable name: every record table has a column of that name
 models/a.toml:10:9: fields.status.label: an empty text or list says nothing
@@ -255,7 +255,7 @@ models/a.toml:6:9: fields.total: place `pattern` needs a `pattern` in the field
 "#);
     assert_snapshot!(field_errors("type = \"text\"\nvalue = { lines = 2 }"), @r#"
 models/a.toml:6:1: fields.total.value: the table names no place
-hint: say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, `zone`, `between`, `pattern`
+hint: say one of `right`, `left`, `below`, `above`, `cell`, `box`, `line`, `passage`, `zone`, `between`, `pattern`, `party`
 "#);
     assert_snapshot!(
         field_errors("type = \"text\"\nlabel = \"x\"\nvalue = { right = true, below = \"1cm\" }"),

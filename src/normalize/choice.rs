@@ -65,7 +65,12 @@ pub(super) fn unique(mut fits: Vec<Fit>) -> Option<Reading> {
             return None;
         }
     }
-    Some(Reading { value: Value::Text(best.value.to_owned()), repairs: 0, certainty })
+    Some(Reading {
+        value: Value::Text(best.value.to_owned()),
+        repairs: 0,
+        certainty,
+        ambiguity: None,
+    })
 }
 
 /// Finds the value whose name or synonym the text holds, through misreadings.
@@ -112,5 +117,5 @@ pub(super) fn read_checkbox(text: &str) -> Option<Reading> {
         | "□" => false,
         _ => return None,
     };
-    Some(Reading { value: Value::Boolean(checked), repairs: 0, certainty: 1.0 })
+    Some(Reading { value: Value::Boolean(checked), repairs: 0, certainty: 1.0, ambiguity: None })
 }

@@ -71,7 +71,12 @@ fn whole_time(text: &str) -> Option<Reading> {
     {
         let (hour, minute) = digits.split_at(2);
         let time = civil::Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
-        return Some(Reading { value: Value::Time(time), repairs, certainty: BARE_DIGITS });
+        return Some(Reading {
+            value: Value::Time(time),
+            repairs,
+            certainty: BARE_DIGITS,
+            ambiguity: None,
+        });
     }
     let parts = TIME.captures(text)?;
     let mut repairs = 0;
@@ -88,7 +93,7 @@ fn whole_time(text: &str) -> Option<Reading> {
         _ => hour,
     };
     let time = civil::Time::new(hour, minute, second, 0).ok()?;
-    Some(Reading { value: Value::Time(time), repairs, certainty: 1.0 })
+    Some(Reading { value: Value::Time(time), repairs, certainty: 1.0, ambiguity: None })
 }
 
 /// Reads hours and minutes (`1:30`, `1+30`, `1h 30m`, `1:30:00`), minutes (`90 min`) or decimal
@@ -105,11 +110,21 @@ pub(super) fn read_duration(text: &str) -> Option<Reading> {
         let total = total.checked_add(minutes * 60 + seconds)?;
         let hours = in_hours_of(total);
         let repairs = in_hours + in_minutes;
-        return Some(Reading { value: Value::Decimal(hours), repairs, certainty: 1.0 });
+        return Some(Reading {
+            value: Value::Decimal(hours),
+            repairs,
+            certainty: 1.0,
+            ambiguity: None,
+        });
     }
     if let Some(parts) = MINUTES.captures(text) {
         let hours = in_hours_of(parts[1].parse::<i64>().ok()?.checked_mul(60)?);
-        return Some(Reading { value: Value::Decimal(hours), repairs: 0, certainty: 1.0 });
+        return Some(Reading {
+            value: Value::Decimal(hours),
+            repairs: 0,
+            certainty: 1.0,
+            ambiguity: None,
+        });
     }
     let lower = text.to_ascii_lowercase();
     let bare = ["hours", "hour", "hrs.", "hrs", "hr.", "hr", "h"]

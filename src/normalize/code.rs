@@ -90,7 +90,8 @@ pub(super) fn read_look_alikes(
                     return None;
                 }
                 let repairs = fit.repairs.saturating_add(1);
-                found = Some(Reading { value, repairs, certainty: BY_CHECK_DIGIT });
+                found =
+                    Some(Reading { value, repairs, certainty: BY_CHECK_DIGIT, ambiguity: None });
             }
         }
     }
@@ -149,6 +150,7 @@ fn fits(text: &str, shapes: &[Shape]) -> impl Iterator<Item = Reading> {
         value: Value::Text(code),
         repairs,
         certainty: 1.0,
+        ambiguity: None,
     })
 }
 

@@ -3,18 +3,12 @@
 //!
 //! `normalize` matches the names of enum values and months with it; `extract` may match labels.
 
-/// Cost of one whole edit.
-const EDIT: u16 = 20;
-/// Cost of exchanging two letters that look alike, or `rn` and `m`.
-const LOOK_ALIKE: u16 = 4;
-/// Cost of a space or a sign too many or too few.
-const SEPARATOR: u16 = 5;
+use super::confusion::{EDIT, JOINED, JOINED_COST, SEPARATOR, exchange, merge};
+
+/// More than any two texts may cost.
+const TOO_MUCH: u16 = u16::MAX / 2;
 /// Texts longer than this take their rows from the heap.
 const STACK_LENGTH: usize = 64;
-
-/// Pairs of letters that are read as one.
-const JOINED: [(char, char, char); 5] =
-    [('r', 'n', 'm'), ('v', 'v', 'w'), ('c', 'l', 'd'), ('i', 'i', 'u'), ('l', 'i', 'h')];
 
 /// Folds a text: capitals without accents, look-alikes merged (`0 O Q`, `1 I l |`, `5 S`, `8 B`,
 /// `2 Z`, `6 G`), `rn` as `m`, everything else that is no letter or digit one space; no space at
@@ -50,37 +44,6 @@ fn push_folded(folded: &mut String, letter: char) {
         folded.push('M');
     } else {
         folded.push(letter);
-    }
-}
-
-/// Returns the one letter that stands for a capital or digit and all that look like it.
-pub(crate) fn merge(capital: char) -> char {
-    match capital {
-        '0' | 'Q' | 'Ò'..='Ö' | 'Ø' => 'O',
-        '1' | 'L' | '|' | '!' | 'Ì'..='Ï' => 'I',
-        '5' => 'S',
-        '8' => 'B',
-        '2' => 'Z',
-        '6' => 'G',
-        'À'..='Å' => 'A',
-        'È'..='Ë' => 'E',
-        'Ù'..='Ü' => 'U',
-        'Ç' => 'C',
-        'Ñ' => 'N',
-        other => other,
-    }
-}
-
-/// Returns the one letter that stands for a merged capital and all that look somewhat like it.
-pub(crate) fn family(merged: char) -> char {
-    match merged {
-        'D' => 'O',
-        'J' | 'T' => 'I',
-        '9' => 'G',
-        'E' => 'C',
-        'V' | 'Y' => 'U',
-        'N' => 'H',
-        other => other,
     }
 }
 
@@ -131,8 +94,6 @@ pub(super) fn similarity_from(a: &str, b: &str, least: f32) -> f32 {
 struct Letter {
     /// In lower case.
     character: char,
-    /// Class of look-alikes, 0 for none.
-    class: u8,
     /// What it costs to leave it out.
     gap: u16,
     /// The letter that it and the one before it together look like.
@@ -149,7 +110,6 @@ impl Letter {
         let joined = JOINED.iter().find(|pair| (pair.0, pair.1) == (before, character));
         Self {
             character,
-            class: look_alike(character),
             gap: if character.is_alphanumeric() { EDIT } else { SEPARATOR },
             joined: joined.map(|pair| pair.2),
         }
@@ -158,17 +118,16 @@ impl Letter {
     fn exchange(self, other: Self) -> u16 {
         if self.character == other.character {
             0
-        } else if self.class != 0 && self.class == other.class {
-            LOOK_ALIKE
         } else {
-            // Two signs cost as much as leaving one out, a letter a whole edit.
-            self.gap.max(other.gap)
+            // Two signs cost as much as leaving one out, a letter what the table says.
+            exchange(self.character, other.character).min(self.gap.max(other.gap))
         }
     }
 }
 
-/// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined
-/// letters) and gives up when all of two rows is over the limit.
+/// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined letters)
+/// in the band outside of which all is over the limit (Ukkonen 1985), and gives up when all of two
+/// rows is.
 fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> {
     let (older, rest) = rows.split_at_mut(b.len() + 1);
     let (old, new) = rest.split_at_mut(b.len() + 1);
@@ -178,20 +137,30 @@ fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> 
     }
     let mut before = ' ';
     let mut old_least = 0;
-    for character in a.chars() {
+    // So far off the diagonal, more is left out than the limit allows.
+    let band = usize::from(limit / SEPARATOR) + 1;
+    for (row, character) in a.chars().enumerate() {
         let letter = Letter::new(character, before);
-        new[0] = old[0] + letter.gap;
-        let mut least = new[0];
-        for (column, other) in b.iter().enumerate() {
+        let (from, to) = (row.saturating_sub(band), (row + band + 1).min(b.len()));
+        if from >= to {
+            return None;
+        }
+        // The next row reads one place beyond each end of this one.
+        new[from] = if from == 0 { old[0] + letter.gap } else { TOO_MUCH };
+        if let Some(beyond) = new.get_mut(to + 1) {
+            *beyond = TOO_MUCH;
+        }
+        let mut least = new[from];
+        for (column, other) in b.iter().enumerate().take(to).skip(from) {
             let mut cost = (old[column] + letter.exchange(*other))
                 .min(old[column + 1] + letter.gap)
                 .min(new[column] + other.gap);
             // The first letter joins with nothing, so two rows or columns back there is one.
             if letter.joined == Some(other.character) {
-                cost = cost.min(older[column] + LOOK_ALIKE);
+                cost = cost.min(older[column] + JOINED_COST);
             }
             if other.joined == Some(letter.character) {
-                cost = cost.min(old[column - 1] + LOOK_ALIKE);
+                cost = cost.min(old[column - 1] + JOINED_COST);
             }
             new[column + 1] = cost;
             least = least.min(cost);
@@ -204,22 +173,6 @@ fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> 
         (older, old, new) = (old, new, older);
     }
     Some(old[b.len()]).filter(|cost| *cost <= limit)
-}
-
-/// Returns the class of a lowercase letter or sign that others look like, 0 for none.
-fn look_alike(letter: char) -> u8 {
-    match letter {
-        '0' | 'o' | 'q' | 'd' => 1,
-        '1' | 'i' | 'l' | '|' | '!' | 'j' | 't' => 2,
-        '5' | 's' | '$' | '§' => 3,
-        '8' | 'b' | '3' => 4,
-        '2' | 'z' => 5,
-        '6' | 'g' | '9' => 6,
-        'c' | 'e' => 7,
-        'u' | 'v' | 'y' => 8,
-        'h' | 'n' => 9,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

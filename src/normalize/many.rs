@@ -2,14 +2,12 @@
 //!
 //! `field` calls it for fields of many values; what one text means is decided as for any field.
 
-use super::{Judged, judged, repair};
-use crate::document::{Candidate, Evidence, LIST_SEPARATOR, PixelBox, RawField, TypedField, Value};
-use crate::model::Field;
+use super::{Judged, repair};
+use crate::document::{Candidate, Evidence, LIST_SEPARATOR, PixelBox, TypedField, Value};
 
 /// Returns the values of all candidates, in reading order; of candidates that share words only the
 /// best placed one counts. The confidence is that of the least certain value. `None` without any.
-pub(super) fn values(field: &Field, raw: &RawField) -> Option<TypedField> {
-    let mut readings = judged(field, raw);
+pub(super) fn values(mut readings: Vec<Judged>) -> Option<TypedField> {
     readings.sort_by(|a, b| b.candidate.place_score.total_cmp(&a.candidate.place_score));
     let mut kept: Vec<Judged> = Vec::new();
     for reading in readings {
@@ -35,6 +33,7 @@ pub(super) fn values(field: &Field, raw: &RawField) -> Option<TypedField> {
             place: least.candidate.place_score,
             meaning: least.reading.rank(),
             witnesses: 1.0,
+            ambiguity: kept.iter().find_map(|it| it.candidate.ambiguity.or(it.reading.ambiguity)),
             ..Evidence::default()
         },
         repairs: kept.iter().filter_map(repair).collect(),

@@ -7,6 +7,7 @@ mod check_digit;
 mod choice;
 mod clock;
 mod code;
+mod confusion;
 mod date;
 mod fold;
 mod lookup;
@@ -17,13 +18,18 @@ mod repair;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod vocabulary;
+mod weekday;
 
-pub(crate) use fold::{family, merge};
+pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge};
+pub use date::SaidOrder;
 pub use fold::{fold, similarity};
+pub(crate) use number::Widened;
 
 use crate::document::{
-    Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField,
+    Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel};
 
@@ -56,6 +62,8 @@ pub(crate) struct Reading {
     pub(crate) repairs: u32,
     /// How likely the text means this, given that its characters are right, 0–1.
     pub(crate) certainty: f32,
+    /// What leaves open which value the text means.
+    pub(crate) ambiguity: Option<Ambiguity>,
 }
 
 impl Reading {
@@ -68,10 +76,23 @@ impl Reading {
 
 /// Normalizes every field of a record; `raw.fields` is in the model's order.
 pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
-    let fields =
-        model.fields.iter().zip(&raw.fields).map(|(spec, candidates)| field(spec, candidates));
+    record_in(model, raw, SaidOrder::Nothing)
+}
+
+/// Normalizes every field of a record of a document whose dates say something about their order. Amounts that the
+/// model's balances join are chosen together.
+pub fn record_in(
+    model: &RecordModel,
+    mut raw: Record<RawField>,
+    said: SaidOrder,
+) -> Record<TypedField> {
+    let together = together::weigh(model, &mut raw.fields);
+    let fields = model.fields.iter().zip(&raw.fields);
+    let mut fields: Vec<TypedField> =
+        fields.map(|(spec, candidates)| field_in(spec, candidates, said)).collect();
+    together.tell(&mut fields);
     Record {
-        fields: fields.collect(),
+        fields,
         model: raw.model,
         page: raw.page,
         row_number: raw.row_number,
@@ -84,9 +105,14 @@ pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> 
 /// Without a valid candidate the field's default is taken; without one the best candidate's text
 /// is kept as `raw` with no value.
 pub fn field(field: &Field, raw: &RawField) -> TypedField {
+    field_in(field, raw, SaidOrder::Nothing)
+}
+
+fn field_in(field: &Field, raw: &RawField, said: SaidOrder) -> TypedField {
+    let readings = judged(field, raw, said);
     let found = match field.count {
-        Count::One => chosen(field, raw),
-        Count::Many => many::values(field, raw),
+        Count::One => chosen(field, &readings),
+        Count::Many => many::values(readings),
     };
     if let Some(found) = found {
         return found;
@@ -112,11 +138,11 @@ pub fn field(field: &Field, raw: &RawField) -> TypedField {
 }
 
 /// Reads all candidates; those that are no values are left out.
-fn judged<'c>(field: &Field, raw: &'c RawField) -> Vec<Judged<'c>> {
+fn judged<'c>(field: &Field, raw: &'c RawField, said: SaidOrder) -> Vec<Judged<'c>> {
     let mut readings: Vec<Judged> = Vec::new();
     for candidate in &raw.candidates {
-        let reading = read(&field.kind, &candidate.text)
-            .or_else(|| read_alternatives(&field.kind, candidate))
+        let reading = read_in(&field.kind, &candidate.text, said)
+            .or_else(|| read_alternatives(&field.kind, candidate, said))
             .or_else(|| read_look_alikes(&field.kind, &candidate.text));
         if let Some(reading) = reading {
             let confidence = confidence(&field.kind, candidate, &reading);
@@ -136,11 +162,10 @@ fn repair(judged: &Judged) -> Option<Repair> {
 }
 
 /// Returns the one value that is chosen among the candidates that make one.
-fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
-    let readings = judged(field, raw);
-    let chosen = choose(field.choose, &readings)?;
+fn chosen(field: &Field, readings: &[Judged]) -> Option<TypedField> {
+    let chosen = choose(field.choose, readings)?;
     let Judged { candidate, reading, confidence } = &readings[chosen];
-    let witnesses = witnesses(field, &readings, chosen);
+    let witnesses = witnesses(field, readings, chosen);
     let (value, respelled) = respell(&reading.value, &field.vocabulary);
     let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
     Some(TypedField {
@@ -155,7 +180,8 @@ fn chosen(field: &Field, raw: &RawField) -> Option<TypedField> {
             place: candidate.place_score,
             meaning: reading.rank() * kept,
             witnesses,
-            margin: margin(&readings, chosen),
+            margin: margin(readings, chosen),
+            ambiguity: candidate.ambiguity.or(reading.ambiguity),
             ..Evidence::default()
         },
         repairs: repair(&readings[chosen]).into_iter().chain(respelled).collect(),
@@ -182,7 +208,7 @@ fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
 
 /// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
 /// recognizer thought of as well; `None` unless exactly one value comes out.
-fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading> {
+fn read_alternatives(kind: &FieldKind, candidate: &Candidate, said: SaidOrder) -> Option<Reading> {
     let mut found: Option<Reading> = None;
     for doubt in &candidate.doubts {
         let (start, end) = (usize::from(doubt.start), usize::from(doubt.end));
@@ -191,7 +217,8 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
             continue;
         };
         for alternative in &doubt.alternatives {
-            match (read(kind, &format!("{before}{}{after}", alternative.text)), &found) {
+            let text = format!("{before}{}{after}", alternative.text);
+            match (read_in(kind, &text, said), &found) {
                 (Some(reading), Some(other)) if reading.value != other.value => return None,
                 (Some(reading), None) => {
                     found = Some(Reading { repairs: reading.repairs.saturating_add(1), ..reading });
@@ -203,6 +230,47 @@ fn read_alternatives(kind: &FieldKind, candidate: &Candidate) -> Option<Reading>
     found
 }
 
+/// Returns the whole of what a pattern matched in a text: a number with its sign and all its digits,
+/// and whether it may be part of a longer one. If the whole is no value, but the match is one, that
+/// is in doubt. A date loses none of its digits; other types are what their pattern says.
+pub(crate) fn widened(
+    kind: &FieldKind,
+    text: &str,
+    span: (usize, usize),
+    gaps: number::Gaps,
+) -> number::Widened {
+    match kind {
+        FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Money => {}
+        FieldKind::Date { .. } => {
+            let whole = number::Widened { span: date::widen(text, span), ambiguity: None };
+            return unless_cut(kind, text, span, whole);
+        }
+        FieldKind::Text { .. }
+        | FieldKind::Time
+        | FieldKind::Duration
+        | FieldKind::Code { .. }
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Checkbox
+        | FieldKind::Barcode { .. } => return number::Widened { span, ambiguity: None },
+    }
+    unless_cut(kind, text, span, number::widen(text, span, gaps))
+}
+
+/// Returns the whole, or the match if that alone is a value.
+fn unless_cut(
+    kind: &FieldKind,
+    text: &str,
+    span: (usize, usize),
+    whole: number::Widened,
+) -> number::Widened {
+    let is_value = |(from, to): (usize, usize)| read(kind, &text[from..to]).is_some();
+    if whole.span != span && is_value(span) && !is_value(whole.span) {
+        return number::Widened { span, ambiguity: Some(Ambiguity::NumberBeside) };
+    }
+    whole
+}
+
 /// Returns the value of a type that a text means, as it may stand on a page; `None` if it is none
 /// even after repairs.
 pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
@@ -211,12 +279,18 @@ pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
 
 /// Reads a text as a value of a type; `None` if it is none even after repairs.
 pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
+    read_in(kind, text, SaidOrder::Nothing)
+}
+
+fn read_in(kind: &FieldKind, text: &str, said: SaidOrder) -> Option<Reading> {
     match kind {
         FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
         FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
         FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
         FieldKind::Money => number::read_money(text),
-        FieldKind::Date { order, pivot, partial } => date::read(text, *order, *pivot, *partial),
+        FieldKind::Date { order, pivot, partial } => {
+            date::read(text, (*order, said), *pivot, *partial)
+        }
         FieldKind::Time => clock::read_time(text),
         FieldKind::Duration => clock::read_duration(text),
         FieldKind::Code { shapes, check } => code::read(text, shapes, *check),
@@ -287,7 +361,7 @@ fn choose(how: Choose, readings: &[Judged]) -> Option<usize> {
             .enumerate()
             .reduce(|best, next| if next.1.confidence > best.1.confidence { next } else { best }),
         // Extraction has put the candidates in the order of choice.
-        Choose::First | Choose::Last => equally_placed.next(),
+        Choose::First | Choose::Last | Choose::ByRate => equally_placed.next(),
         Choose::Largest => equally_placed.reduce(|best, next| {
             if is_larger(&next.1.reading.value, &best.1.reading.value) { next } else { best }
         }),

@@ -1,6 +1,8 @@
-//! Names of months in English, Malay, German, French and Spanish, abbreviated and misread.
+//! Names of months in English, Malay, German, French, Spanish, Italian, Dutch, Portuguese, Swedish,
+//! Danish and Polish, abbreviated and misread.
 
-use super::fold::{fold, merge};
+use super::confusion::merge;
+use super::fold::fold;
 
 const ENGLISH: [&str; 12] = [
     "JANUARY",
@@ -17,7 +19,7 @@ const ENGLISH: [&str; 12] = [
     "DECEMBER",
 ];
 /// Names in other languages that differ from the English ones, without accents.
-const OTHERS: [(&str, i8); 41] = [
+const OTHERS: [(&str, i8); 78] = [
     // Malay
     ("JANUARI", 1),
     ("FEBRUARI", 2),
@@ -63,9 +65,51 @@ const OTHERS: [(&str, i8); 41] = [
     ("OCTUBRE", 10),
     ("NOVIEMBRE", 11),
     ("DICIEMBRE", 12),
+    // Italian
+    ("GENNAIO", 1),
+    ("FEBBRAIO", 2),
+    ("APRILE", 4),
+    ("MAGGIO", 5),
+    ("GIUGNO", 6),
+    ("LUGLIO", 7),
+    ("SETTEMBRE", 9),
+    ("OTTOBRE", 10),
+    ("DICEMBRE", 12),
+    // Dutch
+    ("MAART", 3),
+    ("MRT", 3),
+    ("AUGUSTUS", 8),
+    // Portuguese
+    ("JANEIRO", 1),
+    ("FEVEREIRO", 2),
+    ("MARCO", 3),
+    ("MAIO", 5),
+    ("JUNHO", 6),
+    ("JULHO", 7),
+    ("SETEMBRO", 9),
+    ("OUTUBRO", 10),
+    ("NOVEMBRO", 11),
+    ("DEZEMBRO", 12),
+    // Swedish and Danish
+    ("MAJ", 5),
+    ("MARTS", 3),
+    ("AUGUSTI", 8),
+    // Polish
+    ("STYCZNIA", 1),
+    ("LUTEGO", 2),
+    ("MARCA", 3),
+    ("KWIETNIA", 4),
+    ("MAJA", 5),
+    ("CZERWCA", 6),
+    ("LIPCA", 7),
+    ("SIERPNIA", 8),
+    ("WRZESNIA", 9),
+    ("PAZDZIERNIKA", 10),
+    ("LISTOPADA", 11),
+    ("GRUDNIA", 12),
 ];
 /// A name has so many letters, abbreviated or not.
-const LENGTHS: std::ops::RangeInclusive<usize> = 3..=10;
+const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
 
 /// Returns the month, from 1, of a name or of its first three or more letters, and how many
 /// letters were misread. One wrong letter in four is forgiven in English names if only one month

@@ -1,5 +1,7 @@
 //! What texts mean, by type: read texts and the values that stand on the paper.
 
+mod dates;
+mod numbers;
 mod properties;
 
 use super::*;
@@ -490,6 +492,8 @@ fn money_field(choose: Choose) -> Field {
         carry: false,
         cell: None,
         wraps_at: None,
+        recurs: false,
+        outliers: false,
         review_below: 0.7,
         default: None,
     }
@@ -504,6 +508,7 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
         place_score,
         found: Found::Label,
         doubts: Vec::new(),
+        ambiguity: None,
     }
 }
 

@@ -22,14 +22,14 @@ pub(super) fn read(text: &str, join: &str, max_length: usize) -> Option<Reading>
         Some(short) => (short, CUT_CERTAINTY),
         None => (text, 1.0),
     };
-    Some(Reading { value: Value::Text(text.to_owned()), repairs: 0, certainty })
+    Some(Reading { value: Value::Text(text.to_owned()), repairs: 0, certainty, ambiguity: None })
 }
 
 /// Returns what a barcode says: it has no misread characters, only white space that was put around it.
 pub(super) fn read_barcode(text: &str) -> Option<Reading> {
     let text = text.trim();
     let value = Value::Text(text.to_owned());
-    (!text.is_empty()).then_some(Reading { value, repairs: 0, certainty: 1.0 })
+    (!text.is_empty()).then_some(Reading { value, repairs: 0, certainty: 1.0, ambiguity: None })
 }
 
 /// Drops leaders, words of mere junk at both ends, white space, and the signs of `join` that

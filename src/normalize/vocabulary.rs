@@ -3,7 +3,8 @@
 //! A word is replaced only if one word of the vocabulary, and no other, is almost the same through
 //! the usual recognition errors. `field` calls it for the text that was chosen.
 
-use super::fold::{merge, similarity};
+use super::confusion::merge;
+use super::fold::similarity;
 use super::repair::digits;
 use crate::document::Repair;
 

@@ -10,6 +10,7 @@ use std::time::Instant;
 use image::GrayImage;
 
 use super::cells;
+use super::ensemble;
 use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
@@ -278,7 +279,16 @@ impl Engine {
     ) -> Result<Vec<LineText>, Failure> {
         let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
         match &mut self.lines {
-            LineRecognizer::Native(readers) => Ok(readers.read_lines(&crops)),
+            LineRecognizer::Native(readers) => {
+                let mut texts = readers.read_lines(&crops);
+                // Black and white pages gain nothing by it that their time is worth.
+                if matches!(ground.pixels, PagePixels::Gray(_)) {
+                    ensemble::settle(&mut texts, &crops, |pictures| {
+                        readers.read_again(pictures, &Alphabet::All)
+                    });
+                }
+                Ok(texts)
+            }
             LineRecognizer::Tesseract => self.read_pictures(&crops, &Alphabet::All),
         }
     }

@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod dictionaries;
 mod engine;
+mod ensemble;
 mod finish;
 mod languages;
 mod layout;
@@ -20,6 +21,7 @@ mod settings;
 mod start;
 mod tesseract;
 mod tsv;
+mod variants;
 
 use std::time::Instant;
 

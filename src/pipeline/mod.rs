@@ -2,6 +2,7 @@
 //!
 //! `page::process` is the straight line that one page goes. Only here: rayon, channels, indicatif.
 
+mod archive;
 mod diff;
 mod feed;
 mod gone;
@@ -30,6 +31,7 @@ use crate::intake::Walk;
 use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
 
+pub use archive::{ArchiveSummary, Extent, learn};
 pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
 pub use feed::{FileCounts, Trust};
 pub use progress::Talk;
@@ -79,6 +81,7 @@ pub async fn run(
 ) -> Result<Summary, RunError> {
     let started = Instant::now();
     let RunSettings { readers, models, second_look, replace, talk, stop } = settings;
+    let (learners, learning) = (Arc::clone(&models), stop.clone());
     let queue = Arc::new(JobQueue::new(stop.clone()));
     let progress = Arc::new(Progress::new(talk));
     let (events, received) = mpsc::channel(EVENTS);
@@ -116,6 +119,7 @@ pub async fn run(
     written?;
     looped.map_err(|error| RunError::Reader(error.to_string()))??;
     summary.files = fed?;
+    summary.archive = archive::learn(store, &learners, Extent::New, &learning).await?;
     summary.finish(started.elapsed(), stop.is_set());
     Ok(summary)
 }

@@ -31,6 +31,11 @@ impl ModelSet {
         &self.models
     }
 
+    /// Returns the models with what judges their records.
+    pub(super) fn judges(&self) -> impl Iterator<Item = (&RecordModel, &Validator)> {
+        self.models.iter().zip(&self.validators)
+    }
+
     /// Returns the kinds of barcodes that fields of the models ask for.
     pub fn symbologies(&self) -> Vec<Symbology> {
         let fields = self.models.iter().flat_map(|model| &model.fields);
@@ -136,6 +141,9 @@ impl ModelSet {
                 let mut rows: Vec<TypedRecord> =
                     typed.into_iter().map(|record| validator.record(record)).collect();
                 validator.rows(&mut rows);
+                if model.scope == Scope::Document {
+                    note_contradictions(model, raw, &mut rows);
+                }
                 records.append(&mut rows);
             }
         }
@@ -218,6 +226,18 @@ fn by_region<'r>(
     with_surroundings.collect()
 }
 
+/// Sends records to review whose pages say different things of one field: they may be of several documents.
+fn note_contradictions(model: &RecordModel, raw: &[Record<RawField>], judged: &mut [TypedRecord]) {
+    let own = raw.iter().filter(|record| record.model == model.name);
+    for (raw, judged) in own.zip(judged) {
+        for (field, text) in extract::contradictions(model, raw) {
+            let field = Some(model.fields[field].name.clone());
+            judged.issues.push(Issue { field, text, verdict: Verdict::Review });
+            judged.verdict = judged.verdict.max(Verdict::Review);
+        }
+    }
+}
+
 fn note(record: &mut TypedRecord, text: String) {
     record.issues.push(Issue { field: None, text, verdict: Verdict::Review });
     record.verdict = record.verdict.max(Verdict::Review);
@@ -231,7 +251,7 @@ fn typed(
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
     own.map(|record| {
-        let mut typed = normalize::record(model, record.clone());
+        let mut typed = normalize::record_in(model, record.clone(), surroundings.dates);
         surroundings.note(&mut typed);
         typed
     })

@@ -8,6 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
+use super::archive::{ArchiveSummary, Extent, learn};
 use super::feed::blocking;
 use super::{EVENTS, ModelSet, RunError, Stop};
 use crate::document::TypedRecord;
@@ -24,6 +25,9 @@ pub struct ReextractSummary {
     /// Documents whose stored words cannot be used any more; they keep their records.
     pub failed: u64,
     pub seconds: f64,
+    /// What the archive has taught itself, and the part of the seconds that it took.
+    pub archive: ArchiveSummary,
+    pub learning_seconds: f64,
     /// Milliseconds that a page's words take to become judged records on one core: the median over
     /// documents; 0 without any.
     pub extraction_ms_a_page: f64,
@@ -51,7 +55,11 @@ impl fmt::Display for ReextractSummary {
             self.extraction_ms_a_page,
             self.failed,
             if records.is_empty() { "none".to_owned() } else { records.join(", ") }
-        )
+        )?;
+        if self.archive.records > 0 {
+            write!(f, "\narchive:   {}, in {:.1} s", self.archive, self.learning_seconds)?;
+        }
+        Ok(())
     }
 }
 
@@ -81,6 +89,9 @@ pub async fn reextract(
     summary.failed = extracted.failed;
     summary.extraction_ms_a_page = median(&mut extracted.milliseconds);
     summary.records = records;
+    let learning = std::time::Instant::now();
+    summary.archive = learn(store, &models, Extent::New, stop).await?;
+    summary.learning_seconds = learning.elapsed().as_secs_f64();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.interrupted = stop.is_set();
     Ok(summary)

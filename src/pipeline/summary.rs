@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::archive::ArchiveSummary;
 use super::feed::FileCounts;
 use crate::store::{CommitSummary, PageChange, PageState};
 
@@ -50,6 +51,8 @@ pub struct Summary {
     pub records: BTreeMap<String, u64>,
     /// Rows that the database refused.
     pub rejects: u64,
+    /// What the archive has taught itself at the end of the run.
+    pub archive: ArchiveSummary,
     pub seconds: f64,
     pub interrupted: bool,
 }
@@ -165,6 +168,9 @@ impl fmt::Display for Summary {
         }
         if !self.records.is_empty() {
             write!(f, "\nrecords: {}", list(&self.records))?;
+        }
+        if self.archive.records > 0 {
+            write!(f, "\narchive: {}", self.archive)?;
         }
         if self.rejects > 0 {
             write!(f, "\nrejects: {} rows that the database refused", self.rejects)?;

@@ -49,6 +49,8 @@ use crate::shapes;
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
 const UNEVEN: f32 = 40.0;
+/// … for a recognizer that finds the ink of each place by itself, only shade that is nearly as dark as ink.
+const UNEVEN_NATIVE: f32 = 100.0;
 /// Skew below this many degrees does not disturb reading (the recognizer follows the slope of a line);
 /// resampling would.
 const MIN_SKEW_DEGREES: f32 = 0.4;
@@ -150,7 +152,11 @@ impl<'a> Work<'a> {
         let PagePixels::Gray(image) = &mut self.pixels else { return };
         let Some(paper) = PaperMap::of(image) else { return };
         self.facts.unevenness = paper.unevenness();
-        if self.options.background.decide(|| self.facts.unevenness >= UNEVEN) {
+        let most = match self.options.aim {
+            Aim::Tesseract => UNEVEN,
+            Aim::Native => UNEVEN_NATIVE,
+        };
+        if self.options.background.decide(|| self.facts.unevenness >= most) {
             paper.flatten(image);
             self.steps.push(format!("background({:.0})", self.facts.unevenness));
         }

@@ -4,8 +4,10 @@
 //! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
 //!
 //! `ledger` files and documents · `other_files` files without a document · `writer` batches from events to commits · `pages` selecting and reading back ·
-//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `labelled` what evaluation reads · `filter` conditions.
+//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `labelled` what evaluation reads · `filter` conditions ·
+//! `archive` and `vocabulary` what the archive learns.
 
+mod archive;
 mod backoff;
 mod cluster;
 mod connection;
@@ -24,11 +26,15 @@ mod report;
 mod rows;
 mod run;
 mod storable;
+mod vocabulary;
 mod writer;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use archive::{
+    Among, ArchiveRecord, ArchiveState, RecordChange, RecordState, measured, recurring, spread_of,
+};
 pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use error::{ClusterError, StoreError};
 pub use filter::{Filter, FilterError};

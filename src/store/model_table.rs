@@ -28,6 +28,9 @@ pub(super) const OWN_COLUMNS: [&str; 9] = [
 
 const RECORD_ID: &str = "record_id";
 
+/// What a record was before the archive changed it; written by `archive.rs` alone.
+pub(super) const BEFORE_ARCHIVE: &str = "before_archive";
+
 /// Key of the lock on changes of the models' tables: the letters `scanlmod` as a number.
 const CHANGE_LOCK: i64 = 0x7363_616e_6c6d_6f64;
 
@@ -332,11 +335,10 @@ fn present_type(column: FieldColumn) -> String {
 }
 
 fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TablePlan, StoreError> {
-    if let Some(field) = model
-        .fields
-        .iter()
-        .find(|field| field.name == RECORD_ID || OWN_COLUMNS.contains(&field.name.as_str()))
-    {
+    if let Some(field) = model.fields.iter().find(|field| {
+        [RECORD_ID, BEFORE_ARCHIVE].contains(&field.name.as_str())
+            || OWN_COLUMNS.contains(&field.name.as_str())
+    }) {
         return Err(StoreError::ReservedName {
             model: model.name.clone(),
             field: field.name.clone(),
@@ -378,7 +380,8 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     status text not null,
     confidence real not null,
     field_confidence real[] not null,
-    issues text[] not null{fields},
+    issues text[] not null,
+    before_archive jsonb{fields},
     constraint {} primary key (record_id),
     constraint {} unique (document_id, page_number, row_number),
     constraint {} foreign key (document_id, page_number) references scanlift.page (document_id, page_number),
@@ -428,7 +431,7 @@ fn plan_changes(
     plan.kept = present
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| *name != RECORD_ID && !OWN_COLUMNS.contains(name))
+        .filter(|name| ![RECORD_ID, BEFORE_ARCHIVE].contains(name) && !OWN_COLUMNS.contains(name))
         .filter(|name| model.fields.iter().all(|field| field.name != *name))
         .map(str::to_owned)
         .collect();

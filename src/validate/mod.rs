@@ -5,12 +5,15 @@
 //! against the rules.
 
 mod arithmetic;
+mod evidence;
+mod revise;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
 use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
+pub use revise::{Judgment, Revision};
 use rules::{CompiledRules, Outcome};
 
 /// What a missing required field counts as in the confidence of its record.
@@ -46,6 +49,7 @@ impl Validator {
     pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
         if self.dense().is_none() {
             arithmetic::repair_record(&self.model, &mut typed);
+            evidence::doubt_odd_characters(&mut typed);
             self.calibrate(&mut typed);
         }
         self.judged(typed)
@@ -146,7 +150,7 @@ impl Validator {
             if field.repairs.iter().any(Repair::is_by_rule) {
                 continue;
             }
-            if let Some(probability) = calibration.probability(&spec.name, &spec.kind, field) {
+            if let Some(probability) = calibration.probability(spec, field) {
                 field.confidence = probability;
             }
         }
@@ -166,6 +170,19 @@ impl Validator {
             .map_or(spec.review_below, |calibration| calibration.accept_from)
     }
 
+    /// Tells whether a value that a record needs has a calibrated probability or evidence beside its
+    /// confidence; what has neither must be read almost without a doubt.
+    fn is_confirmed(&self, spec: &Field, field: &TypedField) -> bool {
+        let calibrated = self
+            .calibration()
+            .is_some_and(|calibration| calibration.fields.contains_key(&spec.name));
+        !spec.required
+            || calibrated
+            || self.dense().is_some()
+            || field.confidence >= evidence::SURE_WITHOUT
+            || evidence::confirms(&self.model, spec, field)
+    }
+
     fn field_issues(&self, spec: &Field, field: &TypedField) -> Vec<Issue> {
         let mut texts: Vec<String> = Vec::new();
         match (&field.value, &field.raw) {
@@ -182,9 +199,15 @@ impl Validator {
                 if field.evidence.is_struck {
                     texts.push("is struck out".to_owned());
                 }
+                if let Some(ambiguity) = field.evidence.ambiguity {
+                    texts.push(ambiguity.to_string());
+                }
                 if field.confidence < self.doubtful_below(spec) {
                     texts.push("low confidence".to_owned());
+                } else if !self.is_confirmed(spec, field) {
+                    texts.push("nothing confirms it".to_owned());
                 }
+                texts.extend(evidence::odd_characters(value));
             }
         }
         let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };

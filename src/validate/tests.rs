@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::document::{PageNumber, PixelBox};
+use crate::document::{Ambiguity, PageNumber, PixelBox};
 use crate::model::parse;
 use Verdict::{Accepted, Rejected, Review};
 
@@ -126,6 +126,15 @@ fn a_person_looks_at_values_that_are_struck_out() {
 }
 
 #[test]
+fn what_is_left_open_is_not_accepted() {
+    let mut open = money(1250);
+    open.evidence.ambiguity = Some(Ambiguity::Sign);
+    let judged = receipt([text("Acme"), open, money(50), TypedField::default()]);
+    let issue = vec!["total: its sign is in doubt".into()];
+    assert_eq!((judged.verdict, issues(&judged)), (Review, issue));
+}
+
+#[test]
 fn rejects_records_of_which_nothing_was_found() {
     let default = TypedField { bounds: None, ..money(0) };
     let nothing = TypedField::default;
@@ -180,4 +189,39 @@ fn dates_and_times_compare_in_rules() {
         validator.record(record("log", vec![found(date, 0.95)])).verdict
     };
     assert_eq!((judged(12), judged(11)), (Verdict::Accepted, Verdict::Review));
+}
+
+#[test]
+fn a_record_whose_doubts_the_archive_settles_is_accepted_and_one_it_doubts_is_not() {
+    let toml = "name = \"bill\"\nversion = 1\nrecords = \"page\"\nreview_below = 0.5\n\
+        [fields.vendor]\ntype = \"text\"\nrequired = true\nreview_below = 0.5\nlabel = [\"Vendor\"]\n";
+    let validator = Validator::new(&crate::model::parse(toml, "bill.toml").unwrap());
+    let page = crate::document::PageNumber(std::num::NonZeroU32::MIN);
+    let before = Judgment {
+        verdict: Verdict::Review,
+        confidence: 0.4,
+        field_confidence: vec![0.4],
+        issues: vec!["vendor: low confidence".into(), "low confidence".into()],
+    };
+    let sure = Revision {
+        field: 0,
+        confidence: 0.8,
+        issue: Some(("repaired: A to B by 5 documents".into(), Verdict::Accepted)),
+    };
+    let after = validator.revised(&before, &[sure], page);
+    assert_eq!(after.issues, ["vendor: repaired: A to B by 5 documents"]);
+    assert_eq!(after.verdict, Verdict::Accepted);
+    assert!((after.confidence - 0.8).abs() < 1e-5, "{}", after.confidence);
+
+    let accepted = Judgment { verdict: Verdict::Accepted, issues: Vec::new(), ..after };
+    let nearly = Revision {
+        field: 0,
+        confidence: 0.8,
+        issue: Some(("nearly `B` of 5 documents".into(), Verdict::Review)),
+    };
+    assert_eq!(validator.revised(&accepted, &[nearly], page).verdict, Verdict::Review);
+
+    let other_doubt = Judgment { issues: vec!["rule total_adds_up".into()], ..before };
+    let sure = Revision { field: 0, confidence: 0.8, issue: None };
+    assert_eq!(validator.revised(&other_doubt, &[sure], page).verdict, Verdict::Review);
 }

@@ -88,11 +88,12 @@ fn details(kind: &FieldKind) -> String {
         }
         FieldKind::Date { order, pivot, .. } => {
             let order = match order {
-                DateOrder::DayMonthYear => "dmy",
-                DateOrder::MonthDayYear => "mdy",
-                DateOrder::YearMonthDay => "ymd",
+                DateOrder::Open => "",
+                DateOrder::DayMonthYear => "order = \"dmy\"\n",
+                DateOrder::MonthDayYear => "order = \"mdy\"\n",
+                DateOrder::YearMonthDay => "order = \"ymd\"\n",
             };
-            format!("order = \"{order}\"\npivot = {pivot}\n")
+            format!("{order}pivot = {pivot}\n")
         }
         FieldKind::Code { shapes, .. } => format!("shapes = {}\n", list(shapes)),
         FieldKind::Enum { values } => {

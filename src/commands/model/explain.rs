@@ -150,8 +150,11 @@ fn claims(
     writeln!(out, "model {}{region}: {claimed}", model.name)?;
     let lists = [
         (ClaimList::All, "all of".to_owned()),
+        (ClaimList::OneOf, "one of".to_owned()),
         (ClaimList::Any, format!("{} of", model.claims.at_least)),
         (ClaimList::None, "none of".to_owned()),
+        (ClaimList::For, "more for".to_owned()),
+        (ClaimList::Against, "less for".to_owned()),
     ];
     for (list, name) in lists {
         let phrases = seen.claims.iter().filter(|phrase| phrase.list == list);

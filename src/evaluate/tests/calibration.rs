@@ -113,7 +113,8 @@ fn a_threshold_keeps_what_it_promises() {
     let (fitted, groups) = fitted(0.02);
     assert_eq!((fitted.chosen.values, fitted.chosen.wrong), (200, 0), "all that are sure");
     assert!(fitted.chosen.shows(0.02), "{:?}", fitted.chosen);
-    assert!(fitted.text().contains("shown: at most 2.00 % of accepted values are wrong"));
+    // The bound of Clopper and Pearson for none of 200: 1 - 0.05^(1/200).
+    assert!(fitted.text().contains("promise: at most 1.49 % wrong with 95 % certainty"));
 
     let mut model = model();
     let mut learned = crate::model::Learned::nothing(&model);
@@ -126,11 +127,22 @@ fn a_threshold_keeps_what_it_promises() {
 }
 
 #[test]
-fn a_promise_that_cannot_be_shown_is_said_to_be_open() {
-    let (fitted, _) = fitted(0.001);
+fn a_promise_that_the_labelled_values_cannot_carry_is_not_made() {
+    let (fitted, groups) = fitted(0.001);
     let text = fitted.text();
-    assert!(!fitted.chosen.shows(0.001));
+    assert_eq!((fitted.chosen.values, fitted.calibration.accept_from), (0, 1.0));
     // 0.999^2995 is just below 5 %.
-    let hint = "to show 0.10 % takes 2995 accepted values without a wrong one";
-    assert!(text.contains(hint) || text.contains("no record is accepted"), "{text}");
+    let hint = "to promise 0.10 % takes 2995 accepted values without a wrong one";
+    assert!(text.contains(hint) && text.contains("the least they can is 1.49 %"), "{text}");
+
+    let mut model = model();
+    let mut learned = crate::model::Learned::nothing(&model);
+    learned.calibration = Some(fitted.calibration);
+    model.learned = Some(std::sync::Arc::new(learned));
+    let validator = Validator::new(&model);
+    assert!(
+        groups
+            .iter()
+            .all(|group| { validator.record(group.records[0].clone()).verdict == Verdict::Review })
+    );
 }

@@ -104,6 +104,9 @@ const HEIGHTS: &[f32] = &[-0.2, 0.2, 0.5, 0.8, 1.2, 1.8, 2.5, 4.0];
 const RATIOS: &[f32] = &[0.6, 0.75, 0.88, 0.95, 1.05, 1.14, 1.33, 1.7];
 const LENGTHS: &[f32] = &[4.5, 8.5, 14.5, 20.5, 28.5, 40.5, 60.5, 90.5, 130.5];
 
+/// Cash is handed over in such steps, in hundredths.
+const ROUND_CASH: i64 = 500;
+
 /// A feature that holds: its group and its step or token.
 pub type Feature = (Group, u16);
 
@@ -359,7 +362,15 @@ impl Values {
             let rest = own.saturating_sub(other);
             rest > 0 && rest != other && has(rest)
         });
-        add((Group::AddsUp, u16::from(difference) + 2 * u16::from(sum)));
+        // Notes and coins that are handed over are round, and a tax is a whole percentage.
+        let paid = others()
+            .any(|&other| other % ROUND_CASH == 0 && other > own && has(other.saturating_sub(own)));
+        let taxed = others().any(|&tax| {
+            let net = own.saturating_sub(tax);
+            net > tax && has(net) && is_taxed(net, tax)
+        });
+        let bits = [difference, sum, paid, taxed];
+        add((Group::AddsUp, bits.iter().rev().fold(0, |all, bit| 2 * all + u16::from(*bit))));
         let roundness = match own {
             0 => 0,
             _ if own % 100 == 0 => 1,
@@ -369,6 +380,12 @@ impl Values {
         };
         add((Group::Roundness, roundness));
     }
+}
+
+/// Tells whether an amount may be the tax on another one: 3 to 27 whole percent of it, within a rounding.
+fn is_taxed(net: i64, tax: i64) -> bool {
+    let off = |percent: i64| (tax * 100 - net * percent).abs();
+    (3..=27).any(|percent| off(percent) <= 100)
 }
 
 /// Returns how large a value is, in hundredths or days.

@@ -4,7 +4,7 @@ use super::{best, draw, model, page};
 use crate::document::{
     CellGrid, FOOT_ROW, Found, Line, PageNumber, PageText, PixelBox, TableSeen, Word,
 };
-use crate::model::RecordModel;
+use crate::model::{FieldKind, RecordModel};
 
 fn rain() -> RecordModel {
     model(
@@ -98,6 +98,36 @@ fn rows_without_any_label_are_counted_from_one() {
         &[["-", "0.5", "1.5"], ["-", "0.1", "2.5"]],
         &[["Alba", "1", "0.5", "1.5"], ["Alba", "2", "0.1", "2.5"]],
     );
+}
+
+/// Checks the numbers of a table's rows and whether they can be accepted; its days go from 1 to 6.
+fn check_days(labels: &[&str], expected: &[&str], certain: bool) {
+    let mut model = rain();
+    model.fields[1].kind = FieldKind::Integer { min: Some(1), max: Some(6) };
+    let rows: Vec<[&str; 3]> = labels.iter().map(|label| [*label, "0.5", "-"]).collect();
+    let records = page(&model, PageNumber::FIRST, &rain_page(&rows)).unwrap();
+    let days = records.iter().map(|record| &record.fields[1].candidates[0]);
+    let said: Vec<&str> = days.clone().map(|day| day.text.as_str()).collect();
+    assert_eq!(said, expected);
+    for day in days {
+        assert_eq!(day.word_confidence > 0.9, certain, "{} {}", day.text, day.word_confidence);
+    }
+}
+
+#[test]
+fn rows_are_counted_within_their_range_by_what_is_visible() {
+    check_days(&["-", "3", "4", "-"], &["2", "3", "4", "5"], true);
+    // No other day can be the first.
+    check_days(&["-", "-", "-", "-", "-", "-"], &["1", "2", "3", "4", "5", "6"], true);
+}
+
+#[test]
+fn no_row_is_sure_if_its_table_is_not_anchored() {
+    // A cut off column: the labels are parts of other numbers.
+    check_days(&["-", "17", "18", "-"], &["1", "2", "3", "4"], false);
+    check_days(&["-", "-", "-", "-"], &["1", "2", "3", "4"], false);
+    // One label may be misread.
+    check_days(&["-", "3", "-", "-"], &["1", "2", "3", "4"], false);
 }
 
 #[test]

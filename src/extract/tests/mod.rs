@@ -24,7 +24,7 @@ const WORD_HEIGHT: usize = 30;
 
 /// Draws a page: words as they stand, `|` by itself as part of a vertical rule, `-----` as a
 /// horizontal one. Three spaces divide cells.
-fn draw(art: &str) -> PageText {
+pub(super) fn draw(art: &str) -> PageText {
     let mut page = PageText {
         width: (100 * CHARACTER_WIDTH) as u32,
         height: (art.lines().count() * LINE_HEIGHT) as u32,
@@ -104,7 +104,7 @@ fn texts(record: &Record<RawField>, field: usize) -> Vec<&str> {
 }
 
 /// Returns the best candidate of each field of each record, empty without one.
-fn best(records: &[Record<RawField>]) -> Vec<Vec<String>> {
+pub(super) fn best(records: &[Record<RawField>]) -> Vec<Vec<String>> {
     let text = |field: &RawField| {
         field.candidates.first().map_or(String::new(), |candidate| candidate.text.clone())
     };

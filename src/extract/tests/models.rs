@@ -121,6 +121,13 @@ fn reads_a_receipt() {
             "2017-03-14",
             "NO. 8, JALAN TERATAI 2, TAMAN TERATAI, 43000 KAJANG, SELANGOR",
             "13.78",
+            "13.00",
+            "0.78",
+            "",
+            "",
+            "",
+            "20.00",
+            "6.22"
         ]]
     );
 }

@@ -133,3 +133,39 @@ fn continued_pages_of_a_document_count_in_full() {
     };
     assert!(score("continues = true") > 1.3 * score(""));
 }
+
+#[test]
+fn models_of_pages_and_of_documents_compete_for_a_page() {
+    let models = [
+        named("receipt", "page", "any = [\"Number\", \"Cash\", \"Change\"]"),
+        named("invoice", "document", "any = [\"Number\", \"Due date\"]\nagainst = [\"Change\"]"),
+    ];
+    let invoice = "Due date Number 5\n";
+    assert!(owners(&models, invoice).is_empty(), "its record is made for the document");
+    check(&models, &[invoice], &[("invoice", 1, 1, "5")]);
+    let receipt = "Number 6 Cash Change Due date\n";
+    assert_eq!(owners(&models, receipt), ["receipt"]);
+    check(&models, &[receipt], &[]);
+}
+
+#[test]
+fn what_two_phrases_find_at_one_place_counts_once() {
+    let strength = |claims: &str, art: &str| {
+        claim_strength(&named("sample", "page", claims), PageNumber::FIRST, &draw(art)).unwrap()
+    };
+    let once = strength("any = [\"Total\"]", "Total 5\n");
+    let twice = strength("any = [\"Total\", \"Totaal\", \"Totale\"]", "Total 5\n");
+    assert!((once - twice).abs() < 0.01, "{once} {twice}");
+    let apart = strength("any = [\"Sub total\", \"Total\"]", "Sub total 5\nTotal 6\n");
+    assert!(apart > strength("any = [\"Sub total\", \"Total\"]", "Sub total 5\n"));
+}
+
+#[test]
+fn one_of_the_titles_must_stand_there_and_others_speak_for_it() {
+    let model = named("invoice", "page", "one_of = [\"Invoice\", \"Rechnung\"]\nfor = [\"Datum\"]");
+    let strength = |art: &str| claim_strength(&model, PageNumber::FIRST, &draw(art));
+    assert_eq!(strength("Datum 5\n"), None);
+    let (title, both) =
+        (strength("Rechnung 5\n").unwrap(), strength("Rechnung 5 Datum\n").unwrap());
+    assert!(both > title, "{both} {title}");
+}

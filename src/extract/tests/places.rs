@@ -186,6 +186,48 @@ fn labels_are_found_through_confused_letters() {
 }
 
 #[test]
+fn what_the_recognizer_was_sure_of_is_no_other_letter() {
+    let field = "[fields.value]\ntype = \"integer\"\nlabel = \"Engine\"\n";
+    let model = super::model("page", field);
+    let found = |confidence: f32| {
+        let mut page = super::draw("Cngjne 5\n");
+        page.lines[0].words[0].confidence = confidence;
+        let records = super::page(&model, super::PageNumber::FIRST, &page).unwrap();
+        records.first().map_or(0, |record| record.fields[0].candidates.len())
+    };
+    assert_eq!((found(70.0), found(99.0)), (1, 0));
+}
+
+#[test]
+fn a_number_never_stands_for_letters_of_a_label() {
+    let field =
+        |label: &str| format!("type = \"money\"\nlabel = \"{label}\"\nvalue = {{ right = true }}");
+    check(&field("VAT No"), "VAT 20 % 96.00\n", &[]);
+    check(&field("VAT No"), "VAT 0 % 96.00\n", &[]);
+    check(&field("Tax ID"), "Tax 10 96.00\n", &[]);
+    // In a word with letters a digit may be a misread one.
+    check(&field("VAT No"), "VAT N0 96.00\n", &["96.00"]);
+    check(&field("Total"), "T0TA1 96.00\n", &["96.00"]);
+}
+
+#[test]
+fn a_pattern_does_not_cut_the_sign_or_the_thousands_of_a_number() {
+    let field = "type = \"money\"\nlabel = \"Total\"\nvalue = { right = true }\n\
+        pattern = '(\\d{1,3}[.,]\\d\\d)(?:$|\\D)'";
+    check(field, "Total -47.28\n", &["-47.28"]);
+    check(field, "Total 1 234,50\n", &["1 234,50"]);
+    check(field, "Total (RM 47.28)\n", &["(RM 47.28)"]);
+    check(field, "Total 47.28- CASH\n", &["47.28-"]);
+}
+
+#[test]
+fn a_date_may_run_over_two_lines() {
+    let field = "type = \"date\"\nlabel = \"Issued\"\nvalue = { cell = \"12mm\" }";
+    check(field, "Issued 17 August\n       2023\n", &["17 August\n2023"]);
+    check(field, "Issued 3/4/78\n       Oban\n", &["3/4/78", "Oban"]);
+}
+
+#[test]
 fn what_is_below_a_label_may_end_at_several_things() {
     let field = "type = \"text\"\nlabel = \"Name\"\n\
         value = { below = \"40mm\", until = { rule = true, gap = 2.0, labels = [\"Phone\"] } }";
@@ -219,4 +261,48 @@ fn a_field_that_repeats_has_all_values_of_its_first_place() {
     check(phone, "Phone\n12 345\n12 346\n", &["12 345", "12 346"]);
     let amount = "type = \"money\"\nrepeat = true\npattern = '\\d+\\.\\d\\d'";
     check(amount, "Tea 5.00\nCake 12.50 and 3.00\n", &["5.00", "12.50", "3.00"]);
+}
+
+#[test]
+fn a_caption_hides_a_label_only_if_it_was_read_as_well() {
+    let field = "type = \"money\"\nlabel = \"Total incl. VAT\"\nexclude = [\"Total excl. VAT\"]\nvalue = { right = true }";
+    check(field, "Total excl. VAT 10.00\nTotal incl. VAT 12.00\n", &["12.00"]);
+}
+
+#[test]
+fn the_words_of_a_label_bound_no_column() {
+    let field = "type = \"text\"\nlabel = [\"Facture\", \"No de facture\"]\nvalue = { below = \"12mm\", lines = 1 }";
+    check(field, "No de facture          Date\nRE-2024-8047           5\n", &["RE-2024-8047"]);
+}
+
+#[test]
+fn what_ends_left_of_a_label_is_not_below_it() {
+    let field = "type = \"text\"\nlabel = \"Number\"\nvalue = { below = \"12mm\", lines = 1 }";
+    check(field, "                    Number\n12 Low Lane\n                    4711\n", &["4711"]);
+}
+
+#[test]
+fn a_match_without_a_group_is_known_to_be_no_value() {
+    let field = "type = \"money\"\nlabel = \"VAT\"\nvalue = { right = true }\npattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
+    check(field, "VAT 19 % 12.50\n", &["12.50"]);
+}
+
+#[test]
+fn values_in_rows_of_different_percentages_are_added_up_unless_their_sum_is_printed() {
+    let field = "type = \"money\"\nlabel = [\"VAT\", \"Total VAT\"]\nvalue = { right = true }\nchoose = \"by_rate\"\n\
+                 pattern = '\\d+\\s?%|(\\d+\\.\\d\\d)'";
+    check(field, "VAT 20%      1200.00\nVAT 5%       34.50\n", &["1234.50"]);
+    check(
+        field,
+        "VAT 20%      12.00\nVAT 5%       3.00\nTotal VAT    15.00\n",
+        &["15.00", "3.00", "12.00"],
+    );
+    check(field, "VAT 20%      12.00\n", &["12.00"]);
+}
+
+#[test]
+fn a_label_takes_no_head_of_a_value() {
+    let field =
+        "type = \"text\"\nlabel = [\"Facture n\", \"Facture nr\"]\nvalue = { right = true }";
+    check(field, "Facture n. RE-2024-4453\n", &["RE-2024-4453"]);
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil;
 
-use super::{Habits, Token, year_of};
+use super::{Habits, Piece, Token, year_of};
 use crate::document::Value;
 use crate::model::Partial;
 use crate::normalize::Reading;
@@ -22,18 +22,19 @@ pub(super) fn read(tokens: &[Token], habits: Habits, partial: Partial) -> Option
     if partial == Partial::Refuse {
         return None;
     }
-    let pieces: Vec<&Token> = tokens.iter().filter(|token| **token != Token::Other).collect();
+    let pieces: Vec<&Piece> =
+        tokens.iter().map(|token| &token.piece).filter(|piece| **piece != Piece::Other).collect();
     let (year, month, mut certainty) = match pieces[..] {
-        [Token::Number { digits, .. }] if digits.len() == 4 => {
+        [Piece::Number { digits, .. }] if digits.len() == 4 => {
             (year_of(digits, habits)?, None, 1.0)
         }
-        [Token::Month { number, .. }, Token::Number { digits, .. }] => {
+        [Piece::Month { number, .. }, Piece::Number { digits, .. }] => {
             (year_of(digits, habits)?, Some(*number), certainty_of_short(digits))
         }
-        [Token::Number { digits, .. }, Token::Month { number, .. }] if digits.len() == 4 => {
+        [Piece::Number { digits, .. }, Piece::Month { number, .. }] if digits.len() == 4 => {
             (year_of(digits, habits)?, Some(*number), 1.0)
         }
-        [Token::Number { digits: one, .. }, Token::Number { digits: two, .. }] => {
+        [Piece::Number { digits: one, .. }, Piece::Number { digits: two, .. }] => {
             of_numbers(one, two, habits)?
         }
         _ => return None,
@@ -48,7 +49,12 @@ pub(super) fn read(tokens: &[Token], habits: Habits, partial: Partial) -> Option
         (Partial::Keep, Some(month)) => Value::Text(format!("{year}-{month:02}")),
         (Partial::Keep, None) => Value::Text(year.to_string()),
     };
-    Some(Reading { value, repairs: tokens.iter().map(Token::repairs).sum(), certainty })
+    Some(Reading {
+        value,
+        repairs: tokens.iter().map(Token::repairs).sum(),
+        certainty,
+        ambiguity: None,
+    })
 }
 
 /// Reads `3/1978` and `1978-03` as year, month and certainty.

@@ -2,6 +2,7 @@
 //! was misread is not silently taken for something else.
 
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 use super::*;
 
@@ -112,6 +113,61 @@ fn with_mod11(digits: u32) -> String {
 const ANY_TEXT: &str = "\\PC{0,40}|[0-9OlISBZ.,:/ '$()+-]{0,24}|\
     (Mar|Okt|CR|RM|pm|hrs|X|[0-9]| |,-|\u{301}|é){0,12}|[\\s\\S]{0,300}";
 
+/// A way to print an amount: what divides thousands, how many digits groups have behind the last
+/// one, and the decimal mark.
+fn grouped(number: i64, divider: &str, length: usize) -> String {
+    let digits = number.to_string();
+    let Some(head) = digits.len().checked_sub(3).filter(|head| *head > 0) else { return digits };
+    let mut groups = vec![digits[head..].to_owned()];
+    let mut rest = &digits[..head];
+    while !rest.is_empty() {
+        let cut = rest.len().saturating_sub(length);
+        groups.insert(0, rest[cut..].to_owned());
+        rest = &rest[..cut];
+    }
+    groups.join(divider)
+}
+
+const GROUPINGS: [(&str, usize, char); 11] = [
+    (",", 3, '.'),
+    (".", 3, ','),
+    (" ", 3, ','),
+    (" ", 3, '.'),
+    ("\u{a0}", 3, ','),
+    ("\u{2009}", 3, ','),
+    ("\u{202f}", 3, ','),
+    ("'", 3, '.'),
+    ("’", 3, '.'),
+    (",", 2, '.'),
+    ("", 3, ','),
+];
+
+/// Currencies before and behind an amount.
+const MONEY_AROUND: [(&str, &str); 12] = [
+    ("", ""),
+    ("€ ", ""),
+    ("$", ""),
+    ("RM ", ""),
+    ("CHF ", ""),
+    ("Rs. ", ""),
+    ("", " PLN"),
+    ("", " Kč"),
+    ("", " zł"),
+    ("", " EUR"),
+    ("", "€"),
+    ("", " kr"),
+];
+
+const SIGNS: [(&str, &str, bool); 7] = [
+    ("", "", false),
+    ("-", "", true),
+    ("−", "", true),
+    ("(", ")", true),
+    ("", "-", true),
+    ("", " CR", true),
+    ("", " DR", false),
+];
+
 proptest! {
     #[test]
     fn no_text_makes_any_type_panic(text in ANY_TEXT) {
@@ -170,6 +226,61 @@ proptest! {
         let mut texts = noticeable(&plain);
         texts.retain(|text| !text.starts_with('$'));
         never_silently_wrong(&FieldKind::Money, &plain, &texts)?;
+    }
+
+    #[test]
+    fn no_sign_and_no_head_of_an_amount_is_lost(
+        cents in 100_i64..10_000_000_000,
+        grouping in prop::sample::select(&GROUPINGS[..]),
+        around in prop::sample::select(&MONEY_AROUND[..]),
+        sign in prop::sample::select(&SIGNS[..]),
+        label in prop::sample::select(&["", "Total ", "VAT 19% ", "Total: "][..]),
+    ) {
+        let (divider, length, mark) = grouping;
+        let whole = grouped(cents / 100, divider, length);
+        let cut = whole.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| {
+            at + whole[at..].chars().next().map_or(0, char::len_utf8)
+        });
+        let printed = format!("{whole}{mark}{:02}", cents % 100);
+        let value = format!("{}.{:02}", cents / 100, cents % 100);
+        let value = if sign.2 { format!("-{value}") } else { value };
+        // Signs inside and outside of the currency.
+        let inside = format!("{}{}{printed}{}{}", around.0, sign.0, sign.1, around.1);
+        let outside = format!("{}{}{printed}{}{}", sign.0, around.0, around.1, sign.1);
+        for amount in [inside, outside] {
+            prop_assert_eq!(show(&FieldKind::Money, &amount), value.clone(), "{}", amount);
+            // A pattern that knows no more than the last group finds all of it.
+            let text = format!("{label}{amount}");
+            let from = label.len() + amount.find(&printed).unwrap() + cut;
+            let to = from + printed.len() - cut;
+            let widened = widened(&FieldKind::Money, &text, (from, to), &|_| 0.6);
+            let (from, to) = widened.span;
+            prop_assert_eq!(show(&FieldKind::Money, &text[from..to]), value.clone(), "{}", text);
+            prop_assert_eq!(widened.ambiguity, None, "{}", text);
+        }
+    }
+
+    #[test]
+    fn units_and_fractions_belong_to_a_number(
+        number in 1_i64..10_000_000,
+        unit in prop::sample::select(&["kg", "t", "km", "m³", "m2", "lbs", "hrs", "°C"][..]),
+        eighths in 1_u32..8,
+    ) {
+        let kind = FieldKind::Decimal { places: None, min: None, max: None };
+        let value = |text: &str| read(&kind, text).map(|reading| reading.value.to_string());
+        for divider in ["", ",", " ", "'", "\u{202f}"] {
+            if divider == "," && (1_000..1_000_000).contains(&number) {
+                continue;
+            }
+            let printed = thousands(number, divider);
+            for text in [format!("{printed}{unit}"), format!("{printed} {unit}")] {
+                prop_assert_eq!(value(&text), Some(number.to_string()), "{}", text);
+            }
+        }
+        let text = format!("{number} {eighths}/8 {unit}");
+        let whole = Decimal::from(number) + Decimal::from(eighths) / Decimal::from(8);
+        let reading = read(&kind, &text).unwrap();
+        prop_assert_eq!(reading.value, Value::Decimal(whole), "{}", text);
     }
 
     #[test]

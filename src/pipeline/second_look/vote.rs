@@ -135,6 +135,7 @@ fn meaning(ask: &Ask, first: &[Word], reading: &[Word]) -> Option<Value> {
         place_score: 1.0,
         found: Found::Label,
         doubts: Vec::new(),
+        ambiguity: None,
     };
     let mut spec = ask.field.clone();
     spec.default = None;

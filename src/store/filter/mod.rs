@@ -137,12 +137,13 @@ impl Filter {
     }
 
     /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
-    /// `_file`, `_page`, `_row`, `_region` (0 on a page that is one region). A list fits if any of its values does.
+    /// `_file`, `_page`, `_row`, `_region` (0 on a page that is one region), `_issues` (joined by `; `). A list fits if any of its values does.
     pub fn records(text: &str, model: &RecordModel) -> Result<Self, FilterError> {
         let own = [
             ("_status", ColumnType::Text, "record.status"),
             ("_confidence", ColumnType::Decimal, "round(record.confidence::numeric, 4)"),
             ("_file", ColumnType::Text, "file.path"),
+            ("_issues", ColumnType::Text, "array_to_string(record.issues, '; ')"),
             ("_page", ColumnType::Integer, "record.page_number"),
             ("_row", ColumnType::Integer, "record.row_number"),
             ("_region", ColumnType::Integer, "record.region_number"),

@@ -16,9 +16,11 @@ use crate::document::{DocumentId, Failure, Format, Reason, Stage, Value};
 use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
-    Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RunEnd, Standing, Store, StoreError,
-    UnreadableFile,
+    Among, ArchiveState, Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RecordChange,
+    RecordState, RunEnd, Standing, Store, StoreError, UnreadableFile,
 };
+
+use crate::vocabulary::{Entry, State};
 
 use super::{
     all_rows, apply, failed, file, model, options, page_event, record, stored, text_kind,
@@ -177,6 +179,50 @@ async fn follow(store: &Store) {
     store.finish_run(run, RunEnd::Finished, &serde_json::json!({})).await.unwrap();
 }
 
+/// Takes the steps by which the archive learns.
+async fn learn(store: &Store) -> Vec<String> {
+    let [mut model, _] = models();
+    model.fields[0].recurs = true;
+    let place = ("receipt", "company");
+    let entry = |value: &str, documents, state| Entry {
+        value: value.to_owned(),
+        documents,
+        confidence: 0.5,
+        state,
+        instead: None,
+    };
+    store.decide_vocabulary(place, &[entry("company 9", 0, State::Confirmed)]).await.unwrap();
+    let proposed =
+        [entry("company 1", 2, State::Proposed), entry("company 9", 1, State::Confirmed)];
+    store.put_vocabulary(place, &proposed).await.unwrap();
+    store.put_vocabulary(place, &proposed[1..]).await.unwrap();
+    let mut said = vec![format!("{:?}", store.vocabulary("receipt", "company").await.unwrap())];
+    let (newest, count) = store.newest_record("receipt", 0).await.unwrap();
+    said.push(count.to_string());
+    let records = store.archive_records(&model, 0, 100).await.unwrap();
+    let mut changes = Vec::new();
+    for record in records {
+        let now = RecordState {
+            values: vec![Some("mended".to_owned())],
+            issues: vec!["company: repaired: a to b by 3 documents".to_owned()],
+            field_confidence: vec![0.25],
+            ..record.now.clone()
+        };
+        changes.push(RecordChange { record_id: record.record_id, now, before: Some(record.now) });
+    }
+    store.change_records(&model, &changes).await.unwrap();
+    let records = store.archive_records(&model, 0, 100).await.unwrap();
+    said.extend(records.iter().map(|record| format!("{:?} {:?}", record.now, record.before)));
+    let readings = store.readings(&model, 0, Among::Single).await.unwrap();
+    said.extend(all_rows(readings).await.iter().map(|reading| format!("{reading:?}")));
+    let state =
+        ArchiveState { looked_to: newest, learned_to: newest, records: 6, expects: "all".into() };
+    store.put_archive_state("receipt", &state).await.unwrap();
+    assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state));
+    store.decide_vocabulary(place, &[entry("company 9", 0, State::Proposed)]).await.unwrap();
+    said
+}
+
 /// Asks every question; returns the answers without the numbers of documents, which may have gaps.
 async fn ask(store: &Store) -> Vec<String> {
     let models = models();
@@ -214,6 +260,7 @@ async fn count_once(store: &Store, sql: &'static str) -> Result<i64, StoreError>
 async fn everything(store: &Store) -> Vec<String> {
     let mut said = fill(store).await;
     follow(store).await;
+    said.extend(learn(store).await);
     said.extend(ask(store).await);
     said.push(format!("{:?}", store.rollback_model("receipt").await.unwrap()));
     for sql in [

@@ -83,6 +83,7 @@ pub(crate) fn model(name: &str, scope: Scope, fields: &[(&str, FieldKind)]) -> R
         anchors: Vec::new(),
         rows: None,
         rules: Vec::new(),
+        balances: Vec::new(),
         review_below: 0.5,
         learned: None,
         source: format!("name = \"{name}\""),
@@ -106,6 +107,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         carry: false,
         cell: None,
         wraps_at: None,
+        recurs: false,
+        outliers: false,
         review_below: 0.5,
         default: None,
     }

@@ -1,0 +1,59 @@
+//! Which of day and month comes first in the dates of a document, as far as they say it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What the dates of a document, or of an archive, say about the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SaidOrder {
+    /// There is no date that could not be read either way.
+    #[default]
+    Nothing,
+    DayFirst,
+    MonthFirst,
+    /// Some dates are possible in one order only, others only in the other one.
+    Both,
+}
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant")]
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:^|[^\d/.,:-])(\d{1,2})\s?(?:/\s?(\d{1,2})\s?/|-(\d{1,2})-|\.\s?(\d{1,2})\.)\s?(\d{4}|\d{2})(?:$|[^\d/-])",
+    )
+    .expect("the pattern is well-formed")
+});
+
+impl SaidOrder {
+    /// Reads what the lines of a document say.
+    pub fn of_lines<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
+        let mut said = Self::Nothing;
+        for line in lines {
+            for found in NUMBERS.captures_iter(line) {
+                let number =
+                    |index: usize| -> Option<u8> { found.get(index)?.as_str().parse().ok() };
+                let second = number(2).or_else(|| number(3)).or_else(|| number(4));
+                let (Some(first), Some(second)) = (number(1), second) else { continue };
+                let is_day = |number: u8| (13..=31).contains(&number);
+                let is_month = |number: u8| (1..=12).contains(&number);
+                if is_day(first) && is_month(second) {
+                    said = said.and(Self::DayFirst);
+                } else if is_month(first) && is_day(second) {
+                    said = said.and(Self::MonthFirst);
+                }
+            }
+        }
+        said
+    }
+
+    /// Returns what two documents say together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, said) | (said, Self::Nothing) => said,
+            (Self::DayFirst, Self::DayFirst) => Self::DayFirst,
+            (Self::MonthFirst, Self::MonthFirst) => Self::MonthFirst,
+            _ => Self::Both,
+        }
+    }
+}

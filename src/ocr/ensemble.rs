@@ -1,0 +1,237 @@
+//! Lines that were read with doubt are read again from other pictures of the same ink, and their words are settled by
+//! what the readings share (after Fiscus, 1997: ROVER).
+//!
+//! First one more reading of each doubtful line; where it says the same, that is settled. The others are read in two
+//! more ways. Words that were sure stay as they are.
+
+use image::GrayImage;
+
+use super::native::{LineText, LineWord};
+use super::variants::VARIANTS;
+
+/// A line with a word below this confidence is read again.
+const DOUBTFUL: f32 = 80.0;
+/// Of a page so much is read again at most, as a share of the length of its lines.
+const BUDGET: f32 = 0.25;
+/// Words from this confidence on stay.
+const SURE: f32 = 90.0;
+/// How sure a word is at most that so many readings share that were not the first, …
+const OUTVOTED: [f32; 3] = [40.0, 55.0, 72.0];
+/// … and at least, if the first one is among them.
+const AGREED: [f32; 4] = [0.0, 0.0, 70.0, 86.0];
+/// Words are at the same place if they share this much of the narrower one.
+const SAME_PLACE: f32 = 0.5;
+
+/// Reads doubtful lines again and settles their words. `pictures` are those that `texts` were read from, and `read`
+/// reads such pictures.
+pub(super) fn settle(
+    texts: &mut [LineText],
+    pictures: &[GrayImage],
+    mut read: impl FnMut(&[GrayImage]) -> Vec<LineText>,
+) {
+    let mut open = doubtful(texts, pictures);
+    let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
+    for variant in VARIANTS {
+        let others: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
+        for (&line, text) in open.iter().zip(read(&others)) {
+            readings[line].push(shrunk(text, variant.stretch()));
+        }
+        open.retain(|&line| {
+            readings[line].len() > 1 || !says_the_same(&texts[line], &readings[line][0])
+        });
+    }
+    for (text, others) in texts.iter_mut().zip(&readings).filter(|(_, others)| !others.is_empty()) {
+        *text = settled(text, others);
+    }
+}
+
+/// Returns the lines to be read again: of the doubtful ones those that read best, as far as the budget goes. What reads
+/// worst is mostly no print.
+fn doubtful(texts: &[LineText], pictures: &[GrayImage]) -> Vec<usize> {
+    let all: u64 = pictures.iter().map(cost_of).sum();
+    let mut lines: Vec<(f32, usize)> = (0..texts.len())
+        .filter(|&line| is_doubtful(&texts[line]))
+        .map(|line| (mean_confidence(&texts[line]), line))
+        .collect();
+    lines.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut left = (all as f32 * BUDGET) as u64;
+    let is_affordable = |line: &usize| {
+        let cost = cost_of(&pictures[*line]);
+        let is_affordable = cost <= left;
+        left = left.saturating_sub(cost);
+        is_affordable
+    };
+    lines.into_iter().map(|(_, line)| line).take_while(is_affordable).collect()
+}
+
+/// What reading a picture costs: its width once it is as high as the network wants it.
+fn cost_of(picture: &GrayImage) -> u64 {
+    1000 * u64::from(picture.width()) / u64::from(picture.height().max(1))
+}
+
+fn mean_confidence(text: &LineText) -> f32 {
+    let sum: f32 = text.words.iter().map(|word| word.confidence).sum();
+    sum / text.words.len().max(1) as f32
+}
+
+fn is_doubtful(text: &LineText) -> bool {
+    text.words.iter().any(|word| {
+        word.confidence < DOUBTFUL && word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2
+    })
+}
+
+fn says_the_same(a: &LineText, b: &LineText) -> bool {
+    let texts =
+        |text: &LineText| text.words.iter().map(|word| word.text.clone()).collect::<Vec<_>>();
+    texts(a) == texts(b)
+}
+
+/// Returns a text with its places in the picture that it was made of.
+fn shrunk(mut text: LineText, stretch: f32) -> LineText {
+    let back = |at: &mut u32| *at = (*at as f32 / stretch) as u32;
+    for word in &mut text.words {
+        (back(&mut word.left), back(&mut word.right));
+        for character in &mut word.characters {
+            (back(&mut character.left), back(&mut character.right));
+        }
+    }
+    text
+}
+
+/// Words of several readings at one place of the line; the first reading comes first, and each may have none.
+struct Slot {
+    left: u32,
+    right: u32,
+    words: Vec<Vec<LineWord>>,
+}
+
+fn settled(first: &LineText, others: &[LineText]) -> LineText {
+    let readings: Vec<&LineText> = std::iter::once(first).chain(others).collect();
+    let words = slots(&readings).into_iter().flat_map(choose).collect();
+    LineText { words }
+}
+
+/// Puts the words of all readings into slots, from left to right: words that share a place are in one.
+fn slots(readings: &[&LineText]) -> Vec<Slot> {
+    let mut all: Vec<(usize, &LineWord)> = Vec::new();
+    for (reading, text) in readings.iter().enumerate() {
+        all.extend(text.words.iter().map(|word| (reading, word)));
+    }
+    all.sort_by_key(|(reading, word)| (word.left, *reading));
+    let mut slots: Vec<Slot> = Vec::new();
+    for (reading, word) in all {
+        let is_here = slots.last().is_some_and(|slot| {
+            let shared = slot.right.min(word.right).saturating_sub(slot.left.max(word.left));
+            let narrower = (slot.right - slot.left).min(word.right.saturating_sub(word.left));
+            shared as f32 > SAME_PLACE * narrower as f32
+        });
+        if !is_here {
+            let words = vec![Vec::new(); readings.len()];
+            slots.push(Slot { left: word.left, right: word.right, words });
+        }
+        if let Some(slot) = slots.last_mut() {
+            slot.right = slot.right.max(word.right);
+            slot.words[reading].push(word.clone());
+        }
+    }
+    slots
+}
+
+/// Returns the words of the slot that most readings share; the first reading's where none has more for it.
+fn choose(mut slot: Slot) -> Vec<LineWord> {
+    let count =
+        |words: &[LineWord]| slot.words.iter().filter(|other| said(other) == said(words)).count();
+    let own = count(&slot.words[0]);
+    let is_sure =
+        !slot.words[0].is_empty() && slot.words[0].iter().all(|word| word.confidence >= SURE);
+    let best = (1..slot.words.len())
+        .max_by_key(|&reading| (count(&slot.words[reading]), slot.words.len() - reading));
+    let outvoting = best.filter(|&reading| !is_sure && count(&slot.words[reading]) > own);
+    match outvoting {
+        Some(reading) => {
+            let most = OUTVOTED[count(&slot.words[reading]).clamp(1, OUTVOTED.len()) - 1];
+            let mut words = std::mem::take(&mut slot.words[reading]);
+            words.iter_mut().for_each(|word| word.confidence = word.confidence.min(most));
+            words
+        }
+        None => {
+            let least = AGREED[own.min(AGREED.len()) - 1];
+            let mut words = std::mem::take(&mut slot.words[0]);
+            words.iter_mut().for_each(|word| word.confidence = word.confidence.max(least));
+            words
+        }
+    }
+}
+
+fn said(words: &[LineWord]) -> String {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    texts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of 100 px, each with its confidence.
+    fn text(words: &[(&str, f32)]) -> LineText {
+        let word = |(place, (text, confidence)): (usize, &(&str, f32))| LineWord {
+            text: (*text).to_owned(),
+            confidence: *confidence,
+            left: 100 * place as u32,
+            right: 100 * place as u32 + 90,
+            characters: Vec::new(),
+        };
+        LineText { words: words.iter().enumerate().map(word).collect() }
+    }
+
+    fn texts(line: &LineText) -> Vec<&str> {
+        line.words.iter().map(|word| word.text.as_str()).collect()
+    }
+
+    /// Settles one line, whose further readings are given.
+    fn settle_one(first: LineText, others: &[LineText]) -> (LineText, usize) {
+        let mut lines = [first, text(&[("sure", 97.0); 9])];
+        let pictures = [GrayImage::new(400, 36), GrayImage::new(4000, 36)];
+        let mut count = 0;
+        settle(&mut lines, &pictures, |pictures| {
+            let reading = others[count].clone();
+            count += usize::from(!pictures.is_empty());
+            vec![reading; pictures.len()]
+        });
+        let [first, _] = lines;
+        (first, count)
+    }
+
+    #[test]
+    fn two_readings_that_agree_outvote_the_first() {
+        let first = text(&[("T0tal", 50.0), ("12.30", 95.0)]);
+        let other = text(&[("Total", 60.0), ("12.30", 95.0)]);
+        let (line, count) = settle_one(first, &[other.clone(), other.clone(), other]);
+        assert_eq!((texts(&line), count), (vec!["Total", "12.30"], 3));
+        assert!(line.words[0].confidence <= 72.0, "a word that was outvoted is not sure");
+    }
+
+    #[test]
+    fn a_second_reading_that_says_the_same_settles_a_line() {
+        let first = text(&[("Sdn", 60.0), ("Bhd", 95.0)]);
+        let (line, count) = settle_one(first.clone(), &[first.clone(), first.clone(), first]);
+        assert_eq!((texts(&line), count), (vec!["Sdn", "Bhd"], 1));
+    }
+
+    #[test]
+    fn a_sure_word_stays_whatever_others_say() {
+        let first = text(&[("Sdn", 60.0), ("1,234.50", 95.0)]);
+        let other = text(&[("San", 60.0), ("34.50", 95.0)]);
+        let (line, _) = settle_one(first, &[other.clone(), other.clone(), other]);
+        assert_eq!(texts(&line)[1], "1,234.50");
+    }
+
+    #[test]
+    fn words_that_were_joined_share_a_place() {
+        let first = text(&[("TaxInvoice", 50.0)]);
+        let mut other = text(&[("Tax", 80.0), ("Invoice", 80.0)]);
+        (other.words[0].right, other.words[1].left, other.words[1].right) = (28, 32, 88);
+        let (line, _) = settle_one(first, &[other.clone(), other.clone(), other]);
+        assert_eq!(texts(&line), ["Tax", "Invoice"]);
+    }
+}
