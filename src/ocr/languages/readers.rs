@@ -263,7 +263,11 @@ impl LineReaders {
     /// Reads a few lines in a language of each other script, and goes on with the script that reads much surer.
     fn try_scripts(&mut self, read: &[usize], pictures: &[GrayImage], texts: &mut [LineText]) {
         let scripts: Vec<_> = self.candidates.iter_mut().map(Candidate::script).collect();
-        let mut best = (self.fit(0, read, texts).confidence + SCRIPT_LEAD, None);
+        let room: f32 = read.iter().map(|&place| length(&pictures[place])).sum();
+        let is_dense = |fit: &Fit| fit.characters as f32 >= STRANGE_DENSITY * room;
+        // The few characters that are read of another script may be sure: they say nothing.
+        let first = Some(self.fit(0, read, texts)).filter(is_dense);
+        let mut best = (first.map_or(0.0, |fit| fit.confidence + SCRIPT_LEAD), None);
         for language in 1..scripts.len() {
             let is_first = !scripts[..language].contains(&scripts[language]);
             if scripts[language].is_none() || !is_first {
@@ -272,7 +276,7 @@ impl LineReaders {
             let mut others = texts.to_vec();
             self.read_places(language, read, pictures, &mut others);
             let fit = self.fit(language, read, &others);
-            if fit.confidence > best.0 && fit.characters >= LEAST_CHARACTERS {
+            if fit.confidence > best.0 && is_dense(&fit) && fit.characters >= LEAST_CHARACTERS {
                 best = (fit.confidence, Some((language, others)));
             }
         }
