@@ -46,7 +46,6 @@ fn typed(fields: &[&[(&str, u8, u8)]]) -> Vec<TypedField> {
     let candidate = |(text, place, words): &(&str, u8, u8)| {
         top += 40;
         Candidate {
-            ambiguity: None,
             text: (*text).to_owned(),
             page: PageNumber::FIRST,
             bounds: PixelBox { left: 100, top, right: 200, bottom: top + 30 },
@@ -115,7 +114,6 @@ fn one_printed_amount_is_no_witness_of_itself() {
     let model = bill();
     let place = PixelBox { left: 100, top: 40, right: 200, bottom: 70 };
     let candidate = Candidate {
-        ambiguity: None,
         text: "20.00".to_owned(),
         page: PageNumber::FIRST,
         bounds: place,
