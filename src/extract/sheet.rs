@@ -151,6 +151,7 @@ impl<'p> Sheet<'p> {
                 );
             }
         }
+        self.drop_heads_of_values(&mut labels);
         // The longest label at a place wins, and a caption that covers a label hides it.
         let all = labels.clone();
         labels.retain(|label| {
@@ -168,6 +169,23 @@ impl<'p> Sheet<'p> {
         });
         labels.sort_by_key(|label| (label.row, label.matched.first));
         labels
+    }
+
+    /// Takes out labels whose last word would be a misread one with a digit, where the words before it are a label that
+    /// is read better: `Registration No` of `Registration N5 1PM`.
+    fn drop_heads_of_values(&self, labels: &mut Vec<Label>) {
+        let all: Vec<(usize, Match)> =
+            labels.iter().map(|label| (label.row, label.matched.clone())).collect();
+        labels.retain(|label| {
+            let last = &self.layout.words[label.matched.last].text;
+            let is_shorter = |(row, other): &(usize, Match)| {
+                *row == label.row
+                    && other.first == label.matched.first
+                    && other.last < label.matched.last
+                    && other.score > label.matched.score
+            };
+            !(last.contains(|c: char| c.is_ascii_digit()) && all.iter().any(is_shorter))
+        });
     }
 
     /// Tells whether a misread label ends inside a word that goes on behind a dash or slash: it takes

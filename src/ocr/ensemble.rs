@@ -90,9 +90,11 @@ fn says_the_same(a: &LineText, b: &LineText) -> bool {
 fn shrunk(mut text: LineText, stretch: f32) -> LineText {
     let back = |at: &mut u32| *at = (*at as f32 / stretch) as u32;
     for word in &mut text.words {
-        (back(&mut word.left), back(&mut word.right));
+        back(&mut word.left);
+        back(&mut word.right);
         for character in &mut word.characters {
-            (back(&mut character.left), back(&mut character.right));
+            back(&mut character.left);
+            back(&mut character.right);
         }
     }
     text
@@ -147,20 +149,17 @@ fn choose(mut slot: Slot) -> Vec<LineWord> {
     let best = (1..slot.words.len())
         .max_by_key(|&reading| (count(&slot.words[reading]), slot.words.len() - reading));
     let outvoting = best.filter(|&reading| !is_sure && count(&slot.words[reading]) > own);
-    match outvoting {
-        Some(reading) => {
-            let most = OUTVOTED[count(&slot.words[reading]).clamp(1, OUTVOTED.len()) - 1];
-            let mut words = std::mem::take(&mut slot.words[reading]);
-            words.iter_mut().for_each(|word| word.confidence = word.confidence.min(most));
-            words
-        }
-        None => {
-            let least = AGREED[own.min(AGREED.len()) - 1];
-            let mut words = std::mem::take(&mut slot.words[0]);
-            words.iter_mut().for_each(|word| word.confidence = word.confidence.max(least));
-            words
-        }
+    let (reading, range) = if let Some(reading) = outvoting {
+        let shared = count(&slot.words[reading]).clamp(1, OUTVOTED.len());
+        (reading, 0.0..=OUTVOTED[shared - 1])
+    } else {
+        (0, AGREED[own.min(AGREED.len()) - 1]..=100.0)
+    };
+    let mut words = std::mem::take(&mut slot.words[reading]);
+    for word in &mut words {
+        word.confidence = word.confidence.clamp(*range.start(), *range.end());
     }
+    words
 }
 
 fn said(words: &[LineWord]) -> String {

@@ -59,7 +59,10 @@ fn a_cluster_is_shared_revived_kept_and_stopped() {
     let third = Arc::new(third);
     runtime.block_on(async {
         let store = Store::in_cluster(Arc::clone(&third), "scanlift").await.unwrap();
-        assert_eq!(store.migrate().await.unwrap(), ["0001 ledger", "0002 accounts"]);
+        assert_eq!(
+            store.migrate().await.unwrap(),
+            ["0001 ledger", "0002 accounts", "0003 archive"]
+        );
         store.close().await.unwrap();
     });
 
