@@ -175,7 +175,7 @@ impl<'p> Sheet<'p> {
     /// is read better: `Registration No` of `Registration N5 1PM`.
     fn drop_heads_of_values(&self, labels: &mut Vec<Label>) {
         let all: Vec<(usize, Match)> =
-            labels.iter().map(|label| (label.row, label.matched.clone())).collect();
+            labels.iter().map(|label| (label.row, label.matched)).collect();
         labels.retain(|label| {
             let last = &self.layout.words[label.matched.last].text;
             let is_shorter = |(row, other): &(usize, Match)| {
