@@ -246,7 +246,6 @@ fn has_lost_content(page: &Page<'_>) -> bool {
     false
 }
 
-/// Returns the number of pages that the document says it has, if it does.
 fn corrupt(message: &str) -> Failure {
     Failure::decode(Reason::Corrupt, message)
 }

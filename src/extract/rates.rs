@@ -86,6 +86,7 @@ fn sum(parts: Vec<Part>) -> Option<Candidate> {
         bounds: all.bounds.union(&next.bounds),
         word_confidence: all.word_confidence.min(next.word_confidence),
         place_score: all.place_score.min(next.place_score),
+        ambiguity: all.ambiguity.or(next.ambiguity),
         ..all
     })?;
     Some(Candidate { text: format!("{total:.2}"), doubts: Vec::new(), ..joined })

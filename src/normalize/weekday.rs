@@ -20,7 +20,8 @@ const WEEKDAYS: [&str; 63] = [
     "KHAMIS",
     "JUMAAT",
     "SABTU",
-    "AHAD", // German
+    "AHAD",
+    // German
     "MONTAG",
     "DIENSTAG",
     "MITTWOCH",
@@ -36,21 +37,24 @@ const WEEKDAYS: [&str; 63] = [
     "JEUDI",
     "VENDREDI",
     "SAMEDI",
-    "DIMANCHE", // Spanish
+    "DIMANCHE",
+    // Spanish
     "LUNES",
     "MARTES",
     "MIERCOLES",
     "JUEVES",
     "VIERNES",
     "SABADO",
-    "DOMINGO", // Italian
+    "DOMINGO",
+    // Italian
     "LUNEDI",
     "MARTEDI",
     "MERCOLEDI",
     "GIOVEDI",
     "VENERDI",
     "SABATO",
-    "DOMENICA", // Dutch
+    "DOMENICA",
+    // Dutch
     "MAANDAG",
     "DINSDAG",
     "WOENSDAG",
@@ -63,7 +67,8 @@ const WEEKDAYS: [&str; 63] = [
     "TERCA",
     "QUARTA",
     "QUINTA",
-    "SEXTA", // Danish
+    "SEXTA",
+    // Danish
     "MANDAG",
     "TIRSDAG",
     "ONSDAG",

@@ -6,6 +6,7 @@
 
 use image::GrayImage;
 
+use super::lengths::within_share;
 use super::native::{LineText, LineWord};
 use super::variants::VARIANTS;
 
@@ -15,9 +16,9 @@ const DOUBTFUL: f32 = 80.0;
 const BUDGET: f32 = 0.25;
 /// Words from this confidence on stay.
 const SURE: f32 = 90.0;
-/// How sure a word is at most that so many readings share that were not the first, …
-const OUTVOTED: [f32; 3] = [40.0, 55.0, 72.0];
-/// … and at least, if the first one is among them.
+/// How sure a word is at most that two or three readings share and the first one has not, …
+const OUTVOTED: [f32; 2] = [55.0, 72.0];
+/// … and at least, if so many share it, from the first one alone to all four.
 const AGREED: [f32; 4] = [0.0, 0.0, 70.0, 86.0];
 /// Words are at the same place if they share this much of the narrower one.
 const SAME_PLACE: f32 = 0.5;
@@ -48,25 +49,9 @@ pub(super) fn settle(
 /// Returns the lines to be read again: of the doubtful ones those that read best, as far as the budget goes. What reads
 /// worst is mostly no print.
 fn doubtful(texts: &[LineText], pictures: &[GrayImage]) -> Vec<usize> {
-    let all: u64 = pictures.iter().map(cost_of).sum();
-    let mut lines: Vec<(f32, usize)> = (0..texts.len())
-        .filter(|&line| is_doubtful(&texts[line]))
-        .map(|line| (mean_confidence(&texts[line]), line))
-        .collect();
-    lines.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut left = (all as f32 * BUDGET) as u64;
-    let is_affordable = |line: &usize| {
-        let cost = cost_of(&pictures[*line]);
-        let is_affordable = cost <= left;
-        left = left.saturating_sub(cost);
-        is_affordable
-    };
-    lines.into_iter().map(|(_, line)| line).take_while(is_affordable).collect()
-}
-
-/// What reading a picture costs: its width once it is as high as the network wants it.
-fn cost_of(picture: &GrayImage) -> u64 {
-    1000 * u64::from(picture.width()) / u64::from(picture.height().max(1))
+    let doubtful = texts.iter().enumerate().filter(|(_, text)| is_doubtful(text));
+    let ranked = doubtful.map(|(line, text)| (-mean_confidence(text), line)).collect();
+    within_share(BUDGET, ranked, pictures)
 }
 
 fn mean_confidence(text: &LineText) -> f32 {
@@ -81,9 +66,7 @@ fn is_doubtful(text: &LineText) -> bool {
 }
 
 fn says_the_same(a: &LineText, b: &LineText) -> bool {
-    let texts =
-        |text: &LineText| text.words.iter().map(|word| word.text.clone()).collect::<Vec<_>>();
-    texts(a) == texts(b)
+    said(&a.words) == said(&b.words)
 }
 
 /// Returns a text with its places in the picture that it was made of.
@@ -150,8 +133,8 @@ fn choose(mut slot: Slot) -> Vec<LineWord> {
         .max_by_key(|&reading| (count(&slot.words[reading]), slot.words.len() - reading));
     let outvoting = best.filter(|&reading| !is_sure && count(&slot.words[reading]) > own);
     let (reading, range) = if let Some(reading) = outvoting {
-        let shared = count(&slot.words[reading]).clamp(1, OUTVOTED.len());
-        (reading, 0.0..=OUTVOTED[shared - 1])
+        let is_shared_by_all = count(&slot.words[reading]) == VARIANTS.len();
+        (reading, 0.0..=OUTVOTED[usize::from(is_shared_by_all)])
     } else {
         (0, AGREED[own.min(AGREED.len()) - 1]..=100.0)
     };

@@ -12,6 +12,7 @@ mod ensemble;
 mod finish;
 mod languages;
 mod layout;
+mod lengths;
 mod look;
 mod merge;
 pub mod native;

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::tiles::quantile;
 use crate::shapes;
 
 /// Tiles along the longer side of a sheet: each is a few text lines tall.
@@ -143,13 +144,4 @@ impl PaperMap {
         }
         output
     }
-}
-
-/// Returns the value below which `share` of the values lie; 255 for none.
-fn quantile(values: &mut [u8], share: f32) -> u8 {
-    if values.is_empty() {
-        return 255;
-    }
-    let index = ((values.len() - 1) as f32 * share) as usize;
-    *values.select_nth_unstable(index).1
 }

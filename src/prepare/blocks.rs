@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use image::GrayImage;
 
 use super::extremes::Plane;
-use super::tiles::{self, Color, TileGrounds, View};
+use super::tiles::{self, Color, TileGrounds, View, quantile};
 use crate::document::{BitMask, PixelBox};
 use crate::shapes;
 
@@ -174,15 +174,6 @@ fn is_wide(area: &[(usize, usize)]) -> bool {
     };
     reach(&mut area.iter().map(|tile| tile.0)) >= 2
         && reach(&mut area.iter().map(|tile| tile.1)) >= 2
-}
-
-/// Returns the value below which a share of the values lies; 0 for none.
-fn quantile(values: &mut [u8], share: f32) -> u8 {
-    if values.is_empty() {
-        return 0;
-    }
-    let index = ((values.len() - 1) as f32 * share) as usize;
-    *values.select_nth_unstable(index).1
 }
 
 /// Returns the up to four tiles beside a tile.

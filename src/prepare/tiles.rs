@@ -146,11 +146,19 @@ pub(super) fn brightnesses(image: &RgbImage) -> GrayImage {
     GrayImage::from_raw(image.width(), image.height(), values).unwrap_or_default()
 }
 
+/// Returns the value below which a share of the values lies; 255 for none.
+pub(super) fn quantile(values: &mut [u8], share: f32) -> u8 {
+    if values.is_empty() {
+        return u8::MAX;
+    }
+    let index = ((values.len() - 1) as f32 * share) as usize;
+    *values.select_nth_unstable(index).1
+}
+
 /// Returns the mean color of the tiles that are as bright as paper.
 fn usual(colors: &[Color]) -> Color {
     let mut levels: Vec<u8> = colors.iter().copied().map(brightness).collect();
-    let index = ((levels.len() - 1) as f32 * PAPER_QUANTILE) as usize;
-    let paper = i32::from(*levels.select_nth_unstable(index).1);
+    let paper = i32::from(quantile(&mut levels, PAPER_QUANTILE));
     let is_paper = |color: &&Color| (i32::from(brightness(**color)) - paper).abs() <= SAME_PAPER;
     let (mut sums, mut count) = ([0_u64; 3], 0_u64);
     for color in colors.iter().filter(is_paper) {

@@ -4,7 +4,6 @@
 //! is read without them too, as the parent kills a reader that misbehaves.
 
 use std::io;
-
 use std::path::Path;
 
 use landlock::{

@@ -93,13 +93,42 @@ pub fn spread_of(field: &Field) -> Spread {
     if field.column_type() == ColumnType::Date { Spread::Days } else { Spread::Factors }
 }
 
-/// Returns the expression of what was read of a recurring field: before the archive changed it.
-fn as_read(model: &RecordModel, index: usize) -> String {
-    let place = recurring(model).take_while(|(other, _)| *other < index).count();
-    let column = model.fields.get(index).map_or_else(String::new, |field| quoted(&field.name));
+/// Returns the expression of what was read of a recurring field: before the archive changed it. What the archive
+/// changed before the field recurred has no value of it from before.
+fn as_read(field: &Field) -> String {
+    let (column, name) = (quoted(&field.name), field.name.replace('\'', "''"));
     format!(
-        "case when before_archive is null then {column} else before_archive->'values'->>{place} end"
+        "case when before_archive->'values' ? '{name}' then before_archive->'values'->>'{name}' else {column} end"
     )
+}
+
+/// Returns a state as it is stored: the values by the names of their fields, since a model may get other ones.
+fn stored(model: &RecordModel, state: &RecordState) -> serde_json::Value {
+    let names = recurring(model).map(|(_, field)| field.name.clone());
+    let values = names.zip(&state.values).map(|(name, value)| (name, serde_json::json!(value)));
+    serde_json::json!({
+        "values": values.collect::<serde_json::Map<_, _>>(),
+        "status": state.status,
+        "confidence": state.confidence,
+        "field_confidence": state.field_confidence,
+        "issues": state.issues,
+    })
+}
+
+/// Reads a stored state; a field that did not recur then has the value that it has `now`.
+fn restored(
+    model: &RecordModel,
+    text: &str,
+    now: &[Option<String>],
+) -> Result<RecordState, serde_json::Error> {
+    let mut state: serde_json::Value = serde_json::from_str(text)?;
+    let values = recurring(model).zip(now).map(|((_, field), now)| {
+        let before = state.get("values").and_then(|values| values.get(&field.name));
+        before.cloned().unwrap_or_else(|| serde_json::json!(now))
+    });
+    let values: Vec<serde_json::Value> = values.collect();
+    state["values"] = serde_json::Value::Array(values);
+    serde_json::from_value(state)
 }
 
 /// Returns the expression of a figure; amounts that have no logarithm have none.
@@ -119,7 +148,7 @@ impl Store {
         index: usize,
         among: Among,
     ) -> Result<Cursor<'_, Reading>, StoreError> {
-        let value = as_read(model, index);
+        let value = model.fields.get(index).map_or_else(|| "null".to_owned(), as_read);
         let sure = format!(
             "coalesce((before_archive->'field_confidence'->>{index})::real, field_confidence[{}])",
             index + 1
@@ -158,7 +187,7 @@ impl Store {
         index: usize,
     ) -> Result<HashMap<Option<String>, Usual>, StoreError> {
         let Some(field) = model.fields.get(index) else { return Ok(HashMap::new()) };
-        let group = recurring(model).next().map(|(first, _)| as_read(model, first));
+        let group = recurring(model).next().map(|(_, first)| as_read(first));
         let group = group.unwrap_or_else(|| "null::text".to_owned());
         let sql = format!(
             "with figure as materialized (
@@ -227,8 +256,7 @@ impl Store {
             .fetch_all(&self.pool)
             .await
             .map_err(failed_to("read records"))?;
-        let counts = (recurring(model).count(), measured(model).count());
-        rows.iter().map(|row| archive_record(row, counts)).collect()
+        rows.iter().map(|row| archive_record(row, model)).collect()
     }
 
     /// Writes what becomes of records, all or none.
@@ -269,7 +297,7 @@ impl Store {
                 "field_confidence": change.now.field_confidence,
                 "issues": change.now.issues,
                 "values": change.now.values,
-                "before": change.before,
+                "before": change.before.as_ref().map(|before| stored(model, before)),
             })
         };
         let changes = changes.iter().map(change).collect::<serde_json::Value>().to_string();
@@ -365,11 +393,9 @@ fn reading(row: &PgRow) -> Result<Reading, StoreError> {
     read().map_err(failed_to("read what recurs"))
 }
 
-fn archive_record(
-    row: &PgRow,
-    (recurring, measured): (usize, usize),
-) -> Result<ArchiveRecord, StoreError> {
+fn archive_record(row: &PgRow, model: &RecordModel) -> Result<ArchiveRecord, StoreError> {
     const FIRST_FIELD: usize = 7;
+    let (recurring, measured) = (recurring(model).count(), measured(model).count());
     let read = || -> Result<_, sqlx::Error> {
         let page: i32 = row.try_get(1)?;
         let status: String = row.try_get(2)?;
@@ -401,7 +427,7 @@ fn archive_record(
         .map_err(|_| StoreError::Ledger { what: "the status of a record", value: status })?;
     record.before = match before {
         None => None,
-        Some(text) => match serde_json::from_str(&text) {
+        Some(text) => match restored(model, &text, &record.now.values) {
             Ok(before) => Some(before),
             Err(_) => {
                 return Err(StoreError::Ledger { what: "what a record was before", value: text });
@@ -409,4 +435,36 @@ fn archive_record(
         },
     };
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &str = r#"
+name = "slip"
+version = 1
+records = "page"
+[fields.street]
+type = "text"
+recurs = true
+label = ["Street"]
+value = { right = true }
+[fields.vendor]
+type = "text"
+recurs = true
+label = ["Vendor"]
+value = { right = true }
+"#;
+
+    #[test]
+    fn what_was_stored_before_another_field_recurred_keeps_its_place() {
+        let model = crate::model::parse(MODEL, "slip.toml").unwrap();
+        let text = r#"{"values":{"vendor":"Bakeny"},"status":"review","confidence":0.5,"field_confidence":[],"issues":[]}"#;
+        let now = [Some("Mill Road".to_owned()), Some("Bakery".to_owned())];
+        let before = restored(&model, text, &now).unwrap();
+        assert_eq!(before.values, [Some("Mill Road".to_owned()), Some("Bakeny".to_owned())]);
+        let again = restored(&model, &stored(&model, &before).to_string(), &[None, None]).unwrap();
+        assert_eq!(again, before);
+    }
 }

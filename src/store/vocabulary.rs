@@ -13,8 +13,9 @@ use super::error::{StoreError, failed_to};
 const ENTRIES_AT_A_TIME: usize = 2000;
 
 const INSERT: &str = "insert into scanlift.vocabulary (model, field, value, documents, confidence, state, instead)
-     select $1, $2, e.value, e.documents, e.confidence, e.state, e.instead
+     select distinct on (e.value) $1, $2, e.value, e.documents, e.confidence, e.state, e.instead
      from jsonb_to_recordset($3::jsonb) as e(value text, documents bigint, confidence real, state text, instead text)
+     order by e.value, e.documents desc
      on conflict (model, field, md5(value)) do update set ";
 
 impl Store {
@@ -75,7 +76,7 @@ impl Store {
         transaction.commit().await.map_err(error())
     }
 
-    /// Notes what a person has decided about values of a field.
+    /// Notes what a person has decided about values of a field; what was learned before is learned anew.
     pub async fn decide_vocabulary(
         &self,
         (model, field): (&str, &str),
@@ -93,7 +94,8 @@ impl Store {
         entries: &[Entry],
     ) -> Result<(), StoreError> {
         let sql = format!(
-            "{INSERT} state = excluded.state, instead = excluded.instead, changed_at = now()"
+            "with forgotten as (delete from scanlift.archive_state where model = $1)
+             {INSERT} state = excluded.state, instead = excluded.instead, changed_at = now()"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(model)

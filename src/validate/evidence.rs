@@ -35,7 +35,11 @@ const ODD: [(char, &str); 18] = [
 
 /// Tells whether something else than its reading speaks for a value: amounts that agree, a check digit or
 /// a dictionary, the same text at another place.
-pub(super) fn confirms(model: &RecordModel, spec: &Field, field: &TypedField) -> bool {
+pub(super) fn confirms(
+    model: &RecordModel,
+    (spec, field): (&Field, &TypedField),
+    record: &Record<TypedField>,
+) -> bool {
     let by_type = match &spec.kind {
         FieldKind::Code { check, .. } => check.is_some(),
         FieldKind::Barcode { .. }
@@ -51,12 +55,13 @@ pub(super) fn confirms(model: &RecordModel, spec: &Field, field: &TypedField) ->
         | FieldKind::Duration => false,
     };
     let by_rule = || field.repairs.iter().any(crate::document::Repair::is_by_rule);
-    // A broken rule has an issue of its own.
+    // A broken rule has an issue of its own, and one that lacks a term says nothing.
     let by_balance = || {
         let position = model.fields.iter().position(|known| known.name == spec.name);
         let speaks_of = |balance: &crate::model::Balance| {
             balance.terms.len() > 1
                 && balance.terms.iter().any(|(field, _)| Some(*field) == position)
+                && balance.terms.iter().all(|(field, _)| record.fields[*field].value.is_some())
         };
         model.rules.iter().filter_map(|rule| rule.balance.as_ref()).any(speaks_of)
     };
@@ -72,9 +77,11 @@ pub(super) fn confirms(model: &RecordModel, spec: &Field, field: &TypedField) ->
 }
 
 /// Lowers the confidence of texts with characters that no name has.
-pub(super) fn doubt_odd_characters(record: &mut Record<TypedField>) {
-    for field in &mut record.fields {
-        if let Some(Value::Text(text)) = &field.value {
+pub(super) fn doubt_odd_characters(model: &RecordModel, record: &mut Record<TypedField>) {
+    for (spec, field) in model.fields.iter().zip(&mut record.fields) {
+        if matches!(spec.kind, FieldKind::Text { .. })
+            && let Some(Value::Text(text)) = &field.value
+        {
             let count = i32::try_from(found(text).count()).unwrap_or(i32::MAX);
             field.confidence *= KEPT_PER_ODD_CHARACTER.powi(count);
         }

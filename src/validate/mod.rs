@@ -16,6 +16,11 @@ use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
 pub use revise::{Judgment, Revision};
 use rules::{CompiledRules, Outcome};
 
+/// The issues of values and records that are not sure enough, …
+const LOW_CONFIDENCE: &str = "low confidence";
+/// … and of those that only their own reading speaks for.
+const UNCONFIRMED: &str = "nothing confirms it";
+
 /// What a missing required field counts as in the confidence of its record.
 const MISSING_CONFIDENCE: f32 = 0.3;
 /// What a broken rule leaves of the confidence of a record: one of its values is wrong, or the
@@ -49,7 +54,7 @@ impl Validator {
     pub fn record(&self, mut typed: Record<TypedField>) -> TypedRecord {
         if self.dense().is_none() {
             arithmetic::repair_record(&self.model, &mut typed);
-            evidence::doubt_odd_characters(&mut typed);
+            evidence::doubt_odd_characters(&self.model, &mut typed);
             self.calibrate(&mut typed);
         }
         self.judged(typed)
@@ -66,7 +71,7 @@ impl Validator {
         let mut issues = Vec::new();
         if found {
             for (spec, field) in self.model.fields.iter().zip(&typed.fields) {
-                issues.extend(self.field_issues(spec, field));
+                issues.extend(self.field_issues((spec, field), &typed));
             }
         } else {
             issues.push(Issue {
@@ -84,7 +89,7 @@ impl Validator {
             if confidence < self.accept_from() {
                 issues.push(Issue {
                     field: None,
-                    text: "low confidence".to_owned(),
+                    text: LOW_CONFIDENCE.to_owned(),
                     verdict: Verdict::Review,
                 });
             }
@@ -172,7 +177,11 @@ impl Validator {
 
     /// Tells whether a value that a record needs has a calibrated probability or evidence beside its
     /// confidence; what has neither must be read almost without a doubt.
-    fn is_confirmed(&self, spec: &Field, field: &TypedField) -> bool {
+    fn is_confirmed(
+        &self,
+        (spec, field): (&Field, &TypedField),
+        record: &Record<TypedField>,
+    ) -> bool {
         let calibrated = self
             .calibration()
             .is_some_and(|calibration| calibration.fields.contains_key(&spec.name));
@@ -180,10 +189,14 @@ impl Validator {
             || calibrated
             || self.dense().is_some()
             || field.confidence >= evidence::SURE_WITHOUT
-            || evidence::confirms(&self.model, spec, field)
+            || evidence::confirms(&self.model, (spec, field), record)
     }
 
-    fn field_issues(&self, spec: &Field, field: &TypedField) -> Vec<Issue> {
+    fn field_issues(
+        &self,
+        (spec, field): (&Field, &TypedField),
+        record: &Record<TypedField>,
+    ) -> Vec<Issue> {
         let mut texts: Vec<String> = Vec::new();
         match (&field.value, &field.raw) {
             (None, Some(_)) => texts.push("unreadable".to_owned()),
@@ -203,11 +216,13 @@ impl Validator {
                     texts.push(ambiguity.to_string());
                 }
                 if field.confidence < self.doubtful_below(spec) {
-                    texts.push("low confidence".to_owned());
-                } else if !self.is_confirmed(spec, field) {
-                    texts.push("nothing confirms it".to_owned());
+                    texts.push(LOW_CONFIDENCE.to_owned());
+                } else if !self.is_confirmed((spec, field), record) {
+                    texts.push(UNCONFIRMED.to_owned());
                 }
-                texts.extend(evidence::odd_characters(value));
+                if matches!(spec.kind, FieldKind::Text { .. }) {
+                    texts.extend(evidence::odd_characters(value));
+                }
             }
         }
         let issue = |text| Issue { field: Some(spec.name.clone()), text, verdict: Verdict::Review };

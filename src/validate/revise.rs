@@ -2,7 +2,7 @@
 //!
 //! Rules are not evaluated again: their issues stay as they are. Called by `pipeline` after a run.
 
-use super::Validator;
+use super::{LOW_CONFIDENCE, UNCONFIRMED, Validator};
 use crate::document::{PageNumber, Record, TypedField, Value, Verdict};
 
 /// What is stored of how a record was judged.
@@ -26,8 +26,6 @@ pub struct Revision {
     pub issue: Option<(String, Verdict)>,
 }
 
-const LOW_CONFIDENCE: &str = "low confidence";
-
 impl Validator {
     /// Returns the judgment after these revisions. Doubts that are settled go; a record is accepted only if none is
     /// left, and one that the revisions doubt goes to review.
@@ -39,9 +37,11 @@ impl Validator {
                 *own = *confidence;
             }
             let doubt = format!("{}: {LOW_CONFIDENCE}", spec.name);
+            let unconfirmed = format!("{}: {UNCONFIRMED}", spec.name);
             let is_doubtful = *confidence < self.doubtful_below(spec);
+            // What recurs, and what a person has said, is evidence.
             if !is_doubtful {
-                after.issues.retain(|issue| *issue != doubt);
+                after.issues.retain(|issue| *issue != doubt && *issue != unconfirmed);
             } else if !after.issues.contains(&doubt) {
                 after.issues.push(doubt);
             }

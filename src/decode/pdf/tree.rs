@@ -2,13 +2,12 @@
 //! root for a tree whose own root cannot be read. `pdf` asks it when it opens a file.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use hayro::hayro_syntax::object::dict::keys::{COUNT, KIDS, PAGES};
 use hayro::hayro_syntax::object::{Array, Dict, MaybeRef, Object};
 use hayro::hayro_syntax::{Pdf, xref::XRef};
 use regex::bytes::Regex;
-
-use std::sync::LazyLock;
 
 /// A tree has no more nodes than this; more is a file that was made to keep us busy.
 const MAX_NODES: usize = 1_000_000;

@@ -384,7 +384,9 @@ impl Values {
 
 /// Tells whether an amount may be the tax on another one: 3 to 27 whole percent of it, within a rounding.
 fn is_taxed(net: i64, tax: i64) -> bool {
-    let off = |percent: i64| (tax * 100 - net * percent).abs();
+    let off = |percent: i64| {
+        tax.saturating_mul(100).saturating_sub(net.saturating_mul(percent)).saturating_abs()
+    };
     (3..=27).any(|percent| off(percent) <= 100)
 }
 

@@ -29,7 +29,10 @@ impl SaidOrder {
     pub fn of_lines<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
         let mut said = Self::Nothing;
         for line in lines {
-            for found in NUMBERS.captures_iter(line) {
+            // A match takes the sign behind the date, which the next date needs before it.
+            let mut at = 0;
+            while let Some(found) = NUMBERS.captures_at(line, at) {
+                at = found.get(5).map_or(line.len(), |year| year.end());
                 let number =
                     |index: usize| -> Option<u8> { found.get(index)?.as_str().parse().ok() };
                 let second = number(2).or_else(|| number(3)).or_else(|| number(4));
@@ -55,5 +58,17 @@ impl SaidOrder {
             (Self::MonthFirst, Self::MonthFirst) => Self::MonthFirst,
             _ => Self::Both,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_that_stand_close_are_all_seen() {
+        let said = |line| SaidOrder::of_lines(std::iter::once(line));
+        assert_eq!(said("16/06/2023 06/15/2023"), SaidOrder::Both);
+        assert_eq!(said("16/06/2023 15/06/2023"), SaidOrder::DayFirst);
     }
 }

@@ -25,8 +25,8 @@ const SIGNS: &[char] = &[
     '=', ':', '~', '+',
 ];
 /// Marks of accounts: what is owed to the reader, and what the reader owes.
-const CREDIT: [&str; 4] = ["CREDIT", "CR.", "CR", "MINUS"];
-const DEBIT: [&str; 3] = ["DEBIT", "DR.", "DR"];
+pub(super) const CREDIT: [&str; 4] = ["CREDIT", "CR.", "CR", "MINUS"];
+pub(super) const DEBIT: [&str; 3] = ["DEBIT", "DR.", "DR"];
 
 /// What stands before or after a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::affix::{is_affix, is_dash, is_sign};
+use super::affix::{CREDIT, DEBIT, is_affix, is_dash, is_sign};
 use super::is_separator;
 use crate::document::Ambiguity;
 
@@ -274,7 +274,7 @@ impl<'t> Growing<'t> {
 /// Returns how many bytes an account's mark at the beginning of a word has.
 fn mark_length(word: &str) -> usize {
     let letters = word.chars().take_while(char::is_ascii_alphabetic).count();
-    let is_mark = ["CR", "DR", "CREDIT"].iter().any(|it| it.eq_ignore_ascii_case(&word[..letters]));
+    let is_mark = CREDIT.iter().chain(&DEBIT).any(|it| it.eq_ignore_ascii_case(&word[..letters]));
     if is_mark { letters } else { 0 }
 }
 

@@ -148,6 +148,7 @@ pub(super) fn weigh(model: &RecordModel, fields: &mut [RawField]) -> Together {
     if amounts.iter().filter(|amount| !amount.choices.is_empty()).count() < 2 {
         return Together::default();
     }
+    bound(&mut amounts);
     for at in 0..amounts.len() {
         if model.fields[amounts[at].field].required {
             derive(model, &mut amounts, at, fields);

@@ -1,6 +1,6 @@
 //! A language that pages may be read in: its recognizer, its words and its script, each loaded when it is needed.
 //!
-//! The file is opened at the start: a reader that has begun to read pages can open none.
+//! The file is opened at the start: data that is replaced or removed during a run changes nothing.
 
 use std::fs::File;
 use std::io::{Read, Seek};

@@ -10,6 +10,7 @@ use image::GrayImage;
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
+use crate::ocr::lengths::{length, within_share};
 use crate::ocr::native::{
     Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError,
 };
@@ -408,11 +409,6 @@ fn is_strange(fit: &Fit, room: f32) -> bool {
     is_badly_read || (fit.characters as f32) < STRANGE_DENSITY * room
 }
 
-/// Returns how long a line is, in its heights.
-fn length(picture: &GrayImage) -> f32 {
-    picture.width() as f32 / picture.height().max(1) as f32
-}
-
 /// Returns the confidence of the least sure word that a line's language has not; `None` if it has all.
 fn least_sure_unknown(text: &LineText, words: &[String], known: &[bool]) -> Option<f32> {
     let unknown = words.iter().zip(known).filter(|(_, is_known)| !**is_known);
@@ -422,17 +418,6 @@ fn least_sure_unknown(text: &LineText, words: &[String], known: &[bool]) -> Opti
     };
     let sureness = unknown.filter_map(|(word, _)| sureness(word)).min_by(f32::total_cmp);
     sureness.filter(|confidence| *confidence < SURE_WORD)
-}
-
-/// Returns the lines that were read least surely, as many as make up a small share of all text.
-fn within_share(share: f32, mut doubtful: Vec<(f32, usize)>, pictures: &[GrayImage]) -> Vec<usize> {
-    doubtful.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let mut left = share * pictures.iter().map(length).sum::<f32>();
-    let fits = |&(_, place): &(f32, usize)| {
-        left -= length(&pictures[place]);
-        left >= 0.0
-    };
-    doubtful.into_iter().take_while(fits).map(|(_, place)| place).collect()
 }
 
 #[cfg(test)]
@@ -462,13 +447,6 @@ mod tests {
         assert_eq!(readers.languages(), "deu+eng");
         readers.begin_page();
         assert_eq!(readers.languages(), "eng");
-    }
-
-    #[test]
-    fn of_doubtful_lines_the_least_sure_are_read_again_as_long_as_they_are_few() {
-        let pictures: Vec<GrayImage> = (0..10).map(|_| GrayImage::new(200, 20)).collect();
-        let doubtful = vec![(80.0, 1), (60.0, 7), (70.0, 4)];
-        assert_eq!(within_share(0.25, doubtful, &pictures), [7, 4]);
     }
 
     #[test]

@@ -191,7 +191,9 @@ async fn learn(store: &Store) -> Vec<String> {
         state,
         instead: None,
     };
-    store.decide_vocabulary(place, &[entry("company 9", 0, State::Confirmed)]).await.unwrap();
+    // A value that is named twice is decided once.
+    let twice = [(); 2].map(|()| entry("company 9", 0, State::Confirmed));
+    store.decide_vocabulary(place, &twice).await.unwrap();
     let proposed =
         [entry("company 1", 2, State::Proposed), entry("company 9", 1, State::Confirmed)];
     store.put_vocabulary(place, &proposed).await.unwrap();
@@ -220,6 +222,7 @@ async fn learn(store: &Store) -> Vec<String> {
     store.put_archive_state("receipt", &state).await.unwrap();
     assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state));
     store.decide_vocabulary(place, &[entry("company 9", 0, State::Proposed)]).await.unwrap();
+    assert_eq!(store.archive_state("receipt").await.unwrap(), None, "all is learned anew");
     said
 }
 
