@@ -15,7 +15,6 @@ mod vnni;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::layers::Matrix;
@@ -36,8 +35,9 @@ pub(super) fn padded(size: usize) -> usize {
 }
 
 /// A set of instructions that the network runs on. All give the same results, not at the same speed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Kernel {
     /// Plain code; slower than Tesseract, there to check the others by.
     Scalar,
@@ -48,6 +48,11 @@ pub enum Kernel {
 }
 
 impl Kernel {
+    /// Returns the fastest kernel that this processor can run.
+    pub fn fastest() -> Self {
+        Self::available()[0]
+    }
+
     /// Returns the kernels that this processor can run, the fastest first; `Scalar` is always the last.
     pub fn available() -> Vec<Self> {
         let mut kernels = Vec::new();

@@ -3,7 +3,7 @@
 //! A tile is what a kernel computes at once: `columns` vectors of `lanes` outputs. The weights of a tile
 //! stand together, input by input in groups of as many as one instruction multiplies.
 
-use crate::ocr::native::layers::Matrix;
+use crate::layers::Matrix;
 
 /// 64 bytes that start at a multiple of 64: no load of a vector crosses a cache line.
 #[derive(Debug, Clone, Copy)]
