@@ -8,7 +8,13 @@ mod avx2;
 mod curves;
 #[cfg(target_arch = "x86_64")]
 mod pack;
+#[cfg(target_arch = "x86_64")]
+mod packed;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 
@@ -21,10 +27,10 @@ use super::layers::Matrix;
 use super::network::Lstm;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx2::Avx2;
+pub(super) type Avx2 = packed::Vectors<avx2::Avx2>;
 pub(super) use scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
-pub(super) use vnni::Vnni;
+pub(super) type Vnni = packed::Vectors<vnni::Vnni>;
 
 /// Rows of activations are padded with zeros to a multiple of so many values.
 pub(super) const BLOCK: usize = 16;
@@ -57,11 +63,11 @@ impl Kernel {
     pub fn available() -> Vec<Self> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
-        if vnni::is_available() {
+        if <vnni::Vnni as vector::Vector>::is_available() {
             kernels.push(Self::Vnni);
         }
         #[cfg(target_arch = "x86_64")]
-        if avx2::is_available() {
+        if <avx2::Avx2 as vector::Vector>::is_available() {
             kernels.push(Self::Avx2);
         }
         kernels.push(Self::Scalar);

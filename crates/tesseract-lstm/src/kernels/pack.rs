@@ -1,23 +1,19 @@
 //! Arranges matrices in the order in which the vector kernels read them.
 //!
-//! A tile is what a kernel computes at once: `columns` vectors of `lanes` outputs. The weights of a tile
-//! stand together, input by input in groups of as many as one instruction multiplies.
+//! A tile is what a kernel computes at once: some vectors of outputs. The weights of a tile stand together, input
+//! by input in groups of as many as one instruction multiplies.
 
 use crate::layers::Matrix;
 
 /// 64 bytes that start at a multiple of 64: no load of a vector crosses a cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
-pub(super) struct CacheLine(pub [u8; 64]);
+pub(crate) struct CacheLine(pub [u8; 64]);
 
-/// The shape of a kernel's tile.
+/// What an instruction multiplies.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tiling {
-    /// Vectors of outputs.
-    pub columns: usize,
-    /// Outputs in a vector.
-    pub lanes: usize,
-    /// Inputs that one instruction multiplies for each lane.
+pub(crate) struct Products {
+    /// Inputs that are multiplied and summed for each output.
     pub group: usize,
     /// Bytes of a weight: 1 or 2.
     pub weight_bytes: usize,
@@ -25,14 +21,33 @@ pub(super) struct Tiling {
     pub offset: i32,
 }
 
+/// The weights of one output.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OutputRow<'a> {
+    pub matrix: &'a Matrix,
+    pub row: usize,
+}
+
+impl OutputRow<'_> {
+    fn weights(&self) -> &[i8] {
+        self.matrix.row(self.row)
+    }
+
+    /// Returns the integer sum without any input.
+    fn start(&self, products: Products) -> i32 {
+        let sum: i32 = self.weights().iter().map(|&weight| i32::from(weight)).sum();
+        127 * i32::from(self.matrix.bias[self.row]) - products.offset * sum
+    }
+}
+
 /// Matrices in a kernel's order.
 #[derive(Debug)]
-pub(super) struct Packed {
-    /// For each tile, for each group of inputs, for each column, for each lane: the group's weights.
+pub(crate) struct Packed {
+    /// For each tile, for each group of inputs, for each output: the group's weights.
     pub weights: Vec<CacheLine>,
-    /// For each tile, column and lane: the integer sum without any input.
+    /// For each tile and output: the integer sum without any input.
     pub bias: Vec<i32>,
-    /// For each tile, column and lane: the value of one unit of the integer sum; 0 in padding.
+    /// For each tile and output: the value of one unit of the integer sum; 0 in padding.
     pub scale: Vec<f32>,
     /// Number of tiles.
     pub tiles: usize,
@@ -40,56 +55,49 @@ pub(super) struct Packed {
     pub groups: Vec<usize>,
 }
 
-/// Arranges rows of matrices. `row_of` says which row is the output in a (tile, column, lane), none in
-/// padding; `pieces` are the numbers of inputs of the pieces in which the input stands.
-pub(super) fn pack<'a>(
-    tiling: Tiling,
-    tiles: usize,
+/// Arranges tiles of outputs, of which those in padding are none. `pieces` are the numbers of inputs of the pieces
+/// in which the input stands; a piece is filled up with weights of zero to whole groups.
+pub(crate) fn pack(
+    products: Products,
     pieces: &[usize],
-    row_of: impl Fn(usize, usize, usize) -> Option<(&'a Matrix, usize)>,
+    tiles: &[Vec<Option<OutputRow<'_>>>],
 ) -> Packed {
+    let outputs = || tiles.iter().flatten();
     let mut bytes = Vec::new();
-    let mut bias = Vec::new();
-    let mut scale = Vec::new();
-    for tile in 0..tiles {
-        let rows: Vec<Option<(&Matrix, usize)>> = (0..tiling.columns)
-            .flat_map(|column| (0..tiling.lanes).map(move |lane| (column, lane)))
-            .map(|(column, lane)| row_of(tile, column, lane))
-            .collect();
-        for row in &rows {
-            let weights = row.map_or(&[][..], |(matrix, row)| matrix.row(row));
-            let sum: i32 = weights.iter().map(|&weight| i32::from(weight)).sum();
-            let own = row.map_or(0, |(matrix, row)| 127 * i32::from(matrix.bias[row]));
-            bias.push(own - tiling.offset * sum);
-            scale.push(row.map_or(0.0, |(matrix, row)| matrix.scale[row]));
-        }
-        let mut start = 0;
+    for tile in tiles {
+        let mut first = 0;
         for &length in pieces {
-            for group in (0..length).step_by(tiling.group) {
-                for row in &rows {
-                    for input in group..group + tiling.group {
-                        let weight = match row {
-                            Some((matrix, row)) if input < length => {
-                                matrix.row(*row)[start + input]
-                            }
-                            _ => 0,
-                        };
-                        let weight = i16::from(weight).to_le_bytes();
-                        bytes.extend_from_slice(&weight[..tiling.weight_bytes]);
-                    }
+            for start in (first..first + length).step_by(products.group) {
+                let end = (start + products.group).min(first + length);
+                for output in tile {
+                    let weights = output.as_ref().map_or(&[][..], |row| &row.weights()[start..end]);
+                    push_group(&mut bytes, products, weights);
                 }
             }
-            start += length;
+            first += length;
         }
     }
-    let weights = bytes
-        .chunks(64)
-        .map(|chunk| {
-            let mut line = CacheLine([0; 64]);
-            line.0[..chunk.len()].copy_from_slice(chunk);
-            line
-        })
-        .collect();
-    let groups = pieces.iter().map(|length| length.div_ceil(tiling.group)).collect();
-    Packed { weights, bias, scale, tiles, groups }
+    Packed {
+        weights: bytes.chunks(64).map(cache_line).collect(),
+        bias: outputs().map(|output| output.map_or(0, |row| row.start(products))).collect(),
+        scale: outputs()
+            .map(|output| output.map_or(0.0, |row| row.matrix.scale[row.row]))
+            .collect(),
+        tiles: tiles.len(),
+        groups: pieces.iter().map(|length| length.div_ceil(products.group)).collect(),
+    }
+}
+
+/// Adds the weights of one group, filled up with zeros.
+fn push_group(bytes: &mut Vec<u8>, products: Products, weights: &[i8]) {
+    let padding = std::iter::repeat_n(&0, products.group - weights.len());
+    for &weight in weights.iter().chain(padding) {
+        bytes.extend_from_slice(&i16::from(weight).to_le_bytes()[..products.weight_bytes]);
+    }
+}
+
+fn cache_line(bytes: &[u8]) -> CacheLine {
+    let mut line = CacheLine([0; 64]);
+    line.0[..bytes.len()].copy_from_slice(bytes);
+    line
 }
