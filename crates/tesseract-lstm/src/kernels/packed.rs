@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use super::curves::{self, Curve};
+use super::curves::{self, Curve, Sketch};
 use super::pack::{self, OutputRow, Packed};
 use super::vector::{GATES, Vector};
 use super::{Arithmetic, LstmStep, Place, Window, padded};
@@ -19,6 +19,7 @@ pub(crate) struct Weights<V> {
     pub packed: Packed,
     pub tanh: &'static Curve,
     pub logistic: &'static Curve,
+    pub sketch: &'static Sketch,
     instructions: PhantomData<V>,
 }
 
@@ -50,8 +51,13 @@ impl<V: Vector> Weights<V> {
         };
         let tiles: Vec<Vec<Option<OutputRow<'a>>>> = (0..tiles).map(tile).collect();
         let packed = pack::pack(V::PRODUCTS, pieces, &tiles);
-        let (tanh, logistic) = (&curves::TANH, &curves::LOGISTIC);
-        Self { packed, tanh, logistic, instructions: PhantomData }
+        Self {
+            packed,
+            tanh: &curves::TANH,
+            logistic: &curves::LOGISTIC,
+            sketch: &curves::SKETCH,
+            instructions: PhantomData,
+        }
     }
 
     /// Returns the number of cache lines of a tile's weights.

@@ -146,6 +146,49 @@ fn the_largest_activation_is_that_of_the_largest_sum() {
     assert_eq!(last, 127);
 }
 
+/// Returns tanh of an argument of 0 or more by the sketch, as the kernels do.
+fn sketched(argument: f32) -> f32 {
+    let parts = curves::SKETCH_PARTS as f32;
+    let place = (argument * (parts / curves::SKETCH_END)).min(parts);
+    let part = (place as usize).min(curves::SKETCH_PARTS - 1);
+    let [none, one, two, three] = curves::SKETCH.each_ref().map(|row| row[part]);
+    let place = place - part as f32;
+    three.mul_add(place, two).mul_add(place, one).mul_add(place, none)
+}
+
+#[test]
+fn the_sketch_stays_close_to_the_curves() {
+    let (mut of_tanh, mut of_logistic) = (0.0f32, 0.0f32);
+    // Every 61st float from 2^-20 to 20.
+    for bits in (2f32.powi(-20).to_bits()..=20f32.to_bits()).step_by(61) {
+        let argument = f32::from_bits(bits);
+        let tanh = curves::tanh(&curves::TANH, argument);
+        of_tanh = of_tanh.max((sketched(argument) - tanh).abs());
+        let logistic = curves::logistic(&curves::LOGISTIC, argument);
+        of_logistic =
+            of_logistic.max((sketched(0.5 * argument).mul_add(0.5, 0.5) - logistic).abs());
+    }
+    // The errors are no smaller than thought, either: then fewer values would be doubtful.
+    assert!((0.9..=1.0).contains(&(of_tanh / curves::SKETCH_ERROR)), "{of_tanh}");
+    assert!(of_logistic <= 0.5 * curves::SKETCH_ERROR, "{of_logistic}");
+}
+
+#[test]
+fn kernels_agree_where_activations_are_nearly_in_the_middle_of_two() {
+    // Of some hundred thousand activations, some are within a thousandth of the middle of two.
+    for seed in 0..4 {
+        let mut numbers = Numbers(seed);
+        let sizes = sizes(9, 16, 16, &[16], 16);
+        let (network, _) = Network::parse(&component(&sizes, 7)).unwrap();
+        let lines = [line(6_000, sizes.height, &mut numbers)];
+        let expected = Forward::new(&network, Kernel::Scalar).run(&lines);
+        for kernel in Kernel::available() {
+            let outputs = Forward::new(&network, kernel).run(&lines);
+            assert!(bits(&outputs) == bits(&expected), "{kernel}");
+        }
+    }
+}
+
 #[test]
 fn kernels_have_names_that_are_read_back() {
     for kernel in [Kernel::Scalar, Kernel::Avx2, Kernel::Vnni] {

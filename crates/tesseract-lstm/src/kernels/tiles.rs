@@ -67,9 +67,8 @@ pub(crate) unsafe fn lstm_rows<V: Vector, const R: usize>(
         for (row, leave) in leave.into_iter().enumerate() {
             let place = tile * V::LANES;
             let state = V::load(rows.state.add(row * stride + place));
-            let output =
-                V::multiply(tanh::<V>(weights.tanh, state), logistic::<V>(weights.logistic, leave));
-            V::store_quantized(output, rows.output.add(rows.places[row].output * stride + place));
+            let output = rows.output.add(rows.places[row].output * stride + place);
+            V::store_outputs(weights, state, leave, output);
         }
     }
 }
@@ -112,8 +111,23 @@ unsafe fn next_state<V: Vector>(
     }
 }
 
+/// Stores the outputs of cells with these states and arguments of the output gate.
 #[inline(always)]
-unsafe fn tanh<V: Vector>(curve: &Curve, arguments: V::Floats) -> V::Floats {
+pub(crate) unsafe fn store_outputs<V: Vector>(
+    weights: &Weights<V>,
+    state: V::Floats,
+    leave: V::Floats,
+    to: *mut V::Activation,
+) {
+    // SAFETY: the caller vouches for the instructions and for a vector of outputs.
+    unsafe {
+        let leave = logistic::<V>(weights.logistic, leave);
+        V::store_quantized(V::multiply(tanh::<V>(weights.tanh, state), leave), to);
+    }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn tanh<V: Vector>(curve: &Curve, arguments: V::Floats) -> V::Floats {
     // SAFETY: the caller vouches for the instructions; the argument of the curve has no sign.
     unsafe { V::with_signs(V::on_curve(curve, V::absolute(arguments)), arguments) }
 }
@@ -153,7 +167,7 @@ pub(crate) unsafe fn convolve<V: Vector>(weights: &Weights<V>, picture: &mut Pic
                 }
                 let value = V::multiply(V::to_floats(largest), scale);
                 let output = pooled.add((cell * packed.tiles + tile) * V::LANES);
-                V::store_quantized(tanh::<V>(weights.tanh, value), output);
+                V::store_tanh(weights, value, output);
             }
         }
     }

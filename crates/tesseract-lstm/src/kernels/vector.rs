@@ -4,6 +4,10 @@
 //! layers with their instructions switched on.
 
 #![expect(unsafe_code, reason = "vector instructions and their loads and stores")]
+#![expect(
+    clippy::inline_always,
+    reason = "compiled by itself, a layer would lack the instructions"
+)]
 
 use std::fmt::Debug;
 
@@ -11,6 +15,7 @@ use super::Window;
 use super::curves::Curve;
 use super::pack::{CacheLine, Products};
 use super::packed::{DenseRows, LstmRows, Picture, Weights};
+use super::tiles;
 
 /// Vectors of outputs that are computed at once: as many as an LSTM has gates.
 pub(crate) const GATES: usize = 4;
@@ -90,4 +95,27 @@ pub(crate) trait Vector: Debug + Sized + 'static {
     unsafe fn exponential(arguments: Self::Floats) -> Self::Floats;
     /// Stores `curves::quantized` values of -1 to 1.
     unsafe fn store_quantized(values: Self::Floats, to: *mut Self::Activation);
+
+    /// Stores the outputs of cells with these states and arguments of the output gate.
+    #[inline(always)]
+    unsafe fn store_outputs(
+        weights: &Weights<Self>,
+        state: Self::Floats,
+        leave: Self::Floats,
+        to: *mut Self::Activation,
+    ) {
+        // SAFETY: as of the caller.
+        unsafe { tiles::store_outputs(weights, state, leave, to) }
+    }
+
+    /// Stores the activations of tanh of the arguments.
+    #[inline(always)]
+    unsafe fn store_tanh(
+        weights: &Weights<Self>,
+        arguments: Self::Floats,
+        to: *mut Self::Activation,
+    ) {
+        // SAFETY: as of the caller.
+        unsafe { Self::store_quantized(tiles::tanh::<Self>(weights.tanh, arguments), to) }
+    }
 }

@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 
 use super::Window;
 use super::avx2::four_points;
-use super::curves::{self, Curve};
+use super::curves::{self, Curve, Sketch};
 use super::pack::{CacheLine, Products};
 use super::packed::{DenseRows, LstmRows, Picture, Weights};
 use super::tiles;
@@ -264,6 +264,75 @@ impl Vector for Vnni {
             _mm_storeu_si128(to.cast(), bytes);
         }
     }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+    unsafe fn store_outputs(weights: &Weights<Self>, state: __m512, leave: __m512, to: *mut u8) {
+        let half = _mm512_set1_ps(0.5);
+        // The logistic function is tanh at half the argument, from 0 to 1 instead of -1 to 1.
+        let sketched_leave = sketched_tanh(weights.sketch, _mm512_mul_ps(leave, half));
+        let sketched_leave = _mm512_fmadd_ps(sketched_leave, half, half);
+        let sketched = _mm512_mul_ps(sketched_tanh(weights.sketch, state), sketched_leave);
+        // SAFETY: the caller vouches for 16 outputs.
+        unsafe {
+            if !store_sure(sketched, to) {
+                tiles::store_outputs(weights, state, leave, to);
+            }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+    unsafe fn store_tanh(weights: &Weights<Self>, arguments: __m512, to: *mut u8) {
+        // SAFETY: the caller vouches for 16 outputs.
+        unsafe {
+            if !store_sure(sketched_tanh(weights.sketch, arguments), to) {
+                Self::store_quantized(tiles::tanh::<Self>(weights.tanh, arguments), to);
+            }
+        }
+    }
+}
+
+/// Sketched values this close, in activations, to the middle of two activations may belong to the other one: the error of
+/// tanh and that of the output gate, which is half of one.
+const DOUBTFUL: f32 = 1.5 * 127.0 * curves::SKETCH_ERROR;
+
+/// Stores 16 sketched values as activations if all of them are sure.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn store_sure(sketched: __m512, to: *mut u8) -> bool {
+    let scaled = _mm512_mul_ps(sketched, _mm512_set1_ps(127.0));
+    let rest = _mm512_abs_ps(_mm512_reduce_ps::<0>(scaled));
+    let doubtful = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(rest, _mm512_set1_ps(0.5 - DOUBTFUL));
+    if doubtful != 0 {
+        return false;
+    }
+    let bytes = _mm512_add_epi32(_mm512_cvtps_epi32(scaled), _mm512_set1_epi32(OFFSET));
+    // SAFETY: the caller vouches for 16 outputs.
+    unsafe { _mm_storeu_si128(to.cast(), _mm512_cvtepi32_epi8(bytes)) };
+    true
+}
+
+/// Returns tanh by its sketch.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+fn sketched_tanh(sketch: &Sketch, arguments: __m512) -> __m512 {
+    let parts_per_unit = curves::SKETCH_PARTS as f32 / curves::SKETCH_END;
+    let places = _mm512_mul_ps(_mm512_abs_ps(arguments), _mm512_set1_ps(parts_per_unit));
+    // The end is the last place of the last part.
+    let places = _mm512_min_ps(places, _mm512_set1_ps(curves::SKETCH_PARTS as f32));
+    let last = _mm512_set1_epi32((curves::SKETCH_PARTS as u32).cast_signed() - 1);
+    let index = _mm512_min_epi32(_mm512_cvttps_epi32(places), last);
+    let part = _mm512_sub_ps(places, _mm512_cvtepi32_ps(index));
+    let [none, one, two, three] = sketch.each_ref().map(|row| {
+        // SAFETY: a row is two vectors.
+        let halves =
+            unsafe { [_mm512_loadu_ps(row.as_ptr()), _mm512_loadu_ps(row.as_ptr().add(16))] };
+        _mm512_permutex2var_ps(halves[0], index, halves[1])
+    });
+    let value =
+        _mm512_fmadd_ps(_mm512_fmadd_ps(_mm512_fmadd_ps(three, part, two), part, one), part, none);
+    _mm512_or_ps(value, _mm512_and_ps(arguments, _mm512_set1_ps(-0.0)))
 }
 
 /// Returns the values and slopes of eight points of a curve.
