@@ -92,7 +92,8 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     if work.rotate(&analysis) {
         analysis = work.analyze(Choice::Never);
     }
-    if work.deskew(&analysis) {
+    let is_reduced = work.reduce(&analysis);
+    if work.deskew(&analysis) || is_reduced {
         analysis = work.analyze(Choice::Never);
     }
     work.remove_specks(&analysis);
@@ -112,6 +113,9 @@ struct Work<'a> {
     declared_dpi: Option<f32>,
     options: &'a PrepareOptions,
     facts: PageFacts,
+    /// Scale from the decoded image to the pixels that all is measured in; [`Work::rescale`] changes the page
+    /// once more.
+    measured_scale: f32,
     orientation: OrientationSureness,
     content: Content,
     /// In pixels of the page before it is rescaled.
@@ -134,6 +138,7 @@ impl<'a> Work<'a> {
             declared_dpi: page.declared_dpi,
             options,
             facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
+            measured_scale: 1.0,
             orientation: OrientationSureness::Unknown,
             content,
             tick_boxes: Vec::new(),
@@ -209,6 +214,18 @@ impl<'a> Work<'a> {
         true
     }
 
+    /// Makes a gray page with large text smaller before more is done with its pixels; returns whether it was.
+    fn reduce(&mut self, analysis: &Analysis) -> bool {
+        let Some(height) = analysis.text_height else { return false };
+        let Some(scale) = scale::reduction(self.options, height).filter(|_| !self.is_bilevel())
+        else {
+            return false;
+        };
+        self.resize(scale);
+        self.measured_scale = scale;
+        true
+    }
+
     /// Makes the lines level; returns whether the page was rotated.
     fn deskew(&mut self, analysis: &Analysis) -> bool {
         let Some(skew) = analysis.skew_degrees() else { return false };
@@ -262,7 +279,7 @@ impl<'a> Work<'a> {
         };
         let rules = rules::trace(&ground, &analysis.rules);
         let marks = rules::marks(&rules, 1.0, self.pixels.dimensions());
-        self.content = match TableGrid::find(&marks, self.facts.dpi) {
+        self.content = match TableGrid::find(&marks, self.measured_dpi()) {
             Some(_) => Content::RuledTable,
             None => self.content,
         };
@@ -285,17 +302,22 @@ impl<'a> Work<'a> {
 
     fn measure(&mut self, analysis: &Analysis, decoded: (u32, u32)) {
         let forced = self.options.forced_dpi;
+        self.facts.x_height = analysis.text_height.map(|height| height / self.measured_scale);
         (self.facts.dpi, self.facts.dpi_source) =
-            scale::dpi(decoded, self.declared_dpi, forced, analysis.text_height);
-        self.facts.x_height = analysis.text_height;
+            scale::dpi(decoded, self.declared_dpi, forced, self.facts.x_height);
         self.facts.ink = analysis.ink;
         self.facts.contrast = analysis.contrast();
-        self.facts.blank = analysis.presence(self.facts.dpi) == Presence::Nothing;
+        self.facts.blank = analysis.presence(self.measured_dpi()) == Presence::Nothing;
+    }
+
+    /// Returns the pixels per inch of the page before [`Work::rescale`].
+    fn measured_dpi(&self) -> f32 {
+        self.facts.dpi * self.measured_scale
     }
 
     fn find_tick_boxes(&mut self, analysis: &Analysis) {
         let Some(components) = &analysis.components else { return };
-        let (mask, dpi) = (&analysis.mask, self.facts.dpi);
+        let (mask, dpi) = (&analysis.mask, self.measured_dpi());
         let longer_side_mm = mask.width.max(mask.height) as f32 / dpi * 25.4;
         self.tick_boxes = if longer_side_mm < CARD_MM {
             let with_rules = shapes::find_components(mask).unwrap_or_default();
@@ -312,16 +334,21 @@ impl<'a> Work<'a> {
         let (height, size) = (analysis.text_height, self.pixels.dimensions());
         let scale = scale::factor(self.options, height, self.content, size);
         if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
-            self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
-            self.facts.scale = scale;
-            self.steps.push(format!("scale({scale:.2})"));
+            self.resize(scale);
         }
+    }
+
+    fn resize(&mut self, scale: f32) {
+        self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
+        self.facts.scale *= scale;
+        self.steps.push(format!("scale({scale:.2})"));
     }
 
     fn binarize(&mut self, analysis: &Analysis) {
         let PagePixels::Gray(image) = &self.pixels else { return };
         if self.options.binarize.decide(|| false) {
-            let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale;
+            let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale
+                / self.measured_scale;
             let radius = (height * SAUVOLA_WINDOW / 2.0) as usize;
             self.pixels = PagePixels::Bilevel(threshold::sauvola(image, radius));
             self.steps.push(format!("binarize({radius})"));
@@ -329,7 +356,7 @@ impl<'a> Work<'a> {
     }
 
     fn finish(self, rules: &[TracedRule]) -> PreparedPage {
-        let (scale, size) = (self.facts.scale, self.pixels.dimensions());
+        let (scale, size) = (self.facts.scale / self.measured_scale, self.pixels.dimensions());
         let mut marks = rules::marks(rules, scale, size);
         marks.extend(self.tick_boxes.into_iter().map(|tick_box| {
             Mark::TickBox(TickBox {
