@@ -19,6 +19,7 @@ mod inks;
 mod measure;
 mod options;
 mod orientation;
+mod oversize;
 mod resample;
 mod rules;
 mod scale;
@@ -92,8 +93,7 @@ pub fn prepare(page: PageImage, options: &PrepareOptions) -> Result<PreparedPage
     if work.rotate(&analysis) {
         analysis = work.analyze(Choice::Never);
     }
-    let is_reduced = work.reduce(&analysis);
-    if work.deskew(&analysis) || is_reduced {
+    if work.deskew(&analysis) {
         analysis = work.analyze(Choice::Never);
     }
     work.remove_specks(&analysis);
@@ -126,7 +126,8 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn begin(page: PageImage, options: &'a PrepareOptions) -> Self {
         let (width, height) = page.pixels.dimensions();
-        let seen = Seen::of(page.pixels, options);
+        let (pixels, scale) = oversize::reduced(page.pixels, options);
+        let seen = Seen::of(pixels, options);
         let pixels = seen.pixels;
         let content = match pixels {
             PagePixels::Bilevel(_) => Content::BilevelText,
@@ -137,12 +138,12 @@ impl<'a> Work<'a> {
             overlay: seen.overlay,
             declared_dpi: page.declared_dpi,
             options,
-            facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
-            measured_scale: 1.0,
+            facts: PageFacts { width, height, scale, ..PageFacts::default() },
+            measured_scale: scale,
             orientation: OrientationSureness::Unknown,
             content,
             tick_boxes: Vec::new(),
-            steps: seen.steps,
+            steps: scale_step(scale).into_iter().chain(seen.steps).collect(),
         }
     }
 
@@ -211,18 +212,6 @@ impl<'a> Work<'a> {
         self.facts.rotation = found.rotation;
         self.change(|pixels| pixels.turned(found.rotation));
         self.steps.push(format!("rotate({})", found.rotation.degrees()));
-        true
-    }
-
-    /// Makes a gray page with large text smaller before more is done with its pixels; returns whether it was.
-    fn reduce(&mut self, analysis: &Analysis) -> bool {
-        let Some(height) = analysis.text_height else { return false };
-        let Some(scale) = scale::reduction(self.options, height).filter(|_| !self.is_bilevel())
-        else {
-            return false;
-        };
-        self.resize(scale);
-        self.measured_scale = scale;
         true
     }
 
@@ -333,15 +322,11 @@ impl<'a> Work<'a> {
         }
         let (height, size) = (analysis.text_height, self.pixels.dimensions());
         let scale = scale::factor(self.options, height, self.content, size);
-        if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
-            self.resize(scale);
+        if let Some(step) = scale_step(scale) {
+            self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
+            self.facts.scale *= scale;
+            self.steps.push(step);
         }
-    }
-
-    fn resize(&mut self, scale: f32) {
-        self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
-        self.facts.scale *= scale;
-        self.steps.push(format!("scale({scale:.2})"));
     }
 
     fn binarize(&mut self, analysis: &Analysis) {
@@ -374,6 +359,11 @@ impl<'a> Work<'a> {
             steps: self.steps,
         }
     }
+}
+
+/// Returns how a page was scaled, if it was.
+fn scale_step(scale: f32) -> Option<String> {
+    ((scale - 1.0).abs() >= MIN_SCALE_CHANGE).then(|| format!("scale({scale:.2})"))
 }
 
 /// A page's pixels as they are read: dark text on light paper, as far as colors and blocks tell.

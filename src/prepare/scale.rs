@@ -104,14 +104,14 @@ pub(super) enum Content {
     RuledTable,
 }
 
+/// Returns whether gray pages with large text are reduced before they are read.
+pub(super) fn may_reduce(options: &PrepareOptions) -> bool {
+    options.aim == Aim::Native && options.scale.decide(|| true)
+}
+
 /// Returns the scale that large gray text is reduced by, if it is.
-pub(super) fn reduction(options: &PrepareOptions, text_height: f32) -> Option<f32> {
-    let is_large = options.aim == Aim::Native && text_height > MAX_NATIVE_TEXT_HEIGHT;
-    options
-        .scale
-        .decide(|| is_large)
-        .then(|| REDUCED_NATIVE_TEXT_HEIGHT / text_height)
-        .filter(|scale| *scale < 1.0)
+pub(super) fn reduction(text_height: f32) -> Option<f32> {
+    (text_height > MAX_NATIVE_TEXT_HEIGHT).then(|| REDUCED_NATIVE_TEXT_HEIGHT / text_height)
 }
 
 /// Returns the scale that brings text to a readable height; 1 if it has one or nothing is known of it.
