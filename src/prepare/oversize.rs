@@ -46,8 +46,10 @@ fn thinned<const CHANNELS: usize>(
     (width, height): (u32, u32),
     gray: impl Fn(&[u8; CHANNELS]) -> u8,
 ) -> GrayImage {
-    let rows = values.chunks_exact((width as usize * CHANNELS).max(1)).step_by(STEP);
-    let pixels = rows.flat_map(|row| row.as_chunks().0.iter().step_by(STEP).map(&gray)).collect();
     let side = |length: u32| length.div_ceil(STEP as u32);
+    let mut pixels = Vec::with_capacity(side(width) as usize * side(height) as usize);
+    for row in values.chunks_exact((width as usize * CHANNELS).max(1)).step_by(STEP) {
+        pixels.extend(row.as_chunks().0.iter().step_by(STEP).map(&gray));
+    }
     GrayImage::from_raw(side(width), side(height), pixels).unwrap_or_default()
 }
