@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::beam::Vocabulary;
 use super::recoder::{Code, Completion, Prefix, ROOT};
 use super::unicharset::{CharacterId, SPACE};
+use super::vocabulary::Vocabulary;
 
 /// The characters that a line may consist of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

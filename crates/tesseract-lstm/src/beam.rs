@@ -11,8 +11,9 @@ mod step;
 
 use super::alphabet::Admission;
 use super::dawg::{Dictionary, Permuter};
-use super::recoder::{Code, Recoder};
-use super::unicharset::{CharacterId, Unicharset};
+use super::recoder::Code;
+use super::unicharset::CharacterId;
+use super::vocabulary::Vocabulary;
 
 use nodes::{Arena, Beam, Beams, Marks, Mode, Next};
 use ranking::{Rank, Ranking};
@@ -28,18 +29,6 @@ const WORST_DICTIONARY_CERTAINTY: f32 = -25.0 / 7.0;
 const MIN_CERTAINTY: f32 = -20.0;
 /// Paths that are kept, by the number of codes of the character so far.
 const WIDTHS: [usize; 10] = [5, 10, 16, 16, 16, 16, 16, 16, 16, 16];
-
-/// All that a model knows of characters and words.
-#[derive(Debug, Clone)]
-pub(super) struct Vocabulary {
-    pub(super) unicharset: Unicharset,
-    pub(super) recoder: Recoder,
-    pub(super) dictionary: Option<Dictionary>,
-    /// The code that means "nothing here".
-    pub(super) null: Code,
-    /// Number of network outputs; larger than all codes.
-    pub(super) classes: usize,
-}
 
 /// One step of the best path.
 #[derive(Debug, Clone, Copy, PartialEq)]

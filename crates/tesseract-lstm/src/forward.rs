@@ -4,7 +4,7 @@
 //! length, so that at each step the lines that still run stand in front.
 
 use super::border::{self, Border};
-use super::kernels::{Arithmetic, Kernel, LstmStep, Place, Scalar, Window, padded};
+use super::kernels::{Arithmetic, Kernel, LstmStep, Neighborhoods, Place, Scalar, WINDOW, padded};
 #[cfg(target_arch = "x86_64")]
 use super::kernels::{Avx2, Vnni};
 use super::line::LineInput;
@@ -144,7 +144,8 @@ struct Engine<A: Arithmetic> {
 struct Scratch<T> {
     /// The scaled picture, column by column.
     columns: Vec<T>,
-    windows: Vec<Window<T>>,
+    /// The pixels around the columns of a step.
+    neighbors: Vec<T>,
     pooled: Vec<T>,
     state: Vec<f32>,
     /// Outputs of the layer before, and of the one that runs.
@@ -175,7 +176,7 @@ impl<A: Arithmetic> Engine<A> {
         Self {
             height: network.height(),
             classes: network.classes(),
-            features_stride: padded(network.convolution.rows),
+            features_stride: padded(network.convolution.0.rows),
             convolution: A::pack_convolution(&network.convolution),
             summary: recurrent(&network.summary),
             along: network.along.iter().map(recurrent).collect(),
@@ -183,7 +184,7 @@ impl<A: Arithmetic> Engine<A> {
             border: Border::new(network.random_seed()),
             scratch: Scratch {
                 columns: Vec::new(),
-                windows: Vec::new(),
+                neighbors: Vec::new(),
                 pooled: Vec::new(),
                 state: Vec::new(),
                 read: Vec::new(),
@@ -257,9 +258,10 @@ impl<A: Arithmetic> Engine<A> {
             let border = self.border.first(border::count(line.width(), line.height()));
             lay_columns::<A>(line, &mut scratch.columns);
             for step in 0..span.steps {
-                lay_windows::<A>(line, &scratch.columns, border, step, &mut scratch.windows);
+                let picture = PaddedPicture { line, columns: &scratch.columns, border };
+                let neighbors = picture.neighbors::<A>(step, &mut scratch.neighbors);
                 let pooled = &mut scratch.pooled[waiting * cell_stride..][..cell_stride];
-                A::convolve(&self.convolution, &scratch.windows, pooled);
+                A::convolve(&self.convolution, neighbors, pooled);
                 waiting += 1;
                 if waiting == SUMMARY_COLUMNS || done + waiting == steps {
                     run_down::<A>(&self.summary, scratch, cells, done..done + waiting, 1 + steps);
@@ -332,9 +334,10 @@ fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, fill: T) {
     }
 }
 
-/// Returns how far apart the columns of `Scratch::columns` are: a pixel above, two below.
+/// Returns how far apart the columns of `Scratch::columns` are: with a pixel above and two below they are as long as
+/// windows that overlap.
 fn column_stride(height: usize) -> usize {
-    height + 3
+    Neighborhoods::<u8>::side_values(height, 1)
 }
 
 /// Lays out the picture column by column, as the network reads it.
@@ -350,52 +353,68 @@ fn lay_columns<A: Arithmetic>(line: &LineInput, columns: &mut Vec<A::Activation>
     }
 }
 
-/// Lays out the neighborhoods of the three columns that become `step`: for each column, for each of its
-/// neighbors (left, own, right), for each row, the pixels above, at and below.
-fn lay_windows<A: Arithmetic>(
-    line: &LineInput,
-    columns: &[A::Activation],
-    border: &[i8],
-    step: usize,
-    windows: &mut Vec<Window<A::Activation>>,
-) {
-    let (width, height) = (line.width(), line.height());
-    let stride = column_stride(height);
-    windows.resize(NEIGHBORS * height, [A::activation(0); 4]);
-    for (column, windows) in windows.chunks_exact_mut(3 * height).enumerate() {
-        let x = POOL * step + column;
-        for (side, windows) in windows.chunks_exact_mut(height).enumerate() {
-            let source = (x + side).wrapping_sub(1);
-            if source < width {
-                let pixels = &columns[source * stride..][..stride];
-                for (window, pixels) in windows.iter_mut().zip(pixels.windows(4)) {
-                    window.copy_from_slice(pixels);
-                }
+/// A line column by column, and the random numbers around it.
+struct PaddedPicture<'a, T> {
+    line: &'a LineInput,
+    columns: &'a [T],
+    border: &'a [i8],
+}
+
+impl<T: Copy> PaddedPicture<'_, T> {
+    /// Lays out the pixels around the three columns that become `step`.
+    fn neighbors<'a, A: Arithmetic<Activation = T>>(
+        &self,
+        step: usize,
+        values: &'a mut Vec<T>,
+    ) -> Neighborhoods<'a, T> {
+        let (width, height) = (self.line.width(), self.line.height());
+        let is_at_edge = step == 0 || POOL * (step + 1) >= width;
+        let pitch = if is_at_edge { WINDOW } else { 1 };
+        let side_values = Neighborhoods::<T>::side_values(height, pitch);
+        values.resize(NEIGHBORS * side_values, A::activation(0));
+        for (column, sides) in values.chunks_exact_mut(POOL * side_values).enumerate() {
+            if is_at_edge {
+                self.lay_edge::<A>(POOL * step + column, sides);
+            } else {
+                self.lay_inner::<A>(POOL * step + column, sides);
             }
         }
-        let mut draw = |y: usize| {
-            let mut values = border[border::offset((x, y), (width, height))..].iter();
-            for (side, windows) in windows.chunks_exact_mut(height).enumerate() {
-                let outside = (x + side).wrapping_sub(1) >= width;
-                let missing = if outside {
-                    0..3
-                } else if y == 0 {
-                    0..1
-                } else if y + 1 == height {
-                    2..3
-                } else {
-                    0..0
-                };
-                for (pixel, &value) in windows[y][missing].iter_mut().zip(values.by_ref()) {
-                    *pixel = A::activation(value);
+        Neighborhoods { values, height, pitch }
+    }
+
+    /// Lays out the neighbors of a column that has columns on both sides: only its ends lack pixels.
+    fn lay_inner<A: Arithmetic<Activation = T>>(&self, x: usize, sides: &mut [T]) {
+        let (width, height) = (self.line.width(), self.line.height());
+        let stride = column_stride(height);
+        let above = &self.border[border::offset((x, 0), (width, height))..];
+        let below = &self.border[border::offset((x, height - 1), (width, height))..];
+        for (side, values) in sides.chunks_exact_mut(stride).enumerate() {
+            values.copy_from_slice(&self.columns[(x + side - 1) * stride..][..stride]);
+            values[0] = A::activation(above[side]);
+            values[1 + height] = A::activation(below[side]);
+        }
+    }
+
+    /// Lays out the neighbors of a column that may be the first or the last. Pixels that are missing are drawn anew in
+    /// each window.
+    fn lay_edge<A: Arithmetic<Activation = T>>(&self, x: usize, sides: &mut [T]) {
+        let (width, height) = (self.line.width(), self.line.height());
+        let stride = column_stride(height);
+        for y in 0..height {
+            let mut drawn = self.border[border::offset((x, y), (width, height))..].iter();
+            for (side, windows) in sides.chunks_exact_mut(WINDOW * height).enumerate() {
+                // One column more and one row more than the picture's, so that none is negative.
+                let source = x + side;
+                for (pixel, value) in windows[y * WINDOW..][..3].iter_mut().enumerate() {
+                    let is_inside =
+                        (1..=width).contains(&source) && (1..=height).contains(&(y + pixel));
+                    if is_inside {
+                        *value = self.columns[(source - 1) * stride + y + pixel];
+                    } else if let Some(&number) = drawn.next() {
+                        *value = A::activation(number);
+                    }
                 }
             }
-        };
-        if x == 0 || x + 1 == width {
-            (0..height).for_each(draw);
-        } else {
-            draw(0);
-            draw(height - 1);
         }
     }
 }

@@ -47,6 +47,7 @@ mod recoder;
 mod scaling;
 mod script;
 mod unicharset;
+mod vocabulary;
 mod wordlist;
 mod words;
 

@@ -1,12 +1,12 @@
 //! A model: the file's components put together and checked against each other.
 
-use super::beam::Vocabulary;
 use super::container::{Component, Components};
 use super::dawg::{Dictionary, DictionaryParts};
 use super::error::ModelError;
 use super::network::{Network, Recoding};
 use super::recoder::{Code, Recoder};
 use super::unicharset::Unicharset;
+use super::vocabulary::Vocabulary;
 
 /// What a `.traineddata` file teaches: the network, its characters and its dictionaries.
 #[derive(Debug, Clone)]

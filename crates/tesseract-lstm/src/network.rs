@@ -41,6 +41,14 @@ pub(super) struct Lstm {
     pub gates: [Matrix; 4],
 }
 
+/// The first layer: features over a pixel and its eight neighbors.
+#[derive(Debug, Clone)]
+pub(super) struct Convolution(pub Matrix);
+
+/// The last layer: codes over the outputs of the last LSTM.
+#[derive(Debug, Clone)]
+pub(super) struct OutputLayer(pub Matrix);
+
 /// A network that turns a line of gray pixels into probabilities of codes.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
@@ -48,13 +56,13 @@ pub(super) struct Network {
     null_code: usize,
     random_seed: i64,
     /// 9 neighbors (x outer, y inner) to features.
-    pub(super) convolution: Matrix,
+    pub(super) convolution: Convolution,
     /// Goes down each column; its last output stands for the column.
     pub(super) summary: Lstm,
     /// Along the line, one after the other.
     pub(super) along: Vec<Lstm>,
     /// To the codes.
-    pub(super) output: Matrix,
+    pub(super) output: OutputLayer,
 }
 
 /// What stands behind the tree of layers.
@@ -116,7 +124,7 @@ impl Network {
 
     /// Returns the number of codes: the width of an output row.
     pub(super) fn classes(&self) -> usize {
-        self.output.rows
+        self.output.0.rows
     }
 
     /// Returns the code that means "nothing here".
@@ -152,7 +160,7 @@ impl Network {
         let pool = next()?;
         let Content::Maxpool { x: POOL, y: POOL } = pool.content else { return Err(refuse(&pool)) };
         let summary = lstm(only_child(next()?, "XYTranspose")?, "SummLSTM", Direction::Forward)?;
-        expect_inputs(summary.inputs, convolution.rows)?;
+        expect_inputs(summary.inputs, convolution.0.rows)?;
 
         let mut along = Vec::new();
         let mut width = summary.units;
@@ -163,14 +171,14 @@ impl Network {
                 "RTLReversed" => {
                     lstm(only_child(layer, "RTLReversed")?, "LSTM", Direction::Backward)?
                 }
-                "Softmax" => break dense(layer, "Softmax")?,
+                "Softmax" => break OutputLayer(dense(layer, "Softmax")?),
                 _ => return Err(refuse(&layer)),
             };
             expect_inputs(recurrent.inputs, width)?;
             width = recurrent.units;
             along.push(recurrent);
         };
-        expect_inputs(output.inputs, width)?;
+        expect_inputs(output.0.inputs, width)?;
         if let Ok(extra) = next() {
             return Err(refuse(&extra));
         }
@@ -211,7 +219,7 @@ fn only_child<'a>(layer: Layer<'a>, type_name: &str) -> Result<Layer<'a>, ModelE
     }
 }
 
-fn convolution(layer: Layer<'_>) -> Result<Matrix, ModelError> {
+fn convolution(layer: Layer<'_>) -> Result<Convolution, ModelError> {
     let Ok([window, features]) = <[Layer<'_>; 2]>::try_from(children(layer, "Series")?) else {
         return Err(ModelError::Unsupported("a first series of other than two layers".to_owned()));
     };
@@ -220,7 +228,7 @@ fn convolution(layer: Layer<'_>) -> Result<Matrix, ModelError> {
     };
     let features = dense(features, "Tanh")?;
     expect_inputs(features.inputs, NEIGHBORS)?;
-    Ok(features)
+    Ok(Convolution(features))
 }
 
 fn dense(layer: Layer<'_>, type_name: &str) -> Result<Matrix, ModelError> {

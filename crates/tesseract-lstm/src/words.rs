@@ -4,11 +4,12 @@
 //! the characters, which is a few pixels off their edges.
 
 use super::alphabet::Admission;
-use super::beam::{PathStep, StepPart, Vocabulary, WordStart};
+use super::beam::{PathStep, StepPart, WordStart};
 use super::dawg::Permuter;
 use super::forward::Outputs;
 use super::recoder::{Code, ROOT};
 use super::unicharset::{CharacterId, SPACE, Spacing};
+use super::vocabulary::Vocabulary;
 
 /// The words of a line in order.
 #[derive(Debug, Clone, Default, PartialEq)]

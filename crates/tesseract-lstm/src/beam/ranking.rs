@@ -194,41 +194,46 @@ fn two_best(outputs: &[f32]) -> Option<(Code, Option<Code>)> {
     let (chunks, rest) = outputs.as_chunks::<LANES>();
     let mut last = [f32::MIN; LANES];
     last[..rest.len()].copy_from_slice(rest);
-    let mut first = [f32::MIN; LANES];
-    let mut second = [f32::MIN; LANES];
-    for chunk in chunks.iter().chain([&last]) {
+    let chunks = || chunks.iter().chain([&last]);
+    let (largest, second) = two_largest(chunks());
+    // Where each stands once, it is the only one from its size on.
+    let best = only_place(chunks(), largest..=f32::INFINITY)?;
+    let runner_up = only_place(chunks(), second..=largest.next_down())?;
+    Some((best, Some(runner_up)))
+}
+
+/// Returns the two largest values; they may be equal.
+fn two_largest<'a>(chunks: impl Iterator<Item = &'a [f32; LANES]>) -> (f32, f32) {
+    let (mut first, mut second) = ([f32::MIN; LANES], [f32::MIN; LANES]);
+    for chunk in chunks {
         for lane in 0..LANES {
-            let smaller = smaller(chunk[lane], first[lane]);
+            second[lane] = larger(smaller(chunk[lane], first[lane]), second[lane]);
             first[lane] = larger(chunk[lane], first[lane]);
-            second[lane] = larger(smaller, second[lane]);
         }
     }
-    let (mut best, mut runner_up) = (f32::MIN, f32::MIN);
-    for value in first.into_iter().chain(second) {
-        runner_up = larger(smaller(value, best), runner_up);
-        best = larger(value, best);
-    }
-    // Where there is one of each, the sums of their indices are the indices.
-    let mut count = [0_u32; LANES];
-    let mut sum_of_both = [0_u32; LANES];
-    let mut sum_of_best = [0_u32; LANES];
+    first.into_iter().chain(second).fold((f32::MIN, f32::MIN), |(best, runner_up), value| {
+        (larger(value, best), larger(smaller(value, best), runner_up))
+    })
+}
+
+/// Returns the index of the value in a range, or none if there is not exactly one.
+fn only_place<'a>(
+    chunks: impl Iterator<Item = &'a [f32; LANES]>,
+    range: std::ops::RangeInclusive<f32>,
+) -> Option<Code> {
+    // The sum of the indices of a single value is its index.
+    let (mut counts, mut sums) = ([0_u32; LANES], [0_u32; LANES]);
     let mut index: [u32; LANES] = std::array::from_fn(|lane| lane as u32);
-    for chunk in chunks.iter().chain([&last]) {
+    for chunk in chunks {
         for lane in 0..LANES {
-            let either = if chunk[lane] >= runner_up { u32::MAX } else { 0 };
-            let best = if chunk[lane] >= best { u32::MAX } else { 0 };
-            count[lane] += either & 1;
-            sum_of_both[lane] += either & index[lane];
-            sum_of_best[lane] += best & index[lane];
+            let inside = (chunk[lane] >= *range.start()) & (chunk[lane] <= *range.end());
+            let mask = if inside { u32::MAX } else { 0 };
+            counts[lane] += mask & 1;
+            sums[lane] += mask & index[lane];
             index[lane] += LANES as u32;
         }
     }
-    if count.iter().sum::<u32>() != 2 || best <= runner_up {
-        return None;
-    }
-    let best: u32 = sum_of_best.iter().sum();
-    let second = sum_of_both.iter().sum::<u32>() - best;
-    Some((Code::try_from(best).ok()?, Some(Code::try_from(second).ok()?)))
+    (counts.iter().sum::<u32>() == 1).then(|| sums.iter().sum::<u32>().try_into().ok()).flatten()
 }
 
 /// These two are single vector instructions, which `f32::max` and `f32::min` are not.

@@ -4,9 +4,10 @@ use super::super::alphabet::Admission;
 use super::super::dawg::{Permuter, WordEnd};
 use super::super::recoder::{Code, Completion, ROOT};
 use super::super::unicharset::{CharacterId, SPACE, Spacing};
+use super::super::vocabulary::Vocabulary;
 use super::nodes::{Arena, Beam, Beams, Marks, Mode, Next, Node, Offer, Parent, Positions};
 use super::ranking::{Ranking, Worth};
-use super::{MIN_CERTAINTY, NETWORK_RATIO, Vocabulary, WORST_DICTIONARY_CERTAINTY};
+use super::{MIN_CERTAINTY, NETWORK_RATIO, WORST_DICTIONARY_CERTAINTY};
 
 /// A step under construction.
 pub(super) struct Step<'a> {

@@ -1,6 +1,8 @@
 use super::super::alphabet::{Alphabet, CharacterSet};
 use super::super::dawg::DictionaryParts;
 use super::*;
+use crate::recoder::Recoder;
+use crate::unicharset::Unicharset;
 
 /// Ids: 0 space, 1 a, 2 b, 3 c, 4 山 of the codes 5 6; 5 shares code 4 with the null, as in real models.
 const CHARACTERS: &str = "6\nNULL 0 Common 0\na 3 Latin 1\nb 3 Latin 2\nc 3 Latin 3\n山 1 Han 4\n|Broken|0|1 f Common 5\n";

@@ -87,8 +87,11 @@ fn windows_at_the_edge_take_the_border_in_the_order_of_drawing() {
     let mut columns = Vec::new();
     lay_columns::<Scalar>(&line, &mut columns);
     let border: Vec<i8> = (0..border::count(3, 36)).map(|draw| (draw % 120) as i8).collect();
-    let mut windows = Vec::new();
-    lay_windows::<Scalar>(&line, &columns, &border, 0, &mut windows);
+    let mut values = Vec::new();
+    let picture = PaddedPicture { line: &line, columns: &columns, border: &border };
+    let laid = picture.neighbors::<Scalar>(0, &mut values);
+    assert_eq!(laid.pitch, WINDOW);
+    let (windows, _) = laid.values.as_chunks::<WINDOW>();
     let level = |x: u8, y: u8| line.level(y * 3 + x);
     let window = |column: usize, side: usize, y: usize| windows[(3 * column + side) * 36 + y];
     // The first pixel: its left column is missing (draws 0, 1, 2), and the pixels above (3 and 4).
@@ -104,4 +107,27 @@ fn windows_at_the_edge_take_the_border_in_the_order_of_drawing() {
     // The second of the last row: 13 + 34 × 6 = 217, 5 for the first pixel, so 222 to 224, less 120.
     assert_eq!(window(1, 0, 35)[..3], [level(0, 34), level(0, 35), 102]);
     assert_eq!(window(1, 2, 35)[..3], [level(2, 34), level(2, 35), 104]);
+}
+
+#[test]
+fn windows_inside_overlap_and_hold_what_they_would_hold_apart() {
+    let line =
+        LineInput::of(&GrayImage::from_fn(12, 36, |x, y| image::Luma([(x * 7 + y * 3) as u8])), 36);
+    let line = line.unwrap();
+    let mut columns = Vec::new();
+    lay_columns::<Scalar>(&line, &mut columns);
+    let border: Vec<i8> = (0..border::count(12, 36)).map(|draw| (draw % 127) as i8).collect();
+    let picture = PaddedPicture { line: &line, columns: &columns, border: &border };
+    let mut values = Vec::new();
+    let laid = picture.neighbors::<Scalar>(1, &mut values);
+    assert_eq!(laid.pitch, 1);
+    let mut apart = vec![0; 3 * 36 * WINDOW];
+    for column in 0..3 {
+        picture.lay_edge::<Scalar>(3 + column, &mut apart);
+        let (windows, _) = apart.as_chunks::<WINDOW>();
+        for (side, y) in (0..3).flat_map(|side| (0..36).map(move |y| (side, y))) {
+            let overlapping = &laid.values[(3 * column + side) * 39 + y..][..3];
+            assert_eq!(overlapping, &windows[side * 36 + y][..3], "at {column}, {side}, {y}");
+        }
+    }
 }

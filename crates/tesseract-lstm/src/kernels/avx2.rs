@@ -11,7 +11,6 @@
 
 use std::arch::x86_64::*;
 
-use super::Window;
 use super::curves::{self, Curve};
 use super::pack::{CacheLine, Products};
 use super::packed::{DenseRows, LstmRows, Picture, Weights};
@@ -190,11 +189,7 @@ impl Vector for Avx2 {
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn add_window(
-        sum: __m256i,
-        weights: *const CacheLine,
-        window: *const Window<i16>,
-    ) -> __m256i {
+    unsafe fn add_window(sum: __m256i, weights: *const CacheLine, window: *const i16) -> __m256i {
         // SAFETY: the caller vouches for the window and its weights.
         unsafe {
             let weights = weights.cast::<__m256i>();

@@ -23,8 +23,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::layers::Matrix;
-use super::network::Lstm;
+use super::network::{Convolution, Lstm, OutputLayer};
 
 #[cfg(target_arch = "x86_64")]
 pub(super) type Avx2 = packed::Vectors<avx2::Avx2>;
@@ -104,7 +103,26 @@ impl FromStr for Kernel {
 }
 
 /// Three pixels of a column above each other, and one that is not looked at.
-pub(super) type Window<A> = [A; 4];
+pub(super) const WINDOW: usize = 4;
+
+/// The pixels around three columns of the picture: for each of the columns, for each of its neighbors (left, own,
+/// right), for each row from the top, the window around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Neighborhoods<'a, A> {
+    /// 9 times `Self::side_values` values.
+    pub values: &'a [A],
+    /// Rows of the picture.
+    pub height: usize,
+    /// From a window to the one below: 1 where they overlap, `WINDOW` where each has pixels of its own.
+    pub pitch: usize,
+}
+
+impl<A> Neighborhoods<'_, A> {
+    /// Returns how many values the windows of one neighbor column take.
+    pub(super) fn side_values(height: usize, pitch: usize) -> usize {
+        (height - 1) * pitch + WINDOW
+    }
+}
 
 /// Where the rows of one line or column lie in the buffers of a step, counted in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,19 +164,17 @@ pub(super) trait Arithmetic {
     /// Returns how an activation of -127 to 127 is stored.
     fn activation(value: i8) -> Self::Activation;
     /// Arranges the weights of the first layer: 9 inputs.
-    fn pack_convolution(matrix: &Matrix) -> Self::Convolution;
+    fn pack_convolution(layer: &Convolution) -> Self::Convolution;
     /// Arranges the weights of an LSTM.
     fn pack_gates(lstm: &Lstm) -> Self::Gates;
     /// Arranges the weights of the last layer.
-    fn pack_dense(matrix: &Matrix) -> Self::Dense;
+    fn pack_dense(layer: &OutputLayer) -> Self::Dense;
 
     /// Convolves three columns of the picture and keeps the largest features of each 3 × 3 positions.
-    /// `windows` holds, for each of the three columns, for each of its neighbor columns (left, own, right),
-    /// for each of `height` rows, the window around it. `pooled` takes `height / 3` rows of
-    /// `padded(features)`.
+    /// `pooled` takes `height / 3` rows of `padded(features)`.
     fn convolve(
         weights: &Self::Convolution,
-        windows: &[Window<Self::Activation>],
+        picture: Neighborhoods<'_, Self::Activation>,
         pooled: &mut [Self::Activation],
     );
     /// Runs one step of an LSTM.

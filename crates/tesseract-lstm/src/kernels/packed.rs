@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 use super::curves::{self, Curve, Sketch};
 use super::pack::{self, OutputRow, Packed};
 use super::vector::{GATES, Vector};
-use super::{Arithmetic, LstmStep, Place, Window, padded};
+use super::{Arithmetic, LstmStep, Neighborhoods, Place, padded};
 use crate::layers::Matrix;
-use crate::network::{Lstm, NEIGHBORS, POOL};
+use crate::network::{Convolution, Lstm, NEIGHBORS, OutputLayer, POOL};
 
 /// Weights of a layer, and the curves at hand. They exist only on processors that have the instructions.
 #[derive(Debug)]
@@ -87,10 +87,9 @@ pub(crate) struct DenseRows<V: Vector> {
     pub stride: usize,
 }
 
-/// The picture for the first layer: 9 windows for each of `height` rows, and room for `height / 3` cells.
+/// Three columns for the first layer, and room for their cells.
 pub(crate) struct Picture<'a, V: Vector> {
-    pub windows: &'a [Window<V::Activation>],
-    pub height: usize,
+    pub columns: Neighborhoods<'a, V::Activation>,
     pub pooled: &'a mut [V::Activation],
 }
 
@@ -108,7 +107,7 @@ impl<V: Vector> Arithmetic for Vectors<V> {
         V::activation(value)
     }
 
-    fn pack_convolution(matrix: &Matrix) -> ConvolutionWeights<V> {
+    fn pack_convolution(Convolution(matrix): &Convolution) -> ConvolutionWeights<V> {
         let tiles = padded(matrix.rows) / V::LANES;
         ConvolutionWeights(Weights::pack(&[POOL; 3], tiles, 1, |tile, _, lane| {
             output_row(matrix, tile * V::LANES + lane)
@@ -122,7 +121,7 @@ impl<V: Vector> Arithmetic for Vectors<V> {
         }))
     }
 
-    fn pack_dense(matrix: &Matrix) -> DenseWeights<V> {
+    fn pack_dense(OutputLayer(matrix): &OutputLayer) -> DenseWeights<V> {
         let tiles = matrix.rows.div_ceil(GATES * V::LANES);
         DenseWeights(Weights::pack(&[matrix.inputs], tiles, GATES, |tile, column, lane| {
             output_row(matrix, (tile * GATES + column) * V::LANES + lane)
@@ -131,14 +130,16 @@ impl<V: Vector> Arithmetic for Vectors<V> {
 
     fn convolve(
         weights: &ConvolutionWeights<V>,
-        windows: &[Window<V::Activation>],
+        columns: Neighborhoods<'_, V::Activation>,
         pooled: &mut [V::Activation],
     ) {
-        let height = windows.len() / NEIGHBORS;
+        let Neighborhoods { values, height, pitch } = columns;
+        let side_values = Neighborhoods::<V::Activation>::side_values(height, pitch);
+        assert!(values.len() / NEIGHBORS >= side_values, "windows of all rows");
         let stride = weights.0.packed.tiles * V::LANES;
         assert!(pooled.len() / stride >= height / POOL, "room for each pooled cell");
-        // SAFETY: weights exist only where the instructions do; windows and pooled are as long as read.
-        unsafe { V::run_convolve(&weights.0, &mut Picture { windows, height, pooled }) }
+        // SAFETY: weights exist only where the instructions do; columns and pooled are as long as read.
+        unsafe { V::run_convolve(&weights.0, &mut Picture { columns, pooled }) }
     }
 
     fn lstm_step(gates: &GateWeights<V>, step: LstmStep<'_, V::Activation>) {

@@ -1,9 +1,9 @@
 //! The network's layers in plain code: what the other kernels must equal.
 
 use super::curves::{self, LOGISTIC, POWERS, TANH};
-use super::{Arithmetic, LstmStep, Window, padded};
+use super::{Arithmetic, LstmStep, Neighborhoods, padded};
 use crate::layers::Matrix;
-use crate::network::Lstm;
+use crate::network::{Convolution, Lstm, OutputLayer};
 
 /// Plain arithmetic; activations are signed bytes.
 #[derive(Debug)]
@@ -11,28 +11,33 @@ pub(crate) struct Scalar;
 
 impl Arithmetic for Scalar {
     type Activation = i8;
-    type Convolution = Matrix;
+    type Convolution = Convolution;
     type Gates = Lstm;
-    type Dense = Matrix;
+    type Dense = OutputLayer;
 
     fn activation(value: i8) -> i8 {
         value
     }
 
-    fn pack_convolution(matrix: &Matrix) -> Matrix {
-        matrix.clone()
+    fn pack_convolution(layer: &Convolution) -> Convolution {
+        layer.clone()
     }
 
     fn pack_gates(lstm: &Lstm) -> Lstm {
         lstm.clone()
     }
 
-    fn pack_dense(matrix: &Matrix) -> Matrix {
-        matrix.clone()
+    fn pack_dense(layer: &OutputLayer) -> OutputLayer {
+        layer.clone()
     }
 
-    fn convolve(weights: &Matrix, windows: &[Window<i8>], pooled: &mut [i8]) {
-        let height = windows.len() / 9;
+    fn convolve(
+        Convolution(weights): &Convolution,
+        picture: Neighborhoods<'_, i8>,
+        pooled: &mut [i8],
+    ) {
+        let Neighborhoods { values, height, pitch } = picture;
+        let side_values = Neighborhoods::<i8>::side_values(height, pitch);
         let stride = padded(weights.rows);
         pooled.fill(0);
         for (pooled_y, cell) in pooled.chunks_exact_mut(stride).enumerate() {
@@ -40,8 +45,8 @@ impl Arithmetic for Scalar {
                 // Curve and rounding never fall, so the largest sum has the largest activation.
                 let mut largest = i32::MIN;
                 for (column, y) in (0..9).map(|index| (index / 3, 3 * pooled_y + index % 3)) {
-                    let [left, own, right] =
-                        [0, 1, 2].map(|side| &windows[(3 * column + side) * height + y][..3]);
+                    let [left, own, right] = [0, 1, 2]
+                        .map(|side| &values[(3 * column + side) * side_values + y * pitch..][..3]);
                     let sum = product_sum(weights, feature, &[left, own, right]);
                     largest = largest.max(sum);
                 }
@@ -72,7 +77,7 @@ impl Arithmetic for Scalar {
         }
     }
 
-    fn dense(weights: &Matrix, _classes: usize, input: &[i8], sums: &mut [f32]) {
+    fn dense(OutputLayer(weights): &OutputLayer, _classes: usize, input: &[i8], sums: &mut [f32]) {
         let rows = input.chunks_exact(padded(weights.inputs));
         for (input, sums) in rows.zip(sums.chunks_exact_mut(padded(weights.rows))) {
             for (class, sum) in sums.iter_mut().take(weights.rows).enumerate() {
@@ -82,7 +87,12 @@ impl Arithmetic for Scalar {
         }
     }
 
-    fn softmax(_weights: &Matrix, classes: usize, sums: &mut [f32], probabilities: &mut [f32]) {
+    fn softmax(
+        _weights: &OutputLayer,
+        classes: usize,
+        sums: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
         let rows = sums.chunks_exact(padded(classes));
         for (sums, probabilities) in rows.zip(probabilities.chunks_exact_mut(classes)) {
             let sums = &sums[..classes];

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::forward::{Forward, Outputs};
+use crate::layers::Matrix;
 use crate::line::LineInput;
 use crate::network::tests::{Numbers, Sizes, component};
-use crate::network::{Direction, Network};
+use crate::network::{Direction, Network, OutputLayer};
 use image::GrayImage;
 
 /// A line of `width` px: gray noise with darker columns.
@@ -96,7 +97,7 @@ fn kernels_agree_at_the_ends_of_all_ranges() {
 fn dense_sums<A: Arithmetic>(matrix: &Matrix, activation: i8) -> Vec<f32> {
     let input = vec![A::activation(activation); 2 * padded(matrix.inputs)];
     let mut sums = vec![0.0; 2 * padded(matrix.rows)];
-    A::dense(&A::pack_dense(matrix), matrix.rows, &input, &mut sums);
+    A::dense(&A::pack_dense(&OutputLayer(matrix.clone())), matrix.rows, &input, &mut sums);
     assert_eq!(sums[..matrix.rows], sums[padded(matrix.rows)..][..matrix.rows]);
     sums.truncate(matrix.rows);
     sums

@@ -9,6 +9,7 @@
     reason = "compiled by itself, a layer would lack the instructions"
 )]
 
+use super::Neighborhoods;
 use super::curves::{self, Curve};
 use super::pack::CacheLine;
 use super::packed::{DenseRows, LstmRows, Picture, Weights};
@@ -145,23 +146,24 @@ unsafe fn logistic<V: Vector>(curve: &Curve, arguments: V::Floats) -> V::Floats 
 #[inline(always)]
 pub(crate) unsafe fn convolve<V: Vector>(weights: &Weights<V>, picture: &mut Picture<'_, V>) {
     let packed = &weights.packed;
-    let windows = picture.windows.as_ptr();
+    let Neighborhoods { values, height, pitch } = picture.columns;
+    let side_values = Neighborhoods::<V::Activation>::side_values(height, pitch);
+    let values = values.as_ptr();
     let pooled = picture.pooled.as_mut_ptr();
-    // SAFETY: the caller vouches for 9 × height windows and height / 3 cells of all tiles.
+    // SAFETY: the caller vouches for 9 columns of windows and height / 3 cells of all tiles.
     unsafe {
         for tile in 0..packed.tiles {
             let lines = packed.weights.as_ptr().add(tile * weights.lines());
             let bias = V::load_integers(packed.bias.as_ptr().add(tile * V::LANES));
             let scale = V::load(packed.scale.as_ptr().add(tile * V::LANES));
-            for cell in 0..picture.height / POOL {
+            for cell in 0..height / POOL {
                 let mut largest = V::load_integers([i32::MIN; MAX_LANES].as_ptr());
                 for position in 0..POOL * POOL {
                     let (column, y) = (position / POOL, POOL * cell + position % POOL);
-                    let windows = windows.add(POOL * column * picture.height + y);
+                    let window = values.add(POOL * column * side_values + y * pitch);
                     let mut sum = bias;
                     for side in 0..POOL {
-                        sum =
-                            V::add_window(sum, lines.add(side), windows.add(side * picture.height));
+                        sum = V::add_window(sum, lines.add(side), window.add(side * side_values));
                     }
                     largest = V::larger_integers(largest, sum);
                 }

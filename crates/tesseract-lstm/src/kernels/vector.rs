@@ -11,7 +11,6 @@
 
 use std::fmt::Debug;
 
-use super::Window;
 use super::curves::Curve;
 use super::pack::{CacheLine, Products};
 use super::packed::{DenseRows, LstmRows, Picture, Weights};
@@ -87,7 +86,7 @@ pub(crate) trait Vector: Debug + Sized + 'static {
     unsafe fn add_window(
         sum: Self::Integers,
         weights: *const CacheLine,
-        window: *const Window<Self::Activation>,
+        window: *const Self::Activation,
     ) -> Self::Integers;
     /// Returns the values of a curve for arguments of 0 or more.
     unsafe fn on_curve(curve: &Curve, arguments: Self::Floats) -> Self::Floats;

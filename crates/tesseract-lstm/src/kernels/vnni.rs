@@ -11,7 +11,6 @@
 
 use std::arch::x86_64::*;
 
-use super::Window;
 use super::avx2::four_points;
 use super::curves::{self, Curve, Sketch};
 use super::pack::{CacheLine, Products};
@@ -209,11 +208,7 @@ impl Vector for Vnni {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
-    unsafe fn add_window(
-        sum: __m512i,
-        weights: *const CacheLine,
-        window: *const Window<u8>,
-    ) -> __m512i {
+    unsafe fn add_window(sum: __m512i, weights: *const CacheLine, window: *const u8) -> __m512i {
         // SAFETY: the caller vouches for the window and its weights.
         unsafe {
             let window = _mm512_set1_epi32(window.cast::<i32>().read_unaligned());

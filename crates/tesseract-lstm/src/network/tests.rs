@@ -140,10 +140,10 @@ fn reads_the_layers_in_their_order() {
     assert_eq!(network.random_seed(), 1234);
     assert_eq!(facts.specification, "[spec]");
     assert_eq!((facts.recoding, facts.training_iteration), (Recoding::Recoded, 1000));
-    assert_eq!((network.convolution.rows, network.convolution.inputs), (5, 9));
+    assert_eq!((network.convolution.0.rows, network.convolution.0.inputs), (5, 9));
     let shapes: Vec<_> = network.along.iter().map(|l| (l.direction, l.inputs, l.units)).collect();
     assert_eq!(shapes, [(Direction::Forward, 7, 6), (Direction::Backward, 6, 9)]);
-    assert_eq!(network.output.inputs, 9);
+    assert_eq!(network.output.0.inputs, 9);
 }
 
 #[test]
