@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::Exit;
 use super::options::{Common, Output};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
-use crate::document::{Failure, PageImage, PageNumber};
+use crate::document::{Failure, PageNumber};
+use crate::images::PageImage;
 use crate::ocr::{Agreement, Checker, EngineSettings, Kernel};
 use crate::prepare::{self, Aim, PrepareOptions};
 

@@ -11,7 +11,8 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, Frames, RgbaImage};
 
-use crate::document::{Format, PageImage, Pixels};
+use crate::document::Format;
+use crate::images::{PageImage, Pixels};
 
 use super::guarded;
 use super::limits::Limits;

@@ -20,14 +20,14 @@ mod tiff_directory;
 mod tiff_fax;
 mod tiff_twins;
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
 use crate::document::{
-    Failure, Format, PageImage, PageIssue, PageNumber, PageText, PixelBox, Reason, Stage, words,
+    Failure, Format, PageIssue, PageNumber, PageText, PixelBox, Reason, Stage, words,
 };
+use crate::images::PageImage;
 
 pub use limits::Limits;
 pub use sniff::format_of;

@@ -38,7 +38,8 @@ use self::survey::Survey;
 use self::text::Layer;
 use self::values::Form;
 use super::{DecodeOptions, DecodedPage, LayeredPage, MixedPage, PdfText, Picture};
-use crate::document::{Failure, PageImage, PixelBox, Reason};
+use crate::document::{Failure, PixelBox, Reason};
+use crate::images::PageImage;
 
 /// Drawing takes about ten bytes a pixel; more would not fit beside the engine.
 const MAX_DRAWN_PIXELS: u64 = 40_000_000;

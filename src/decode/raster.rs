@@ -8,7 +8,8 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use crate::document::{Failure, Format, PageImage, Pixels, Reason};
+use crate::document::{Failure, Format, Reason};
+use crate::images::{PageImage, Pixels};
 
 use super::density;
 use super::guarded;

@@ -11,7 +11,8 @@ use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 
-use crate::document::{Failure, InkBit, PageImage, Pixels, Reason};
+use crate::document::{Failure, Reason};
+use crate::images::{InkBit, PageImage, Pixels};
 
 use super::density;
 use super::guarded;

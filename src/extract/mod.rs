@@ -25,6 +25,7 @@ mod registration;
 mod sheet;
 mod surroundings;
 mod table;
+mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -43,6 +44,7 @@ use owners::Claimant;
 use parts::Part;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
+pub use table_seen::put_table;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;

@@ -21,9 +21,8 @@ use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
 };
-use crate::document::{
-    self, Alternative, Failure, Line, Look, Mark, PagePixels, PreparedPage, Seen, Word,
-};
+use crate::document::{self, Alternative, Failure, Line, Look, Mark, Seen, Word};
+use crate::images::{PagePixels, PreparedPage};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {

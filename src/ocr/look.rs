@@ -10,7 +10,8 @@ use super::engine;
 use super::layout::{self, Ground, Layout, Segment};
 use super::native::{Alphabet, CharacterSet, LineText, LineWord};
 use super::variants::VARIANTS;
-use crate::document::{Failure, Line, Mark, PixelBox, PreparedPage, RegionLook, Word};
+use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, Word};
+use crate::images::PreparedPage;
 
 /// A band of the page is laid out anew: so many x-heights above and below the words.
 const BAND: f32 = 3.0;

@@ -28,7 +28,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, Mark, Seen};
+use crate::images::PreparedPage;
 
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};

@@ -8,8 +8,8 @@ mod erase;
 mod trace;
 
 use self::trace::{Direction, Strength};
-use crate::document::BitMask;
 use crate::document::{Mark, PixelBox};
+use crate::images::BitMask;
 use crate::shapes::{self, Run};
 
 /// Shortest run in pixels that can be part of a rule, whatever the size of the page.

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, Reason, Recipe, RightAngle, Seen, Stage,
+    Failure, Look, Mark, PageIssue, PageNumber, PageText, PixelBox, Reason, Recipe, RightAngle,
+    Seen, Stage,
 };
+use crate::images::{PageImage, PagePixels, Pixels, PreparedPage};
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
 

@@ -35,7 +35,8 @@ use self::posterior::{Probabilities, is_doubtful, posterior};
 use self::shape::CellShape;
 use self::table::{Cells, assemble};
 use super::native::LineText;
-use crate::document::{Failure, PreparedPage, TableLook, TableSeen};
+use crate::document::{Failure, TableLook, TableSeen};
+use crate::images::PreparedPage;
 
 /// Reads images of one line each of digits; the answers come in the same order.
 pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;

@@ -5,9 +5,8 @@ use image::{GrayImage, Luma};
 use super::classifier::CLASSES;
 use super::linear::{Cholesky, Curve};
 use super::*;
-use crate::document::{
-    BitMask, OrientationSureness, PageFacts, PagePixels, PixelBox, TableSeen, Word,
-};
+use crate::document::{PageFacts, PixelBox, TableSeen, Word};
+use crate::images::{BitMask, OrientationSureness, PagePixels};
 use crate::ocr::native::{LineCharacter, LineWord};
 
 /// Rows of the digits from the top, the leftmost block in the highest of five bits.

@@ -49,7 +49,8 @@ use self::spread::Cell;
 use self::strip::Strip;
 use self::struck::Strike;
 use self::turned::TurnedStrip;
-use crate::document::{BitMask, Mark, PagePixels, PixelBox, RightAngle};
+use crate::document::{Mark, PixelBox, RightAngle};
+use crate::images::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.

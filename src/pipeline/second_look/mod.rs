@@ -103,7 +103,7 @@ fn read_tables(
     let mut found = 0_usize;
     for table in seen {
         if let Seen::Table(table) = table {
-            text.put_table(table);
+            extract::put_table(text, table);
             found += 1;
         }
     }

@@ -5,7 +5,8 @@
 //! in pieces that no stroke of a letter is long enough for.
 
 use super::{Piece, Rules};
-use crate::document::{BitMask, PagePixels, PixelBox};
+use crate::document::PixelBox;
+use crate::images::{BitMask, PagePixels};
 use crate::shapes;
 
 /// Rules of broken lines are at most this thick, in text heights; strokes of bold letters are thicker.
