@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::{Common, Output};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{Failure, PageNumber};
