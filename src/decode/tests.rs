@@ -129,10 +129,3 @@ fn refuses_pages_that_are_not_there() {
     let second = PageNumber::from_index(1).expect("a number");
     assert!(document.page(second).is_err());
 }
-
-#[test]
-fn turns_a_panic_into_a_failure() {
-    let failure = guarded::<()>(|| panic!("row {} out of bounds", 7)).expect_err("a failure");
-    assert_eq!(failure.reason, Reason::Panicked);
-    assert_eq!(failure.message, "the decoder panicked: row 7 out of bounds");
-}

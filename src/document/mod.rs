@@ -3,6 +3,7 @@
 mod barcode;
 mod failure;
 mod geometry;
+mod guarded;
 mod look;
 mod outcome;
 mod page_facts;
@@ -15,6 +16,7 @@ mod words;
 pub use barcode::{Barcode, Symbology};
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
+pub(crate) use guarded::guarded;
 pub use look::{Look, RegionLook, Seen, TableLook, TableSeen};
 pub use outcome::{Attempt, PageEnd, PageOutcome, Recipe};
 pub use page_facts::{DpiSource, PageFacts, PageIssue};

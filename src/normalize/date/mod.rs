@@ -6,7 +6,7 @@ mod tokens;
 
 use jiff::civil;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::document::{Ambiguity, Value};
 use crate::model::{DateOrder, Partial};
 pub use order::SaidOrder;

@@ -5,7 +5,7 @@ use jiff::civil;
 use super::{Habits, Piece, Token, year_of};
 use crate::document::Value;
 use crate::model::Partial;
-use crate::normalize::Reading;
+use crate::normalize::reading::Reading;
 
 /// `Mar 12` may be the twelfth of a March as well.
 const SHORT_YEAR: f32 = 0.6;

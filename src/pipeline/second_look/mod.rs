@@ -13,9 +13,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use self::doubts::Ask;
-use super::page::{Failed, guarded};
+use super::failed::Failed;
 use super::records::ModelSet;
-use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -86,7 +86,7 @@ fn read_tables(
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
 ) -> Result<Option<String>, Failed> {
-    let asked = guarded(|| {
+    let asked = guarded(Stage::Extract, || {
         let looks = models
             .models()
             .iter()
@@ -134,7 +134,9 @@ fn read_fields(
     effort: SecondLook,
 ) -> Result<Option<String>, Failed> {
     // What panics here panics in extraction, too, which says so.
-    let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
+    let Ok(mut asks) = guarded(Stage::Extract, || doubts::of(models, page, text)) else {
+        return Ok(None);
+    };
     match effort {
         SecondLook::Off | SecondLook::Auto => keep_affordable(&mut asks, text),
         SecondLook::Thorough => {}

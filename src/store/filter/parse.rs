@@ -1,6 +1,6 @@
 //! Reads a condition's text.
 
-use super::{Column, Condition, FilterError, Operator, check_value};
+use super::condition::{Column, Condition, FilterError, Operator, check_value};
 
 /// Deeper nesting is nobody's intent, and the parser calls itself once a level.
 const DEEPEST: usize = 50;
