@@ -6,7 +6,7 @@
 
 use image::GrayImage;
 
-use super::engine;
+use super::doubts::doubts;
 use super::layout::{self, Ground, Layout, Segment};
 use super::native::{Alphabet, CharacterSet, LineText, LineWord};
 use super::variants::VARIANTS;
@@ -78,7 +78,7 @@ fn lines(
         is_within.then(|| Word {
             bounds: bounds.moved(0, band.top),
             confidence: word.confidence,
-            doubts: engine::doubts(&word),
+            doubts: doubts(&word),
             text: word.text,
         })
     };

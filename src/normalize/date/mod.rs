@@ -57,7 +57,7 @@ pub(super) fn read(
         }
     }
     let Some(mut reading) = best else {
-        return partly::read(&tokens, habits, partial)
+        return partly::read(&tokens, |digits| year_of(digits, habits), partial)
             .map(|reading| Reading { repairs: reading.repairs + misread_slashes, ..reading });
     };
     if partial == Partial::Keep {

@@ -7,7 +7,7 @@ use super::linear::{Cholesky, Curve};
 use super::*;
 use crate::document::{PageFacts, PixelBox, TableSeen, Word};
 use crate::images::{BitMask, OrientationSureness, PagePixels};
-use crate::ocr::native::{LineCharacter, LineWord};
+use crate::ocr::native::{LineCharacter, LineText, LineWord};
 
 /// Rows of the digits from the top, the leftmost block in the highest of five bits.
 const GLYPHS: [[u8; 7]; 10] = [

@@ -14,7 +14,10 @@ use crate::ocr::lengths::{length, within_share};
 use crate::ocr::native::{
     Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError,
 };
-use crate::ocr::start::{INVERSION_BELOW, NativeProblem};
+use crate::ocr::native_problem::NativeProblem;
+
+/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
+const INVERSION_BELOW: f32 = 0.7;
 
 /// So many lines are read before it is asked for the first time which language they are in; then twice as many.
 const FIRST_LINES: usize = 8;

@@ -24,6 +24,7 @@ mod part;
 mod rest;
 mod rows;
 mod rules;
+mod seeds;
 mod segment;
 mod skew;
 mod spread;
@@ -377,7 +378,7 @@ impl Lines {
     fn of(scene: &Scene) -> Self {
         let Scene { parts, barriers, .. } = scene;
         let text_height = scene.text_height;
-        let mut seeds = part::seeds(parts, &scene.letters, text_height);
+        let mut seeds = seeds::seeds(parts, &scene.letters, text_height);
         let mut strips = chains::chain(parts, &seeds, text_height, barriers);
         let spread = scene.spread(&strips);
         let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();
