@@ -129,13 +129,8 @@ fn read(file: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (index, line) in csv.deserialize::<Line>().enumerate() {
         let line = line.with_context(|| format!("{shown}: vocabulary"))?;
-        let Some(state) = State::of(&line.state) else {
-            return Err(anyhow!(
-                "{shown}: line {}: state: `{}` is none of proposed, confirmed, refused",
-                index + 2,
-                line.state
-            ));
-        };
+        let state: State = (line.state.parse())
+            .map_err(|problem: String| anyhow!("{shown}: line {}: state: {problem}", index + 2))?;
         let instead = line.instead.filter(|text| !text.is_empty() && state == State::Refused);
         entries.push(entry(line.value, state, instead));
     }

@@ -30,7 +30,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, Mark, Seen};
+use crate::document::{Failure, Line, Look, Mark, Seen, words};
 use crate::images::PreparedPage;
 
 pub use account::{Account, UnreadArea};
@@ -38,7 +38,7 @@ pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
 pub use native::{Kernel, UnknownKernel};
-pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
+pub use settings::{EngineChoice, LayoutChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;
 
@@ -78,15 +78,7 @@ pub enum LayoutUsed {
     Tesseract,
 }
 
-impl LayoutUsed {
-    /// Returns the word that stands in recipes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Tesseract => "tesseract",
-        }
-    }
-}
+words!(LayoutUsed { Native => "native", Tesseract => "tesseract" });
 
 /// What an engine found on a page.
 #[derive(Debug, Clone, PartialEq)]

@@ -40,7 +40,7 @@ pub use feed::{FileCounts, Trust};
 pub use progress::Talk;
 pub use records::ModelSet;
 pub use reextract::{ReextractSummary, reextract};
-pub use second_look::{SecondLook, UnknownSecondLook};
+pub use second_look::SecondLook;
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};
 

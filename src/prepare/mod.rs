@@ -35,7 +35,7 @@ use self::analysis::Analysis;
 use self::background::PaperMap;
 use self::blank::Presence;
 pub use self::closer::{CloserLook, Resized, look_closer, reading_scales, resized};
-pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
+pub use self::options::{Aim, Choice, PrepareOptions};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;

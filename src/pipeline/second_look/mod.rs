@@ -9,13 +9,12 @@ mod doubts;
 mod tests;
 mod vote;
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use self::doubts::Ask;
 use super::failed::Failed;
 use super::records::ModelSet;
-use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded, words};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -39,27 +38,11 @@ pub enum SecondLook {
     /// The most doubtful ones, within a share of the page's work.
     #[default]
     Auto,
-    /// All of them, however long it takes.
+    /// All of them.
     Thorough,
 }
 
-/// A word that names no [`SecondLook`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of off, auto, thorough")]
-pub struct UnknownSecondLook(String);
-
-impl FromStr for SecondLook {
-    type Err = UnknownSecondLook;
-
-    fn from_str(word: &str) -> Result<Self, UnknownSecondLook> {
-        match word {
-            "off" => Ok(Self::Off),
-            "auto" => Ok(Self::Auto),
-            "thorough" => Ok(Self::Thorough),
-            _ => Err(UnknownSecondLook(word.to_owned())),
-        }
-    }
-}
+words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
 /// Reads what is doubtful on a page again and mends its words.
 /// Returns what was done as a step of the recipe, if anything was. A reader that dies over it costs the

@@ -1,11 +1,16 @@
-//! Conditions such as `reason=timeout and confidence<0.8`: their grammar, their columns, and their SQL.
+//! Conditions such as `reason == 'timeout' && confidence < 0.8`: their grammar, their columns, and their SQL.
+//!
+//! They are written as the expressions of rules are, in a part of CEL; the words of SQL and bare values are understood
+//! as well: `reason=timeout and confidence<0.8`.
 //!
 //! ```text
-//! condition  = conjunction { "or" conjunction }
-//! conjunction = term { "and" term }
-//! term       = "not" term | "(" condition ")" | column operator value
-//! operator   = "=" "!=" "<" "<=" ">" ">=" "~"      ("~": matches the regular expression)
-//! value      = word | 'quoted' | "quoted"          (a quote is doubled inside quotes)
+//! condition   = conjunction { ("||" | "or") conjunction }
+//! conjunction = term { ("&&" | "and") term }
+//! term        = ("!" | "not") term | "(" condition ")" | column operator value
+//!             | column "in" "[" value { "," value } "]" | column "." function "(" value ")"
+//! operator    = "==" "=" "!=" "<" "<=" ">" ">=" "~"  ("~": matches the regular expression)
+//! function    = "matches" "contains" "startsWith" "endsWith"
+//! value       = word | 'quoted' | "quoted"           (a quote is doubled inside quotes, a backslash is one)
 //! ```
 //! A missing value is unlike any value: `x=1` is false and `x!=1` is true of it. Values reach the database as
 //! parameters, never as SQL.
