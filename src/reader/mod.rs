@@ -98,7 +98,7 @@ pub trait PageReader {
     fn open(&mut self, source: &DocumentSource) -> Result<OpenedDocument, ReaderError>;
 
     /// Returns whether the document that was opened last is still open: it is not after the reader
-    /// has died or was replaced.
+    /// has died, or when it is due to be replaced.
     fn has_open_document(&self) -> bool;
 
     /// Reads a page of the open document.

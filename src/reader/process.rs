@@ -267,7 +267,8 @@ impl PageReader for ReaderProcess {
     }
 
     fn has_open_document(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.has_document)
+        let may_go_on = |running: &Running| running.pages < self.limits.pages_per_reader;
+        self.running.as_ref().is_some_and(|running| running.has_document && may_go_on(running))
     }
 
     fn read_page(&mut self, page: PageNumber) -> Result<PageReading, ReaderError> {
