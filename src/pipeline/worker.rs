@@ -123,7 +123,12 @@ impl Loop<'_> {
                 page_count: document.page_count,
             };
             let started = Instant::now();
-            let outcome = page::process(reader, job, (self.models, self.second_look))?;
+            // What a reader answers is used in there: a panic costs the page.
+            let how = (self.models, self.second_look);
+            let outcome = match page::guarded(|| page::process(reader, job, how)) {
+                Ok(outcome) => outcome?,
+                Err(failure) => page::unread(job.document_id, page, PageEnd::Failed(failure)),
+            };
             if document.note_read(started.elapsed()) {
                 self.queue.wake();
             }
@@ -141,7 +146,7 @@ impl Loop<'_> {
         end: &PageEnd,
     ) -> Result<(), Ended> {
         for page in pages {
-            let outcome = page::unopened(document_id, page, end.clone());
+            let outcome = page::unread(document_id, page, end.clone());
             self.send(LedgerEvent::Page(Box::new(outcome)))?;
         }
         Ok(())

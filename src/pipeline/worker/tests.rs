@@ -142,6 +142,16 @@ fn a_page_that_is_refused_costs_itself() {
 }
 
 #[test]
+fn a_panic_over_an_answer_costs_its_page() {
+    let mut reader = Replay::new(3, |page| match page.0.get() {
+        2 => panic!("the answer is odd"),
+        _ => Ok(page_of("word")),
+    });
+    let events = work(job(Pages::All), std::slice::from_mut(&mut reader));
+    assert_eq!(ends(events), expected(&[(1, "stored"), (2, "failed panicked"), (3, "stored")]));
+}
+
+#[test]
 fn pages_left_of_a_document_that_cannot_be_opened_again_have_its_cause() {
     let mut reader = Replay::new(4, |page| match page.0.get() {
         2 => Err(dies(Reason::Memory)),
