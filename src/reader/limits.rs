@@ -16,6 +16,8 @@ pub(super) fn confine(address_space_bytes: u64, language_data: &Path) -> io::Res
     cap(Resource::As, address_space_bytes)?;
     cap(Resource::Core, 0)?;
     cap(Resource::Fsize, 0)?;
+    // Finds the kernel's clock, for which an old kernel must be asked through a file.
+    used_cpu_seconds();
     Ok(Sandbox::enter(language_data))
 }
 
@@ -27,9 +29,13 @@ fn cap(resource: Resource, limit: u64) -> io::Result<()> {
 /// Gives the process so many more seconds of processor time: a loop that the parent could not
 /// kill, because it is gone itself, ends all the same.
 pub(super) fn grant_cpu_seconds(seconds: u64) -> io::Result<()> {
-    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    let limit = u64::try_from(used.tv_sec).unwrap_or(0).saturating_add(seconds);
+    let limit = used_cpu_seconds().saturating_add(seconds);
     let maximum = getrlimit(Resource::Cpu).maximum;
     setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum })?;
     Ok(())
+}
+
+fn used_cpu_seconds() -> u64 {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    u64::try_from(used.tv_sec).unwrap_or(0)
 }

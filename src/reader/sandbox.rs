@@ -105,7 +105,6 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_munmap,
     libc::SYS_nanosleep,
     libc::SYS_newfstatat,
-    libc::SYS_openat,
     libc::SYS_ppoll,
     libc::SYS_pread64,
     libc::SYS_read,
@@ -132,7 +131,6 @@ const ALLOWED: &[libc::c_long] = &[
 const ALLOWED_HERE: &[libc::c_long] = &[
     libc::SYS_access,
     libc::SYS_lstat,
-    libc::SYS_open,
     libc::SYS_poll,
     libc::SYS_readlink,
     libc::SYS_stat,
@@ -141,8 +139,10 @@ const ALLOWED_HERE: &[libc::c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const ALLOWED_HERE: &[libc::c_long] = &[];
 
-/// Names a thread; all other options of `prctl` are refused.
-const PR_SET_NAME: u64 = libc::PR_SET_NAME as u64;
+/// What `prctl` may do: name a thread, and tell where the kernel's clock is (rustix looks there).
+const PRCTL_ALLOWED: [u64; 2] = [libc::PR_SET_NAME as u64, 0x4155_5856];
+/// A file that is opened with one of these may be changed.
+const TO_WRITE: u64 = (libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC) as u64;
 
 /// Refuses all calls that are not needed, as if the kernel did not know them: the C library takes `clone` where
 /// `clone3` is not known, whose arguments can be looked at.
@@ -161,7 +161,15 @@ fn deny_system_calls() -> Result<(), Box<dyn std::error::Error>> {
         // Its own limits (0 is the caller), its own threads: `abort` sends a signal to one.
         (libc::SYS_prlimit64, only(0, SeccompCmpOp::Eq, 0)?),
         (libc::SYS_tgkill, only(0, SeccompCmpOp::Eq, own_pid)?),
-        (libc::SYS_prctl, only(0, SeccompCmpOp::Eq, PR_SET_NAME)?),
+        (libc::SYS_openat, only(2, SeccompCmpOp::MaskedEq(TO_WRITE), libc::O_RDONLY as u64)?),
+        (
+            libc::SYS_prctl,
+            [
+                only(0, SeccompCmpOp::Eq, PRCTL_ALLOWED[0])?,
+                only(0, SeccompCmpOp::Eq, PRCTL_ALLOWED[1])?,
+            ]
+            .concat(),
+        ),
     ]);
     let filter = SeccompFilter::new(
         rules.into_iter().collect(),
