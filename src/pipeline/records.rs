@@ -1,11 +1,10 @@
 //! Words → judged records: extract → normalize → validate, for all models at once. The same code
 //! serves `ingest` and `reextract`.
 
-use super::page::guarded;
 use super::page_doubts;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
-    Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, Stage, Symbology, TypedField,
+    TypedRecord, Verdict, guarded,
 };
 use crate::extract::Surroundings;
 use crate::model::{FieldKind, RecordModel, Scope};
@@ -67,7 +66,9 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| self.judge(&extract::page_records(&self.models, page, text), &[(page, text)]))
+        guarded(Stage::Extract, || {
+            self.judge(&extract::page_records(&self.models, page, text), &[(page, text)])
+        })
     }
 
     /// Returns the records that need all pages of a document; those of document scope say which
@@ -77,7 +78,7 @@ impl ModelSet {
         pages: &[(PageNumber, &PageText)],
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let mut records = self.judge(&extract::document_records(&self.models, pages), pages);
             self.note_missing(&mut records, missing);
             records
@@ -106,7 +107,7 @@ impl ModelSet {
         let Some(model) = self.models.iter().find(|model| model.name == name) else {
             return Ok(Vec::new());
         };
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let pages: Vec<(PageNumber, &PageText)> =
                 document.pages.iter().map(|(number, text)| (*number, text)).collect();
             let mut groups = Vec::new();

@@ -9,13 +9,12 @@ mod doubts;
 mod tests;
 mod vote;
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use self::doubts::Ask;
-use super::page::{Failed, guarded};
+use super::failed::Failed;
 use super::records::ModelSet;
-use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded, words};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -39,27 +38,11 @@ pub enum SecondLook {
     /// The most doubtful ones, within a share of the page's work.
     #[default]
     Auto,
-    /// All of them, however long it takes.
+    /// All of them.
     Thorough,
 }
 
-/// A word that names no [`SecondLook`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of off, auto, thorough")]
-pub struct UnknownSecondLook(String);
-
-impl FromStr for SecondLook {
-    type Err = UnknownSecondLook;
-
-    fn from_str(word: &str) -> Result<Self, UnknownSecondLook> {
-        match word {
-            "off" => Ok(Self::Off),
-            "auto" => Ok(Self::Auto),
-            "thorough" => Ok(Self::Thorough),
-            _ => Err(UnknownSecondLook(word.to_owned())),
-        }
-    }
-}
+words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
 /// Reads what is doubtful on a page again and mends its words.
 /// Returns what was done as a step of the recipe, if anything was. A reader that dies over it costs the
@@ -86,7 +69,7 @@ fn read_tables(
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
 ) -> Result<Option<String>, Failed> {
-    let asked = guarded(|| {
+    let asked = guarded(Stage::Extract, || {
         let looks = models
             .models()
             .iter()
@@ -103,7 +86,7 @@ fn read_tables(
     let mut found = 0_usize;
     for table in seen {
         if let Seen::Table(table) = table {
-            text.put_table(table);
+            extract::put_table(text, table);
             found += 1;
         }
     }
@@ -134,7 +117,9 @@ fn read_fields(
     effort: SecondLook,
 ) -> Result<Option<String>, Failed> {
     // What panics here panics in extraction, too, which says so.
-    let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
+    let Ok(mut asks) = guarded(Stage::Extract, || doubts::of(models, page, text)) else {
+        return Ok(None);
+    };
     match effort {
         SecondLook::Off | SecondLook::Auto => keep_affordable(&mut asks, text),
         SecondLook::Thorough => {}

@@ -12,9 +12,7 @@ mod turn;
 use image::GrayImage;
 
 pub use convert::InkBit;
-
-/// Pixels per word.
-const WORD: usize = 64;
+use pack::WORD;
 
 /// A mask of `width` × `height` pixels, row-major, each row in whole words; pixel `x` is bit
 /// `x % 64` of word `x / 64`. Bits beyond the width are 0.
