@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
-use super::{Source, check, sources};
+use super::{Source, all_sources, check, sources};
 
 /// Circles that are there: the folder in which all of their files are, and how many there are. None may be added.
-const KNOWN: [(&str, usize); 2] = [("ocr/layout/", 2), ("ocr/native/", 2)];
+const KNOWN: [(&str, usize); 1] = [("ocr/layout/", 2)];
 
 /// A path of a module, from the root.
 type Module = Vec<String>;
@@ -173,6 +173,20 @@ fn files_do_not_know_each_other_in_circles() {
     for (folder, count) in KNOWN {
         let circles: Vec<_> = found.iter().filter(|circle| lies_in(circle, folder)).collect();
         assert!(circles.len() <= count, "more circles than are known: {circles:?}");
+    }
+}
+
+#[test]
+fn files_of_other_packages_do_not_know_each_other_in_circles() {
+    let mut packages: BTreeMap<String, Vec<Source>> = BTreeMap::new();
+    for source in all_sources() {
+        let Some(name) = source.name.strip_prefix("../crates/") else { continue };
+        let (package, name) = name.split_once("/src/").unwrap();
+        let source = Source { name: name.to_owned(), text: source.text.clone() };
+        packages.entry(package.to_owned()).or_default().push(source);
+    }
+    for (package, sources) in packages {
+        assert_eq!(circles(&sources), Vec::<Vec<String>>::new(), "in {package}");
     }
 }
 

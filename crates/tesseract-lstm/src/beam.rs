@@ -4,6 +4,7 @@
 //! charged less. Knows nothing of pixels or words' boxes; `words` makes words of the path. Called by
 //! the line reader, which keeps one search and its memory for all lines.
 
+mod costs;
 mod heap;
 mod nodes;
 mod ranking;
@@ -18,17 +19,6 @@ use super::vocabulary::Vocabulary;
 use nodes::{Arena, Beam, Beams, Marks, Mode, Next};
 use ranking::{Rank, Ranking};
 use step::Step;
-
-/// A character that the dictionaries do not know costs so many times more.
-const NETWORK_RATIO: f32 = 2.25;
-/// Added to each certainty: favors paths with few steps of doubt.
-const CERTAINTY_OFFSET: f64 = -0.085;
-/// Characters below are not looked up in the dictionaries.
-const WORST_DICTIONARY_CERTAINTY: f32 = -25.0 / 7.0;
-/// The worst certainty there is, before ratio and offset.
-const MIN_CERTAINTY: f32 = -20.0;
-/// Paths that are kept, by the number of codes of the character so far.
-const WIDTHS: [usize; 10] = [5, 10, 16, 16, 16, 16, 16, 16, 16, 16];
 
 /// One step of the best path.
 #[derive(Debug, Clone, Copy, PartialEq)]

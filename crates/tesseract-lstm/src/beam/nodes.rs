@@ -3,7 +3,7 @@
 use super::super::dawg::{Permuter, Position};
 use super::super::recoder::{Code, Prefix};
 use super::super::unicharset::{CharacterId, SPACE};
-use super::WIDTHS;
+use super::costs::WIDTHS;
 use super::heap::Heap;
 
 /// Stands for no node and no character.

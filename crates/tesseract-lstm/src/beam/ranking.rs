@@ -4,8 +4,8 @@
 //! comparisons is what makes it fast.
 
 use super::super::recoder::{self, Code, Completion, ROOT, Recoder};
+use super::costs::{CERTAINTY_OFFSET, MIN_CERTAINTY};
 use super::heap::Heap;
-use super::{CERTAINTY_OFFSET, MIN_CERTAINTY};
 
 /// How many outputs count as good ones.
 const GOOD: usize = 5;

@@ -5,9 +5,9 @@ use super::super::dawg::{Permuter, WordEnd};
 use super::super::recoder::{Code, Completion, ROOT};
 use super::super::unicharset::{CharacterId, SPACE, Spacing};
 use super::super::vocabulary::Vocabulary;
+use super::costs::{MIN_CERTAINTY, NETWORK_RATIO, WORST_DICTIONARY_CERTAINTY};
 use super::nodes::{Arena, Beam, Beams, Marks, Mode, Next, Node, Offer, Parent, Positions};
 use super::ranking::{Ranking, Worth};
-use super::{MIN_CERTAINTY, NETWORK_RATIO, WORST_DICTIONARY_CERTAINTY};
 
 /// A step under construction.
 pub(super) struct Step<'a> {

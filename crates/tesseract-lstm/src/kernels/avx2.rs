@@ -13,9 +13,8 @@ use std::arch::x86_64::*;
 
 use super::curves::{self, Curve};
 use super::pack::{CacheLine, Products};
-use super::packed::{DenseRows, LstmRows, Picture, Weights};
 use super::tiles;
-use super::vector::{GATES, Vector};
+use super::vector::{DenseRows, GATES, LstmRows, Picture, Vector, Weights};
 
 /// Processors with AVX2 and FMA.
 #[derive(Debug)]
@@ -246,6 +245,20 @@ impl Vector for Avx2 {
             let (low, high) = (_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
             _mm_storeu_si128(to.cast(), _mm_packs_epi32(low, high));
         }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn store_outputs(weights: &Weights<Self>, state: __m256, leave: __m256, to: *mut i16) {
+        // SAFETY: as of the caller.
+        unsafe { tiles::store_outputs(weights, state, leave, to) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn store_tanh(weights: &Weights<Self>, arguments: __m256, to: *mut i16) {
+        // SAFETY: the caller vouches for 8 outputs.
+        unsafe { Self::store_quantized(tiles::tanh::<Self>(weights.tanh, arguments), to) }
     }
 }
 

@@ -6,22 +6,11 @@
 
 use std::marker::PhantomData;
 
-use super::curves::{self, Curve, Sketch};
-use super::pack::{self, OutputRow, Packed};
-use super::vector::{GATES, Vector};
-use super::{Arithmetic, LstmStep, Neighborhoods, Place, padded};
+use super::arithmetic::{self, Arithmetic, LstmStep, Neighborhoods, padded};
+use super::pack::OutputRow;
+use super::vector::{DenseRows, GATES, LstmRows, Picture, Vector, Weights};
 use crate::layers::Matrix;
 use crate::network::{Convolution, Lstm, NEIGHBORS, OutputLayer, POOL};
-
-/// Weights of a layer, and the curves at hand. They exist only on processors that have the instructions.
-#[derive(Debug)]
-pub(crate) struct Weights<V> {
-    pub packed: Packed,
-    pub tanh: &'static Curve,
-    pub logistic: &'static Curve,
-    pub sketch: &'static Sketch,
-    instructions: PhantomData<V>,
-}
 
 /// Weights of the first layer.
 #[derive(Debug)]
@@ -35,62 +24,8 @@ pub(crate) struct GateWeights<V>(Weights<V>);
 #[derive(Debug)]
 pub(crate) struct DenseWeights<V>(Weights<V>);
 
-impl<V: Vector> Weights<V> {
-    /// Packs tiles of `columns` vectors. `output` says which row stands in a (tile, column, lane), none in padding.
-    fn pack<'a>(
-        pieces: &[usize],
-        tiles: usize,
-        columns: usize,
-        output: impl Fn(usize, usize, usize) -> Option<OutputRow<'a>>,
-    ) -> Self {
-        assert!(V::is_available(), "the kernel was chosen for a processor that can run it");
-        let tile = |tile| {
-            let places =
-                (0..columns).flat_map(|column| (0..V::LANES).map(move |lane| (column, lane)));
-            places.map(|(column, lane)| output(tile, column, lane)).collect()
-        };
-        let tiles: Vec<Vec<Option<OutputRow<'a>>>> = (0..tiles).map(tile).collect();
-        let packed = pack::pack(V::PRODUCTS, pieces, &tiles);
-        Self {
-            packed,
-            tanh: &curves::TANH,
-            logistic: &curves::LOGISTIC,
-            sketch: &curves::SKETCH,
-            instructions: PhantomData,
-        }
-    }
-
-    /// Returns the number of cache lines of a tile's weights.
-    pub(crate) fn lines(&self) -> usize {
-        self.packed.weights.len() / self.packed.tiles
-    }
-}
-
 fn output_row(matrix: &Matrix, row: usize) -> Option<OutputRow<'_>> {
     (row < matrix.rows).then_some(OutputRow { matrix, row })
-}
-
-/// Buffers of up to `Vector::ROWS` places of an LSTM's step; checked by `checked_rows`.
-pub(crate) struct LstmRows<'a, V: Vector> {
-    pub input: *const V::Activation,
-    pub input_stride: usize,
-    pub output: *mut V::Activation,
-    pub state: *mut f32,
-    pub places: &'a [Place],
-}
-
-/// Rows of the last layer.
-pub(crate) struct DenseRows<V: Vector> {
-    pub input: *const V::Activation,
-    pub input_stride: usize,
-    pub sums: *mut f32,
-    pub stride: usize,
-}
-
-/// Three columns for the first layer, and room for their cells.
-pub(crate) struct Picture<'a, V: Vector> {
-    pub columns: Neighborhoods<'a, V::Activation>,
-    pub pooled: &'a mut [V::Activation],
 }
 
 /// The arithmetic of a processor with vectors.
@@ -190,7 +125,7 @@ impl<V: Vector> Arithmetic for Vectors<V> {
         assert!(probabilities.len() / classes >= sums.len() / padded(classes), "all have room");
         // SAFETY: weights exist only where the instructions do.
         unsafe { V::run_exponentials(classes, sums) };
-        super::normalize(classes, sums, probabilities);
+        arithmetic::normalize(classes, sums, probabilities);
     }
 }
 

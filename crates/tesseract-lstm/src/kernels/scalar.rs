@@ -1,7 +1,7 @@
 //! The network's layers in plain code: what the other kernels must equal.
 
+use super::arithmetic::{Arithmetic, LstmStep, Neighborhoods, padded};
 use super::curves::{self, LOGISTIC, POWERS, TANH};
-use super::{Arithmetic, LstmStep, Neighborhoods, padded};
 use crate::layers::Matrix;
 use crate::network::{Convolution, Lstm, OutputLayer};
 

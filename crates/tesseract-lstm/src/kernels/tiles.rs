@@ -9,12 +9,10 @@
     reason = "compiled by itself, a layer would lack the instructions"
 )]
 
-use super::Neighborhoods;
+use super::arithmetic::{Neighborhoods, padded};
 use super::curves::{self, Curve};
 use super::pack::CacheLine;
-use super::packed::{DenseRows, LstmRows, Picture, Weights};
-use super::padded;
-use super::vector::{GATES, MAX_LANES, Vector};
+use super::vector::{DenseRows, GATES, LstmRows, MAX_LANES, Picture, Vector, Weights};
 use crate::network::POOL;
 
 /// States of an LSTM's cells stay within this distance of 0.

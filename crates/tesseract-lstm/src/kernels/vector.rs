@@ -4,17 +4,13 @@
 //! layers with their instructions switched on.
 
 #![expect(unsafe_code, reason = "vector instructions and their loads and stores")]
-#![expect(
-    clippy::inline_always,
-    reason = "compiled by itself, a layer would lack the instructions"
-)]
 
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
-use super::curves::Curve;
-use super::pack::{CacheLine, Products};
-use super::packed::{DenseRows, LstmRows, Picture, Weights};
-use super::tiles;
+use super::arithmetic::{Neighborhoods, Place};
+use super::curves::{self, Curve, Sketch};
+use super::pack::{self, CacheLine, OutputRow, Packed, Products};
 
 /// Vectors of outputs that are computed at once: as many as an LSTM has gates.
 pub(crate) const GATES: usize = 4;
@@ -96,25 +92,80 @@ pub(crate) trait Vector: Debug + Sized + 'static {
     unsafe fn store_quantized(values: Self::Floats, to: *mut Self::Activation);
 
     /// Stores the outputs of cells with these states and arguments of the output gate.
-    #[inline(always)]
     unsafe fn store_outputs(
         weights: &Weights<Self>,
         state: Self::Floats,
         leave: Self::Floats,
         to: *mut Self::Activation,
-    ) {
-        // SAFETY: as of the caller.
-        unsafe { tiles::store_outputs(weights, state, leave, to) }
-    }
-
+    );
     /// Stores the activations of tanh of the arguments.
-    #[inline(always)]
     unsafe fn store_tanh(
         weights: &Weights<Self>,
         arguments: Self::Floats,
         to: *mut Self::Activation,
-    ) {
-        // SAFETY: as of the caller.
-        unsafe { Self::store_quantized(tiles::tanh::<Self>(weights.tanh, arguments), to) }
+    );
+}
+
+/// Weights of a layer, and the curves at hand. They exist only on processors that have the instructions.
+#[derive(Debug)]
+pub(crate) struct Weights<V> {
+    pub packed: Packed,
+    pub tanh: &'static Curve,
+    pub logistic: &'static Curve,
+    pub sketch: &'static Sketch,
+    instructions: PhantomData<V>,
+}
+
+impl<V: Vector> Weights<V> {
+    /// Packs tiles of `columns` vectors. `output` says which row stands in a (tile, column, lane), none in padding.
+    pub(crate) fn pack<'a>(
+        pieces: &[usize],
+        tiles: usize,
+        columns: usize,
+        output: impl Fn(usize, usize, usize) -> Option<OutputRow<'a>>,
+    ) -> Self {
+        assert!(V::is_available(), "the kernel was chosen for a processor that can run it");
+        let tile = |tile| {
+            let places =
+                (0..columns).flat_map(|column| (0..V::LANES).map(move |lane| (column, lane)));
+            places.map(|(column, lane)| output(tile, column, lane)).collect()
+        };
+        let tiles: Vec<Vec<Option<OutputRow<'a>>>> = (0..tiles).map(tile).collect();
+        let packed = pack::pack(V::PRODUCTS, pieces, &tiles);
+        Self {
+            packed,
+            tanh: &curves::TANH,
+            logistic: &curves::LOGISTIC,
+            sketch: &curves::SKETCH,
+            instructions: PhantomData,
+        }
     }
+
+    /// Returns the number of cache lines of a tile's weights.
+    pub(crate) fn lines(&self) -> usize {
+        self.packed.weights.len() / self.packed.tiles
+    }
+}
+
+/// Buffers of up to `Vector::ROWS` places of an LSTM's step; checked by `checked_rows`.
+pub(crate) struct LstmRows<'a, V: Vector> {
+    pub input: *const V::Activation,
+    pub input_stride: usize,
+    pub output: *mut V::Activation,
+    pub state: *mut f32,
+    pub places: &'a [Place],
+}
+
+/// Rows of the last layer.
+pub(crate) struct DenseRows<V: Vector> {
+    pub input: *const V::Activation,
+    pub input_stride: usize,
+    pub sums: *mut f32,
+    pub stride: usize,
+}
+
+/// Three columns for the first layer, and room for their cells.
+pub(crate) struct Picture<'a, V: Vector> {
+    pub columns: Neighborhoods<'a, V::Activation>,
+    pub pooled: &'a mut [V::Activation],
 }

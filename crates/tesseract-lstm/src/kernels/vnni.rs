@@ -14,9 +14,8 @@ use std::arch::x86_64::*;
 use super::avx2::four_points;
 use super::curves::{self, Curve, Sketch};
 use super::pack::{CacheLine, Products};
-use super::packed::{DenseRows, LstmRows, Picture, Weights};
 use super::tiles;
-use super::vector::{GATES, Vector};
+use super::vector::{DenseRows, GATES, LstmRows, Picture, Vector, Weights};
 
 /// What a stored activation is larger by.
 const OFFSET: i32 = 128;
