@@ -57,11 +57,7 @@ impl PagePixels {
     pub fn cropped(&self, bounds: PixelBox) -> Self {
         match self {
             Self::Bilevel(mask) => Self::Bilevel(mask.cropped(bounds)),
-            Self::Gray(image) => {
-                let PixelBox { left, top, .. } = bounds;
-                let part = imageops::crop_imm(image, left, top, bounds.width(), bounds.height());
-                Self::Gray(part.to_image())
-            }
+            Self::Gray(image) => Self::Gray(cropped(image, bounds)),
         }
     }
 
@@ -81,4 +77,17 @@ impl PagePixels {
             }),
         }
     }
+}
+
+/// Returns the part of an image in `bounds`, which is cut at the edges.
+fn cropped(image: &GrayImage, bounds: PixelBox) -> GrayImage {
+    let (right, bottom) = (bounds.right.min(image.width()), bounds.bottom.min(image.height()));
+    let (left, top) = (bounds.left.min(right), bounds.top.min(bottom));
+    let mut part = GrayImage::new(right - left, bottom - top);
+    let (columns, width) = (left as usize..right as usize, image.width() as usize);
+    let rows = image.as_raw().chunks_exact(width.max(1)).skip(top as usize);
+    for (to, from) in part.chunks_exact_mut(columns.len().max(1)).zip(rows) {
+        to.copy_from_slice(&from[columns.clone()]);
+    }
+    part
 }

@@ -9,6 +9,7 @@ mod check;
 mod dictionaries;
 mod engine;
 mod ensemble;
+mod filters;
 mod finish;
 mod languages;
 mod layout;

@@ -1,6 +1,8 @@
 //! Ways of preparing the picture of a line once more: a misreading that hangs on a pixel does not survive them.
 
-use image::{GrayImage, imageops};
+use image::GrayImage;
+
+use super::filters;
 
 /// Radius of the blur in heights of the picture: about a pixel in what the network sees.
 const BLUR: f32 = 0.02;
@@ -34,9 +36,9 @@ impl Variant {
         match self {
             Self::Wider => {
                 let wider = ((width as f32 * self.stretch()) as u32).max(1);
-                imageops::resize(crop, wider, height, imageops::FilterType::Triangle)
+                filters::of_width(crop, wider)
             }
-            Self::Blurred => imageops::fast_blur(crop, height as f32 * BLUR),
+            Self::Blurred => filters::blurred(crop, height as f32 * BLUR),
             Self::Bold => bold(crop),
         }
     }
