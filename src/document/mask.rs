@@ -9,6 +9,7 @@ mod pack;
 mod slant;
 mod turn;
 
+use fearless_simd::{Level, dispatch};
 use image::GrayImage;
 
 pub use convert::InkBit;
@@ -159,7 +160,8 @@ impl BitMask {
 
     /// Returns the number of set pixels.
     pub fn count(&self) -> u64 {
-        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+        // Processors count bits in one step, but not all of them.
+        dispatch!(Level::new(), _simd => count_ones(&self.words))
     }
 
     /// Clears pixels `left..right` of row `y`; `right` may lie beyond the width.
@@ -219,6 +221,11 @@ impl BitMask {
             found(left, self.width);
         }
     }
+}
+
+#[inline(always)]
+fn count_ones(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// Returns the word at `index` of a row that is moved to lower positions by `shift` pixels.
