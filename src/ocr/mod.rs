@@ -9,7 +9,6 @@ mod check;
 mod dictionaries;
 mod engine;
 mod ensemble;
-mod filters;
 mod finish;
 mod languages;
 mod layout;
