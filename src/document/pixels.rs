@@ -91,3 +91,20 @@ fn cropped(image: &GrayImage, bounds: PixelBox) -> GrayImage {
     }
     part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_cut_at_the_edges_of_the_page() {
+        let page = PagePixels::Gray(GrayImage::from_raw(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap());
+        let part = |left, top, right, bottom| {
+            let part = page.cropped(PixelBox { left, top, right, bottom }).gray().into_owned();
+            (part.dimensions(), part.into_raw())
+        };
+        assert_eq!(part(1, 1, 2, 2), ((1, 1), vec![5]));
+        assert_eq!(part(1, 0, 9, 9), ((2, 2), vec![2, 3, 5, 6]));
+        assert_eq!(part(5, 0, 9, 1), ((0, 1), vec![]));
+    }
+}

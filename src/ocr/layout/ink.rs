@@ -232,12 +232,13 @@ fn split(histogram: &Histogram) -> Split {
     let mean = total_sum / total.max(1) as f32;
     let (mut best, mut most) = (Split { ink: mean, paper: mean }, 0.0);
     let (mut below, mut below_sum) = (0, 0.0);
-    for (class, &count) in histogram.iter().enumerate() {
+    // A class without pixels parts the others as the one before it does.
+    for (class, &count) in histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
         below += count;
         below_sum += level(class) * count as f32;
         let above = total - below;
-        if below == 0 || above == 0 {
-            continue;
+        if above == 0 {
+            break;
         }
         let (ink, paper) = (below_sum / below as f32, (total_sum - below_sum) / above as f32);
         let between = below as f32 * above as f32 * (paper - ink) * (paper - ink);
@@ -246,4 +247,47 @@ fn split(histogram: &Histogram) -> Split {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text on paper that becomes darker to the right, white beyond.
+    fn page() -> GrayImage {
+        GrayImage::from_fn(1000, 403, |x, y| {
+            let is_ink = x % 11 < 3 && y % 24 < 13 && (x * y) % 7 > 1;
+            image::Luma([match x {
+                700.. => 255,
+                _ if is_ink => (40 + x / 9) as u8,
+                _ => (250 - x / 7 - (x * 31 + y * 17) % 9) as u8,
+            }])
+        })
+    }
+
+    #[test]
+    fn ink_is_no_lighter_than_the_threshold_at_its_place() {
+        let page = page();
+        let (tiles, thresholds, mask) = of_gray(&page);
+        let ramp = tiles.ramp(1000);
+        let mut columns = Vec::new();
+        let mut ink = 0;
+        for (x, y, value) in page.enumerate_pixels() {
+            tiles.interpolate(&thresholds, y as usize / 4 * 4 + 2, &mut columns);
+            let mut level = [0];
+            write_levels(&columns, &ramp[x as usize..], &mut level);
+            assert_eq!(mask.get(x as usize, y as usize), value.0[0] <= level[0], "{x}, {y}");
+            ink += u64::from(value.0[0] <= level[0]);
+        }
+        assert_eq!(mask.count(), ink);
+        assert!(ink > 10_000, "{ink}");
+    }
+
+    #[test]
+    fn a_row_of_one_class_is_counted_as_any_other() {
+        let mut histogram = [0; CLASSES];
+        count_classes(&mut histogram, &[248, 255, 250]);
+        count_classes(&mut histogram, &[248, 247]);
+        assert_eq!((histogram[31], histogram[30]), (4, 1));
+    }
 }

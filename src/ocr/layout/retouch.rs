@@ -45,3 +45,32 @@ impl Retouches {
         painted.map_or_else(|| page.get_pixel(x, y).0[0], |fill| fill.level)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::BitMask;
+    use crate::shapes;
+
+    #[test]
+    fn a_line_becomes_as_light_as_the_lighter_of_its_sides() {
+        // Strokes of 4 × 24 pixels every 12 pixels, and a line of three rows through them.
+        let mut mask = BitMask::empty(200, 100);
+        (0..8).for_each(|stroke| {
+            (40..64).for_each(|y| mask.set(y, 50 + 12 * stroke, 54 + 12 * stroke))
+        });
+        (51..54).for_each(|y| mask.set(y, 46, 142));
+        let components = shapes::find_components(&mask).expect("few runs");
+        let strikes = super::super::struck::find_short(&mask, &components);
+        let mut page = mask.to_gray();
+        page.put_pixel(60, 48, image::Luma([200]));
+        let retouches = Retouches::of(&page, &strikes);
+        let fills = |x: usize| retouches.column(x).to_vec();
+        // Between strokes the paper goes on, with the dark speck above it where it stands; in a stroke its ink.
+        assert_eq!(fills(58), [Fill { rows: 49..56, level: 255 }]);
+        assert_eq!(fills(52), [Fill { rows: 49..56, level: 0 }]);
+        assert_eq!(fills(20), []);
+        let beside = retouches.level(&page, 60, 50);
+        assert_eq!((beside, retouches.level(&page, 60, 45)), (255, 255));
+    }
+}
