@@ -79,17 +79,26 @@ pub fn find_components(mask: &BitMask) -> Option<Components> {
         let mut cursor = above.start;
         mask.runs(y, |left, right| {
             let (left, right) = (left as u32, right as u32);
-            let index = parents.len() as u32;
-            parents.push(index);
-            runs.push(Run { y: y as u32, left, right, component: index });
             while cursor < above.end && runs[cursor].right < left {
                 cursor += 1;
             }
-            let mut touching = cursor;
-            while touching < above.end && runs[touching].left <= right {
-                union(&mut parents, runs[touching].component, index);
-                touching += 1;
+            // Most runs touch one of the row above, whose component they take; further ones are joined with it.
+            let mut own = None;
+            for touching in &runs[cursor..above.end] {
+                if touching.left > right {
+                    break;
+                }
+                let first = *own.get_or_insert(touching.component);
+                if first != touching.component {
+                    union(&mut parents, first, touching.component);
+                }
             }
+            let component = own.unwrap_or_else(|| {
+                let new = parents.len() as u32;
+                parents.push(new);
+                new
+            });
+            runs.push(Run { y: y as u32, left, right, component });
         });
         if runs.len() > most {
             return None;
@@ -131,4 +140,46 @@ fn union(parents: &mut [u32], first: u32, second: u32) {
     let (first, second) = (root_of(parents, first), root_of(parents, second));
     // The smaller index stays root, so that components are numbered from the top.
     parents[first.max(second) as usize] = first.min(second);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(rows: &[&str]) -> BitMask {
+        let mut mask = BitMask::empty(rows[0].len(), rows.len());
+        for (y, row) in rows.iter().enumerate() {
+            for (x, _) in row.match_indices('#') {
+                mask.set(y, x, x + 1);
+            }
+        }
+        mask
+    }
+
+    #[test]
+    fn strokes_that_meet_further_down_are_one_component() {
+        let found = find_components(&mask(&[
+            "#..#..#.##", //
+            "#..#..#...",
+            ".##.##....",
+            "........#.",
+        ]))
+        .expect("few runs");
+        let boxes: Vec<(u32, u32, u32, u32)> = found
+            .list
+            .iter()
+            .map(|each| each.bounds)
+            .map(|PixelBox { left, top, right, bottom }| (left, top, right, bottom))
+            .collect();
+        assert_eq!(boxes, [(0, 0, 7, 3), (8, 0, 10, 1), (8, 3, 9, 4)]);
+        assert_eq!(found.list.iter().map(|each| each.area).collect::<Vec<_>>(), [10, 2, 1]);
+        let owners: Vec<u32> = found.runs.iter().map(|run| run.component).collect();
+        assert_eq!(owners, [0, 0, 0, 1, 0, 0, 0, 0, 0, 2]);
+    }
+
+    #[test]
+    fn corners_touch_and_what_is_a_pixel_apart_does_not() {
+        let found = find_components(&mask(&["#...", ".#.#", "...#"])).expect("few runs");
+        assert_eq!(found.list.iter().map(|each| each.area).collect::<Vec<_>>(), [2, 2]);
+    }
 }
