@@ -4,6 +4,8 @@
 //! are the same; few edits are allowed, and exchanging letters that look somewhat alike, or `cl` and
 //! `d`, costs what the one table of confusions says (`normalize::exchange`). Knows nothing about fields; `claims`, `sheet`, `region` and `columns` call it.
 
+use std::sync::OnceLock;
+
 use super::letters::{End, Letter, Letters, Look, WINDOW, fold_phrase};
 use crate::normalize::{self, EDIT, JOINED_COST};
 
@@ -30,6 +32,8 @@ pub(crate) struct Phrase {
     allowed: usize,
     /// The set of its first letters: as many as stand in a window in spite of the edits.
     first_letters: u64,
+    /// The phrase in two parts, for each of its spaces; made when first asked for.
+    splits: OnceLock<Vec<(Phrase, Phrase)>>,
 }
 
 /// Where a phrase was found in a run of words.
@@ -74,15 +78,7 @@ impl Phrase {
         };
         let first = letters.iter().take(WINDOW.saturating_sub(allowed));
         let first_letters = first.fold(0, |set, look| set | look.family_bit());
-        Self { letters, words, allowed, first_letters }
-    }
-
-    /// Folds several phrases.
-    /// A slash is often read as the letter `I`, as in `SIN` for `S/N`: such a phrase counts twice.
-    pub fn all(texts: &[String]) -> Vec<Self> {
-        let misread = texts.iter().filter(|text| text.contains('/'));
-        let misread = misread.map(|text| Self::new(&text.replace('/', "I")));
-        texts.iter().map(|text| Self::new(text)).chain(misread).collect()
+        Self { letters, words, allowed, first_letters, splits: OnceLock::new() }
     }
 
     /// Returns how many letters it has.
@@ -91,11 +87,13 @@ impl Phrase {
     }
 
     /// Returns the phrase in two parts, for each of its spaces.
-    pub fn splits(&self) -> impl Iterator<Item = (Self, Self)> {
-        self.words.iter().filter(|&&word| word > 0).map(|&word| {
+    pub fn splits(&self) -> &[(Self, Self)] {
+        let split = |&word: &usize| {
             let (head, tail) = self.letters.split_at(word);
             (Self::of_letters(head.to_vec(), vec![0]), Self::of_letters(tail.to_vec(), vec![0]))
-        })
+        };
+        let words = || self.words.iter().filter(|word| **word > 0);
+        self.splits.get_or_init(|| words().map(split).collect())
     }
 
     /// Returns all places where the phrase stands, from first to last, not overlapping.

@@ -7,7 +7,7 @@ use crate::document::{
     Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
     Verdict,
 };
-use crate::extract::Surroundings;
+use crate::extract::{Phrases, Surroundings};
 use crate::model::{FieldKind, RecordModel, Scope};
 use crate::store::DocumentPages;
 use crate::validate::Validator;
@@ -16,6 +16,7 @@ use crate::{extract, normalize};
 /// Models that are ready to be used by any number of threads.
 pub struct ModelSet {
     models: Vec<RecordModel>,
+    phrases: Phrases,
     validators: Vec<Validator>,
 }
 
@@ -23,7 +24,8 @@ impl ModelSet {
     /// Prepares checked models.
     pub fn new(models: Vec<RecordModel>) -> Self {
         let validators = models.iter().map(Validator::new).collect();
-        Self { models, validators }
+        let phrases = Phrases::of(&models);
+        Self { models, phrases, validators }
     }
 
     /// Returns the models.
@@ -52,13 +54,18 @@ impl ModelSet {
 
     /// Returns all records of a document's words. A failure is a panic that was caught.
     pub fn of_pages(&self, document: &DocumentPages) -> Result<Vec<TypedRecord>, Failure> {
-        let mut records = Vec::new();
-        for (number, text) in &document.pages {
-            records.extend(self.of_page(*number, text)?);
-        }
         let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
-        records.extend(self.of_document(&pages, &document.missing)?);
-        Ok(records)
+        guarded(|| {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            let mut records = Vec::new();
+            for (raw, page) in found.of_pages.iter().zip(&pages) {
+                records.extend(self.judge(raw, &[*page]));
+            }
+            let mut of_document = self.judge(&found.of_document, &pages);
+            self.note_missing(&mut of_document, &document.missing);
+            records.extend(of_document);
+            records
+        })
     }
 
     /// Returns the records of page and row scope of a page. A failure is a panic that was caught.
@@ -67,7 +74,10 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| self.judge(&extract::page_records(&self.models, page, text), &[(page, text)]))
+        guarded(|| {
+            let raw = extract::page_records(&self.models, &self.phrases, page, text);
+            self.judge(&raw, &[(page, text)])
+        })
     }
 
     /// Returns the records that need all pages of a document; those of document scope say which
@@ -78,7 +88,8 @@ impl ModelSet {
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
         guarded(|| {
-            let mut records = self.judge(&extract::document_records(&self.models, pages), pages);
+            let raw = extract::document_records(&self.models, &self.phrases, pages);
+            let mut records = self.judge(&raw, pages);
             self.note_missing(&mut records, missing);
             records
         })
@@ -110,14 +121,13 @@ impl ModelSet {
             let pages: Vec<(PageNumber, &PageText)> =
                 document.pages.iter().map(|(number, text)| (*number, text)).collect();
             let mut groups = Vec::new();
-            for &(number, text) in &pages {
-                let raw = extract::page_records(&self.models, number, text);
-                for (raw, surroundings) in by_region(&raw, &[(number, text)]) {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            for (raw, page) in found.of_pages.iter().zip(&pages) {
+                for (raw, surroundings) in by_region(raw, &[*page]) {
                     groups.push(typed(model, raw, &surroundings));
                 }
             }
-            let raw = extract::document_records(&self.models, &pages);
-            for (raw, surroundings) in by_region(&raw, &pages) {
+            for (raw, surroundings) in by_region(&found.of_document, &pages) {
                 groups.push(typed(model, raw, &surroundings));
             }
             groups.retain(|records| !records.is_empty());
