@@ -20,6 +20,15 @@ pub struct ModelSet {
     validators: Vec<Validator>,
 }
 
+/// The judged records of a page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PageRecords {
+    /// Those that need it alone.
+    pub of_page: Vec<TypedRecord>,
+    /// Those of a document that has no other page.
+    pub of_document: Vec<TypedRecord>,
+}
+
 impl ModelSet {
     /// Prepares checked models.
     pub fn new(models: Vec<RecordModel>) -> Self {
@@ -50,6 +59,20 @@ impl ModelSet {
         asked.sort_unstable();
         asked.dedup();
         asked
+    }
+
+    /// Returns what a page's words give, as if its document had no other page. A failure is a panic that was caught.
+    pub(super) fn of_only_page(
+        &self,
+        page: PageNumber,
+        text: &PageText,
+    ) -> Result<PageRecords, Failure> {
+        let pages = [(page, text)];
+        guarded(|| {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            let of_page = found.of_pages.iter().flat_map(|raw| self.judge(raw, &pages)).collect();
+            PageRecords { of_page, of_document: self.judge(&found.of_document, &pages) }
+        })
     }
 
     /// Returns all records of a document's words. A failure is a panic that was caught.
@@ -260,10 +283,7 @@ fn typed(
     surroundings: &Surroundings,
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
-    own.map(|record| {
-        let mut typed = normalize::record_in(model, record.clone(), surroundings.dates);
-        surroundings.note(&mut typed);
-        typed
-    })
-    .collect()
+    let mut typed = normalize::records_in(model, own, surroundings.dates);
+    typed.iter_mut().for_each(|record| surroundings.note(record));
+    typed
 }
