@@ -4,12 +4,14 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod apart;
+mod bound;
 mod boxed;
 mod cells;
 mod claims;
 mod columns;
 mod explain;
 mod from_label;
+mod labels;
 mod layout;
 mod letters;
 mod marks;
@@ -21,11 +23,13 @@ mod phrases;
 mod piece;
 mod ranking;
 mod rates;
+mod raw_record;
 mod region;
 mod registration;
 mod sheet;
 mod surroundings;
 mod table;
+mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -43,8 +47,10 @@ use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLo
 use crate::model::{RecordModel, Scope};
 use owners::Claimant;
 use parts::Part;
+use raw_record::record;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
+pub use table_seen::put_table;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;
@@ -297,14 +303,4 @@ fn in_documents(
         records.push(record(model, number, row_number, fields));
     }
     records
-}
-
-fn record(
-    model: &RecordModel,
-    page: PageNumber,
-    row_number: u32,
-    fields: Vec<Vec<Candidate>>,
-) -> Record<RawField> {
-    let fields = fields.into_iter().map(|candidates| RawField { candidates }).collect();
-    Record { model: model.name.clone(), page, row_number, region: 0, fields }
 }

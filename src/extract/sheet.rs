@@ -5,12 +5,9 @@ use std::cell::OnceCell;
 
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
-use super::party::Parties;
 use super::phrase::{Match, Phrase, Reach};
 use super::phrases::{Phrases, Places, Through, with_misread};
-use super::registration::Registration;
-use crate::document::{Count, PageNumber, PageText};
-use crate::model::RecordModel;
+use crate::document::{PageNumber, PageText};
 
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
@@ -18,9 +15,6 @@ const LATER_LABEL: f32 = 0.99;
 const LEAST_WELCOME: i32 = 12;
 /// A label wider than this gap (in word heights) between its words is no label.
 const LABEL_GAP: f32 = 4.0;
-/// How well a label must be read to end another field's value.
-const STOP_SCORE: f32 = 0.8;
-
 /// What a label that is broken over two lines keeps of its score.
 const BROKEN: f32 = 0.97;
 /// The second line of a label is so close below the first, and begins so far left or right of it
@@ -59,18 +53,6 @@ pub(crate) struct Label {
 /// Where captions stand: row and match.
 pub(crate) type Captions = Vec<(usize, Match)>;
 
-/// All labels of a model on a page, and the captions that belong to no value.
-pub(crate) struct Labels {
-    /// By field, in reading order.
-    pub by_field: Vec<Vec<Label>>,
-    /// By field: where its `exclude` phrases stand, as row and match.
-    pub excluded: Vec<Captions>,
-    /// Where the model's form lies on the page.
-    pub registration: Registration,
-    /// Who writes and to whom, if a field asks for it.
-    pub parties: Option<Parties>,
-}
-
 impl Label {
     /// Returns the upper line of a label on two lines, else the label itself.
     pub fn first_line(&self) -> Self {
@@ -99,21 +81,6 @@ impl<'p> Sheet<'p> {
     fn blocks(&self) -> &Letters {
         let folded = || Letters::of_texts(self.text.words().map(|word| word.text.as_str()));
         self.blocks.get_or_init(folded)
-    }
-
-    /// Finds all labels and captions of a model.
-    pub fn labels(&self, model: &RecordModel) -> Labels {
-        let registration = Registration::find(&model.anchors, self);
-        let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
-        for field in &model.fields {
-            let mut excluded = self.find(&field.exclude);
-            excluded.retain(|(row, matched)| !self.torn(*row, matched));
-            by_field.push(self.labels_of(&field.labels, &excluded));
-            all_excluded.push(excluded);
-        }
-        give_way(&mut by_field);
-        let parties = Parties::find(model, self, (&by_field, &all_excluded));
-        Labels { by_field, excluded: all_excluded, registration, parties }
     }
 
     /// Returns a phrase folded.
@@ -279,55 +246,9 @@ impl<'p> Sheet<'p> {
     }
 
     /// Tells whether a match runs over a gap that no phrase has.
-    fn torn(&self, row: usize, matched: &Match) -> bool {
+    pub fn torn(&self, row: usize, matched: &Match) -> bool {
         let gap = LABEL_GAP * self.layout.rows[row].word_height;
         (matched.first..matched.last).any(|word| self.layout.divided(word, word + 1, gap))
-    }
-
-    /// Returns the first run of words in `start..end` that is no caption of `field`; it ends where
-    /// the label of another field begins, since what follows that is not this field's, or that of
-    /// the next value.
-    pub fn between_captions(
-        &self,
-        labels: &Labels,
-        (field, count): (usize, Count),
-        (row, start, end): (usize, usize, usize),
-    ) -> Option<(usize, usize)> {
-        let others = labels.by_field.iter().enumerate();
-        let others = others.filter(|(other, _)| *other != field || count == Count::Many);
-        let stop = others
-            .flat_map(|(_, found)| found)
-            .filter(|label| label.row == row && label.matched.score >= STOP_SCORE)
-            .map(|label| label.matched.first)
-            .filter(|first| (start..end).contains(first))
-            .min();
-        self.without_captions(labels, field, (row, start, stop.unwrap_or(end)))
-    }
-
-    /// Returns the first run of words in `start..end` that is no caption of `field`.
-    pub fn without_captions(
-        &self,
-        labels: &Labels,
-        field: usize,
-        (row, start, end): (usize, usize, usize),
-    ) -> Option<(usize, usize)> {
-        let mut captions: Vec<(usize, usize)> = labels.excluded[field]
-            .iter()
-            .filter(|(at, _)| *at == row)
-            .map(|(_, matched)| (matched.first, matched.last))
-            .collect();
-        captions.sort_unstable();
-        let mut from = start;
-        for (first, last) in captions {
-            if last < from || first >= end {
-                continue;
-            }
-            if first > from && self.says_something(from, first) {
-                return Some((from, first));
-            }
-            from = last + 1;
-        }
-        (from < end && self.says_something(from, end)).then_some((from, end))
     }
 
     /// Tells whether a run of words has a letter or digit.
@@ -356,31 +277,11 @@ fn hides(caption: &Match, label: &Match) -> bool {
         || extent(caption) == extent(label) && caption.score >= label.score
 }
 
-/// Drops labels whose words are read better as the label of another field.
-fn give_way(by_field: &mut [Vec<Label>]) {
-    let all: Vec<(usize, Label)> = by_field
-        .iter()
-        .enumerate()
-        .flat_map(|(field, found)| found.iter().map(move |label| (field, *label)))
-        .collect();
-    for (field, found) in by_field.iter_mut().enumerate() {
-        found.retain(|label| {
-            !all.iter().any(|(other, better)| {
-                *other != field
-                    && better.row == label.row
-                    && better.matched.first == label.matched.first
-                    && extent(&better.matched) == extent(&label.matched)
-                    && better.matched.score > label.matched.score
-            })
-        });
-    }
-}
-
 fn overlaps(a: &Match, b: &Match) -> bool {
     a.first <= b.last && b.first <= a.last
 }
 
 /// Returns the number of words of a match and how many letters it takes of the last one.
-fn extent(matched: &Match) -> (usize, usize) {
+pub(super) fn extent(matched: &Match) -> (usize, usize) {
     (matched.last - matched.first, matched.tail)
 }

@@ -7,6 +7,7 @@ mod bands;
 mod cells;
 mod check;
 mod dictionaries;
+mod doubts;
 mod engine;
 mod ensemble;
 mod finish;
@@ -15,7 +16,7 @@ mod layout;
 mod lengths;
 mod look;
 mod merge;
-pub mod native;
+mod native_problem;
 mod netpbm;
 mod regions;
 mod settings;
@@ -28,16 +29,17 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, Mark, Seen, words};
+use crate::images::PreparedPage;
 
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use native::{Kernel, UnknownKernel};
-pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
+pub use settings::{EngineChoice, LayoutChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;
+pub use tesseract_lstm::{Kernel, UnknownKernel};
 
 /// What an engine needs to start; fixed for the life of a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,15 +77,7 @@ pub enum LayoutUsed {
     Tesseract,
 }
 
-impl LayoutUsed {
-    /// Returns the word that stands in recipes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Tesseract => "tesseract",
-        }
-    }
-}
+words!(LayoutUsed { Native => "native", Tesseract => "tesseract" });
 
 /// What an engine found on a page.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::feed::blocking;
+use super::blocking::blocking;
 use super::{ModelSet, Stop};
 use crate::document::{PageNumber, Verdict};
 use crate::model::{Field, RecordModel};

@@ -2,11 +2,10 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
 use super::second_look::{self, SecondLook};
-use crate::document::{
-    Attempt, DocumentId, Failure, PageEnd, PageNumber, PageOutcome, Reason, Stage,
-};
+use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
 
 /// A page to be read: its document is open in the reader.
@@ -66,11 +65,6 @@ pub(super) fn process(
     Ok(outcome)
 }
 
-/// Why the reader loop ends: there will never be a reader again.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Failed(pub String);
-
 /// Reads a page; if that kills the reader, once more with a new one. Twice means quarantine.
 fn read(
     reader: &mut dyn PageReader,
@@ -96,18 +90,6 @@ fn read(
 /// Returns the outcome of a page whose document could not be opened.
 pub(super) fn unopened(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
     Clock::start().outcome(document_id, page, end)
-}
-
-/// Runs a stage of the parent so that a panic in it costs a page.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "panicked".to_owned());
-        Failure::new(Stage::Extract, Reason::Panicked, message)
-    })
 }
 
 /// When an attempt started.

@@ -1,11 +1,10 @@
 //! Words → judged records: extract → normalize → validate, for all models at once. The same code
 //! serves `ingest` and `reextract`.
 
-use super::page::guarded;
 use super::page_doubts;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
-    Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, Stage, Symbology, TypedField,
+    TypedRecord, Verdict, guarded,
 };
 use crate::extract::{Phrases, Surroundings};
 use crate::model::{FieldKind, RecordModel, Scope};
@@ -68,7 +67,7 @@ impl ModelSet {
         text: &PageText,
     ) -> Result<PageRecords, Failure> {
         let pages = [(page, text)];
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let found = extract::records(&self.models, &self.phrases, &pages);
             let of_page = found.of_pages.iter().flat_map(|raw| self.judge(raw, &pages)).collect();
             PageRecords { of_page, of_document: self.judge(&found.of_document, &pages) }
@@ -78,7 +77,7 @@ impl ModelSet {
     /// Returns all records of a document's words. A failure is a panic that was caught.
     pub fn of_pages(&self, document: &DocumentPages) -> Result<Vec<TypedRecord>, Failure> {
         let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let found = extract::records(&self.models, &self.phrases, &pages);
             let mut records = Vec::new();
             for (raw, page) in found.of_pages.iter().zip(&pages) {
@@ -97,7 +96,7 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let raw = extract::page_records(&self.models, &self.phrases, page, text);
             self.judge(&raw, &[(page, text)])
         })
@@ -110,7 +109,7 @@ impl ModelSet {
         pages: &[(PageNumber, &PageText)],
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let raw = extract::document_records(&self.models, &self.phrases, pages);
             let mut records = self.judge(&raw, pages);
             self.note_missing(&mut records, missing);
@@ -140,7 +139,7 @@ impl ModelSet {
         let Some(model) = self.models.iter().find(|model| model.name == name) else {
             return Ok(Vec::new());
         };
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let pages: Vec<(PageNumber, &PageText)> =
                 document.pages.iter().map(|(number, text)| (*number, text)).collect();
             let mut groups = Vec::new();

@@ -2,7 +2,8 @@
 
 use tokio::sync::mpsc;
 
-use super::page::{self, Failed, PageJob};
+use super::failed::Failed;
+use super::page::{self, PageJob};
 use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
 use super::records::ModelSet;

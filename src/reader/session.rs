@@ -1,7 +1,6 @@
 //! The loop of a reader process: frames in, frames out, one document open at a time.
 
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::placing::Placing;
@@ -12,9 +11,10 @@ use super::{
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, Reason, Recipe, RightAngle, Seen, Stage,
+    Failure, Look, Mark, PageIssue, PageNumber, PageText, PixelBox, Reason, Recipe, RightAngle,
+    Seen, Stage, guarded,
 };
+use crate::images::{PageImage, PagePixels, Pixels, PreparedPage};
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
 
@@ -76,13 +76,16 @@ impl<R: Recognizer> Session<R> {
                 if taken as u64 != length {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
-                guarded(Stage::Decode, || self.open(bytes)).map(Response::Opened)
+                guarded(Stage::Decode, || self.open(bytes)).flatten().map(Response::Opened)
             }
             Request::ReadPage(page) => guarded(Stage::Recognize, || self.read_page(page))
+                .flatten()
                 .map(|reading| Response::Page(Box::new(reading))),
             Request::LookAgain { page, looks, budget_ms } => {
                 let end = Instant::now() + Duration::from_millis(u64::from(budget_ms));
-                guarded(Stage::Recognize, || self.look_again(page, &looks, end)).map(Response::Seen)
+                guarded(Stage::Recognize, || self.look_again(page, &looks, end))
+                    .flatten()
+                    .map(Response::Seen)
             }
         };
         Ok(answer.unwrap_or_else(Response::Failed))
@@ -260,7 +263,7 @@ impl<R: Recognizer> Session<R> {
             return;
         }
         // A barcode that makes its reader panic costs no more than itself.
-        let found = guarded(Stage::Recognize, || Ok(barcodes::find(pixels, wanted)));
+        let found = guarded(Stage::Recognize, || barcodes::find(pixels, wanted));
         recipe.steps.push(match &found {
             Ok(codes) => format!("barcodes({})", codes.len()),
             Err(_) => "barcodes(failed)".to_owned(),
@@ -369,16 +372,4 @@ fn say_unread(text: &mut PageText, prepared: &PreparedPage) {
         text.facts.issues.push(PageIssue::Unread);
         text.facts.unread = 1.0;
     }
-}
-
-/// Runs a stage so that a panic in it costs this page and not the reader.
-fn guarded<T>(stage: Stage, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "panicked".to_owned());
-        Err(Failure::new(stage, Reason::Panicked, message))
-    })
 }

@@ -3,7 +3,8 @@
 //! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere.
 
 use super::sheet::sheets;
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 
 /// More runs than this are noise or a halftone, and labelling them would cost too much memory
 /// (16 bytes a run); a dense 600-dpi page of text has about one million.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Scan;
+use super::scan::Scan;
 use crate::extract::{PageRow, phrase_scores};
 use crate::normalize::fold;
 

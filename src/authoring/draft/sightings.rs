@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Scan;
+use super::scan::Scan;
 use crate::document::{PixelBox, Value};
 use crate::evaluate::{bare, canonical, same};
 use crate::extract::PageRow;

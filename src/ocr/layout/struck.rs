@@ -8,7 +8,8 @@ use image::GrayImage;
 
 use super::Layout;
 use super::crop::Ink;
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes::{Components, Run};
 
 /// So much of the crossed part of a line has ink at both sides, …

@@ -9,13 +9,12 @@ mod doubts;
 mod tests;
 mod vote;
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use self::doubts::Ask;
-use super::page::{Failed, guarded};
+use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
-use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded, words};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -39,27 +38,11 @@ pub enum SecondLook {
     /// The most doubtful ones, within a share of the page's work.
     #[default]
     Auto,
-    /// All of them, however long it takes.
+    /// All of them.
     Thorough,
 }
 
-/// A word that names no [`SecondLook`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of off, auto, thorough")]
-pub struct UnknownSecondLook(String);
-
-impl FromStr for SecondLook {
-    type Err = UnknownSecondLook;
-
-    fn from_str(word: &str) -> Result<Self, UnknownSecondLook> {
-        match word {
-            "off" => Ok(Self::Off),
-            "auto" => Ok(Self::Auto),
-            "thorough" => Ok(Self::Thorough),
-            _ => Err(UnknownSecondLook(word.to_owned())),
-        }
-    }
-}
+words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
 /// What a second look did.
 #[derive(Debug, Default)]
@@ -84,7 +67,7 @@ pub(super) fn improve(
     let tables = read_tables(reader, (page, text), models)?;
     // What panics here panics in extraction, too, which says so.
     let Ok(records) = models.of_only_page(page, text) else { return Ok(of_steps(tables, None)) };
-    let Ok(asks) = guarded(|| doubts::of(models, &records, text)) else {
+    let Ok(asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
         return Ok(of_steps(tables, None));
     };
     let fields = read_fields(reader, (page, text), asks, effort)?;
@@ -113,7 +96,7 @@ fn read_tables(
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
 ) -> Result<Option<String>, Failed> {
-    let asked = guarded(|| {
+    let asked = guarded(Stage::Extract, || {
         let looks = models
             .models()
             .iter()
@@ -130,7 +113,7 @@ fn read_tables(
     let mut found = 0_usize;
     for table in seen {
         if let Seen::Table(table) = table {
-            text.put_table(table);
+            extract::put_table(text, table);
             found += 1;
         }
     }

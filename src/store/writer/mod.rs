@@ -1,19 +1,25 @@
 //! The writer: events from the readers' threads become batches, and each batch one transaction.
 //!
-//! `pack` turns events into bytes and rows · `endings` makes the records of ended documents beside it · `batch` writes one transaction · `ledger_rows` and `records` write rows ·
+//! `pack` turns events into bytes and rows · `endings` makes the records of ended documents beside it · `job` is one
+//! transaction, `batch` writes it · `ledger_rows` and `records` write rows ·
 //! `refused` what stands for a bad row · `retry` outlives a lost connection. Called by `pipeline`, as one task beside
 //! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
+mod commit_summary;
 mod decide;
 mod endings;
+mod event;
+mod job;
 mod ledger_rows;
 mod pack;
 mod records;
+mod refusal;
 mod refused;
+mod replace;
 mod retry;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,40 +27,26 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
+use crate::document::TypedRecord;
 use crate::model::RecordModel;
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::{DocumentPages, PageState};
+use super::pages::DocumentPages;
 use super::run::Run;
-use batch::{BatchContext, Job, Refusal};
+use batch::BatchContext;
+pub use commit_summary::{CommitSummary, PageChange};
 use endings::{Endings, Maker};
+pub use event::LedgerEvent;
+use job::Job;
 use pack::PackedEvent;
 use records::{MadeOf, Tables};
-
-/// What workers send, in order for each document: its opening before its pages.
-#[derive(Debug)]
-pub enum LedgerEvent {
-    /// A document was opened: pages 2 to `page_count` become pending. (One that cannot be opened fails its page 1.)
-    Opened { document_id: DocumentId, format: Format, page_count: u32 },
-    /// An attempt at a page has ended.
-    Page(Box<PageOutcome>),
-    /// All rows of the document in the tables of these models are replaced by these records.
-    Reextracted { document_id: DocumentId, models: Arc<[String]>, records: Vec<TypedRecord> },
-}
+use refusal::Refusal;
+pub use replace::Replace;
 
 /// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
 pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
-
-/// When a newly read page replaces one that was read before. A failed attempt never does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replace {
-    /// If it is not worth less: its mean confidence, less what it left unread.
-    IfNotWorse,
-    Always,
-}
 
 /// How the writer works.
 #[derive(Clone)]
@@ -98,42 +90,6 @@ impl fmt::Debug for WriterOptions {
             .field("retry_for", &self.retry_for)
             .finish_non_exhaustive()
     }
-}
-
-/// What a committed attempt made of a page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PageChange {
-    pub document_id: DocumentId,
-    pub page: PageNumber,
-    /// The page's state before.
-    pub before: PageState,
-    /// What the earlier reading is worth: the mean confidence of its words, 0–100, less what it left unread.
-    pub worth_before: f32,
-    /// How the attempt ended.
-    pub attempt: PageState,
-    /// Why the attempt failed.
-    pub reason: Option<Reason>,
-    /// What the attempt's reading is worth, 0–100.
-    pub worth: f32,
-    /// The attempt found something on the page, but read no word of it.
-    pub without_words: bool,
-    /// The attempt left areas unread that look like text.
-    pub unread: bool,
-    /// The page's state now; not the attempt's if what was there was better and was kept.
-    pub after: PageState,
-}
-
-/// What one commit changed.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CommitSummary {
-    /// One entry for each attempt.
-    pub pages: Vec<PageChange>,
-    /// Records written, by verdict.
-    pub records: BTreeMap<Verdict, u64>,
-    /// Rows that the database refused.
-    pub rejects: u64,
-    /// Documents whose records of document scope were made, or whose records were replaced.
-    pub documents: u64,
 }
 
 impl Store {
@@ -326,42 +282,6 @@ async fn collect(
         batch.push(event);
     }
     (batch, None)
-}
-
-impl LedgerEvent {
-    /// What may be written only once in a batch.
-    fn touches(&self) -> Option<(DocumentId, Option<PageNumber>)> {
-        match self {
-            Self::Opened { .. } => None,
-            Self::Page(outcome) => Some((outcome.document_id, Some(outcome.page))),
-            Self::Reextracted { document_id, .. } => Some((*document_id, None)),
-        }
-    }
-
-    /// Roughly what the event takes in memory and on the wire.
-    fn estimated_bytes(&self) -> usize {
-        const WORD: usize = 64;
-        const FIELD: usize = 96;
-        const REST: usize = 512;
-        let of_records = |records: &[TypedRecord]| -> usize {
-            records.iter().map(|record| REST + FIELD * record.record.fields.len()).sum()
-        };
-        REST + match self {
-            Self::Opened { .. } => 0,
-            Self::Reextracted { records, .. } => of_records(records),
-            Self::Page(outcome) => {
-                let words = match &outcome.end {
-                    crate::document::PageEnd::Stored(text) => text.words().count() * WORD,
-                    crate::document::PageEnd::Blank(_)
-                    | crate::document::PageEnd::Failed(_)
-                    | crate::document::PageEnd::Quarantined(_) => 0,
-                };
-                words
-                    + of_records(&outcome.records)
-                    + outcome.document_records.as_deref().map_or(0, of_records)
-            }
-        }
-    }
 }
 
 /// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.

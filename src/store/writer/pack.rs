@@ -11,8 +11,8 @@ use crate::store::packed;
 use crate::store::pages::{PageKey, PageState};
 use crate::store::storable::Storable;
 
-use super::LedgerEvent;
 use super::decide::Quality;
+use super::event::LedgerEvent;
 
 /// An event, ready to be written.
 #[derive(Debug)]
