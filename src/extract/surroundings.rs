@@ -65,11 +65,11 @@ impl Surroundings {
         })
     }
 
-    /// Counts the places at which a text stands. A number must be a word of its own: it may be a
-    /// part of others by accident.
+    /// Counts the places at which a text stands; a short one may stand anywhere, which says nothing. A number must
+    /// be a word of its own: it may be a part of others by accident.
     fn places(&self, text: &str) -> usize {
         let letters = bare(text);
-        if letters.is_empty() {
+        if letters.chars().count() < SHORTEST {
             return 0;
         }
         if letters.chars().any(char::is_alphabetic) && text.trim().contains(char::is_whitespace) {
@@ -78,6 +78,9 @@ impl Surroundings {
         self.words.get(&letters).map_or(0, |count| *count as usize)
     }
 }
+
+/// Texts with fewer letters and digits stand elsewhere by chance.
+const SHORTEST: usize = 3;
 
 /// Returns the text of a line that may hold a date.
 fn line_with_numbers(line: &Line) -> Option<String> {
