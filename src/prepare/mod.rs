@@ -19,6 +19,7 @@ mod inks;
 mod measure;
 mod options;
 mod orientation;
+mod oversize;
 mod resample;
 mod rules;
 mod scale;
@@ -112,6 +113,9 @@ struct Work<'a> {
     declared_dpi: Option<f32>,
     options: &'a PrepareOptions,
     facts: PageFacts,
+    /// Scale from the decoded image to the pixels that all is measured in; [`Work::rescale`] changes the page
+    /// once more.
+    measured_scale: f32,
     orientation: OrientationSureness,
     content: Content,
     /// In pixels of the page before it is rescaled.
@@ -122,7 +126,8 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn begin(page: PageImage, options: &'a PrepareOptions) -> Self {
         let (width, height) = page.pixels.dimensions();
-        let seen = Seen::of(page.pixels, options);
+        let (pixels, scale) = oversize::reduced(page.pixels, options);
+        let seen = Seen::of(pixels, options);
         let pixels = seen.pixels;
         let content = match pixels {
             PagePixels::Bilevel(_) => Content::BilevelText,
@@ -133,11 +138,12 @@ impl<'a> Work<'a> {
             overlay: seen.overlay,
             declared_dpi: page.declared_dpi,
             options,
-            facts: PageFacts { width, height, scale: 1.0, ..PageFacts::default() },
+            facts: PageFacts { width, height, scale, ..PageFacts::default() },
+            measured_scale: scale,
             orientation: OrientationSureness::Unknown,
             content,
             tick_boxes: Vec::new(),
-            steps: seen.steps,
+            steps: scale_step(scale).into_iter().chain(seen.steps).collect(),
         }
     }
 
@@ -262,7 +268,7 @@ impl<'a> Work<'a> {
         };
         let rules = rules::trace(&ground, &analysis.rules);
         let marks = rules::marks(&rules, 1.0, self.pixels.dimensions());
-        self.content = match TableGrid::find(&marks, self.facts.dpi) {
+        self.content = match TableGrid::find(&marks, self.measured_dpi()) {
             Some(_) => Content::RuledTable,
             None => self.content,
         };
@@ -285,17 +291,22 @@ impl<'a> Work<'a> {
 
     fn measure(&mut self, analysis: &Analysis, decoded: (u32, u32)) {
         let forced = self.options.forced_dpi;
+        self.facts.x_height = analysis.text_height.map(|height| height / self.measured_scale);
         (self.facts.dpi, self.facts.dpi_source) =
-            scale::dpi(decoded, self.declared_dpi, forced, analysis.text_height);
-        self.facts.x_height = analysis.text_height;
+            scale::dpi(decoded, self.declared_dpi, forced, self.facts.x_height);
         self.facts.ink = analysis.ink;
         self.facts.contrast = analysis.contrast();
-        self.facts.blank = analysis.presence(self.facts.dpi) == Presence::Nothing;
+        self.facts.blank = analysis.presence(self.measured_dpi()) == Presence::Nothing;
+    }
+
+    /// Returns the pixels per inch of the page before [`Work::rescale`].
+    fn measured_dpi(&self) -> f32 {
+        self.facts.dpi * self.measured_scale
     }
 
     fn find_tick_boxes(&mut self, analysis: &Analysis) {
         let Some(components) = &analysis.components else { return };
-        let (mask, dpi) = (&analysis.mask, self.facts.dpi);
+        let (mask, dpi) = (&analysis.mask, self.measured_dpi());
         let longer_side_mm = mask.width.max(mask.height) as f32 / dpi * 25.4;
         self.tick_boxes = if longer_side_mm < CARD_MM {
             let with_rules = shapes::find_components(mask).unwrap_or_default();
@@ -311,17 +322,18 @@ impl<'a> Work<'a> {
         }
         let (height, size) = (analysis.text_height, self.pixels.dimensions());
         let scale = scale::factor(self.options, height, self.content, size);
-        if (scale - 1.0).abs() >= MIN_SCALE_CHANGE {
+        if let Some(step) = scale_step(scale) {
             self.change(|pixels| PagePixels::Gray(resample::resize(&pixels.gray(), scale)));
-            self.facts.scale = scale;
-            self.steps.push(format!("scale({scale:.2})"));
+            self.facts.scale *= scale;
+            self.steps.push(step);
         }
     }
 
     fn binarize(&mut self, analysis: &Analysis) {
         let PagePixels::Gray(image) = &self.pixels else { return };
         if self.options.binarize.decide(|| false) {
-            let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale;
+            let height = analysis.text_height.unwrap_or(ASSUMED_TEXT_HEIGHT) * self.facts.scale
+                / self.measured_scale;
             let radius = (height * SAUVOLA_WINDOW / 2.0) as usize;
             self.pixels = PagePixels::Bilevel(threshold::sauvola(image, radius));
             self.steps.push(format!("binarize({radius})"));
@@ -329,7 +341,7 @@ impl<'a> Work<'a> {
     }
 
     fn finish(self, rules: &[TracedRule]) -> PreparedPage {
-        let (scale, size) = (self.facts.scale, self.pixels.dimensions());
+        let (scale, size) = (self.facts.scale / self.measured_scale, self.pixels.dimensions());
         let mut marks = rules::marks(rules, scale, size);
         marks.extend(self.tick_boxes.into_iter().map(|tick_box| {
             Mark::TickBox(TickBox {
@@ -347,6 +359,11 @@ impl<'a> Work<'a> {
             steps: self.steps,
         }
     }
+}
+
+/// Returns how a page was scaled, if it was.
+fn scale_step(scale: f32) -> Option<String> {
+    ((scale - 1.0).abs() >= MIN_SCALE_CHANGE).then(|| format!("scale({scale:.2})"))
 }
 
 /// A page's pixels as they are read: dark text on light paper, as far as colors and blocks tell.

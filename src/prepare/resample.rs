@@ -1,14 +1,14 @@
-//! Rotates and resizes gray images: the only steps that make new pixels out of old ones.
+//! Rotates and resizes images: the only steps that make new pixels out of old ones.
 //!
-//! Own code because the generic routines of the image crates take several times the budget of the
+//! Rotation is own code because the generic routines of the image crates take several times the budget of the
 //! whole preparation on a 300-dpi page.
 
-use image::GrayImage;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, RgbImage};
 
 /// Fraction bits of coordinates.
 const FRACTION_BITS: u32 = 16;
-/// Fraction bits of filter weights; sums of 255 · weights stay far below `i32::MAX`.
-const WEIGHT_BITS: u32 = 14;
 
 /// Rotates the image clockwise by a few degrees around its middle with bilinear interpolation. The
 /// result is so much larger that no corner is lost; what lies outside of the page becomes `fill`.
@@ -119,72 +119,32 @@ fn blend(out: &mut [u8], above: &[u8], below: &[u8], (right, down): (Fraction, F
         *out = ((top + bottom + (1 << 15)) >> 16) as u8;
     }
 }
-
-/// Resizes by `scale` with a Catmull-Rom filter (stretched when the image becomes smaller, so that
-/// thin strokes turn gray and don't vanish). Sides are rounded and at least 1 pixel.
+/// Resizes the image, each side by `scale`, with the cubic of Catmull and Rom, which is widened where the image becomes
+/// smaller.
 pub(super) fn resize(image: &GrayImage, scale: f32) -> GrayImage {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let side = |length: usize| ((length as f32 * scale).round() as usize).max(1);
-    let (new_width, new_height) = (side(width), side(height));
-    let columns = taps(width, new_width);
-    let rows = taps(height, new_height);
-    let pixels = image.as_raw();
-    let mut output = GrayImage::new(new_width as u32, new_height as u32);
-    let mut sums = vec![0_i32; width];
-    for (out_row, tap) in output.chunks_exact_mut(new_width).zip(&rows) {
-        sums.fill(1 << (WEIGHT_BITS - 1));
-        for (offset, &weight) in tap.weights.iter().enumerate() {
-            let y = tap.first + offset;
-            for (sum, &value) in sums.iter_mut().zip(&pixels[y * width..(y + 1) * width]) {
-                *sum += weight * i32::from(value);
-            }
-        }
-        for sum in &mut sums {
-            *sum = (*sum >> WEIGHT_BITS).clamp(0, 255);
-        }
-        for (out, tap) in out_row.iter_mut().zip(&columns) {
-            let window = &sums[tap.first..tap.first + tap.weights.len()];
-            let sum: i32 =
-                window.iter().zip(&tap.weights).map(|(value, weight)| value * weight).sum();
-            *out = ((sum + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS).clamp(0, 255) as u8;
-        }
-    }
-    output
+    let size = scaled(image.dimensions(), scale);
+    let pixels = resized(image.as_raw(), image.dimensions(), size, PixelType::U8);
+    GrayImage::from_raw(size.0, size.1, pixels).unwrap_or_default()
 }
 
-/// The source pixels of one result pixel: `weights` (which sum up to `1 << WEIGHT_BITS`) from `first` on.
-struct Tap {
-    first: usize,
-    weights: Vec<i32>,
+/// Resizes the image as [`resize`] does.
+pub(super) fn resize_color(image: &RgbImage, scale: f32) -> RgbImage {
+    let size = scaled(image.dimensions(), scale);
+    let pixels = resized(image.as_raw(), image.dimensions(), size, PixelType::U8x3);
+    RgbImage::from_raw(size.0, size.1, pixels).unwrap_or_default()
 }
 
-fn taps(length: usize, new_length: usize) -> Vec<Tap> {
-    let ratio = length as f64 / new_length as f64;
-    let stretch = ratio.max(1.0);
-    let support = 2.0 * stretch;
-    (0..new_length)
-        .map(|index| {
-            let center = (index as f64 + 0.5) * ratio - 0.5;
-            let first = (center - support).ceil().max(0.0) as usize;
-            let last = ((center + support).floor().max(0.0) as usize).min(length - 1);
-            let exact: Vec<f64> =
-                (first..=last).map(|at| catmull_rom((at as f64 - center) / stretch)).collect();
-            let sum: f64 = exact.iter().sum();
-            let one = f64::from(1_i32 << WEIGHT_BITS);
-            let weights = exact.iter().map(|weight| (weight / sum * one).round() as i32).collect();
-            Tap { first, weights }
-        })
-        .collect()
+fn scaled((width, height): (u32, u32), scale: f32) -> (u32, u32) {
+    let side = |length: u32| ((length as f32 * scale).round() as u32).max(1);
+    (side(width), side(height))
 }
 
-/// The cubic of Catmull and Rom (Keys with a = −0.5).
-fn catmull_rom(x: f64) -> f64 {
-    let x = x.abs();
-    if x < 1.0 {
-        (1.5 * x - 2.5) * x * x + 1.0
-    } else if x < 2.0 {
-        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    } else {
-        0.0
-    }
+/// Returns the pixels of an image resized from `from` to `to` pixels a side.
+fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Vec<u8> {
+    let mut output = Image::new(to.0, to.1, kind);
+    let cubic = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    let done = ImageRef::new(from.0, from.1, pixels, kind)
+        .map(|image| Resizer::new().resize(&image, &mut output, &cubic));
+    debug_assert!(matches!(done, Ok(Ok(()))), "{done:?}");
+    output.into_vec()
 }

@@ -11,13 +11,19 @@ const BEST_TEXT_HEIGHT: f32 = 21.0;
 const REDUCED_TEXT_HEIGHT: f32 = 14.0;
 /// Smaller text is enlarged: accuracy falls off below 20-px capitals.
 const MIN_TEXT_HEIGHT: f32 = 14.0;
-/// Smaller text is enlarged even for a recognizer that scales lines by itself: layout needs gaps of whole
-/// pixels between letters.
+/// Smaller bilevel text is enlarged even for a recognizer that scales lines by itself: layout needs gaps of
+/// whole pixels between letters.
 const MIN_NATIVE_TEXT_HEIGHT: f32 = 8.0;
 /// Larger bilevel text is reduced: averaged, its ragged edges become smooth.
 const MAX_BILEVEL_TEXT_HEIGHT: f32 = 16.0;
 /// Larger gray text is reduced: it only costs time. Between the two heights it would lose figures.
 const MAX_GRAY_TEXT_HEIGHT: f32 = 42.0;
+/// Larger gray text is reduced for a recognizer that scales lines by itself, before anything else is done with
+/// its pixels, …
+const MAX_NATIVE_TEXT_HEIGHT: f32 = 30.0;
+/// … to this height. On 97 photos of receipts, a third of them larger, names, addresses and totals found
+/// in the text stay the same, and words of names and addresses go from 0.920 to 0.926.
+const REDUCED_NATIVE_TEXT_HEIGHT: f32 = 24.0;
 /// The same on ruled tables, whose short lines of figures give the recognizer little context.
 const MAX_TABLE_TEXT_HEIGHT: f32 = 24.0;
 /// Enlarging more invents nothing but pixels.
@@ -98,6 +104,16 @@ pub(super) enum Content {
     RuledTable,
 }
 
+/// Returns whether gray pages with large text are reduced before they are read.
+pub(super) fn may_reduce(options: &PrepareOptions) -> bool {
+    options.aim == Aim::Native && options.scale.decide(|| true)
+}
+
+/// Returns the scale that large gray text is reduced by, if it is.
+pub(super) fn reduction(text_height: f32) -> Option<f32> {
+    (text_height > MAX_NATIVE_TEXT_HEIGHT).then(|| REDUCED_NATIVE_TEXT_HEIGHT / text_height)
+}
+
 /// Returns the scale that brings text to a readable height; 1 if it has one or nothing is known of it.
 pub(super) fn factor(
     options: &PrepareOptions,
@@ -113,6 +129,7 @@ pub(super) fn factor(
     };
     let readable = match options.aim {
         Aim::Tesseract => MIN_TEXT_HEIGHT..=largest,
+        Aim::Native if content == Content::GrayText => MIN_TEXT_HEIGHT..=f32::MAX,
         Aim::Native => MIN_NATIVE_TEXT_HEIGHT..=f32::MAX,
     };
     if !options.scale.decide(|| !readable.contains(&text_height)) {

@@ -340,6 +340,43 @@ fn brings_small_and_huge_text_to_a_readable_height() {
 }
 
 #[test]
+fn a_gray_page_with_large_letters_is_reduced_first_and_measured_as_it_came() {
+    let mut large = white(2400, 2400);
+    for line in 0..12 {
+        write_line(&mut large, "hold an apple on deep land", 100, 100 + line * 180, 12);
+    }
+    let reader = PrepareOptions { aim: Aim::Native, ..PrepareOptions::default() };
+    let page = |gray: &GrayImage| PageImage {
+        pixels: Pixels::Gray(gray.clone()),
+        declared_dpi: Some(600.0),
+        ..bilevel(gray)
+    };
+    let reduced = prepare(page(&large), &reader).unwrap();
+    assert_eq!(reduced.steps[0], "scale(0.40)");
+    assert_eq!(reduced.pixels.dimensions(), (960, 960));
+    assert_eq!((reduced.facts.width, reduced.facts.dpi, reduced.dpi), (2400, 600.0, 240.0));
+    let x_height = reduced.facts.x_height.unwrap();
+    assert!((x_height - 60.0).abs() < 4.0, "{x_height}");
+    let never = PrepareOptions { scale: Choice::Never, ..reader.clone() };
+    assert_eq!(prepare(page(&large), &never).unwrap().facts.scale, 1.0);
+    let colored = RgbImage::from_fn(2400, 2400, |x, y| {
+        let gray = large.get_pixel(x, y).0[0];
+        image::Rgb([gray, gray / 2 + 100, 255])
+    });
+    let colored = PageImage { pixels: Pixels::Color(colored), ..page(&large) };
+    assert_eq!(prepare(colored, &reader).unwrap().pixels.dimensions(), (960, 960));
+}
+
+#[test]
+fn small_gray_text_is_enlarged_and_small_bilevel_text_is_not() {
+    let reader = PrepareOptions { aim: Aim::Native, ..PrepareOptions::default() };
+    let small = text_page(2);
+    let gray = PageImage { pixels: Pixels::Gray(small.clone()), ..bilevel(&small) };
+    assert!(prepare(gray, &reader).unwrap().facts.scale > 1.5);
+    assert_eq!(prepare(bilevel(&small), &reader).unwrap().facts.scale, 1.0);
+}
+
+#[test]
 fn believes_a_declared_dpi_only_if_it_can_be_true() {
     for (declared, dpi, source) in [
         (Some(150.0), 150.0, DpiSource::Declared),

@@ -133,6 +133,21 @@ fn words_of_a_text_are_outvoted_one_by_one() {
 }
 
 #[test]
+fn readings_that_lost_letters_at_a_side_have_no_vote() {
+    let mut short = line("narrower@108", 90.0);
+    short.words[0].bounds.right = 136;
+    for (kind, said) in [("text", "Jones"), ("money", "12.50")] {
+        let (mut text, models) = (page(&format!("Paid@0 {said}@100"), 60.0), models(kind));
+        let mut lost = short.clone();
+        lost.words[0].text = if kind == "text" { "one" } else { "2.50" }.to_owned();
+        let readings = vec![vec![vec![lost.clone()], vec![lost.clone()], vec![lost]]];
+        let mut reader = Replay { seen: Ok(readings), asked: Vec::new() };
+        looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+        assert_eq!(paid(&text, &models).as_deref(), Some(said));
+    }
+}
+
+#[test]
 fn the_first_reading_stands_if_the_reader_dies() {
     let (mut text, models) = (page("Paid@0 12.50@100", 70.0), models("money"));
     let before = text.clone();

@@ -13,6 +13,9 @@ const AGREED: [f32; 4] = [30.0, 60.0, 86.0, 97.0];
 const OUTVOTED: [f32; 2] = [55.0, 72.0];
 /// The same for a value that is valid where the first was not, from one reading on.
 const VALIDATED: [f32; 3] = [55.0, 78.0, 88.0];
+/// A reading shows as much of the line as the words it stands for, or at least this share: what is narrower has lost
+/// letters at a side, and as all readings are of one picture, they have lost the same.
+const SHOWN: f32 = 0.8;
 /// A single reading counts from this confidence on, 0–100.
 const LEAST_CONFIDENCE: f32 = 40.0;
 
@@ -68,6 +71,9 @@ fn value(ask: &Ask, first: &[Word], readings: &[Vec<Word>]) -> Vec<Word> {
     let mut votes: Vec<Votes> = Vec::new();
     for reading in readings {
         let confidence = least_confidence(reading);
+        if !shows(reading, first) {
+            continue;
+        }
         let Some(value) = meaning(ask, first, reading) else { continue };
         match votes.iter_mut().find(|votes| votes.value == value) {
             Some(votes) => votes.add(reading, confidence),
@@ -153,8 +159,9 @@ fn settled(word: &Word, readings: &[Vec<Word>]) -> Vec<Word> {
         let middle = |word: &&Word| word.bounds.left.midpoint(word.bounds.right);
         reading.iter().filter(|word| columns.contains(&middle(word))).cloned().collect()
     };
-    let others: Vec<Vec<Word>> = readings.iter().map(here).collect();
     let own = std::slice::from_ref(word);
+    let others: Vec<Vec<Word>> =
+        readings.iter().map(here).filter(|other| shows(other, own)).collect();
     let agreeing = others.iter().filter(|other| letters(other) == letters(own)).count();
     let same = |words: &[Word]| others.iter().filter(|other| said(other) == said(words)).count();
     let best = others.iter().filter(|other| !other.is_empty()).max_by_key(|other| same(other));
@@ -191,6 +198,16 @@ fn with_most(words: &[Word], most: f32) -> Vec<Word> {
 /// Returns the entry for `count`, which counts from 1; the last one for more.
 fn of_count(table: &[f32], count: usize) -> f32 {
     table.get(count.saturating_sub(1)).or(table.last()).copied().unwrap_or_default()
+}
+
+/// Tells whether a reading shows all that the first one does.
+fn shows(reading: &[Word], first: &[Word]) -> bool {
+    let width = |words: &[Word]| {
+        let left = words.iter().map(|word| word.bounds.left).min().unwrap_or(0);
+        let right = words.iter().map(|word| word.bounds.right).max().unwrap_or(0);
+        right.saturating_sub(left) as f32
+    };
+    width(reading) >= SHOWN * width(first)
 }
 
 fn least_confidence(words: &[Word]) -> f32 {
