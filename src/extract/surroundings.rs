@@ -99,6 +99,27 @@ mod tests {
     use crate::document::{Mark, PageFacts};
 
     #[test]
+    fn a_short_text_stands_elsewhere_by_chance() {
+        let word = |text: &str| Word {
+            text: text.to_owned(),
+            bounds: PixelBox { left: 0, top: 0, right: 9, bottom: 9 },
+            confidence: 90.0,
+            doubts: Vec::new(),
+        };
+        let words = ["a", "a", "a", "417", "417"].map(word).to_vec();
+        let page = PageText {
+            width: 500,
+            height: 500,
+            dpi: 200.0,
+            lines: vec![Line { block: 0, paragraph: 0, words }],
+            marks: Vec::new(),
+            facts: PageFacts::default(),
+        };
+        let surroundings = Surroundings::new(&[(PageNumber::FIRST, &page)]);
+        assert_eq!((surroundings.places("a"), surroundings.places("417")), (0, 2));
+    }
+
+    #[test]
     fn a_value_under_a_line_is_struck_out() {
         let at = |left, top| PixelBox { left, top, right: left + 100, bottom: top + 20 };
         let page = PageText {

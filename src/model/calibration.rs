@@ -139,13 +139,13 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
         f32::from(evidence.agreements.min(2)),
         -unknown.min(3.0),
         -(field.doubts.len().min(4) as f32),
-        CERTAINTY_SCALE * certainty(field),
+        CERTAINTY_SCALE * certainty(field).ln(),
         known.min(4.0) / 2.0,
     ])
 }
 
-/// Returns the logarithm of how likely no doubtful character is another letter or digit: 0 if none is, else below.
-fn certainty(field: &TypedField) -> f32 {
+/// Returns how likely no doubtful character of a value is another letter or digit, 0–1.
+pub fn certainty(field: &TypedField) -> f32 {
     let raw = field.raw.as_deref().unwrap_or_default();
     let of = |doubt: &Doubt| {
         let read = raw.get(usize::from(doubt.start)..usize::from(doubt.end)).unwrap_or_default();
@@ -155,9 +155,9 @@ fn certainty(field: &TypedField) -> f32 {
                 && (is_text(&other.text) || is_text(read))
         });
         let doubt: f32 = others.map(|other| other.confidence / 100.0).sum();
-        (1.0 - doubt.clamp(0.0, MOST_DOUBT)).ln()
+        1.0 - doubt.clamp(0.0, MOST_DOUBT)
     };
-    field.doubts.iter().map(of).sum()
+    field.doubts.iter().map(of).product::<f32>().max(f32::MIN_POSITIVE)
 }
 
 fn logit(probability: f32) -> f32 {
@@ -213,4 +213,36 @@ fn oddity(word: &str) -> f32 {
     let is_vowel = |c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c);
     let has_vowel = core.chars().any(is_vowel);
     if letters > 3 && !has_vowel && !core.contains('.') { 0.5 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Alternative;
+
+    #[test]
+    fn characters_are_as_certain_as_no_other_letter_is_likely() {
+        let doubt = |start, text: &str, confidence| Doubt {
+            start,
+            end: start + 1,
+            alternatives: vec![Alternative { text: text.to_owned(), confidence }],
+        };
+        let field = |doubts| TypedField {
+            raw: Some("TKANO HANDEL.".to_owned()),
+            doubts,
+            ..TypedField::default()
+        };
+        let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
+        assert!(near(certainty(&field(Vec::new())), 1.0));
+        assert!(near(certainty(&field(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)])), 0.54));
+        // Another case and another sign leave the same letters.
+        assert!(near(certainty(&field(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)])), 1.0));
+    }
+
+    #[test]
+    fn words_of_the_vocabulary_are_familiar() {
+        let vocabulary = ["JALAN", "TAMAN"].map(str::to_owned);
+        assert_eq!(words_of("12, Jalan Taman Xyz 3", &vocabulary), (2.0, 1.0));
+        assert_eq!(words_of("12, Jalan Taman Xyz 3", &[]), (0.0, 0.0));
+    }
 }

@@ -8,7 +8,7 @@ use super::problem::{Problem, Problems};
 use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
-    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
+    CheckDigit, Choose, DateOrder, Doubtful, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
     archive, dictionary,
 };
 use crate::document::{Count, Symbology};
@@ -24,7 +24,7 @@ const LEARNED_LINES: usize = 4;
 /// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
 const PATTERN_SIZE_LIMIT: usize = 10 << 20;
 
-const COMMON_KEYS: [&str; 16] = [
+const COMMON_KEYS: [&str; 17] = [
     "type",
     "label",
     "value",
@@ -39,6 +39,7 @@ const COMMON_KEYS: [&str; 16] = [
     "cell",
     "default",
     "review_below",
+    "doubtful",
     "recurs",
     "outliers",
 ];
@@ -137,6 +138,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         cell: section.integer("cell", "the number of a column, 0 to 200", problems),
         wraps_at: read_wrap(&section, problems),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
+        doubtful: section.choice("doubtful", &Doubtful::WORDS, problems).unwrap_or_default(),
         default,
     };
     check_places(&field, &section, problems);

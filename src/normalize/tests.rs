@@ -103,6 +103,7 @@ fn money_field(choose: Choose) -> Field {
         recurs: false,
         outliers: false,
         review_below: 0.7,
+        doubtful: crate::model::Doubtful::default(),
         default: None,
     }
 }
