@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use image::GrayImage;
+use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::cells;
 use super::ensemble;
@@ -15,7 +16,6 @@ use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
-use super::native::{Alphabet, CharacterSet, LineText, LineWord};
 use super::start::{self, NativeProblem};
 use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,

@@ -15,7 +15,6 @@ mod layout;
 mod lengths;
 mod look;
 mod merge;
-pub mod native;
 mod netpbm;
 mod regions;
 mod settings;
@@ -34,10 +33,10 @@ pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;
+pub use tesseract_lstm::{Kernel, UnknownKernel};
 
 /// What an engine needs to start; fixed for the life of a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,12 @@
 //! strips of rows and one by one. Both ways are read; where they agree the reading is hardly ever wrong.
 
 use image::{GrayImage, Luma};
+use tesseract_lstm::{LineCharacter, LineText, LineWord};
 
 use super::ReadLines;
 use super::digits::Digit;
 use super::grid::Grid;
 use crate::document::Failure;
-use crate::ocr::native::{LineCharacter, LineText, LineWord};
 
 /// What one way of reading says of a cell: as many digits as it has, or nothing.
 pub(super) type Reading = Option<Vec<Vote>>;

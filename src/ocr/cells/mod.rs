@@ -23,6 +23,7 @@ mod table;
 mod tests;
 
 use image::GrayImage;
+use tesseract_lstm::LineText;
 
 use self::classifier::{Opinion, judge};
 use self::digits::{Digit, PICTURE_PIXELS, draw, find_digits};
@@ -34,7 +35,6 @@ use self::labels::{Reading, Vote, read_singles, read_strips};
 use self::posterior::{Probabilities, is_doubtful, posterior};
 use self::shape::CellShape;
 use self::table::{Cells, assemble};
-use super::native::LineText;
 use crate::document::{Failure, PreparedPage, TableLook, TableSeen};
 
 /// Reads images of one line each of digits; the answers come in the same order.

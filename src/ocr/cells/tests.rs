@@ -1,6 +1,7 @@
 //! Drawn tables: digits of 5 × 7 blocks, on paper that is curved, tilted, grainy and darker to one side.
 
 use image::{GrayImage, Luma};
+use tesseract_lstm::{LineCharacter, LineWord};
 
 use super::classifier::CLASSES;
 use super::linear::{Cholesky, Curve};
@@ -8,7 +9,6 @@ use super::*;
 use crate::document::{
     BitMask, OrientationSureness, PageFacts, PagePixels, PixelBox, TableSeen, Word,
 };
-use crate::ocr::native::{LineCharacter, LineWord};
 
 /// Rows of the digits from the top, the leftmost block in the highest of five bits.
 const GLYPHS: [[u8; 7]; 10] = [

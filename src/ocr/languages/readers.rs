@@ -6,14 +6,12 @@
 //! What is chosen hangs on the page alone, not on the pages before it: it is the same whichever reader reads it.
 
 use image::GrayImage;
+use tesseract_lstm::{Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError};
 
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
 use crate::ocr::lengths::{length, within_share};
-use crate::ocr::native::{
-    Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError,
-};
 use crate::ocr::start::{INVERSION_BELOW, NativeProblem};
 
 /// So many lines are read before it is asked for the first time which language they are in; then twice as many.
