@@ -141,11 +141,7 @@ struct Count {
 impl Count {
     /// Counts the rows so that all their numbers are in the range, such as the days of a month. A whole table
     /// begins with the first number of the range, unless its labels say another one.
-    fn vote(
-        rows: &[Cells],
-        (min, max): (Option<i64>, Option<i64>),
-        is_whole: bool,
-    ) -> Self {
+    fn vote(rows: &[Cells], (min, max): (Option<i64>, Option<i64>), is_whole: bool) -> Self {
         let read: Vec<(i64, i64)> = (0_i64..)
             .zip(rows)
             .filter_map(|(row, cells)| Some((row, cells.first()?.1?.text.trim().parse().ok()?)))
@@ -243,7 +239,6 @@ fn agreement(foot: Foot, model: &RecordModel, dense: &Dense, rows: &[Cells]) -> 
         agreeing += usize::from(off.abs() <= 1.0);
     }
     let share = agreeing as f32 / read.max(1) as f32;
-    let is_foot =
-        agreeing >= FEWEST_FOOTED.min(usize::from(dense.columns)) && share >= FOOT_AGREES;
+    let is_foot = agreeing >= FEWEST_FOOTED.min(usize::from(dense.columns)) && share >= FOOT_AGREES;
     is_foot.then_some(share)
 }

@@ -8,8 +8,8 @@ use super::problem::{Problem, Problems};
 use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
-    CheckDigit, Choose, DateOrder, Doubtful, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
-    archive, dictionary,
+    CheckDigit, Choose, DateOrder, Doubtful, EnumValue, Field, FieldKind, Learn, Partial, Place,
+    Scope, Zone, archive, dictionary,
 };
 use crate::document::{Count, Symbology};
 

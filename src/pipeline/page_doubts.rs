@@ -1,7 +1,9 @@
 //! What the pages say against their records: places beside which something could not be read, and doubts that
 //! concern a page as a whole. Pure; called by `records` when a page's or a document's records are judged.
 
-use crate::document::{CellGrid, Issue, PageIssue, PageNumber, PageText, PixelBox, TypedRecord, Verdict};
+use crate::document::{
+    CellGrid, Issue, PageIssue, PageNumber, PageText, PixelBox, TypedRecord, Verdict,
+};
 use crate::model::RecordModel;
 
 /// Of what is beside a value, only what shares this part of the line's height is on its line.
@@ -128,7 +130,8 @@ mod tests {
             Mark::Unread(area(720)),
         ];
         let facts = PageFacts::default();
-        let page = PageText { width: 1200, height: 800, dpi: 200.0, lines: Vec::new(), marks, facts };
+        let page =
+            PageText { width: 1200, height: 800, dpi: 200.0, lines: Vec::new(), marks, facts };
         assert_eq!(unread(&page), [area(720)]);
     }
 

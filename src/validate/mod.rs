@@ -279,7 +279,8 @@ impl Validator {
 fn omit(typed: &mut Record<TypedField>, fields: &[usize]) {
     for &index in fields {
         if let Some(field) = typed.fields.get_mut(index) {
-            *field = TypedField { raw: field.raw.take(), page: field.page, ..TypedField::default() };
+            *field =
+                TypedField { raw: field.raw.take(), page: field.page, ..TypedField::default() };
         }
     }
 }

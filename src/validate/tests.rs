@@ -131,7 +131,8 @@ fn a_doubtful_value_that_the_model_leaves_out_is_no_issue() {
     let sure = judge(found(Value::Integer(7), 0.95));
     assert_eq!(sure.record.fields[3].value, Some(Value::Integer(7)));
     // Rules see it before it is left out.
-    let fields = vec![text("Acme"), money(1250), TypedField::default(), found(Value::Integer(7), 0.4)];
+    let fields =
+        vec![text("Acme"), money(1250), TypedField::default(), found(Value::Integer(7), 0.4)];
     let judged = Validator::new(&model).record(record("receipt", fields));
     assert_eq!(issues(&judged), ["rule few_items_without_tax", "low confidence"]);
 }

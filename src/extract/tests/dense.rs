@@ -148,7 +148,7 @@ fn labels_whose_heads_are_cut_off_agree_with_the_numbers_they_end() {
     assert_eq!(days(&rows), (expected.clone(), true));
     // Three labels of another count are not the ends of 11 to 13.
     let rows = ["7", "8", "9", "-", "6", "7", "8"].map(|label| [label, "0.5", "-"]);
-    assert_eq!(days(&rows).1, false);
+    assert!(!days(&rows).1);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_table_that_its_foot_shows_to_be_whole_begins_with_the_first_number() {
     assert_eq!(days(&rows), (vec!["1".to_owned(), "2".to_owned()], true));
     // Without a foot that agrees, rows before them may be missing.
     rows[2] = ["-", "0.9", "6.0"];
-    assert_eq!(days(&rows).1, false);
+    assert!(!days(&rows).1);
 }
 
 #[test]
