@@ -22,8 +22,10 @@ mod narrow;
 mod order;
 mod part;
 mod rest;
+mod retouch;
 mod rows;
 mod rules;
+mod seeds;
 mod segment;
 mod skew;
 mod spread;
@@ -44,12 +46,14 @@ pub(super) use self::given::of_lines;
 pub(super) use self::keep::{Reading, doubt_of};
 use self::merge::Measures;
 use self::part::Part;
+use self::retouch::Retouches;
 use self::rules::{Barriers, Rules, Shear};
 use self::spread::Cell;
 use self::strip::Strip;
 use self::struck::Strike;
 use self::turned::TurnedStrip;
-use crate::document::{BitMask, Mark, PagePixels, PixelBox, RightAngle};
+use crate::document::{Mark, PixelBox, RightAngle};
+use crate::images::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.
@@ -83,8 +87,8 @@ pub(super) struct Layout {
     /// Dots and dashes that lead from captions to values, in page pixels.
     pub leaders: Vec<PixelBox>,
     strikes: Vec<Strike>,
-    /// The page without lines through words, if it is gray and has some.
-    retouched: Option<GrayImage>,
+    /// What takes lines through words off the page, if it is gray and has some.
+    retouches: Option<Retouches>,
     /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
     pub faint: Option<GrayImage>,
     /// About the x-height of most text, in pixels.
@@ -189,7 +193,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
         return layout;
     };
     if let (PagePixels::Gray(page), false) = (ground.pixels, layout.strikes.is_empty()) {
-        layout.retouched = Some(struck::retouched(page, &layout.strikes));
+        layout.retouches = Some(Retouches::of(page, &layout.strikes));
     }
     let Some(scene) = Scene::of(ground, (&mask, &list), rules) else {
         layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));
@@ -376,7 +380,7 @@ impl Lines {
     fn of(scene: &Scene) -> Self {
         let Scene { parts, barriers, .. } = scene;
         let text_height = scene.text_height;
-        let mut seeds = part::seeds(parts, &scene.letters, text_height);
+        let mut seeds = seeds::seeds(parts, &scene.letters, text_height);
         let mut strips = chains::chain(parts, &seeds, text_height, barriers);
         let spread = scene.spread(&strips);
         let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();
