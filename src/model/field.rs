@@ -21,7 +21,6 @@ const DEFAULT_MAX_LENGTH: usize = 2000;
 const DEFAULT_PIVOT: u8 = 30;
 /// Most lines of a text whose place is learned, unless the model says so.
 const LEARNED_LINES: usize = 4;
-
 const COMMON_KEYS: [&str; 17] = [
     "type",
     "label",
