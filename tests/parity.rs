@@ -13,10 +13,10 @@ use image::{GrayImage, Luma};
 use scanlift::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use scanlift::document::PageNumber;
 use scanlift::images::Pixels;
-use scanlift::ocr::native::{
-    Alphabet, CharacterSet, Inversion, Kernel, LineReader, LineSettings, LineWord, NativeModel,
-};
 use scanlift::ocr::{EngineSettings, Tesseract};
+use tesseract_lstm::{
+    Alphabet, CharacterSet, Inversion, Kernel, LineReader, LineSettings, LineWord, Model,
+};
 
 use crate::program::samples;
 
@@ -113,7 +113,7 @@ fn native(language: &str) -> LineReader {
     let path =
         Path::new("/usr/share/tesseract-ocr/5/tessdata").join(format!("{language}.traineddata"));
     let file = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    LineReader::new(NativeModel::parse(&file).unwrap(), Kernel::available()[0])
+    LineReader::new(Model::parse(&file).unwrap(), Kernel::available()[0])
 }
 
 /// All pieces of lines in the samples.

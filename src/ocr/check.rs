@@ -5,9 +5,10 @@
 
 use std::time::{Duration, Instant};
 
+use tesseract_lstm::{Alphabet, LineWord};
+
 use super::languages::{LineReaders, Wanted};
 use super::layout::{self, Ground};
-use super::native::{Alphabet, LineWord};
 use super::{EngineSettings, Kernel, Tesseract, start};
 use crate::document::Failure;
 use crate::images::PreparedPage;

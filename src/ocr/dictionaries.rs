@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tesseract_lstm::WordList;
+
 use super::languages::{AUTO, Wanted, data_directory};
-use super::native::WordList;
 
 /// Word lists by languages such as `eng+deu`, or `auto` for all that are installed, each read when it is first asked for.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! What else the characters of a word may be, as far as it is worth keeping.
 
-use super::native::LineWord;
+use tesseract_lstm::LineWord;
+
 use crate::document::{Alternative, Doubt};
 
 /// Characters below this confidence keep what else they may be.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use image::GrayImage;
+use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::cells;
 use super::doubts::doubts;
@@ -16,7 +17,6 @@ use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
-use super::native::{Alphabet, CharacterSet, LineText, LineWord};
 use super::native_problem::NativeProblem;
 use super::start;
 use super::{

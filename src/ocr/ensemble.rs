@@ -5,9 +5,9 @@
 //! more ways. Words that were sure stay as they are.
 
 use image::GrayImage;
+use tesseract_lstm::{LineText, LineWord};
 
 use super::lengths::within_share;
-use super::native::{LineText, LineWord};
 use super::variants::VARIANTS;
 
 /// A line with a word below this confidence is read again.

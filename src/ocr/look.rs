@@ -5,10 +5,10 @@
 //! decided in `pipeline`.
 
 use image::GrayImage;
+use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::doubts::doubts;
 use super::layout::{self, Ground, Layout, Segment};
-use super::native::{Alphabet, CharacterSet, LineText, LineWord};
 use super::variants::VARIANTS;
 use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, Word};
 use crate::images::PreparedPage;

@@ -16,7 +16,6 @@ mod layout;
 mod lengths;
 mod look;
 mod merge;
-pub mod native;
 mod native_problem;
 mod netpbm;
 mod regions;
@@ -37,10 +36,10 @@ pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use native::{Kernel, UnknownKernel};
 pub use settings::{EngineChoice, LayoutChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;
+pub use tesseract_lstm::{Kernel, UnknownKernel};
 
 /// What an engine needs to start; fixed for the life of a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

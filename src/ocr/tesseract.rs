@@ -9,9 +9,9 @@ use image::{GrayImage, Luma, imageops};
 use leptess::capi::TessPageIteratorLevel_RIL_TEXTLINE;
 use leptess::leptonica;
 use leptess::tesseract::TessApi;
+use tesseract_lstm::LineWord;
 
 use super::languages::Wanted;
-use super::native::LineWord;
 use super::regions::{self, Region, RegionLayout};
 use super::{Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, netpbm, tsv};
 use crate::document::{Failure, Line, Look, PixelBox, Reason, Seen, Stage};

@@ -10,7 +10,7 @@ use regex::Regex;
 use super::{Source, check, sources};
 
 /// Circles that are there: the folder in which all of their files are, and how many there are. None may be added.
-const KNOWN: [(&str, usize); 2] = [("ocr/layout/", 2), ("ocr/native/", 2)];
+const KNOWN: [(&str, usize); 1] = [("ocr/layout/", 2)];
 
 /// A path of a module, from the root.
 type Module = Vec<String>;

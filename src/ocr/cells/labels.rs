@@ -4,11 +4,11 @@
 //! strips of rows and one by one. Both ways are read; where they agree the reading is hardly ever wrong.
 
 use image::{GrayImage, Luma};
+use tesseract_lstm::{LineCharacter, LineText, LineWord};
 
 use super::digits::Digit;
 use super::grid::Grid;
 use crate::document::Failure;
-use crate::ocr::native::{LineCharacter, LineText, LineWord};
 
 /// Reads images of one line each of digits; the answers come in the same order.
 pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;

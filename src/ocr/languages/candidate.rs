@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use crate::ocr::native::{Kernel, LineReader, ModelError, NativeModel, Script, WordList};
+use tesseract_lstm::{Kernel, LineReader, Model, ModelError, Script, WordList};
 
 /// A language and what is loaded of its data.
 pub(super) struct Candidate {
@@ -40,7 +40,7 @@ impl Candidate {
     /// Loads the network. `Unsupported` says what only Tesseract can do with it.
     pub(super) fn load(&mut self, kernel: Kernel) -> Result<&mut LineReader, ModelError> {
         if self.reader.is_none() {
-            let model = NativeModel::parse(&self.bytes()?)?;
+            let model = Model::parse(&self.bytes()?)?;
             self.reader = Some(LineReader::new(model, kernel));
         }
         Ok(self.reader.as_mut().expect("it was loaded above"))

@@ -3,7 +3,7 @@
 //! Pure. Lists of words overlap: those of most languages have the commonest English words, and the Dutch one has
 //! most of English. So languages are compared two and two by the words that only one of them has.
 
-use crate::ocr::native::LineText;
+use tesseract_lstm::LineText;
 
 /// Shorter words are in the lists of many languages.
 const LEAST_LETTERS: usize = 4;
@@ -138,8 +138,9 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
+    use tesseract_lstm::LineWord;
+
     use super::*;
-    use crate::ocr::native::LineWord;
 
     /// Languages by the words that they have: `x` is known.
     fn evidence(known: &[&str]) -> Evidence {

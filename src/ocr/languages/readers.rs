@@ -6,14 +6,12 @@
 //! What is chosen hangs on the page alone, not on the pages before it: it is the same whichever reader reads it.
 
 use image::GrayImage;
+use tesseract_lstm::{Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError};
 
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
 use crate::ocr::lengths::{length, within_share};
-use crate::ocr::native::{
-    Alphabet, Inversion, Kernel, LineReader, LineSettings, LineText, ModelError,
-};
 use crate::ocr::native_problem::NativeProblem;
 
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.

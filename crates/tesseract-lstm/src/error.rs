@@ -1,8 +1,8 @@
-//! What can be wrong with a model file. Raised by the parsers of `native`, shown by the engine.
+//! What can be wrong with a model file. Raised by all parsers.
 
 use thiserror::Error;
 
-/// Why a `.traineddata` file cannot be used by the native recognizer.
+/// Why a `.traineddata` file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ModelError {
     /// The file contradicts itself or ends too early; Tesseract could not read it either.
@@ -14,7 +14,7 @@ pub enum ModelError {
         what: String,
     },
     /// The file may be fine, but it needs something that only Tesseract can do.
-    #[error("model not supported by the native recognizer: {0}")]
+    #[error("model not supported: {0}")]
     Unsupported(String),
 }
 

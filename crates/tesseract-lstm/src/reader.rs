@@ -9,7 +9,7 @@ use super::beam::BeamSearch;
 use super::forward::{Forward, Outputs};
 use super::kernels::Kernel;
 use super::line::LineInput;
-use super::model::NativeModel;
+use super::model::Model;
 use super::words::{Decoded, LineText};
 
 /// Whether lines are also read in negative.
@@ -34,14 +34,14 @@ pub struct LineSettings {
 
 /// A model ready to read lines. Keeps its memory from call to call; belongs to one thread.
 pub struct LineReader {
-    model: NativeModel,
+    model: Model,
     forward: Forward,
     search: BeamSearch,
 }
 
 impl LineReader {
     /// Prepares a model for a kernel.
-    pub fn new(model: NativeModel, kernel: Kernel) -> Self {
+    pub fn new(model: Model, kernel: Kernel) -> Self {
         let forward = Forward::new(&model.network, kernel);
         let search = BeamSearch::new(&model.vocabulary);
         Self { model, forward, search }

@@ -8,24 +8,29 @@ mod avx2;
 mod curves;
 #[cfg(target_arch = "x86_64")]
 mod pack;
+#[cfg(target_arch = "x86_64")]
+mod packed;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::layers::Matrix;
 use super::network::Lstm;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx2::Avx2;
+pub(super) type Avx2 = packed::Vectors<avx2::Avx2>;
 pub(super) use scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
-pub(super) use vnni::Vnni;
+pub(super) type Vnni = packed::Vectors<vnni::Vnni>;
 
 /// Rows of activations are padded with zeros to a multiple of so many values.
 pub(super) const BLOCK: usize = 16;
@@ -36,8 +41,9 @@ pub(super) fn padded(size: usize) -> usize {
 }
 
 /// A set of instructions that the network runs on. All give the same results, not at the same speed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Kernel {
     /// Plain code; slower than Tesseract, there to check the others by.
     Scalar,
@@ -48,15 +54,20 @@ pub enum Kernel {
 }
 
 impl Kernel {
+    /// Returns the fastest kernel that this processor can run.
+    pub fn fastest() -> Self {
+        Self::available()[0]
+    }
+
     /// Returns the kernels that this processor can run, the fastest first; `Scalar` is always the last.
     pub fn available() -> Vec<Self> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
-        if vnni::is_available() {
+        if <vnni::Vnni as vector::Vector>::is_available() {
             kernels.push(Self::Vnni);
         }
         #[cfg(target_arch = "x86_64")]
-        if avx2::is_available() {
+        if <avx2::Avx2 as vector::Vector>::is_available() {
             kernels.push(Self::Avx2);
         }
         kernels.push(Self::Scalar);

@@ -1,10 +1,10 @@
 #![expect(clippy::float_cmp, reason = "bits are what is tested")]
 
 use super::*;
-use crate::ocr::native::forward::{Forward, Outputs};
-use crate::ocr::native::line::LineInput;
-use crate::ocr::native::network::tests::{Numbers, Sizes, component};
-use crate::ocr::native::network::{Direction, Network};
+use crate::forward::{Forward, Outputs};
+use crate::line::LineInput;
+use crate::network::tests::{Numbers, Sizes, component};
+use crate::network::{Direction, Network};
 use image::GrayImage;
 
 /// A line of `width` px: gray noise with darker columns.

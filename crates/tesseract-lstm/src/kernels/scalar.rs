@@ -2,12 +2,12 @@
 
 use super::curves::{self, LOGISTIC, POWERS, TANH};
 use super::{Arithmetic, LstmStep, Window, padded};
-use crate::ocr::native::layers::Matrix;
-use crate::ocr::native::network::Lstm;
+use crate::layers::Matrix;
+use crate::network::Lstm;
 
 /// Plain arithmetic; activations are signed bytes.
 #[derive(Debug)]
-pub(in crate::ocr::native) struct Scalar;
+pub(crate) struct Scalar;
 
 impl Arithmetic for Scalar {
     type Activation = i8;

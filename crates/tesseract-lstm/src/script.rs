@@ -1,6 +1,6 @@
 //! The script of a language, as its data says of each character.
 //!
-//! Reads only the character set of a `.traineddata` file. Called by the choice of languages.
+//! Reads only the character set of a `.traineddata` file.
 
 use std::collections::HashMap;
 

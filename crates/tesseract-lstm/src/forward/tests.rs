@@ -1,7 +1,7 @@
 #![expect(clippy::float_cmp, reason = "bits are what is tested")]
 
 use super::*;
-use crate::ocr::native::network::tests::{Numbers, Sizes, component};
+use crate::network::tests::{Numbers, Sizes, component};
 use image::GrayImage;
 
 fn network() -> Network {

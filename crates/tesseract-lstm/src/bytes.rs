@@ -1,6 +1,6 @@
 //! A little-endian reader over a part of a model file that never reads past its end.
 //!
-//! Used by all parsers of `native`. Every length that a file states is checked against the bytes that are
+//! Used by all parsers. Every length that a file states is checked against the bytes that are
 //! left before anything is taken or reserved.
 
 use super::error::ModelError;

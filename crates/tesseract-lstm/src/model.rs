@@ -10,12 +10,12 @@ use super::unicharset::Unicharset;
 
 /// What a `.traineddata` file teaches: the network, its characters and its dictionaries.
 #[derive(Debug, Clone)]
-pub struct NativeModel {
+pub struct Model {
     pub(super) network: Network,
     pub(super) vocabulary: Vocabulary,
 }
 
-impl NativeModel {
+impl Model {
     /// Reads a `.traineddata` file. `Broken` says which part contradicts itself or ends too early;
     /// `Unsupported` says what only Tesseract can do with it.
     pub fn parse(traineddata: &[u8]) -> Result<Self, ModelError> {

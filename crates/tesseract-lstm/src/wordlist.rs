@@ -1,7 +1,6 @@
 //! The words of a language, as its data lists them: a question without a network or a picture.
 //!
-//! Reads only the character set and the word graph of a `.traineddata` file. Called by
-//! `ocr/dictionaries.rs`.
+//! Reads only the character set and the word graph of a `.traineddata` file.
 
 use std::collections::HashMap;
 

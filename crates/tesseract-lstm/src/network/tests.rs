@@ -1,26 +1,26 @@
 use std::path::Path;
 
 use super::*;
-use crate::ocr::native::container::{Component, Components};
+use crate::container::{Component, Components};
 
 /// A generator of numbers for tests.
-pub(in crate::ocr::native) struct Numbers(pub u64);
+pub(crate) struct Numbers(pub u64);
 
 impl Numbers {
-    pub(in crate::ocr::native) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 33
     }
 
-    pub(in crate::ocr::native) fn byte(&mut self) -> i8 {
+    pub(crate) fn byte(&mut self) -> i8 {
         (self.next() as u8).cast_signed().max(-127)
     }
 }
 
 /// The sizes of a network for tests.
 #[derive(Debug, Clone)]
-pub(in crate::ocr::native) struct Sizes {
+pub(crate) struct Sizes {
     pub height: i32,
     pub features: u32,
     pub summary: u32,
@@ -81,7 +81,7 @@ impl Writer {
 }
 
 /// Returns a network component of these sizes with random weights.
-pub(in crate::ocr::native) fn component(sizes: &Sizes, seed: u64) -> Vec<u8> {
+pub(crate) fn component(sizes: &Sizes, seed: u64) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::new(), numbers: Numbers(seed) };
     let Sizes { height, features, summary, along, classes } = sizes.clone();
     writer.layer("Series", height.cast_unsigned(), classes);
@@ -126,7 +126,7 @@ fn small() -> Sizes {
 }
 
 /// Returns the network component of a language's installed model, or none where it is not installed.
-pub(in crate::ocr::native) fn installed(language: &str) -> Option<Vec<u8>> {
+pub(crate) fn installed(language: &str) -> Option<Vec<u8>> {
     let path =
         Path::new("/usr/share/tesseract-ocr/5/tessdata").join(format!("{language}.traineddata"));
     let file = std::fs::read(path).ok()?;

@@ -6,14 +6,14 @@
 use std::sync::LazyLock;
 
 /// Points of a table for 1.0 of the argument.
-pub(super) const POINTS_PER_UNIT: f32 = 256.0;
+pub(crate) const POINTS_PER_UNIT: f32 = 256.0;
 /// The last point; from here on the curve is 1.
-pub(super) const LAST_POINT: usize = 4095;
+pub(crate) const LAST_POINT: usize = 4095;
 
 /// A point of a curve; the vector kernels load both numbers at once.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(8))]
-pub(super) struct Point {
+pub(crate) struct Point {
     /// The curve's value.
     pub value: f32,
     /// Difference to the next point's value.
@@ -21,12 +21,12 @@ pub(super) struct Point {
 }
 
 /// The points of a curve for arguments from 0.
-pub(super) type Curve = [Point; LAST_POINT + 1];
+pub(crate) type Curve = [Point; LAST_POINT + 1];
 
 /// Hyperbolic tangent.
-pub(super) static TANH: LazyLock<Box<Curve>> = LazyLock::new(|| curve(f64::tanh));
+pub(crate) static TANH: LazyLock<Box<Curve>> = LazyLock::new(|| curve(f64::tanh));
 /// Logistic function.
-pub(super) static LOGISTIC: LazyLock<Box<Curve>> =
+pub(crate) static LOGISTIC: LazyLock<Box<Curve>> =
     LazyLock::new(|| curve(|x| 1.0 / (1.0 + (-x).exp())));
 
 fn curve(function: impl Fn(f64) -> f64) -> Box<Curve> {
@@ -48,41 +48,41 @@ fn on_curve(curve: &Curve, argument: f32) -> f32 {
 }
 
 /// Returns the hyperbolic tangent as the network knows it.
-pub(super) fn tanh(curve: &Curve, argument: f32) -> f32 {
+pub(crate) fn tanh(curve: &Curve, argument: f32) -> f32 {
     on_curve(curve, argument.abs()).copysign(argument)
 }
 
 /// Returns the logistic function as the network knows it.
-pub(super) fn logistic(curve: &Curve, argument: f32) -> f32 {
+pub(crate) fn logistic(curve: &Curve, argument: f32) -> f32 {
     let value = on_curve(curve, argument.abs());
     if argument < 0.0 { 1.0 - value } else { value }
 }
 
 /// Returns a value of -1 to 1 as an activation, -127 to 127.
-pub(super) fn quantized(value: f32) -> i8 {
+pub(crate) fn quantized(value: f32) -> i8 {
     let scaled = value * 127.0;
     // Half away from zero, with the sum rounded to 32 bits; the cast stays at the limits.
     ((scaled + 0.5f32.copysign(scaled)) as i8).max(-127)
 }
 
 /// Smaller arguments of the exponential are raised to this: its value stays a normal number.
-pub(super) const LEAST_EXPONENT: f32 = -86.0;
+pub(crate) const LEAST_EXPONENT: f32 = -86.0;
 /// Parts of a power of two that `exponential` looks up.
-pub(super) const EXPONENTIAL_PARTS: usize = 32;
+pub(crate) const EXPONENTIAL_PARTS: usize = 32;
 /// `32 / ln 2`.
-pub(super) const PARTS_PER_E: f64 = f64::from_bits(0x4047_1547_652b_82fe);
+pub(crate) const PARTS_PER_E: f64 = f64::from_bits(0x4047_1547_652b_82fe);
 /// Coefficients of 2^(r/32) for r of -1/2 to 1/2, the third power first: those of glibc's `expf`, since
 /// equal confidences need equal bits.
-pub(super) const EXPONENTIAL: [f64; 3] = [
+pub(crate) const EXPONENTIAL: [f64; 3] = [
     f64::from_bits(0x3ebc_6af8_4b91_2394),
     f64::from_bits(0x3f2e_bfce_50fa_c4f3),
     f64::from_bits(0x3f96_2e42_ff0c_52d6),
 ];
 /// Added to a small number, it leaves the number's nearest integer in the low bits: 1.5 × 2^52.
-pub(super) const ROUNDING: f64 = 6_755_399_441_055_744.0;
+pub(crate) const ROUNDING: f64 = 6_755_399_441_055_744.0;
 
 /// The bits of 2^(i/32), less those by which `i` whole parts raise the exponent.
-pub(super) static POWERS: LazyLock<[u64; EXPONENTIAL_PARTS]> = LazyLock::new(|| {
+pub(crate) static POWERS: LazyLock<[u64; EXPONENTIAL_PARTS]> = LazyLock::new(|| {
     std::array::from_fn(|part| {
         let power = (part as f64 / EXPONENTIAL_PARTS as f64).exp2();
         power.to_bits().wrapping_sub((part as u64) << (52 - 5))
@@ -91,7 +91,7 @@ pub(super) static POWERS: LazyLock<[u64; EXPONENTIAL_PARTS]> = LazyLock::new(|| 
 
 /// Returns e to the power of a number from -86 to 0, with the bits of glibc's `expf` on processors with
 /// fused multiplication.
-pub(super) fn exponential(powers: &[u64; EXPONENTIAL_PARTS], argument: f32) -> f32 {
+pub(crate) fn exponential(powers: &[u64; EXPONENTIAL_PARTS], argument: f32) -> f32 {
     let argument = f64::from(argument);
     let shifted = argument.mul_add(PARTS_PER_E, ROUNDING);
     let parts = shifted.to_bits();

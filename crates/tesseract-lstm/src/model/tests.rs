@@ -10,7 +10,7 @@ fn installed(language: &str) -> Vec<u8> {
 
 #[test]
 fn reads_the_english_model() {
-    let model = NativeModel::parse(&installed("eng")).unwrap();
+    let model = Model::parse(&installed("eng")).unwrap();
     let vocabulary = &model.vocabulary;
     assert_eq!((vocabulary.classes, vocabulary.null), (111, 110));
     assert_eq!(vocabulary.unicharset.len(), 112);
@@ -20,7 +20,7 @@ fn reads_the_english_model() {
 
 #[test]
 fn refuses_a_model_without_a_network() {
-    let problem = NativeModel::parse(&installed("osd")).unwrap_err();
+    let problem = Model::parse(&installed("osd")).unwrap_err();
     assert_eq!(
         problem,
         ModelError::Unsupported("a model without a network (legacy engine)".to_owned())
@@ -40,7 +40,7 @@ fn damaged_files_are_errors_or_models_but_never_panics() {
     let starts: Vec<usize> = (17..=22).map(|component| start(&whole, component)).collect();
     for pair in starts.windows(2) {
         for end in [pair[0], pair[0] + 5, usize::midpoint(pair[0], pair[1])] {
-            let problem = NativeModel::parse(&whole[..end]).unwrap_err();
+            let problem = Model::parse(&whole[..end]).unwrap_err();
             assert!(matches!(problem, ModelError::Broken { .. }), "{end}: {problem}");
         }
     }
@@ -53,7 +53,7 @@ fn damaged_files_are_errors_or_models_but_never_panics() {
         for place in places {
             let mut damaged = whole.clone();
             damaged[place] ^= 0xff;
-            broken += usize::from(NativeModel::parse(&damaged).is_err());
+            broken += usize::from(Model::parse(&damaged).is_err());
         }
     }
     assert!(broken > 40, "only {broken} damages were found");
@@ -64,6 +64,6 @@ fn refuses_a_recoder_that_does_not_fit() {
     let whole = installed("eng");
     let mut damaged = whole.clone();
     damaged[start(&whole, 22)] += 1;
-    let problem = NativeModel::parse(&damaged).unwrap_err().to_string();
+    let problem = Model::parse(&damaged).unwrap_err().to_string();
     assert!(problem.contains("113 characters, the unicharset has 112"), "{problem}");
 }

@@ -1,0 +1,202 @@
+//! The layers' arithmetic on vectors: packs weights, checks that all rows lie in their buffers, then goes over the tiles.
+//!
+//! Each layer's weights are of a type of their own, and exist only where the processor has the instructions.
+
+#![expect(unsafe_code, reason = "rows are handed on as pointers when they have been checked")]
+
+use std::marker::PhantomData;
+
+use super::curves::{self, Curve};
+use super::pack::{self, OutputRow, Packed};
+use super::vector::{GATES, Vector};
+use super::{Arithmetic, LstmStep, Place, Window, padded};
+use crate::layers::Matrix;
+use crate::network::{Lstm, NEIGHBORS, POOL};
+
+/// Weights of a layer, and the curves at hand. They exist only on processors that have the instructions.
+#[derive(Debug)]
+pub(crate) struct Weights<V> {
+    pub packed: Packed,
+    pub tanh: &'static Curve,
+    pub logistic: &'static Curve,
+    instructions: PhantomData<V>,
+}
+
+/// Weights of the first layer.
+#[derive(Debug)]
+pub(crate) struct ConvolutionWeights<V>(Weights<V>);
+
+/// Weights of an LSTM.
+#[derive(Debug)]
+pub(crate) struct GateWeights<V>(Weights<V>);
+
+/// Weights of the last layer.
+#[derive(Debug)]
+pub(crate) struct DenseWeights<V>(Weights<V>);
+
+impl<V: Vector> Weights<V> {
+    /// Packs tiles of `columns` vectors. `output` says which row stands in a (tile, column, lane), none in padding.
+    fn pack<'a>(
+        pieces: &[usize],
+        tiles: usize,
+        columns: usize,
+        output: impl Fn(usize, usize, usize) -> Option<OutputRow<'a>>,
+    ) -> Self {
+        assert!(V::is_available(), "the kernel was chosen for a processor that can run it");
+        let tile = |tile| {
+            let places =
+                (0..columns).flat_map(|column| (0..V::LANES).map(move |lane| (column, lane)));
+            places.map(|(column, lane)| output(tile, column, lane)).collect()
+        };
+        let tiles: Vec<Vec<Option<OutputRow<'a>>>> = (0..tiles).map(tile).collect();
+        let packed = pack::pack(V::PRODUCTS, pieces, &tiles);
+        let (tanh, logistic) = (&curves::TANH, &curves::LOGISTIC);
+        Self { packed, tanh, logistic, instructions: PhantomData }
+    }
+
+    /// Returns the number of cache lines of a tile's weights.
+    pub(crate) fn lines(&self) -> usize {
+        self.packed.weights.len() / self.packed.tiles
+    }
+}
+
+fn output_row(matrix: &Matrix, row: usize) -> Option<OutputRow<'_>> {
+    (row < matrix.rows).then_some(OutputRow { matrix, row })
+}
+
+/// Buffers of up to `Vector::ROWS` places of an LSTM's step; checked by `checked_rows`.
+pub(crate) struct LstmRows<'a, V: Vector> {
+    pub input: *const V::Activation,
+    pub input_stride: usize,
+    pub output: *mut V::Activation,
+    pub state: *mut f32,
+    pub places: &'a [Place],
+}
+
+/// Rows of the last layer.
+pub(crate) struct DenseRows<V: Vector> {
+    pub input: *const V::Activation,
+    pub input_stride: usize,
+    pub sums: *mut f32,
+    pub stride: usize,
+}
+
+/// The picture for the first layer: 9 windows for each of `height` rows, and room for `height / 3` cells.
+pub(crate) struct Picture<'a, V: Vector> {
+    pub windows: &'a [Window<V::Activation>],
+    pub height: usize,
+    pub pooled: &'a mut [V::Activation],
+}
+
+/// The arithmetic of a processor with vectors.
+#[derive(Debug)]
+pub(crate) struct Vectors<V>(PhantomData<V>);
+
+impl<V: Vector> Arithmetic for Vectors<V> {
+    type Activation = V::Activation;
+    type Convolution = ConvolutionWeights<V>;
+    type Gates = GateWeights<V>;
+    type Dense = DenseWeights<V>;
+
+    fn activation(value: i8) -> V::Activation {
+        V::activation(value)
+    }
+
+    fn pack_convolution(matrix: &Matrix) -> ConvolutionWeights<V> {
+        let tiles = padded(matrix.rows) / V::LANES;
+        ConvolutionWeights(Weights::pack(&[POOL; 3], tiles, 1, |tile, _, lane| {
+            output_row(matrix, tile * V::LANES + lane)
+        }))
+    }
+
+    fn pack_gates(lstm: &Lstm) -> GateWeights<V> {
+        let tiles = padded(lstm.units) / V::LANES;
+        GateWeights(Weights::pack(&[lstm.inputs, lstm.units], tiles, GATES, |tile, gate, lane| {
+            output_row(&lstm.gates[gate], tile * V::LANES + lane)
+        }))
+    }
+
+    fn pack_dense(matrix: &Matrix) -> DenseWeights<V> {
+        let tiles = matrix.rows.div_ceil(GATES * V::LANES);
+        DenseWeights(Weights::pack(&[matrix.inputs], tiles, GATES, |tile, column, lane| {
+            output_row(matrix, (tile * GATES + column) * V::LANES + lane)
+        }))
+    }
+
+    fn convolve(
+        weights: &ConvolutionWeights<V>,
+        windows: &[Window<V::Activation>],
+        pooled: &mut [V::Activation],
+    ) {
+        let height = windows.len() / NEIGHBORS;
+        let stride = weights.0.packed.tiles * V::LANES;
+        assert!(pooled.len() / stride >= height / POOL, "room for each pooled cell");
+        // SAFETY: weights exist only where the instructions do; windows and pooled are as long as read.
+        unsafe { V::run_convolve(&weights.0, &mut Picture { windows, height, pooled }) }
+    }
+
+    fn lstm_step(gates: &GateWeights<V>, step: LstmStep<'_, V::Activation>) {
+        let gates = &gates.0;
+        let stride = gates.packed.tiles * V::LANES;
+        check_rows(gates, &step);
+        // All rows of a tile before the next tile: its weights are then in the first cache.
+        for tile in 0..gates.packed.tiles {
+            for (chunk, places) in step.places.chunks(V::ROWS).enumerate() {
+                // SAFETY: weights exist only where the instructions do; all rows were just checked to lie in
+                // their buffers.
+                unsafe {
+                    let rows = LstmRows {
+                        input: step.input.as_ptr(),
+                        input_stride: step.input_stride,
+                        output: step.output.as_mut_ptr(),
+                        state: step.state.as_mut_ptr().add(chunk * V::ROWS * stride),
+                        places,
+                    };
+                    V::run_lstm_rows(gates, tile, &rows);
+                }
+            }
+        }
+    }
+
+    fn dense(weights: &DenseWeights<V>, classes: usize, input: &[V::Activation], sums: &mut [f32]) {
+        let weights = &weights.0;
+        let stride = padded(classes);
+        let input_stride = padded(weights.packed.groups[0] * V::PRODUCTS.group);
+        assert!(stride <= weights.packed.scale.len(), "weights for each class");
+        let chunks = input.chunks(V::ROWS * input_stride).zip(sums.chunks_mut(V::ROWS * stride));
+        for (input, sums) in chunks {
+            let count = input.len() / input_stride;
+            assert!(count > 0 && sums.len() / stride >= count, "sums for each row");
+            let sums = sums.as_mut_ptr();
+            let rows = DenseRows { input: input.as_ptr(), input_stride, sums, stride };
+            // SAFETY: weights exist only where the instructions do; input and sums have so many rows.
+            unsafe { V::run_dense_rows(weights, &rows, count) }
+        }
+    }
+
+    fn softmax(
+        _proof: &DenseWeights<V>,
+        classes: usize,
+        sums: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
+        assert!(probabilities.len() / classes >= sums.len() / padded(classes), "all have room");
+        // SAFETY: weights exist only where the instructions do.
+        unsafe { V::run_exponentials(classes, sums) };
+        super::normalize(classes, sums, probabilities);
+    }
+}
+
+/// Checks that all rows of a step lie in their buffers.
+fn check_rows<V: Vector>(gates: &Weights<V>, step: &LstmStep<'_, V::Activation>) {
+    let stride = gates.packed.tiles * V::LANES;
+    let group = V::PRODUCTS.group;
+    assert!(gates.packed.groups[0] * group <= step.input_stride, "rows hold all inputs");
+    assert!(gates.packed.groups[1] * group <= stride, "rows hold all outputs");
+    assert!(step.places.len() <= step.state.len() / stride, "a state for each place");
+    let (inputs, outputs) = (step.input.len() / step.input_stride, step.output.len() / stride);
+    for place in step.places {
+        assert!(place.input < inputs, "input rows exist");
+        assert!(place.before.max(place.output) < outputs, "output rows exist");
+    }
+}
