@@ -158,7 +158,10 @@ fn text_at(rows: &[PageRow], (row, start): (usize, usize), wanted: &str) -> Opti
         } else {
             // The next line of a column begins about where the first one does, or before it if centered.
             let reach = left.saturating_sub(10 * rows[row].bounds.height());
-            words.iter().position(|word| word.bounds.left >= reach)?
+            let Some(from) = words.iter().position(|word| word.bounds.left >= reach) else {
+                return best;
+            };
+            from
         };
         for end in from + 1..=words.len() {
             letters.push_str(&bare(&words[end - 1].text));
@@ -190,4 +193,30 @@ fn text_at(rows: &[PageRow], (row, start): (usize, usize), wanted: &str) -> Opti
         lines.push(bounds(&rows[at], (from, words.len())));
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Line, PageFacts, PageText, Word};
+    use crate::extract::page_rows;
+
+    #[test]
+    fn a_text_is_seen_although_the_next_line_stands_left_of_its_column() {
+        let word = |text: &str, left: u32, top: u32| Word {
+            text: text.to_owned(),
+            bounds: PixelBox { left, top, right: left + 90, bottom: top + 20 },
+            confidence: 90.0,
+            doubts: Vec::new(),
+        };
+        let line = |words: Vec<Word>| Line { block: 0, paragraph: 0, words };
+        let lines = vec![
+            line(vec![word("Acme", 500, 100), word("Trading", 600, 100)]),
+            line(vec![word("1978", 10, 140)]),
+        ];
+        let (marks, facts) = (Vec::new(), PageFacts::default());
+        let page = PageText { width: 1000, height: 1400, dpi: 200.0, lines, marks, facts };
+        let seen = text(&page_rows(&page), &bare("Acme Trading")).unwrap();
+        assert_eq!((seen.row, seen.span, seen.text.as_str()), (0, (0, 2), "Acme Trading"));
+    }
 }
