@@ -135,3 +135,6 @@ fn union(parents: &mut [u32], first: u32, second: u32) {
     // The smaller index stays root, so that components are numbered from the top.
     parents[first.max(second) as usize] = first.min(second);
 }
+
+#[cfg(test)]
+mod tests;
