@@ -84,9 +84,9 @@ fn sum(
             let is_unknown = |name: &&String| !names.contains(&name.as_str());
             let strangers: Vec<&String> = expression.fields.iter().filter(is_unknown).collect();
             if !strangers.is_empty() {
-                strangers
-                    .into_iter()
-                    .for_each(|name| unknown(entry, name.clone(), names, problems));
+                for name in strangers {
+                    unknown(entry, name.clone(), names, problems);
+                }
                 return None;
             }
             match Balance::of(expression.program.expression(), fields) {
