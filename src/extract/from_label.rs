@@ -5,7 +5,7 @@
 
 use super::bound::Bound;
 use super::layout::{Row, center_y};
-use super::phrase::{Match, Phrase};
+use super::phrase::Match;
 use super::piece::Piece;
 use super::sheet::Label;
 use super::value::Search;
@@ -243,7 +243,7 @@ impl Search<'_> {
     fn stops(&self, until: Option<&Until>) -> Vec<Match> {
         match until {
             Some(Until::Labels(labels)) => {
-                let found = self.sheet.find(&Phrase::all(labels));
+                let found = self.sheet.find(labels);
                 found.into_iter().map(|(_, matched)| matched).collect()
             }
             Some(Until::Any(ends)) => ends.iter().flat_map(|end| self.stops(Some(end))).collect(),

@@ -1,7 +1,6 @@
 //! All labels of a model on a page: what stands between them belongs to its fields.
 
 use super::party::Parties;
-use super::phrase::Phrase;
 use super::registration::Registration;
 use super::sheet::{Captions, Label, Sheet, extent};
 use crate::document::Count;
@@ -28,7 +27,7 @@ impl Sheet<'_> {
         let registration = Registration::find(&model.anchors, self);
         let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
         for field in &model.fields {
-            let mut excluded = self.find(&Phrase::all(&field.exclude));
+            let mut excluded = self.find(&field.exclude);
             excluded.retain(|(row, matched)| !self.torn(*row, matched));
             by_field.push(self.labels_of(&field.labels, &excluded));
             all_excluded.push(excluded);

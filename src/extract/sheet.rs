@@ -1,10 +1,12 @@
 //! A page made ready for a model: its layout, and where the model's labels stand on it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
 use super::phrase::{Match, Phrase, Reach};
+use super::phrases::{Phrases, Places, Through, with_misread};
 use crate::document::{PageNumber, PageText};
 
 /// A later label of a field's list is a little less welcome than an earlier one.
@@ -32,6 +34,8 @@ pub(crate) struct Sheet<'p> {
     pub letters: Letters,
     pub text: &'p PageText,
     blocks: OnceCell<Letters>,
+    phrases: &'p Phrases,
+    places: Places,
 }
 
 /// A label of a field that was found on a page.
@@ -65,23 +69,47 @@ impl Label {
 
 impl<'p> Sheet<'p> {
     /// Orders and folds a page.
-    pub fn new(number: PageNumber, text: &'p PageText) -> Self {
+    pub fn new(phrases: &'p Phrases, number: PageNumber, text: &'p PageText) -> Self {
         let layout = Layout::new(text);
         let letters = Letters::of_rows(&layout);
-        Self { number, region: 0, layout, letters, text, blocks: OnceCell::new() }
+        let (blocks, places) = (OnceCell::new(), phrases.unseen());
+        Self { number, region: 0, layout, letters, text, blocks, phrases, places }
     }
 
     /// Returns the page folded in the recognizer's order: a phrase that is broken over lines of a
     /// column is together there. Matches number the words as [`PageText::words`] does.
-    pub fn blocks(&self) -> &Letters {
+    fn blocks(&self) -> &Letters {
         let folded = || Letters::of_texts(self.text.words().map(|word| word.text.as_str()));
         self.blocks.get_or_init(folded)
     }
 
+    /// Returns a phrase folded.
+    pub fn phrase(&self, text: &str) -> Cow<'_, Phrase> {
+        self.phrases.folded(text)
+    }
+
+    /// Returns all places where a phrase stands, from first to last; in blocks words are numbered as
+    /// [`PageText::words`] does.
+    pub fn matches(&self, text: &str, through: Through) -> Cow<'_, [Match]> {
+        let find = |phrase: &Phrase| match through {
+            Through::Lines => phrase.find_all(&self.letters, Reach::Line),
+            Through::Rows => phrase.find_all(&self.letters, Reach::Page),
+            Through::Blocks => phrase.find_all(self.blocks(), Reach::Page),
+        };
+        self.phrases.found((text, through), &self.places, find)
+    }
+
     /// Returns where any of the phrases stands on one line: its row and the match.
-    pub fn find(&self, phrases: &[Phrase]) -> Captions {
-        let all = phrases.iter().flat_map(|phrase| phrase.find_all(&self.letters, Reach::Line));
-        all.map(|matched| (self.layout.row_of(matched.first), matched)).collect()
+    pub fn find(&self, texts: &[String]) -> Captions {
+        let mut found = Captions::new();
+        for text in with_misread(texts) {
+            found.extend(self.with_rows(&self.matches(&text, Through::Lines)));
+        }
+        found
+    }
+
+    fn with_rows(&self, matches: &[Match]) -> impl Iterator<Item = (usize, Match)> {
+        matches.iter().map(|matched| (self.layout.row_of(matched.first), *matched))
     }
 
     /// Tells whether a match stands at the beginning of the words from `start` on.
@@ -97,13 +125,12 @@ impl<'p> Sheet<'p> {
     /// captions that hide labels they cover.
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        let phrases = Phrase::all(texts);
         let welcome = |rank: usize| {
             let rank = i32::try_from(rank).unwrap_or(i32::MAX);
             LATER_LABEL.powi(rank.min(LEAST_WELCOME))
         };
-        for (rank, phrase) in phrases.iter().enumerate() {
-            for (row, matched) in self.find(std::slice::from_ref(phrase)) {
+        for (rank, text) in with_misread(texts).enumerate() {
+            for (row, matched) in self.with_rows(&self.matches(&text, Through::Lines)) {
                 if !self.torn(row, &matched) && !self.bites(&matched) {
                     let score = matched.score * welcome(rank);
                     labels.push(Label { row, matched, upper: None, score });
@@ -111,8 +138,8 @@ impl<'p> Sheet<'p> {
             }
         }
         if labels.is_empty() {
-            for (rank, phrase) in phrases.iter().enumerate() {
-                let broken = self.broken(phrase).into_iter();
+            for (rank, text) in with_misread(texts).enumerate() {
+                let broken = self.broken(&self.phrase(&text)).into_iter();
                 labels.extend(
                     broken.map(|label| Label { score: label.score * welcome(rank), ..label }),
                 );
@@ -168,13 +195,14 @@ impl<'p> Sheet<'p> {
     fn broken(&self, phrase: &Phrase) -> Vec<Label> {
         let mut labels = Vec::new();
         for (head, tail) in phrase.splits() {
-            let uppers = self.find(std::slice::from_ref(&head));
-            let uppers = uppers.into_iter().filter(|(row, upper)| self.ends_cell(*row, upper));
-            let uppers: Vec<(usize, Match)> = uppers.collect();
+            let uppers = head.find_all(&self.letters, Reach::Line);
+            let uppers = self.with_rows(&uppers).filter(|(row, upper)| self.ends_cell(*row, upper));
+            let uppers: Captions = uppers.collect();
             if uppers.is_empty() {
                 continue;
             }
-            let lowers = self.find(std::slice::from_ref(&tail));
+            let lowers = tail.find_all(&self.letters, Reach::Line);
+            let lowers: Captions = self.with_rows(&lowers).collect();
             for upper in uppers {
                 let below = |lower: &&(usize, Match)| self.goes_on_below(&upper, lower);
                 let Some((row, matched)) = lowers.iter().find(below).copied() else { continue };

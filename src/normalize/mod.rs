@@ -38,7 +38,7 @@ use reading::KEPT_PER_REPAIR;
 use crate::document::{
     Ambiguity, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
-use crate::model::{Choose, Field, FieldKind, RecordModel};
+use crate::model::{Choose, Field, FieldKind, RecordModel, Scope};
 
 /// Candidates placed this much worse than the best do not take part in `choose`.
 const EQUALLY_PLACED: f32 = 0.1;
@@ -51,19 +51,48 @@ const DOUBT_IF_CONFIRMED: f32 = 0.6;
 /// Normalizes every field of a record; `raw.fields` is in the model's order. Amounts that the model's
 /// balances join are chosen together.
 pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
-    record_in(model, raw, SaidOrder::Nothing)
+    one_of(model, raw, SaidOrder::Nothing, &mut no_heads(model))
 }
 
-/// Normalizes every field of a record of a document whose dates say something about their order.
-pub fn record_in(
+/// Normalizes records of a document whose dates say something about their order. What stands in many rows, as
+/// the head of a page does, is read once.
+pub fn records_in<'r>(
+    model: &RecordModel,
+    records: impl Iterator<Item = &'r Record<RawField>>,
+    said: SaidOrder,
+) -> Vec<Record<TypedField>> {
+    let mut read = no_heads(model);
+    records.map(|record| one_of(model, record.clone(), said, &mut read)).collect()
+}
+
+/// A field of a row model's page head, and what it was read as.
+type ReadHead = Option<(RawField, TypedField)>;
+
+fn no_heads(model: &RecordModel) -> Vec<ReadHead> {
+    model.fields.iter().map(|_| None).collect()
+}
+
+fn one_of(
     model: &RecordModel,
     mut raw: Record<RawField>,
     said: SaidOrder,
+    read: &mut [ReadHead],
 ) -> Record<TypedField> {
     let together = together::weigh(model, &mut raw.fields);
-    let fields = model.fields.iter().zip(&raw.fields);
-    let fields = fields.map(|(spec, candidates)| field_in(spec, candidates, said));
-    let mut fields: Vec<TypedField> = fields.collect();
+    let mut fields: Vec<TypedField> = Vec::with_capacity(raw.fields.len());
+    for ((spec, candidates), read) in model.fields.iter().zip(raw.fields).zip(read) {
+        let is_head = model.scope == Scope::Row && spec.column.is_empty() && spec.cell.is_none();
+        fields.push(match read {
+            Some((known, typed)) if is_head && *known == candidates => typed.clone(),
+            _ => {
+                let typed = field_in(spec, &candidates, said);
+                if is_head {
+                    *read = Some((candidates, typed.clone()));
+                }
+                typed
+            }
+        });
+    }
     together.tell(&mut fields);
     Record {
         fields,

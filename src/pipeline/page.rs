@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::failed::Failed;
-use super::records::ModelSet;
+use super::records::{ModelSet, PageRecords};
 use super::second_look::{self, SecondLook};
 use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
@@ -42,21 +42,26 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
-    let step = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
-    recipe.steps.extend(step);
-    let records = models.of_page(job.page, &text);
-    let document_records =
-        (job.page_count == 1).then(|| models.of_document(&[(job.page, &text)], &[])).transpose();
-    let (records, document_records) = match (records, document_records) {
-        (Ok(records), Ok(document_records)) => (records, document_records),
-        (Err(failure), _) | (_, Err(failure)) => {
+    let looked = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
+    recipe.steps.extend(looked.step);
+    let is_alone = job.page_count == 1;
+    let records = match looked.records {
+        Some(records) => Ok(records),
+        None if is_alone => models.of_only_page(job.page, &text),
+        None => models
+            .of_page(job.page, &text)
+            .map(|of_page| PageRecords { of_page, of_document: Vec::new() }),
+    };
+    let records = match records {
+        Ok(records) => records,
+        Err(failure) => {
             return Ok(clock.outcome(job.document_id, job.page, PageEnd::Failed(failure)));
         }
     };
     let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Stored(text));
     outcome.attempt.recipe = Some(recipe);
-    outcome.records = records;
-    outcome.document_records = document_records;
+    outcome.records = records.of_page;
+    outcome.document_records = is_alone.then_some(records.of_document);
     Ok(outcome)
 }
 

@@ -1,12 +1,14 @@
 //! The writer: events from the readers' threads become batches, and each batch one transaction.
 //!
-//! `pack` turns events into bytes and rows · `job` is one transaction, `batch` writes it · `ledger_rows` and `records` write rows ·
+//! `pack` turns events into bytes and rows · `endings` makes the records of ended documents beside it · `job` is one
+//! transaction, `batch` writes it · `ledger_rows` and `records` write rows ·
 //! `refused` what stands for a bad row · `retry` outlives a lost connection. Called by `pipeline`, as one task beside
 //! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
 mod commit_summary;
 mod decide;
+mod endings;
 mod event;
 mod job;
 mod ledger_rows;
@@ -17,7 +19,7 @@ mod refused;
 mod replace;
 mod retry;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,19 +27,20 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::document::{DocumentId, TypedRecord};
+use crate::document::TypedRecord;
 use crate::model::RecordModel;
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::{DocumentPages, PackedDocument};
+use super::pages::DocumentPages;
 use super::run::Run;
 use batch::BatchContext;
 pub use commit_summary::{CommitSummary, PageChange};
+use endings::{Endings, Maker};
 pub use event::LedgerEvent;
 use job::Job;
-use pack::{Completion, PackedEvent, RecordReplacement};
+use pack::PackedEvent;
 use records::{MadeOf, Tables};
 use refusal::Refusal;
 pub use replace::Replace;
@@ -89,9 +92,6 @@ impl fmt::Debug for WriterOptions {
     }
 }
 
-/// How many documents are read back at a time to make their records.
-const DOCUMENTS_AT_A_TIME: usize = 64;
-
 impl Store {
     /// Writes events until all senders are dropped. `on_commit` is called after each commit, with what is committed.
     /// Before the first event it makes the document records that a killed run left unmade. On an error the receiver
@@ -104,9 +104,15 @@ impl Store {
         on_commit: impl FnMut(CommitSummary) + Send,
     ) -> Result<(), StoreError> {
         let tables = Tables::new(&options.models);
+        let mut endings = Endings::new(Maker {
+            store: self.clone(),
+            make: Arc::clone(&options.make_document_records),
+            models: tables.made_of(MadeOf::Documents),
+            retry_for: options.retry_for,
+        });
         let mut writer = Writer { store: self, run, tables, options, on_commit };
-        writer.finish_left_documents().await?;
-        writer.write_all(events).await
+        writer.finish_left_documents(&mut endings).await?;
+        writer.write_all(events, &mut endings).await
     }
 }
 
@@ -122,22 +128,53 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     async fn write_all(
         &mut self,
         mut events: mpsc::Receiver<LedgerEvent>,
+        endings: &mut Endings,
     ) -> Result<(), StoreError> {
         let mut carried = None;
         loop {
-            let (batch, next) = collect(&mut events, carried, &self.options).await;
+            let (batch, next) = self.collect_beside(&mut events, carried, endings).await?;
             if batch.is_empty() {
-                return Ok(());
+                return self.finish(endings).await;
             }
             carried = next;
             let packed =
                 on_blocking_thread(move || batch.into_iter().map(pack::pack).collect::<Vec<_>>())
                     .await?;
             self.commit(&packed).await?;
-            let documents: HashSet<i64> =
+            let touched: HashSet<i64> =
                 packed.iter().filter_map(PackedEvent::ended_document).collect();
-            self.finish_documents(documents.into_iter().collect()).await?;
+            if touched.is_empty() {
+                continue;
+            }
+            endings.outdate(&touched);
+            let touched: Vec<i64> = touched.into_iter().collect();
+            endings.add(self.unmade_documents(Some(&touched)).await?);
         }
+    }
+
+    /// Collects the next events; commits what is made of ended documents in the meantime.
+    async fn collect_beside(
+        &mut self,
+        events: &mut mpsc::Receiver<LedgerEvent>,
+        carried: Option<LedgerEvent>,
+        endings: &mut Endings,
+    ) -> Result<(Vec<LedgerEvent>, Option<LedgerEvent>), StoreError> {
+        let options = self.options.clone();
+        let mut collecting = std::pin::pin!(collect(events, carried, &options));
+        loop {
+            tokio::select! {
+                collected = &mut collecting => return Ok(collected),
+                Some(made) = endings.next() => self.commit(&made?).await?,
+            }
+        }
+    }
+
+    /// Commits all that is still being made.
+    async fn finish(&mut self, endings: &mut Endings) -> Result<(), StoreError> {
+        while let Some(made) = endings.next().await {
+            self.commit(&made?).await?;
+        }
+        Ok(())
     }
 
     /// Commits events in order. If the database refuses a row, halves are tried until the event that holds it stands
@@ -184,27 +221,15 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     }
 
     /// Makes the records of documents whose last page ended in a run that was killed before it made them.
-    async fn finish_left_documents(&mut self) -> Result<(), StoreError> {
+    async fn finish_left_documents(&mut self, endings: &mut Endings) -> Result<(), StoreError> {
         loop {
             let left = self.unmade_documents(None).await?;
             if left.is_empty() {
                 return Ok(());
             }
-            self.finish_documents(left).await?;
+            endings.add(left);
+            self.finish(endings).await?;
         }
-    }
-
-    /// Makes the records of those of the documents that have no page left to read.
-    async fn finish_documents(&mut self, documents: Vec<i64>) -> Result<(), StoreError> {
-        if documents.is_empty() {
-            return Ok(());
-        }
-        let ended = self.unmade_documents(Some(&documents)).await?;
-        for some in ended.chunks(DOCUMENTS_AT_A_TIME) {
-            let replacements = self.make_records(some).await?;
-            self.commit(&replacements).await?;
-        }
-        Ok(())
     }
 
     /// Lists documents (of those given, or some of all) that have no page left to read but no records yet.
@@ -212,49 +237,6 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
         let Self { store, options, .. } = self;
         store.retrying_for(options.retry_for, || store.unmade_documents_once(among)).await
     }
-
-    async fn make_records(&self, documents: &[i64]) -> Result<Vec<PackedEvent>, StoreError> {
-        let models = self.tables.made_of(MadeOf::Documents);
-        let mut packed = Vec::new();
-        if !models.is_empty() {
-            let Self { store, options, .. } = self;
-            packed = store
-                .retrying_for(options.retry_for, || store.packed_documents_once(documents))
-                .await?;
-        }
-        let make = Arc::clone(&self.options.make_document_records);
-        let documents = documents.to_vec();
-        on_blocking_thread(move || {
-            let mut records = records_of(&packed, &make)?;
-            let replacement = |document_id| {
-                let document_id = DocumentId(document_id);
-                let records = records.remove(&document_id).unwrap_or_default();
-                let models = Arc::clone(&models);
-                PackedEvent::Records(RecordReplacement {
-                    document_id,
-                    models,
-                    records,
-                    then: Completion::Made,
-                })
-            };
-            Ok(documents.into_iter().map(replacement).collect())
-        })
-        .await?
-    }
-}
-
-fn records_of(
-    documents: &[PackedDocument],
-    make: &MakeDocumentRecords,
-) -> Result<BTreeMap<DocumentId, Vec<TypedRecord>>, StoreError> {
-    let mut records = BTreeMap::new();
-    for document in documents {
-        let pages = document.unpack()?;
-        if !pages.pages.is_empty() {
-            records.insert(document.document_id, make(pages));
-        }
-    }
-    Ok(records)
 }
 
 impl Store {
