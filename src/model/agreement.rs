@@ -143,8 +143,8 @@ mod tests {
         assert_eq!(
             refused("name = \"sum\"\nsums = \"total == net * tax\"\n"),
             format!(
-                "bill.toml:18:8: balances[0].sums: `total == net * tax` is no sum of amounts of \
-                 this model\n{hint}"
+                "bill.toml:18:8: balances[0].sums: the expression cannot be read: \
+                 `total == net * tax` is no sum of amounts of this model\n{hint}"
             )
         );
         let of_text = refused("name = \"sum\"\nsums = \"total == payee\"\n");
