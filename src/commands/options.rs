@@ -137,10 +137,10 @@ pub(super) struct ReaderArgs {
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Read doubtful fields again: the worst within about 30 % of a page's work, none, or all.
+    /// Read doubtful fields again: the worst ones, up to 60 % of a page's pixels of line; none; or all.
     #[arg(long, value_name = "off|auto|thorough", default_value = "auto")]
     second_look: SecondLook,
-    /// Read all doubtful fields again, however long it takes; the same as `--second-look thorough`.
+    /// Read all doubtful fields again; the same as `--second-look thorough`.
     #[arg(long, conflicts_with = "second_look")]
     thorough: bool,
     #[command(flatten)]

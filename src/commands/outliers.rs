@@ -7,9 +7,7 @@ use super::exit::Exit;
 use super::options::Common;
 use super::session::{store_error, with_store};
 use crate::store::Filter;
-
-/// What the issue of an unusual figure begins with, behind its field.
-const UNUSUAL: &str = "unusual: ";
+use crate::vocabulary::UNUSUAL;
 
 #[derive(Debug, Args)]
 pub(super) struct OutliersArgs {

@@ -52,19 +52,17 @@ fn agreement(item: &Entry, fields: &[Field], problems: &mut Problems) -> Option<
     let name = section.need("name", problems).and_then(|name| name.text(problems));
     let entry = section.need("sums", problems)?;
     let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let sums: Vec<Balance> = entry
-        .texts(problems)
+    let texts = entry.entries_of_text(problems);
+    let sums: Vec<Balance> = texts
         .iter()
-        .filter_map(|text| sum(&entry, text, (fields, &names), problems))
+        .filter_map(|(entry, text)| sum(entry, text, (fields, &names), problems))
         .collect();
     let mut optional: Vec<usize> = Vec::new();
-    for field in section.texts("optional", problems) {
-        if let Some(at) = names.iter().position(|known| *known == field) {
-            optional.push(at);
-        } else {
-            let hint = closest_hint(&field, &names, "its fields are");
-            let problem = Problem::UnknownField { name: field };
-            problems.add_with_hint(item.at, &item.path, problem, hint);
+    let named = section.get("optional").map(|entry| entry.entries_of_text(problems));
+    for (entry, field) in named.unwrap_or_default() {
+        match names.iter().position(|known| *known == field) {
+            Some(at) => optional.push(at),
+            None => unknown(&entry, field, &names, problems),
         }
     }
     optional.sort_unstable();
@@ -82,13 +80,85 @@ fn sum(
 ) -> Option<Balance> {
     let compiled = expand_ranges(text, names).and_then(|text| Expression::compile(&text));
     let reason = match compiled {
-        Ok(expression) => match Balance::of(expression.program.expression(), fields) {
-            Some(balance) => return Some(balance),
-            None => format!("`{text}` is no sum of amounts of this model"),
-        },
+        Ok(expression) => {
+            let is_unknown = |name: &&String| !names.contains(&name.as_str());
+            let strangers: Vec<&String> = expression.fields.iter().filter(is_unknown).collect();
+            if !strangers.is_empty() {
+                for name in strangers {
+                    unknown(entry, name.clone(), names, problems);
+                }
+                return None;
+            }
+            match Balance::of(expression.program.expression(), fields) {
+                Some(balance) => return Some(balance),
+                None => format!("`{text}` is no sum of amounts of this model"),
+            }
+        }
         Err(reason) => reason,
     };
     let hint = "write it as `total == subtotal + tax`, with fields that are numbers".to_owned();
     problems.add_with_hint(entry.at, &entry.path, Problem::Expression { reason }, hint);
     None
+}
+
+/// Notes a name that is none of the fields'.
+fn unknown(entry: &Entry, name: String, names: &[&str], problems: &mut Problems) {
+    let hint = closest_hint(&name, names, "its fields are");
+    problems.add_with_hint(entry.at, &entry.path, Problem::UnknownField { name }, hint);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::parse;
+
+    /// Returns what is wrong with a balance of a model of three amounts and a text.
+    fn refused(balance: &str) -> String {
+        let field = |name: &str, kind: &str| {
+            format!("[fields.{name}]\ntype = \"{kind}\"\nlabel = \"{name}\"\n")
+        };
+        let amounts = ["net", "tax", "total"].map(|name| field(name, "money")).concat();
+        let head = "name = \"bill\"\nversion = 1\nrecords = \"page\"\n";
+        // The balance begins on line 16.
+        let toml = format!("{head}{amounts}{}[[balances]]\n{balance}", field("payee", "text"));
+        parse(&toml, "bill.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_name_that_is_no_field_is_told_where_it_stands_and_what_may_be_meant() {
+        assert_eq!(
+            refused("name = \"sum\"\nsums = [\"total == net + tax\",\n  \"totl == net\"]\n"),
+            "bill.toml:19:3: balances[0].sums[1]: `totl` is no field of this model\n\
+             hint: did you mean `total`?"
+        );
+        assert_eq!(
+            refused("name = \"sum\"\nsums = \"total == net\"\noptional = [\"tex\"]\n"),
+            "bill.toml:19:13: balances[0].optional[0]: `tex` is no field of this model\n\
+             hint: did you mean `tax`?"
+        );
+    }
+
+    #[test]
+    fn what_is_no_sum_of_amounts_is_refused() {
+        let hint = "hint: write it as `total == subtotal + tax`, with fields that are numbers";
+        assert_eq!(
+            refused("name = \"sum\"\nsums = \"total == net * tax\"\n"),
+            format!(
+                "bill.toml:18:8: balances[0].sums: the expression cannot be read: \
+                 `total == net * tax` is no sum of amounts of this model\n{hint}"
+            )
+        );
+        let of_text = refused("name = \"sum\"\nsums = \"total == payee\"\n");
+        assert!(of_text.contains("`total == payee` is no sum of amounts"), "{of_text}");
+        let broken = refused("name = \"sum\"\nsums = \"total == \"\n");
+        assert!(broken.starts_with("bill.toml:18:8: balances[0].sums: "), "{broken}");
+    }
+
+    #[test]
+    fn names_are_there_once_and_sums_at_all() {
+        assert_eq!(refused("name = \"sum\"\n"), "bill.toml:16:1: balances[0]: `sums` is missing");
+        let twice = "name = \"sum\"\nsums = \"total == net\"\n";
+        assert!(
+            refused(&format!("{twice}[[balances]]\n{twice}")).ends_with("`sum` is there twice")
+        );
+    }
 }

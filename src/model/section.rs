@@ -12,6 +12,7 @@ use super::{Zone, ZoneUnit};
 const LONGEST_MM: f32 = 2000.0;
 
 /// One value with its key, path and places in the text.
+#[derive(Clone)]
 pub(super) struct Entry<'a> {
     pub(super) key: &'a str,
     pub(super) path: String,
@@ -181,13 +182,18 @@ impl<'a> Entry<'a> {
 
     /// Returns a string, or the strings of a list that is not empty.
     pub(super) fn texts(&self, problems: &mut Problems) -> Vec<String> {
-        if self.value.is_str() {
-            return self.text(problems).into_iter().collect();
-        }
-        match self.items("a string or a list of strings", problems) {
-            Some(items) => items.iter().filter_map(|item| item.text(problems)).collect(),
-            None => Vec::new(),
-        }
+        self.entries_of_text(problems).into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// Returns a string, or the strings of a list that is not empty, each where it stands.
+    pub(super) fn entries_of_text(&self, problems: &mut Problems) -> Vec<(Entry<'a>, String)> {
+        let items = if self.value.is_str() {
+            vec![self.clone()]
+        } else {
+            self.items("a string or a list of strings", problems).unwrap_or_default()
+        };
+        let text = |item: Entry<'a>| item.text(problems).map(|text| (item, text));
+        items.into_iter().filter_map(text).collect()
     }
 
     /// Returns the items of a list that is not empty.

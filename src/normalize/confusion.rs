@@ -8,6 +8,8 @@
 //! (7 in 100,000) a whole edit, and between them the logarithm decides. Pairs that were not seen have
 //! the cost of their neighbors in shape.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Cost of one whole edit.
 pub(crate) const EDIT: u16 = 20;
 /// Cost of exchanging two letters of one shape, such as `0` and `O`.
@@ -155,22 +157,24 @@ fn bare(character: char) -> char {
 
 /// Returns the one letter that stands for a capital or digit and all of its shape, without accent.
 pub(crate) fn merge(capital: char) -> char {
-    match capital {
-        'Ò'..='Ö' | 'Ø' => 'O',
-        'Ì'..='Ï' => 'I',
-        'À'..='Å' => 'A',
-        'È'..='Ë' => 'E',
-        'Ù'..='Ü' => 'U',
-        'Ç' => 'C',
-        'Ñ' => 'N',
-        '$' => '$',
-        ascii if ascii.is_ascii() => {
-            let letter = ascii.to_ascii_lowercase() as u8;
-            let class = CLASSES.iter().find(|class| class.shape.contains(&letter));
-            class.map_or(ascii, |class| char::from(class.shape[0].to_ascii_uppercase()))
+    let plain = match capital {
+        '$' => return '$',
+        // They are no letter with a mark, as Unicode sees it.
+        'Ø' => 'O',
+        'Ł' => 'L',
+        'Đ' => 'D',
+        ascii if ascii.is_ascii() => ascii,
+        other => {
+            let first = std::iter::once(other).nfd().next();
+            first.filter(char::is_ascii).unwrap_or(other)
         }
-        other => other,
+    };
+    if !plain.is_ascii() {
+        return plain;
     }
+    let letter = plain.to_ascii_lowercase() as u8;
+    let class = CLASSES.iter().find(|class| class.shape.contains(&letter));
+    class.map_or(plain, |class| char::from(class.shape[0].to_ascii_uppercase()))
 }
 
 /// Returns the one letter that stands for a merged capital and all that look somewhat like it.
@@ -233,6 +237,8 @@ mod tests {
     fn letters_of_one_shape_are_one_letter() {
         assert_eq!(['0', 'Q', 'Ö'].map(merge), ['O'; 3]);
         assert_eq!(['1', 'L', '|', 'I'].map(merge), ['I'; 4]);
+        assert_eq!(['Ő', 'Š', 'Ž', 'Ę', 'Ł'].map(merge), ['O', 'S', 'Z', 'E', 'I']);
+        assert_eq!(['Я', '가'].map(merge), ['Я', '가']);
         assert_eq!(['D', 'J', 'E', 'Y', 'N', '9'].map(family), ['O', 'I', 'C', 'U', 'H', 'G']);
     }
 

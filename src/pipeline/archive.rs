@@ -25,7 +25,7 @@ use crate::store::{
     recurring, spread_of,
 };
 use crate::validate::{Judgment, Revision, Validator};
-use crate::vocabulary::{Clusters, Decision, Learned, Reading, State, Usual};
+use crate::vocabulary::{Clusters, Decision, Learned, Reading, State, UNUSUAL, Usual};
 
 /// Records that are looked at, and changed, at a time.
 const RECORDS_AT_A_TIME: u32 = 2000;
@@ -296,7 +296,7 @@ impl Learner<'_> {
                 summary.unusual += 1;
                 let confidence = read.field_confidence.get(index).copied().unwrap_or(0.0);
                 let text =
-                    format!("unusual: {text}, others are about {}", usual.shown(spread_of(field)));
+                    format!("{UNUSUAL}{text}, others are about {}", usual.shown(spread_of(field)));
                 revisions.push(Revision {
                     field: index,
                     confidence,

@@ -34,7 +34,7 @@ const INFLECTIONS: [&str; 9] = ["'s", "s", "es", "ed", "d", "ing", "ly", "er", "
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hyphen {
     /// It only broke the word: both halves are one word.
-    Broke(Sureness),
+    Broke(Certainty),
     /// It is part of the word: both halves stand together around it.
     Stays,
     /// It ends the line, and what follows stands by itself.
@@ -43,7 +43,7 @@ pub(super) enum Hyphen {
 
 /// What a joined word rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sureness {
+pub(super) enum Certainty {
     /// The word was seen, or is in the dictionary.
     Known,
     Usual,
@@ -85,9 +85,9 @@ impl Judge<'_> {
         let decided = self.of_letters(stem, rest, rest.len() == next.len());
         Some(match (hyphen, decided) {
             (hyphen, Hyphen::Stays | Hyphen::Apart) if only_breaks(hyphen) => {
-                Hyphen::Broke(Sureness::Usual)
+                Hyphen::Broke(Certainty::Usual)
             }
-            ('=', Hyphen::Broke(Sureness::Usual) | Hyphen::Stays) => Hyphen::Apart,
+            ('=', Hyphen::Broke(Certainty::Usual) | Hyphen::Stays) => Hyphen::Apart,
             (_, decided) => decided,
         })
     }
@@ -104,11 +104,11 @@ impl Judge<'_> {
         let all_large = |text: &str| !text.chars().any(char::is_lowercase);
         let is_cased = starts_small || (all_large(stem) && all_large(rest));
         if whole > 0 && is_cased {
-            return Hyphen::Broke(Sureness::Known);
+            return Hyphen::Broke(Certainty::Known);
         }
         if is_known && is_cased {
             let is_habit = self.knows(&hyphened) && self.seen.begins_hyphened(stem);
-            return if is_habit { Hyphen::Stays } else { Hyphen::Broke(Sureness::Known) };
+            return if is_habit { Hyphen::Stays } else { Hyphen::Broke(Certainty::Known) };
         }
         if is_alone && CONJUNCTIONS.contains(&rest) {
             return Hyphen::Apart;
@@ -121,7 +121,7 @@ impl Judge<'_> {
             Habit::French => FRENCH_ENCLITICS.contains(&rest) || self.are_halves(stem, rest),
             Habit::Mixed => self.are_halves(stem, rest),
         };
-        if stays { Hyphen::Stays } else { Hyphen::Broke(Sureness::Usual) }
+        if stays { Hyphen::Stays } else { Hyphen::Broke(Certainty::Usual) }
     }
 
     /// Returns whether both are words of their own and together they are none. A vowel that would meet itself, as

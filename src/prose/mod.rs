@@ -15,7 +15,7 @@ mod tests;
 
 use crate::document::PageText;
 
-use hyphens::{Hyphen, Judge, Sureness, ends_in_closed_dash};
+use hyphens::{Certainty, Hyphen, Judge, ends_in_closed_dash};
 use paragraphs::{Step, is_unspaced};
 
 pub use vocabulary::Vocabulary;
@@ -33,7 +33,7 @@ pub fn text(page: &PageText, seen: &Vocabulary, is_word: &dyn Fn(&str) -> bool) 
             let last = page.lines[index - 1].words.last().map_or("", |word| word.text.as_str());
             match (step, judge.decide(last, &next.text)) {
                 (Step::Flows, Some(Hyphen::Broke(_)))
-                | (Step::Stands, Some(Hyphen::Broke(Sureness::Known))) => {
+                | (Step::Stands, Some(Hyphen::Broke(Certainty::Known))) => {
                     paragraph.pop();
                 }
                 (Step::Flows, Some(Hyphen::Stays)) => {}

@@ -2,7 +2,7 @@
 
 use crate::document::{Line, Mark, PageFacts, PageText, PixelBox, Word};
 
-use super::hyphens::{Hyphen, Judge, Sureness};
+use super::hyphens::{Certainty, Hyphen, Judge};
 use super::*;
 
 const LETTER: u32 = 10;
@@ -67,8 +67,8 @@ fn hyphen(broken: &str, document: &str, dictionary: &[&str]) -> Option<Hyphen> {
     judge.decide(last, next)
 }
 
-const KNOWN: Option<Hyphen> = Some(Hyphen::Broke(Sureness::Known));
-const USUAL: Option<Hyphen> = Some(Hyphen::Broke(Sureness::Usual));
+const KNOWN: Option<Hyphen> = Some(Hyphen::Broke(Certainty::Known));
+const USUAL: Option<Hyphen> = Some(Hyphen::Broke(Certainty::Usual));
 const STAYS: Option<Hyphen> = Some(Hyphen::Stays);
 const APART: Option<Hyphen> = Some(Hyphen::Apart);
 

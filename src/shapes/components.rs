@@ -1,6 +1,8 @@
 //! Connected components of a mask: their boxes, areas and runs.
 //!
-//! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere.
+//! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere. Runs of a row are united
+//! with those that they touch in the row above (He, Chao, Suzuki, "A run-based two-scan labeling algorithm", IEEE
+//! Transactions on Image Processing 17, 2008).
 
 use super::sheet::sheets;
 use crate::document::PixelBox;

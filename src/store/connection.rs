@@ -14,8 +14,7 @@ use super::MINIMUM_VERSION;
 use super::backoff::Backoff;
 use super::cluster::{self, Cluster};
 use super::error::{ClusterError, StoreError, failed_to};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+use super::migrations;
 
 /// Commands ask the database few things at once; the writer has a connection of its own.
 const MAX_CONNECTIONS: u32 = 6;
@@ -181,7 +180,7 @@ impl Store {
     /// Migrations lock others out as long as their connection lives, so they have one of their own.
     async fn migrate_once(&self) -> Result<(), StoreError> {
         let own = self.pool_of_one();
-        let migrated = migrator().run(&own).await.map_err(migrate_error);
+        let migrated = migrations::migrator().run(&own).await.map_err(migrate_error);
         own.close().await;
         migrated
     }
@@ -199,13 +198,13 @@ impl Store {
         let Some(newest) = applied.last().copied() else { return Ok(None) };
         let target = applied.iter().rev().nth(1).copied().unwrap_or(0);
         self.retrying(|| self.undo_migrations_once(target)).await?;
-        Ok(Some(migration_name(newest)))
+        Ok(Some(migrations::name_of(newest)))
     }
 
     /// Undoes the migrations after `target`, if they are not undone already.
     async fn undo_migrations_once(&self, target: i64) -> Result<(), StoreError> {
         let own = self.pool_of_one();
-        let undone = migrator().undo(&own, target).await.map_err(migrate_error);
+        let undone = migrations::migrator().undo(&own, target).await.map_err(migrate_error);
         own.close().await;
         undone
     }
@@ -213,12 +212,7 @@ impl Store {
     /// Returns the names of the migrations that are not applied yet, oldest first.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         let applied = self.applied_versions().await?;
-        Ok(MIGRATIONS
-            .iter()
-            .filter(|migration| migration.migration_type.is_up_migration())
-            .filter(|migration| !applied.contains(&migration.version))
-            .map(|migration| migration_name(migration.version))
-            .collect())
+        Ok(migrations::names_of_missing(&applied))
     }
 
     async fn applied_versions(&self) -> Result<Vec<i64>, StoreError> {
@@ -236,7 +230,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let applied = connection
-            .list_applied_migrations(&MIGRATIONS.table_name)
+            .list_applied_migrations(&Migrator::DEFAULT.table_name)
             .await
             .map_err(migrate_error)?;
         let mut versions: Vec<i64> =
@@ -314,18 +308,6 @@ async fn make_database_once(
     Ok(())
 }
 
-fn migrator() -> Migrator {
-    let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
-    migrator.create_schema("scanlift");
-    migrator
-}
-
 fn migrate_error(error: MigrateError) -> StoreError {
     StoreError::Migrate(Box::new(error))
-}
-
-fn migration_name(version: i64) -> String {
-    let found = MIGRATIONS.iter().find(|migration| migration.version == version);
-    let description = found.map_or("", |migration| migration.description.as_ref());
-    format!("{version:04} {description}").trim_end().to_owned()
 }

@@ -17,6 +17,7 @@ mod filter;
 mod labelled;
 mod ledger;
 mod lookup;
+mod migrations;
 mod model_table;
 mod other_files;
 mod packed;

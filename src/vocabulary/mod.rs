@@ -21,6 +21,9 @@ use std::collections::HashMap;
 
 use crate::document::words;
 
+/// What the issue of an unusual figure begins with, behind its field.
+pub const UNUSUAL: &str = "unusual: ";
+
 /// A value as records have it that the archive has not changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {

@@ -129,17 +129,35 @@ fn a_correction_is_for_all_readings_of_what_it_corrects() {
     assert_eq!(states, [State::Refused, State::Confirmed], "what was decided is kept");
 }
 
-#[test]
-fn memory_is_bounded_and_what_recurs_is_kept_in_it() {
-    let mut readings = vec![reading("ACME BHD", 3, 0.9)];
+/// Returns so many values that have nothing in common, each of one document.
+fn strangers(count: u32) -> impl Iterator<Item = Reading> {
     let word = |number: u32| -> String {
         let hash = blake3::hash(&number.to_le_bytes());
         hash.as_bytes()[..12].iter().map(|byte| char::from(b'a' + byte % 26)).collect()
     };
-    readings.extend((0..1000).map(|number| reading(&word(number), 1, 0.9)));
+    (0..count).map(move |number| reading(&word(number), 1, 0.9))
+}
+
+#[test]
+fn what_recurs_is_kept_however_many_others_come() {
+    let mut readings = vec![reading("ACME BHD", 3, 0.9)];
+    readings.extend(strangers(1000));
     readings.push(reading("ACME BHO", 1, 0.8));
     let learned = learned(Vec::new(), &readings);
     assert_eq!(mended(&learned, "ACME BHO"), Some(("ACME BHD", 3)));
+}
+
+#[test]
+fn the_oldest_that_stands_alone_is_forgotten_where_memory_is_full() {
+    // In tests 200 values are held.
+    let recurs_after = |others: u32| {
+        let twice = || reading("ACME BHD", 1, 0.9);
+        let readings: Vec<Reading> =
+            [twice()].into_iter().chain(strangers(others)).chain([twice()]).collect();
+        learned(Vec::new(), &readings).entries.iter().any(|entry| entry.value == "ACME BHD")
+    };
+    assert!(recurs_after(100));
+    assert!(!recurs_after(300));
 }
 
 #[test]

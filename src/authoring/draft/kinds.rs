@@ -56,33 +56,17 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
     let (longest, shortest) = (lengths.clone().max().unwrap_or(1), lengths.min().unwrap_or(1));
     let of = |field| Kind { field, longest, shortest };
     let all = |test: fn(&str) -> bool| !values.is_empty() && values.iter().all(|value| test(value));
-    if all(|value| value.parse::<jiff::civil::Date>().is_ok()) {
-        let orders = [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay];
-        let tried = orders.map(|order| {
-            let kind = FieldKind::Date { order, pivot: PIVOT, partial: Partial::Refuse };
-            let sightings = find(scans, column, &kind);
-            (kind, sightings)
-        });
-        let most = |sightings: &Vec<Sighting>| count_scans(sightings);
-        // Of equally good orders the first.
-        let best = tried
-            .into_iter()
-            .reduce(|best, next| if most(&next.1) > most(&best.1) { next } else { best });
-        if let Some((kind, sightings)) = best {
-            return (of(kind), sightings);
-        }
+    if all(|value| value.parse::<jiff::civil::Date>().is_ok())
+        && let Some((kind, sightings)) = dated(scans, column)
+    {
+        return (of(kind), sightings);
     }
     let plain = |field: FieldKind| {
         let sightings = find(scans, column, &field);
         (of(field), sightings)
     };
     if all(is_integer) {
-        let numbers = values.iter().filter_map(|value| value.parse::<i64>().ok());
-        let min = numbers.clone().min().map(|least| least.min(1));
-        // Room for one more digit than half of the numbers' range needs.
-        let max =
-            numbers.max().map(|most| 10_i64.saturating_pow(most.to_string().len() as u32) - 1);
-        return plain(FieldKind::Integer { min, max });
+        return plain(integer(&values));
     }
     if all(|value| decimals(value) == Some(2)) {
         return plain(FieldKind::Money);
@@ -114,6 +98,26 @@ pub(super) fn infer(scans: &[Scan], column: usize) -> (Kind, Vec<Sighting>) {
         return set(scans, column, (&distinct, sightings), of);
     }
     (of(text), sightings)
+}
+
+/// Returns the kind of dates in the order in which most of them are seen; of equally good orders the first.
+fn dated(scans: &[Scan], column: usize) -> Option<(FieldKind, Vec<Sighting>)> {
+    let orders = [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay];
+    let tried = orders.map(|order| {
+        let kind = FieldKind::Date { order, pivot: PIVOT, partial: Partial::Refuse };
+        let sightings = find(scans, column, &kind);
+        (kind, sightings)
+    });
+    let most = |sightings: &[Sighting]| count_scans(sightings);
+    tried.into_iter().reduce(|best, next| if most(&next.1) > most(&best.1) { next } else { best })
+}
+
+/// Returns the kind of integers that has room for one more digit than half of the numbers' range needs.
+fn integer(values: &[&String]) -> FieldKind {
+    let numbers = values.iter().filter_map(|value| value.parse::<i64>().ok());
+    let min = numbers.clone().min().map(|least| least.min(1));
+    let max = numbers.max().map(|most| 10_i64.saturating_pow(most.to_string().len() as u32) - 1);
+    FieldKind::Integer { min, max }
 }
 
 /// A set of values: told by their own names where these stand on the pages, and by phrases.

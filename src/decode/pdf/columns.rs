@@ -1,7 +1,7 @@
 //! Columns of prose among the words of a digital page: finds the white that runs down between them, so
 //! that they are read one after the other. Tables, captions with values, and all else stay rows.
 //!
-//! Does with exact words what `ocr/layout` does with shapes; `text` calls it.
+//! Does with exact words what `ocr/layout/order.rs` does with shapes (its sources are there); `text` calls it.
 
 use super::pieces::{Piece, Row};
 

@@ -40,7 +40,7 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x)
         ^\W*\p{Lu}[\p{L}.'\ -]{3,40}[\s.]\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d+\s?[a-zA-Z]?)?\W*$
         | ^\W*\d{1,5}[A-Za-z]?[\s,]+(?:bis\s|ter\s)?\p{L}[\p{L}.'\ -]+$
-        | (?i:\b(?:street|st\.|road|rd\.?|avenue|ave\.?|boulevard|blvd|drive|lane|suite|floor|rue|chemin|impasse|quai
+        | (?i:\b(?:street|road|rd\.?|avenue|ave\.?|boulevard|blvd|drive|lane|suite|floor|rue|chemin|impasse|quai
             |calle|avda|paseo|carrer|via|viale|corso|piazza|plaza|strada|p\.?\s?o\.?\s?box|postfach|postbus|cedex)\b)
         | (?i:^\W*c/)
         | (?i:\p{L}(?:stra(?:ss|[ßfBbk&])e|str\.|weg|allee|platz|gasse|straat|laan|plein|gracht|kade|singel)\s*\d)",
@@ -101,12 +101,13 @@ static ADDRESSED: LazyLock<Regex> = LazyLock::new(|| {
 static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?ix)\b(?:invoices?|rechnung|rechnungs\p{L}+|facture|factuur|factuur\p{L}+|factura|fattura|faktura|quittung|gutschrift|credit\s+note|receipt|bon|seite|page|pagina|p[aá]gina
-        |original|copy|kopie|copie|copia|duplicat[ae]?|date|datum|fecha|data|numm?er|number|num[eé]ro|n[°º]|total|totaal|totale|summe|betrag|amount|montant|importe|importo|bedrag
+        |original|copy|kopie|copie|copia|duplicat[ae]?|date|datum|fecha|data|numm?er|number|num[eé]ro|total|totaal|totale|summe|betrag|amount|montant|importe|importo|bedrag
         |sehr\s+geehrte|dear|thank|bonjour|geachte|estimad[oa]s?|gentile|vielen\s+dank|merci|gracias|grazie|bedankt|payment|zahlung|paiement|betaling|pago|pagamento|description
         |beschreibung|bezeichnung|omschrijving|descripci\p{L}n|descrizione|d[eé]signation|menge|quantity|qty|quantit[eéà]|aantal|cantidad|preis|price|prix|prijs|precio|prezzo
         |logo|telefon|order|bestellung|commande|bestelling|pedido|ordine|kunden-?n\p{L}+|referen\p{L}+|r[eé]f[eé]ren\p{L}+|reference|ship\s+to|deliver\p{L}*|livraison|lieferung
         |accounts?\s+(?:payable|receivable)|department|dept|ansprechpartner|sachbearbeiter|kontakt(?:person)?|contact(?:persoon)?|contatto|contacto|buchhaltung|kreditoren|comptabilit[eé]|boekhouding|crediteuren\p{L}*|administra\p{L}+|contabilidad|contabilit[aà]|sales|service|support|help
         |due|f[aä]llig|adresse|address|billing|shipping|account|terms|period|zeitraum|scan|www|http|subtotal|tax|vat|mwst|tva|btw|iva)\b
+        |\bn[°º]
         |^\W*(?:deutschland|germany|france|nederland|the\s+netherlands|netherlands|espa[nñ]a|spain|italia|italy|[oö]sterreich|austria|schweiz|suisse|belgi[eëq]u?e?|united\s+kingdom|usa|uk|u\.s\.a\.?|india|canada|poland|polska|luxembourg)\W*$",
     )
 });

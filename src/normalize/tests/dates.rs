@@ -32,6 +32,8 @@ fn weekdays_are_no_months_and_times_and_weeks_no_days() {
         ("7 de março de 2024", "2024-03-07"),
         ("12 maggio 2023", "2023-05-12"),
         ("3 mrt. 2024", "2024-03-03"),
+        ("3 września 2024", "2024-09-03"),
+        ("12 października 2024", "2024-10-12"),
     ];
     for (text, expected) in cases {
         let found = dated(DateOrder::DayMonthYear, SaidOrder::Nothing, text);

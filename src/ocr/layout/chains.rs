@@ -1,4 +1,8 @@
 //! Letters → chains: what stands beside each other on one height, from left to right.
+//!
+//! Components are taken in order of their left edge, and each joins the open chain that it overlaps best in height, after
+//! Smith, "A simple and efficient skew detection algorithm via text row accumulation", ICDAR 1995, which also is how
+//! Tesseract finds rows.
 
 use super::part::Part;
 use super::rules::Barriers;

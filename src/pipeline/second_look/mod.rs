@@ -28,7 +28,7 @@ const WORK_PER_LOOK: u64 = 300;
 const READINGS: u64 = 3;
 /// With so many pixels of line beside it.
 const CONTEXT_PX: u64 = 150;
-/// Only a look that goes wrong takes this long.
+/// What is not read after so long keeps its first reading: only a thorough look, or one that goes wrong, takes it.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Whether doubtful fields are read again.

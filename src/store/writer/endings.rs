@@ -14,8 +14,8 @@ use crate::store::connection::Store;
 use crate::store::error::StoreError;
 use crate::store::pages::PackedDocument;
 
+use super::make::{MakeDocumentRecords, on_blocking_thread};
 use super::pack::{Completion, PackedEvent, RecordReplacement};
-use super::{MakeDocumentRecords, on_blocking_thread};
 
 /// How many documents are read back at a time to make their records.
 const DOCUMENTS_AT_A_TIME: usize = 64;

@@ -12,6 +12,7 @@ mod endings;
 mod event;
 mod job;
 mod ledger_rows;
+mod make;
 mod pack;
 mod records;
 mod refusal;
@@ -27,26 +28,23 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::document::TypedRecord;
 use crate::model::RecordModel;
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::DocumentPages;
 use super::run::Run;
 use batch::BatchContext;
 pub use commit_summary::{CommitSummary, PageChange};
 use endings::{Endings, Maker};
 pub use event::LedgerEvent;
 use job::Job;
+pub use make::MakeDocumentRecords;
+use make::on_blocking_thread;
 use pack::PackedEvent;
 use records::{MadeOf, Tables};
 use refusal::Refusal;
 pub use replace::Replace;
-
-/// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
-pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
 
 /// How the writer works.
 #[derive(Clone)]
@@ -282,13 +280,4 @@ async fn collect(
         batch.push(event);
     }
     (batch, None)
-}
-
-/// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.
-async fn on_blocking_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|stopped| StoreError::MakeRecords(stopped.to_string()))
 }
