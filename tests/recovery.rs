@@ -35,7 +35,7 @@ fn undisturbed() -> &'static [String] {
     OUTCOME.get_or_init(|| {
         let program = Program::new();
         program.take_samples(&SCANS);
-        let ended = program.run(&["ingest", "scans", "--engine", "tesseract"]);
+        let ended = program.run(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600"]);
         assert_eq!(ended.code, 1, "one of the scans is cut off: {}", ended.stderr);
         outcome(&program)
     })
@@ -74,7 +74,7 @@ fn ready() -> Program {
 fn a_killed_run_goes_on_to_the_same_rows() {
     let program = ready();
     let mut child = program
-        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
         .unwrap();
     freeze_at_pages(&program, &mut child, 2);
@@ -83,7 +83,7 @@ fn a_killed_run_goes_on_to_the_same_rows() {
     let pending = program.sql("select count(*) from scanlift.page where state = 'pending'");
     assert_ne!(pending.trim(), "0", "the kill came too late to prove anything");
 
-    let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
+    let second = program.run(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600"]);
     assert_eq!(second.code, 1, "{}", second.stderr);
     assert_eq!(outcome(&program), undisturbed());
 }
@@ -92,7 +92,7 @@ fn a_killed_run_goes_on_to_the_same_rows() {
 fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
     let program = ready();
     let mut child = program
-        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
         .unwrap();
     freeze_at_pages(&program, &mut child, 1);
@@ -108,7 +108,10 @@ fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
     let ended = program.sql("select ended_as from scanlift.run order by run_id desc limit 1");
     assert_eq!(ended.trim(), "interrupted");
 
-    assert_eq!(program.run(&["ingest", "scans", "--engine", "tesseract"]).code, 1);
+    assert_eq!(
+        program.run(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600"]).code,
+        1
+    );
     assert_eq!(outcome(&program), undisturbed());
 }
 
@@ -164,7 +167,7 @@ fn lost_connections_and_a_server_that_crashes_lose_and_double_nothing() {
     let program = ready();
     let cutter = Cutter::start(&program, 12);
     let mut child = program
-        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
         .unwrap();
     freeze_at_pages(&program, &mut child, 1);
@@ -187,7 +190,16 @@ fn every_command_says_the_same(program: &Program) {
     let truth = truth.to_str().unwrap();
     let commands: [&[&str]; 9] = [
         &["reextract", "--quiet"],
-        &["reprocess", "--quiet", "--engine", "tesseract", "--where", "path~'propellers'"],
+        &[
+            "reprocess",
+            "--quiet",
+            "--engine",
+            "tesseract",
+            "--timeout",
+            "3600",
+            "--where",
+            "path~'propellers'",
+        ],
         &["report"],
         &["--json", "report"],
         &["report", "--csv"],
@@ -213,12 +225,12 @@ fn every_command_says_the_same(program: &Program) {
 fn a_second_writer_is_refused_and_a_reader_is_not() {
     let program = ready();
     let mut child = program
-        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
         .unwrap();
     // It holds the lock as long as the others need to find out.
     freeze_at_pages(&program, &mut child, 1);
-    let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
+    let second = program.run(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600"]);
     let report = program.report();
     signal(&child, Signal::CONT);
     assert_eq!(second.code, 2, "{}", second.stderr);

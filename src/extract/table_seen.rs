@@ -24,3 +24,6 @@ pub fn put_table(page: &mut PageText, table: TableSeen) {
     page.marks.retain(|mark| !matches!(mark, Mark::Cells(_)));
     page.marks.push(Mark::Cells(table.grid));
 }
+
+#[cfg(test)]
+mod tests;
