@@ -9,6 +9,7 @@ pub mod document;
 pub mod evaluate;
 pub mod export;
 pub mod extract;
+pub mod images;
 pub mod intake;
 pub mod learn;
 pub mod model;

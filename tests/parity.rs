@@ -11,7 +11,8 @@ use std::thread;
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use scanlift::decode::{self, DecodeOptions, DecodedPage, PdfText};
-use scanlift::document::{PageNumber, Pixels};
+use scanlift::document::PageNumber;
+use scanlift::images::Pixels;
 use scanlift::ocr::{EngineSettings, Tesseract};
 use tesseract_lstm::{
     Alphabet, CharacterSet, Inversion, Kernel, LineReader, LineSettings, LineWord, Model,

@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
+mod circles;
+
 const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 80;
 
 /// Each room, and the rooms it may import; `src/ARCHITECTURE.md` says why.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("document", &[]),
     ("intake", &["document", "decode"]),
-    ("decode", &["document"]),
-    ("shapes", &["document"]),
-    ("prepare", &["document", "shapes"]),
-    ("ocr", &["document", "shapes"]),
-    ("reader", &["document", "decode", "prepare", "ocr"]),
+    ("images", &["document"]),
+    ("decode", &["document", "images"]),
+    ("shapes", &["document", "images"]),
+    ("prepare", &["document", "images", "shapes"]),
+    ("ocr", &["document", "images", "shapes"]),
+    ("reader", &["document", "images", "decode", "prepare", "ocr"]),
     ("model", &["document"]),
     ("normalize", &["document", "model"]),
     ("extract", &["document", "model", "normalize"]),
@@ -47,6 +50,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
         "commands",
         &[
             "document",
+            "images",
             "intake",
             "decode",
             "prepare",
@@ -280,7 +284,9 @@ fn every_step_in_the_database_outlives_a_lost_connection() {
             if code.contains(".pool") && !current.ends_with("_once") && current != "close" {
                 problems.push(format!("{place} asks the database but is no `…_once`"));
             }
-            let called = try_of.captures(code).is_some() && !code.contains("fn ");
+            let is_try = |name: &str| !name.ends_with("split_once");
+            let called =
+                try_of.captures(code).is_some_and(|f| is_try(&f[1])) && !code.contains("fn ");
             let tried = [before, code].iter().any(|line| {
                 ["retrying", "while let Err", "match self."].iter().any(|way| line.contains(way))
             });

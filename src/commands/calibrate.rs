@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::labelled::{documents, held_out_groups, model_file, read_truth, truth_error};
 use super::options::{Common, Output};
 use super::session::with_store;
@@ -47,7 +47,7 @@ fn share(text: &str) -> Result<f32, String> {
 
 pub(super) async fn execute(common: &Common, args: CalibrateArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    let model = super::model::find(&models, &args.model)?;
+    let model = super::models::find(&models, &args.model)?;
     let truth = read_truth(common, &args.truth, model)?;
     let output = match (&args.output, args.dry_run) {
         (Some(output), _) => Some(output.clone()),

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::labelled::{Documents, shown};
+use super::labelled::{self, Documents, shown};
 use super::options::Common;
-use super::train;
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{PageNumber, PixelBox, Record, RightAngle, TypedField};
 use crate::evaluate::{FoundRecord, Scores};
@@ -51,7 +50,7 @@ pub(super) async fn write_crops(
         .with_context(|| format!("{}: directory", directory.display()))?;
     let set = ModelSet::new(models.to_vec());
     let mut written = 0_usize;
-    for (id, words) in train::words(store, documents).await? {
+    for (id, words) in labelled::words(store, documents).await? {
         let Some(own) = documents.get(&id) else { continue };
         let paths = shown(own);
         let made = set.unjudged(&model.name, &words).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
 use super::session::store_error;
 use crate::store::{self, Database, Store};

@@ -9,10 +9,11 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::{Common, Output};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
-use crate::document::{Failure, PageImage, PageNumber};
+use crate::document::{Failure, PageNumber};
+use crate::images::PageImage;
 use crate::ocr::{Agreement, Checker, EngineSettings, Kernel};
 use crate::prepare::{self, Aim, PrepareOptions};
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
 use super::crops::{Wrong, write_crops};
+use super::exit::Exit;
 use super::labelled::{documents, held_out_groups, read_truth, stored_records, truth_error};
 use super::options::{Common, Output};
 use super::session::with_store;
@@ -36,7 +36,7 @@ pub(super) struct EvalArgs {
 
 pub(super) async fn execute(common: &Common, args: EvalArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    let model = super::model::find(&models, &args.model)?;
+    let model = super::models::find(&models, &args.model)?;
     let truth = read_truth(common, &args.truth, model)?;
     with_store(common, async |store| {
         let documents = documents(&store, &truth).await?;

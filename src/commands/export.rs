@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
 use super::session::{hinted, with_store};
 use crate::document::Verdict;
@@ -61,7 +61,7 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
                 args.what
             ));
         }
-        name => Content::Records(super::model::find(&models, name)?),
+        name => Content::Records(super::models::find(&models, name)?),
     };
     let filter = match (&args.condition, &what) {
         (None, _) => None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::{Common, ReaderArgs};
 use super::session::{run_error, show, stop_on_signals, store_error, with_store};
 use crate::intake::{Hidden, Symlinks, Walk, WalkOptions};
@@ -68,7 +68,7 @@ pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result
         serde_json::json!({ "paths": args.paths, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;
     with_store(common, async |store| {
-        super::model::fit_tables(common, &store, models.models()).await?;
+        super::models::fit_tables(common, &store, models.models()).await?;
         let mut run = store.start_run("ingest", &noted).await.map_err(store_error)?;
         let settings = RunSettings {
             readers,

@@ -8,13 +8,14 @@ use anyhow::{Context, anyhow};
 
 use super::options::Common;
 use super::session::{hinted, store_error};
-use super::train;
-use crate::document::DocumentId;
-use crate::evaluate::{FoundRecord, RecordGroup, Truth, TruthError, canonical, folds, is_path_of};
-use crate::learn;
-use crate::model::RecordModel;
+use crate::document::{DocumentId, PageNumber, PageText};
+use crate::evaluate::{
+    FoundRecord, RecordGroup, Truth, TruthError, TruthRow, bare, canonical, folds, is_path_of,
+};
+use crate::learn::{self, Labelled};
+use crate::model::{FieldKind, RecordModel, Scope};
 use crate::pipeline::ModelSet;
-use crate::store::{RecordRow, Store};
+use crate::store::{DocumentPages, RecordRow, Store};
 
 /// Reads a truth and says which of its columns are of no use.
 pub(super) fn read_truth(
@@ -107,13 +108,13 @@ pub(super) async fn held_out_groups(
     (model, truth): (&RecordModel, &Truth),
     documents: &Documents,
 ) -> anyhow::Result<Vec<RecordGroup>> {
-    let words = train::words(store, documents).await?;
+    let words = words(store, documents).await?;
     let is_ranked = |at: &usize| model.ranker(&model.fields[*at]).is_some();
     let ranked: Vec<usize> = (0..model.fields.len()).filter(is_ranked).collect();
     let taught = if ranked.is_empty() {
         BTreeMap::new()
     } else {
-        let labelled = train::labelled(truth, model, documents, &words);
+        let labelled = labelled(truth, model, documents, &words);
         learn::held_out_models(model, &ranked, &labelled)
             .with_context(|| format!("{}: truth", truth.path.display()))?
     };
@@ -124,7 +125,7 @@ pub(super) async fn held_out_groups(
     let sets: BTreeMap<usize, ModelSet> =
         taught.iter().map(|(fold, own)| (*fold, with(own))).collect();
     let plain = with(model);
-    let fold_of = folds((truth, model), train::FOLDS);
+    let fold_of = folds((truth, model), FOLDS);
     let mut groups = Vec::new();
     for (id, document) in &words {
         let files = documents.get(id).map(|paths| shown(paths)).unwrap_or_default();
@@ -156,4 +157,65 @@ pub(super) fn model_file(common: &Common, name: &str) -> anyhow::Result<PathBuf>
         "{}: model: there is no such file to write beside\nhint: name a directory of models with `--models`, or a file with `--output`",
         file.display()
     ))
+}
+
+/// The labelled records are divided into so many parts, each measured with what the others teach.
+pub(super) const FOLDS: usize = 5;
+
+/// Reads the stored words of the documents.
+pub(super) async fn words(
+    store: &Store,
+    documents: &Documents,
+) -> anyhow::Result<BTreeMap<DocumentId, DocumentPages>> {
+    let ids: Vec<DocumentId> = documents.keys().copied().collect();
+    let packed = store.packed_documents_of(&ids).await.map_err(store_error)?;
+    let mut words = BTreeMap::new();
+    for document in packed {
+        let pages = document.unpack().map_err(store_error)?;
+        words.insert(pages.document_id, pages);
+    }
+    Ok(words)
+}
+
+/// Brings the rows of a truth together with the words of their pages; rows without stored words
+/// are left out.
+pub(super) fn labelled(
+    truth: &Truth,
+    model: &RecordModel,
+    documents: &Documents,
+    words: &BTreeMap<DocumentId, DocumentPages>,
+) -> Vec<Labelled> {
+    let fold_of = folds((truth, model), FOLDS);
+    let is_text = |at: &&usize| matches!(model.fields[**at].kind, FieldKind::Text { .. });
+    let group_by = truth.fields.iter().find(is_text).copied();
+    let paths: Vec<(DocumentId, Vec<String>)> =
+        documents.iter().map(|(id, paths)| (*id, shown(paths))).collect();
+    let mut labelled = Vec::with_capacity(truth.rows.len());
+    for (row, &fold) in truth.rows.iter().zip(&fold_of) {
+        let is_named = |(_, paths): &&(DocumentId, Vec<String>)| {
+            paths.iter().any(|path| is_path_of(path, &row.file))
+        };
+        let Some(pages) = paths.iter().find(is_named).and_then(|(id, _)| words.get(id)) else {
+            continue;
+        };
+        let pages = pages_of(model.scope, row, pages);
+        if pages.is_empty() {
+            continue;
+        }
+        let whose = group_by.and_then(|at| row.wanted[at].as_ref());
+        let group = whose.map_or_else(|| row.file.clone(), |wanted| bare(&wanted.shown()));
+        labelled.push(Labelled { pages, wanted: row.wanted.clone(), group, fold });
+    }
+    labelled
+}
+
+fn pages_of(scope: Scope, row: &TruthRow, pages: &DocumentPages) -> Vec<(PageNumber, PageText)> {
+    let all = pages.pages.iter();
+    match (scope, row.page) {
+        (Scope::Document, _) => all.cloned().collect(),
+        (Scope::Page | Scope::Row, Some(page)) => {
+            all.filter(|(number, _)| number.0.get() == page).cloned().collect()
+        }
+        (Scope::Page | Scope::Row, None) => all.take(1).cloned().collect(),
+    }
 }

@@ -6,10 +6,12 @@ mod crops;
 mod db;
 mod engine;
 mod eval;
+mod exit;
 mod export;
 mod ingest;
 mod labelled;
 mod model;
+mod models;
 mod options;
 mod outliers;
 mod prepare;
@@ -25,6 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::exit::Exit;
 use self::options::CommonArgs;
 
 /// Turns archives of scanned documents into clean database records.
@@ -80,26 +83,6 @@ enum Command {
         /// Processor time for one request in seconds.
         cpu_seconds: u64,
     },
-}
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Exit {
-    AllWell,
-    SomeFailed,
-    CannotRun,
-    Interrupted,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::AllWell => 0,
-            Exit::SomeFailed => 1,
-            Exit::CannotRun => 2,
-            Exit::Interrupted => 130,
-        })
-    }
 }
 
 /// Runs the program with the arguments of the process.

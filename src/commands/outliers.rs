@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
 use super::session::{store_error, with_store};
 use crate::store::Filter;
@@ -20,7 +20,7 @@ pub(super) struct OutliersArgs {
 
 pub(super) async fn execute(common: &Common, args: OutliersArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    let model = super::model::find(&models, &args.model)?;
+    let model = super::models::find(&models, &args.model)?;
     if model.fields.iter().all(|field| !field.outliers) {
         return Err(anyhow!(
             "`{}`: model: none of its fields is measured\nhint: give a number or date `outliers = true`",

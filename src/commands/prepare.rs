@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::{PrepareArgs, passwords};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::PageNumber;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
 use super::session::{run_error, show, stop_on_signals, store_error, with_store};
 use crate::pipeline::{self, ModelSet};
@@ -21,7 +21,7 @@ pub(super) struct ReextractArgs {
 pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Result<Exit> {
     let mut models = common.models()?;
     for name in &args.only {
-        super::model::find(&models, name)?;
+        super::models::find(&models, name)?;
     }
     if !args.only.is_empty() {
         models.retain(|model| args.only.contains(&model.name));
@@ -33,7 +33,7 @@ pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Res
     let stop = stop_on_signals()?;
     let noted = serde_json::json!({ "models": args.only });
     with_store(common, async |store| {
-        super::model::fit_tables(common, &store, models.models()).await?;
+        super::models::fit_tables(common, &store, models.models()).await?;
         let mut run = store.start_run("reextract", &noted).await.map_err(store_error)?;
         let result = pipeline::reextract(&store, &mut run, models, &stop).await;
         let (end, summary) = match result {

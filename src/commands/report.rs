@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::export::gone_reader;
 use super::options::{Common, Output};
 use super::session::{store_error, with_store};

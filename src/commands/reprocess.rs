@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Exit;
+use super::exit::Exit;
 use super::ingest::finish;
 use super::options::{Common, ReaderArgs};
 use super::session::{stop_on_signals, store_error, with_store};
@@ -42,7 +42,7 @@ pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Res
     let noted = serde_json::json!({ "where": args.condition, "readers": readers.settings.without_secrets() });
     let stop = stop_on_signals()?;
     with_store(common, async |store| {
-        super::model::fit_tables(common, &store, models.models()).await?;
+        super::models::fit_tables(common, &store, models.models()).await?;
         let mut run = store.start_run("reprocess", &noted).await.map_err(store_error)?;
         let settings = RunSettings {
             readers,

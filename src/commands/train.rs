@@ -1,6 +1,5 @@
 //! `scanlift train MODEL TRUTH.csv`
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -8,19 +7,13 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use super::Exit;
+use super::exit::Exit;
 use super::ingest::{IngestArgs, execute as ingest};
-use super::labelled::{Documents, documents, read_truth, shown};
+use super::labelled::{documents, labelled, read_truth, words};
 use super::options::{Common, ReaderArgs};
-use super::session::{store_error, with_store};
-use crate::document::{DocumentId, PageNumber, PageText};
-use crate::evaluate::{Truth, TruthRow, bare, folds, is_path_of};
-use crate::learn::{Gain, Labelled, Lesson, learn};
-use crate::model::{FieldKind, RecordModel, Scope, learned_path};
-use crate::store::{DocumentPages, Store};
-
-/// The labelled records are divided into so many parts, each measured with what the others teach.
-pub(super) const FOLDS: usize = 5;
+use super::session::with_store;
+use crate::learn::{Gain, Lesson, learn};
+use crate::model::learned_path;
 
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
@@ -45,7 +38,7 @@ pub(super) struct TrainArgs {
 
 pub(super) async fn execute(common: &Common, args: TrainArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    let model = super::model::find(&models, &args.model)?.clone();
+    let model = super::models::find(&models, &args.model)?.clone();
     let truth = read_truth(common, &args.truth, &model)?;
     let output = match (args.output, args.dry_run) {
         (Some(output), _) => Some(output),
@@ -75,64 +68,6 @@ pub(super) async fn execute(common: &Common, args: TrainArgs) -> anyhow::Result<
     }
     super::session::show(common, &Report::new(of, lesson, written))?;
     Ok(Exit::AllWell)
-}
-
-/// Reads the stored words of the documents.
-pub(super) async fn words(
-    store: &Store,
-    documents: &Documents,
-) -> anyhow::Result<BTreeMap<DocumentId, DocumentPages>> {
-    let ids: Vec<DocumentId> = documents.keys().copied().collect();
-    let packed = store.packed_documents_of(&ids).await.map_err(store_error)?;
-    let mut words = BTreeMap::new();
-    for document in packed {
-        let pages = document.unpack().map_err(store_error)?;
-        words.insert(pages.document_id, pages);
-    }
-    Ok(words)
-}
-
-/// Brings the rows of a truth together with the words of their pages; rows without stored words
-/// are left out.
-pub(super) fn labelled(
-    truth: &Truth,
-    model: &RecordModel,
-    documents: &Documents,
-    words: &BTreeMap<DocumentId, DocumentPages>,
-) -> Vec<Labelled> {
-    let fold_of = folds((truth, model), FOLDS);
-    let is_text = |at: &&usize| matches!(model.fields[**at].kind, FieldKind::Text { .. });
-    let group_by = truth.fields.iter().find(is_text).copied();
-    let paths: Vec<(DocumentId, Vec<String>)> =
-        documents.iter().map(|(id, paths)| (*id, shown(paths))).collect();
-    let mut labelled = Vec::with_capacity(truth.rows.len());
-    for (row, &fold) in truth.rows.iter().zip(&fold_of) {
-        let is_named = |(_, paths): &&(DocumentId, Vec<String>)| {
-            paths.iter().any(|path| is_path_of(path, &row.file))
-        };
-        let Some(pages) = paths.iter().find(is_named).and_then(|(id, _)| words.get(id)) else {
-            continue;
-        };
-        let pages = pages_of(model.scope, row, pages);
-        if pages.is_empty() {
-            continue;
-        }
-        let whose = group_by.and_then(|at| row.wanted[at].as_ref());
-        let group = whose.map_or_else(|| row.file.clone(), |wanted| bare(&wanted.shown()));
-        labelled.push(Labelled { pages, wanted: row.wanted.clone(), group, fold });
-    }
-    labelled
-}
-
-fn pages_of(scope: Scope, row: &TruthRow, pages: &DocumentPages) -> Vec<(PageNumber, PageText)> {
-    let all = pages.pages.iter();
-    match (scope, row.page) {
-        (Scope::Document, _) => all.cloned().collect(),
-        (Scope::Page | Scope::Row, Some(page)) => {
-            all.filter(|(number, _)| number.0.get() == page).cloned().collect()
-        }
-        (Scope::Page | Scope::Row, None) => all.take(1).cloned().collect(),
-    }
 }
 
 /// What is told of a lesson.

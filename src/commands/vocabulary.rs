@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
 use super::session::{show, stop_on_signals, store_error, with_store};
 use crate::model::RecordModel;
@@ -75,7 +75,7 @@ struct Line {
 
 pub(super) async fn execute(common: &Common, args: VocabularyArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
-    let model = super::model::find(&models, &args.model)?;
+    let model = super::models::find(&models, &args.model)?;
     let recurring: Vec<&str> =
         model.fields.iter().filter(|field| field.recurs).map(|field| field.name.as_str()).collect();
     if !recurring.contains(&args.field.as_str()) {
@@ -129,13 +129,8 @@ fn read(file: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (index, line) in csv.deserialize::<Line>().enumerate() {
         let line = line.with_context(|| format!("{shown}: vocabulary"))?;
-        let Some(state) = State::of(&line.state) else {
-            return Err(anyhow!(
-                "{shown}: line {}: state: `{}` is none of proposed, confirmed, refused",
-                index + 2,
-                line.state
-            ));
-        };
+        let state: State = (line.state.parse())
+            .map_err(|problem: String| anyhow!("{shown}: line {}: state: {problem}", index + 2))?;
         let instead = line.instead.filter(|text| !text.is_empty() && state == State::Refused);
         entries.push(entry(line.value, state, instead));
     }
@@ -174,7 +169,7 @@ async fn decide(
     let models = Arc::new(ModelSet::new(vec![model.clone()]));
     let noted = serde_json::json!({ "model": place.0, "field": place.1, "values": decided.len() });
     with_store(common, async |store: Store| {
-        super::model::fit_tables(common, &store, models.models()).await?;
+        super::models::fit_tables(common, &store, models.models()).await?;
         let run = store.start_run("vocabulary", &noted).await.map_err(store_error)?;
         let work = async {
             store.decide_vocabulary(place, decided).await?;

@@ -11,9 +11,9 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, Frames, RgbaImage};
 
-use crate::document::{Format, PageImage, Pixels};
+use crate::document::{Format, Stage, guarded};
+use crate::images::{PageImage, Pixels};
 
-use super::guarded;
 use super::limits::Limits;
 use super::pixels;
 
@@ -40,7 +40,7 @@ pub(super) fn further(bytes: &[u8], format: Format, limits: &Limits) -> Further 
         return Further::default();
     }
     // What a decoder does not survive is cut.
-    let found = guarded(|| Ok(look(bytes, format, limits)));
+    let found = guarded(Stage::Decode, || look(bytes, format, limits));
     found.unwrap_or(Further { pages: Vec::new(), are_cut: true })
 }
 

@@ -9,7 +9,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::document::{Failure, Pixels, Reason};
+use crate::document::{Failure, Reason};
+use crate::images::Pixels;
 
 use super::limits::Limits;
 

@@ -5,7 +5,8 @@
 
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
-use crate::document::{Failure, Pixels, Reason};
+use crate::document::{Failure, Reason};
+use crate::images::Pixels;
 
 use super::limits::Limits;
 use super::pixels::{self, Density};

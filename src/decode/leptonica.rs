@@ -13,7 +13,8 @@ use std::sync::{LazyLock, Once};
 
 use leptonica_sys as sys;
 
-use crate::document::{Failure, InkBit, Pixels};
+use crate::document::Failure;
+use crate::images::{InkBit, Pixels};
 
 use super::limits::Limits;
 use super::pixels;

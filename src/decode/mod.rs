@@ -4,12 +4,14 @@
 //! for each page. Content decides the format. Damaged files are read as far as a tolerant decoder
 //! reads them, and one broken page fails alone. Knows nothing of how a page is prepared or read.
 
+mod decoded_page;
 mod density;
 mod frames;
 mod jpeg;
 mod jpeg2000;
 mod leptonica;
 mod limits;
+mod options;
 mod pdf;
 mod pixels;
 mod raster;
@@ -20,93 +22,13 @@ mod tiff_directory;
 mod tiff_fax;
 mod tiff_twins;
 
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::document::{Failure, Format, PageIssue, PageNumber, Reason, Stage, guarded};
+use crate::images::PageImage;
 
-use serde::{Deserialize, Serialize};
-
-use crate::document::{
-    Failure, Format, PageImage, PageIssue, PageNumber, PageText, PixelBox, Reason, Stage, words,
-};
-
+pub use decoded_page::{DecodedPage, LayeredPage, MixedPage, Picture};
 pub use limits::Limits;
+pub use options::{DecodeOptions, PdfText};
 pub use sniff::format_of;
-
-/// When a PDF's own text layer is taken instead of recognizing the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PdfText {
-    /// Where it is visible, plausible text that covers the page.
-    #[default]
-    Auto,
-    /// Never: each page becomes an image.
-    Never,
-    /// Always: a page without any fails with `no_text_layer`.
-    Only,
-}
-
-words!(PdfText { Auto => "auto", Never => "never", Only => "only" });
-
-/// How documents are decoded; sent to the reader with each document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DecodeOptions {
-    pub limits: Limits,
-    pub pdf_text: PdfText,
-    /// Tried in order on encrypted PDFs, after the empty password.
-    pub passwords: Vec<String>,
-    /// Pixels per inch of PDF pages that are not scans.
-    pub pdf_dpi: f32,
-}
-
-impl Default for DecodeOptions {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            pdf_text: PdfText::Auto,
-            passwords: Vec::new(),
-            pdf_dpi: 300.0,
-        }
-    }
-}
-
-/// One decoded page.
-#[derive(Debug, Clone)]
-pub enum DecodedPage {
-    /// To be prepared and recognized.
-    Image(PageImage),
-    /// A PDF page's text layer, taken as it is.
-    Text(PageText),
-    /// A PDF page of exact text with pictures that may hold more.
-    Mixed(Box<MixedPage>),
-    /// A PDF page that is to be recognized, with what its file says that it reads.
-    Layered(Box<LayeredPage>),
-}
-
-/// A PDF page of exact text with pictures on it.
-#[derive(Debug, Clone)]
-pub struct MixedPage {
-    pub text: PageText,
-    /// To be prepared and recognized, each by itself.
-    pub pictures: Vec<Picture>,
-}
-
-/// A part of a page that is to be recognized.
-#[derive(Debug, Clone)]
-pub struct Picture {
-    pub image: PageImage,
-    /// Where it lies, in pixels of the page's text.
-    pub bounds: PixelBox,
-}
-
-/// A picture of a whole PDF page with text of the same page; each has its own pixels.
-#[derive(Debug, Clone)]
-pub struct LayeredPage {
-    pub image: PageImage,
-    /// What is seen on the page, exactly, but not all of it; values of form fields may not be in the picture.
-    pub text: Option<PageText>,
-    /// The invisible text that somebody's recognition has left.
-    pub layer: Option<PageText>,
-}
 
 /// A document whose pages can be decoded in any order.
 pub struct OpenDocument {
@@ -130,7 +52,7 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
     let Some(format) = format_of(&bytes) else {
         return Err(Failure::decode(Reason::Unsupported, unsupported(&bytes)));
     };
-    guarded(|| {
+    guarded(Stage::Decode, || {
         let (page_count, pages) = match format {
             Format::Tiff => {
                 let document = tiff::TiffDocument::open(bytes, &options.limits)?;
@@ -155,6 +77,7 @@ pub fn open(bytes: Vec<u8>, options: &DecodeOptions) -> Result<OpenDocument, Fai
         };
         Ok(OpenDocument { format, page_count, pages })
     })
+    .flatten()
 }
 
 impl OpenDocument {
@@ -187,7 +110,7 @@ impl OpenDocument {
         }
         let format = self.format;
         let pages = &mut self.pages;
-        guarded(|| match pages {
+        guarded(Stage::Decode, || match pages {
             Pages::Raster { bytes, options, further } => match page.index().checked_sub(1) {
                 None => raster::decode(bytes, format, &options.limits).map(DecodedPage::Image),
                 Some(index) => match further.pages.get(index) {
@@ -198,6 +121,7 @@ impl OpenDocument {
             Pages::Tiff(document) => document.frame(page.index()).map(DecodedPage::Image),
             Pages::Pdf(document) => document.page(page.index()),
         })
+        .flatten()
     }
 }
 
@@ -217,24 +141,12 @@ impl OpenDocument {
     /// Draws a page of a PDF; `None` for all other documents, whose pages are pictures anyway.
     pub fn picture(&mut self, page: PageNumber) -> Result<Option<PageImage>, Failure> {
         let pages = &mut self.pages;
-        guarded(|| match pages {
+        guarded(Stage::Decode, || match pages {
             Pages::Pdf(document) => document.picture(page.index()).map(Some),
             Pages::Raster { .. } | Pages::Tiff(_) => Ok(None),
         })
+        .flatten()
     }
-}
-
-/// Turns a panic of a third-party decoder into a failure.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|cause| {
-        let what = cause
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| cause.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_string());
-        let message = format!("the decoder panicked: {what}");
-        Err(Failure::new(Stage::Decode, Reason::Panicked, message))
-    })
 }
 
 #[cfg(test)]

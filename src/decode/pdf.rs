@@ -5,6 +5,7 @@
 //! many times faster than drawing it and keeps black and white. `survey` tells what is on a page, and
 //! which of its text is seen. A digital page keeps its exact words; its pictures are drawn to be read.
 
+mod button;
 mod columns;
 mod copies;
 mod draw;
@@ -12,6 +13,7 @@ mod page_box;
 mod paints;
 mod paste;
 mod pictures;
+mod pieces;
 mod slanted;
 mod survey;
 mod text;
@@ -37,8 +39,10 @@ use self::pictures::Part;
 use self::survey::Survey;
 use self::text::Layer;
 use self::values::Form;
-use super::{DecodeOptions, DecodedPage, LayeredPage, MixedPage, PdfText, Picture};
-use crate::document::{Failure, PageImage, PixelBox, Reason};
+use super::decoded_page::{DecodedPage, LayeredPage, MixedPage, Picture};
+use super::options::{DecodeOptions, PdfText};
+use crate::document::{Failure, PixelBox, Reason};
+use crate::images::PageImage;
 
 /// Drawing takes about ten bytes a pixel; more would not fit beside the engine.
 const MAX_DRAWN_PIXELS: u64 = 40_000_000;

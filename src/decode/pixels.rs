@@ -7,7 +7,7 @@ use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::document::{BitMask, InkBit, PageImage, Pixels};
+use crate::images::{BitMask, InkBit, PageImage, Pixels};
 
 /// Channels that differ by no more are gray: JPEG's color transform rounds by up to two levels.
 const GRAY_TOLERANCE: u8 = 2;

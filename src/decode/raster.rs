@@ -8,10 +8,10 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use crate::document::{Failure, Format, PageImage, Pixels, Reason};
+use crate::document::{Failure, Format, Reason, Stage, guarded};
+use crate::images::{PageImage, Pixels};
 
 use super::density;
-use super::guarded;
 use super::jpeg;
 use super::jpeg2000;
 use super::leptonica;
@@ -29,7 +29,7 @@ const MAX_LOST_ROWS: f32 = 0.05;
 pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<PageImage, Failure> {
     let density = density::declared(bytes, format);
     // A panic of the safe decoder is one more refusal.
-    let failure = match guarded(|| read(bytes, format, limits)) {
+    let failure = match guarded(Stage::Decode, || read(bytes, format, limits)).flatten() {
         Ok((pixels, orientation)) => {
             return Ok(pixels::finish(pixels, orientation, density));
         }
@@ -44,7 +44,9 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pa
         None => match repair::repaired(bytes, format) {
             Some(repaired) => {
                 let (pixels, orientation) =
-                    guarded(|| read(&repaired.bytes, format, limits)).map_err(|_| failure)?;
+                    guarded(Stage::Decode, || read(&repaired.bytes, format, limits))
+                        .flatten()
+                        .map_err(|_| failure)?;
                 let pixels = pixels::oriented(pixels, repaired.orientation);
                 Ok(pixels::finish(pixels, orientation, density))
             }

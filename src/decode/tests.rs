@@ -3,7 +3,7 @@ use std::io::Cursor;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
 
 use super::*;
-use crate::document::Pixels;
+use crate::images::Pixels;
 
 fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
@@ -128,11 +128,4 @@ fn refuses_pages_that_are_not_there() {
     assert_eq!((document.format(), document.page_count()), (Format::Png, 1));
     let second = PageNumber::from_index(1).expect("a number");
     assert!(document.page(second).is_err());
-}
-
-#[test]
-fn turns_a_panic_into_a_failure() {
-    let failure = guarded::<()>(|| panic!("row {} out of bounds", 7)).expect_err("a failure");
-    assert_eq!(failure.reason, Reason::Panicked);
-    assert_eq!(failure.message, "the decoder panicked: row 7 out of bounds");
 }

@@ -11,10 +11,10 @@ use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 
-use crate::document::{Failure, InkBit, PageImage, Pixels, Reason};
+use crate::document::{Failure, Reason, Stage, guarded};
+use crate::images::{InkBit, PageImage, Pixels};
 
 use super::density;
-use super::guarded;
 use super::leptonica;
 use super::limits::Limits;
 use super::pixels;
@@ -90,10 +90,11 @@ impl TiffDocument {
         let density = density::of_directory(&directory);
         let orientation = directory.orientation();
         // A panic of the safe decoder is one more refusal.
-        let decoded = guarded(|| {
+        let decoded = guarded(Stage::Decode, || {
             decode(&self.bytes, &directory)
                 .map_err(|refusal| Failure::decode(Reason::Corrupt, refusal.to_string()))
-        });
+        })
+        .flatten();
         let pixels = decoded.or_else(|failure| {
             leptonica::read_tiff(&self.bytes, (width, height), orientation.to_exif()).ok_or(failure)
         })?;

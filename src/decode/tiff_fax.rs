@@ -4,7 +4,7 @@
 
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
-use crate::document::{BitMask, Pixels};
+use crate::images::{BitMask, Pixels};
 
 use super::tiff_directory::Directory;
 

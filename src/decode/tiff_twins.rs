@@ -4,7 +4,7 @@
 use image::imageops::{self, FilterType};
 use image::{GrayImage, RgbImage};
 
-use crate::document::Pixels;
+use crate::images::Pixels;
 
 /// A preview is at most this share as wide as its page, …
 const MOST_WIDTH: f32 = 0.75;

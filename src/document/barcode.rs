@@ -1,11 +1,9 @@
 //! Barcodes and QR codes: what kinds there are, and one that was read.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::failure::words;
 use super::geometry::PixelBox;
+use super::words::words;
 
 /// A barcode or QR code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

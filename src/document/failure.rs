@@ -1,8 +1,8 @@
 //! Why a page could not be read: a value that is stored, counted and shown, never only a message.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+use super::words::words;
 
 /// Where in the way of a page it went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,38 +52,6 @@ pub enum Reason {
     /// The database refused the page's rows.
     Rejected,
 }
-
-macro_rules! words {
-    ($type:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
-        impl $type {
-            /// Every value, in order of declaration.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Returns the word used in SQL, JSON and messages.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $type {
-            type Err = String;
-
-            fn from_str(word: &str) -> Result<Self, String> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(format!("`{word}` is none of {}", [$($word),+].join(", "))),
-                }
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words!(Stage {
     Walk => "walk", Read => "read", Decode => "decode", Prepare => "prepare",

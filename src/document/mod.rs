@@ -3,30 +3,28 @@
 mod barcode;
 mod failure;
 mod geometry;
+mod guarded;
 mod look;
-mod mask;
-mod page;
-mod pixels;
+mod outcome;
+mod page_facts;
+mod page_number;
 mod record;
 mod source;
-mod table;
 mod text;
+mod words;
 
 pub use barcode::{Barcode, Symbology};
-pub(crate) use failure::words;
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
+pub(crate) use guarded::guarded;
 pub use look::{Look, RegionLook, Seen, TableLook, TableSeen};
-pub use mask::{BitMask, InkBit};
-pub use page::{
-    Attempt, DpiSource, OrientationSureness, PageEnd, PageFacts, PageImage, PageIssue, PageNumber,
-    PageOutcome, PreparedPage, Recipe,
-};
-pub use pixels::{PagePixels, Pixels};
+pub use outcome::{Attempt, PageEnd, PageOutcome, Recipe};
+pub use page_facts::{DpiSource, PageFacts, PageIssue};
+pub use page_number::PageNumber;
 pub use record::{
     Ambiguity, Candidate, ColumnType, Count, Evidence, FOOT_ROW, FieldColumn, Found, Issue,
     LIST_SEPARATOR, RawField, Record, Repair, TypedField, TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
-pub use table::TableGrid;
 pub use text::{Alternative, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};
+pub(crate) use words::words;

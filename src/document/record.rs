@@ -4,10 +4,10 @@ use jiff::civil;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::failure::words;
 use super::geometry::PixelBox;
-use super::page::PageNumber;
+use super::page_number::PageNumber;
 use super::text::Doubt;
+use super::words::words;
 use std::fmt;
 
 /// A typed value of a field.

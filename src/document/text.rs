@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::barcode::Barcode;
 use super::geometry::PixelBox;
-use super::look::TableSeen;
-use super::page::PageFacts;
+use super::page_facts::PageFacts;
 
 /// One word as the recognizer read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -191,29 +190,6 @@ impl PageText {
             Mark::Unread(bounds) => Some(*bounds),
             _ => None,
         })
-    }
-
-    /// Puts a dense table that was read cell by cell in the place of the words that stand there.
-    pub fn put_table(&mut self, table: TableSeen) {
-        let Some(area) = table.grid.cells.iter().copied().reduce(|all, cell| all.union(&cell))
-        else {
-            return;
-        };
-        let mut first: Option<usize> = None;
-        for (index, line) in self.lines.iter_mut().enumerate() {
-            let before = line.words.len();
-            line.words.retain(|word| !area.holds_center_of(&word.bounds));
-            if line.words.len() < before {
-                first.get_or_insert(index);
-            }
-        }
-        let at = first.unwrap_or(self.lines.len());
-        let block = self.lines.get(at).map_or(0, |line| line.block);
-        let rows = table.lines.into_iter().map(|line| Line { block, paragraph: 0, ..line });
-        self.lines.splice(at..at, rows);
-        self.lines.retain(|line| !line.words.is_empty());
-        self.marks.retain(|mark| !matches!(mark, Mark::Cells(_)));
-        self.marks.push(Mark::Cells(table.grid));
     }
 
     /// Returns the mean word confidence weighted by length in characters, or `None` without words.

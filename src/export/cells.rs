@@ -3,7 +3,8 @@
 use crate::model::RecordModel;
 use crate::store::{FileLine, PageAccount, PageTextRow, RecordRow};
 
-use super::{ExportError, Formulas};
+use super::error::ExportError;
+use super::formulas::Formulas;
 
 const RECORD_COLUMNS: [&str; 7] =
     ["_file", "_page", "_row", "_region", "_status", "_confidence", "_issues"];

@@ -4,6 +4,8 @@
 //! exports of the same state are equal byte for byte. Called by `commands`.
 
 mod cells;
+mod error;
+mod formulas;
 mod page_texts;
 mod sink;
 
@@ -12,12 +14,14 @@ mod tests;
 
 use crate::document::Verdict;
 use crate::model::RecordModel;
-use crate::store::{Cursor, Filter, Store, StoreError};
+use crate::store::{Cursor, Filter, Store};
 
 use cells::{Cell, Columns};
 use page_texts::PageTexts;
 use sink::Sink;
 
+pub use error::ExportError;
+pub use formulas::Formulas;
 pub use page_texts::{Dictionary, TextForm};
 pub use sink::Target;
 
@@ -32,15 +36,6 @@ pub enum Content<'a> {
     PageText(TextForm),
 }
 
-/// What becomes of cells that a spreadsheet would take for a formula.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Formulas {
-    #[default]
-    AsIs,
-    /// Cells that start with `=`, `+`, `-`, `@`, a tab or a carriage return get a leading `'`. Numbers stay.
-    Protected,
-}
-
 /// Which rows and columns, and how.
 #[derive(Debug, Clone, Default)]
 pub struct ExportOptions {
@@ -51,38 +46,6 @@ pub struct ExportOptions {
     /// Only records that fit, see [`Filter::records`]. Of no meaning for page texts.
     pub filter: Option<Filter>,
     pub formulas: Formulas,
-}
-
-/// Why an export was not made. A file that was there before is still the same.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("no column `{name}`: there are {known}")]
-    UnknownColumn { name: String, known: String },
-    #[error("cannot write `{target}`")]
-    Write {
-        target: String,
-        #[source]
-        cause: std::io::Error,
-    },
-    #[error("the export's thread stopped: {0}")]
-    Stopped(String),
-}
-
-impl ExportError {
-    /// True if the reader of our stdout has gone away, such as `head`: no reason to complain.
-    pub fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Write { cause, .. } if cause.kind() == std::io::ErrorKind::BrokenPipe)
-    }
-
-    /// Returns what the user can do about it, if we know.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Store(error) => error.hint(),
-            Self::UnknownColumn { .. } | Self::Write { .. } | Self::Stopped(_) => None,
-        }
-    }
 }
 
 /// Exports to a file or stdout and returns the number of rows. A file appears whole or not at all.

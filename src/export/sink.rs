@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
-use super::ExportError;
+use super::error::ExportError;
 
 const BUFFER: usize = 1 << 16;
 

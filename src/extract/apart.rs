@@ -117,3 +117,122 @@ fn names_document(field: &Field, value: Option<&Value>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::PixelBox;
+
+    const BILL: &str = r#"
+        name = "bill"
+        version = 1
+        records = "document"
+        [claims]
+        any = ["Bill"]
+        [fields.number]
+        type = "text"
+        label = "Number"
+        required = true
+        [fields.issued]
+        type = "date"
+        label = "Date"
+        required = true
+        [fields.total]
+        type = "money"
+        label = "Total"
+        required = true
+    "#;
+
+    fn bill() -> RecordModel {
+        crate::model::parse(BILL, "bill.toml").unwrap()
+    }
+
+    /// What stands at a field's label on a page, read as well as `word_confidence`; nothing of an empty text.
+    fn read(page: u32, text: &str, word_confidence: f32) -> Vec<Candidate> {
+        let candidate = Candidate {
+            text: text.to_owned(),
+            page: PageNumber::from_index(page as usize - 1).unwrap(),
+            bounds: PixelBox::default(),
+            word_confidence,
+            place_score: 0.95,
+            found: Found::Label,
+            doubts: Vec::new(),
+            ambiguity: None,
+        };
+        if text.is_empty() { Vec::new() } else { vec![candidate] }
+    }
+
+    /// A page of number, date and total.
+    fn page(number: u32, texts: [&str; 3], claimed: bool) -> Page {
+        let fields = texts.iter().map(|text| read(number, text, 0.96)).collect();
+        Page { number: PageNumber::from_index(number as usize - 1).unwrap(), claimed, fields }
+    }
+
+    /// The numbers of the pages of each document.
+    fn divided(pages: Vec<Page>) -> Vec<Vec<u32>> {
+        let numbers = |pages: Vec<Page>| pages.iter().map(|page| page.number.0.get()).collect();
+        documents(&bill(), pages).into_iter().map(numbers).collect()
+    }
+
+    #[test]
+    fn another_number_and_another_total_begin_another_document() {
+        let first = page(1, ["KB-3107", "", "12.50"], true);
+        let second = page(2, ["KB-3108", "", "80.00"], true);
+        assert_eq!(divided(vec![first, second]), vec![vec![1], vec![2]]);
+    }
+
+    #[test]
+    fn one_difference_is_a_page_of_the_same_document() {
+        let first = page(1, ["KB-3107", "", "12.50"], true);
+        let second = page(2, ["KB-3107", "", "80.00"], true);
+        let third = page(3, ["", "", ""], true);
+        assert_eq!(divided(vec![first, second, third]), vec![vec![1, 2, 3]]);
+    }
+
+    #[test]
+    fn figures_that_differ_without_a_number_of_their_own_divide_nothing() {
+        let first = page(1, ["KB-3107", "3 May 2019", "12.50"], true);
+        let second = page(2, ["", "9 June 2019", "80.00"], true);
+        assert_eq!(divided(vec![first, second]), vec![vec![1, 2]]);
+    }
+
+    #[test]
+    fn a_page_that_the_model_does_not_claim_begins_no_document() {
+        let first = page(1, ["KB-3107", "", "12.50"], true);
+        let second = page(2, ["KB-3108", "", "80.00"], false);
+        assert_eq!(divided(vec![first, second]), vec![vec![1, 2]]);
+    }
+
+    #[test]
+    fn a_later_page_is_held_against_what_the_pages_before_it_say() {
+        let first = page(1, ["KB-3107", "", ""], true);
+        let second = page(2, ["", "", "12.50"], true);
+        let third = page(3, ["KB-3108", "", "80.00"], true);
+        assert_eq!(divided(vec![first, second, third]), vec![vec![1, 2], vec![3]]);
+    }
+
+    fn contradicted(second: Vec<Candidate>) -> Vec<(usize, String)> {
+        let number = [read(1, "KB-3107", 0.96), second].concat();
+        let fields = [number, Vec::new(), Vec::new()];
+        let raw = Record {
+            model: "bill".to_owned(),
+            page: PageNumber::FIRST,
+            row_number: 1,
+            region: 0,
+            fields: fields.map(|candidates| RawField { candidates }).into(),
+        };
+        contradictions(&bill(), &raw)
+    }
+
+    #[test]
+    fn a_difference_between_pages_is_told() {
+        let told = "page 1 says KB3107, page 2 KB3108".to_owned();
+        assert_eq!(contradicted(read(2, "KB-3108", 0.96)), vec![(0, told)]);
+    }
+
+    #[test]
+    fn what_was_read_badly_or_says_the_same_contradicts_nothing() {
+        assert_eq!(contradicted(read(2, "KB-3108", 0.6)), Vec::new());
+        assert_eq!(contradicted(read(2, "kb 3107", 0.96)), Vec::new());
+    }
+}

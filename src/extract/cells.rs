@@ -3,6 +3,7 @@
 //! `table_look` of this room asks the reader for the grid. Here its rows are counted by their labels
 //! and the foot is told from the body; whether the numbers agree is judged in `validate`.
 
+use super::raw_record::record;
 use super::sheet::Sheet;
 use super::value;
 use crate::document::{
@@ -69,7 +70,7 @@ pub(super) fn rows(
             }
         });
         let fields = fields.collect();
-        records.push(super::record(model, sheet.number, number, fields));
+        records.push(record(model, sheet.number, number, fields));
     }
     records
 }

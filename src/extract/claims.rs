@@ -1,6 +1,7 @@
 //! Which models claim a page: phrases that must, may, should not and must not stand on it.
 
-use super::phrase::{Match, Phrase, Reach};
+use super::phrase::Match;
+use super::phrases::Through;
 use super::sheet::Sheet;
 use crate::document::PixelBox;
 use crate::model::{Claims, Zone};
@@ -17,9 +18,6 @@ const HALF_SURE_LETTERS: f32 = 20.0;
 pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
     let zone = claims.within.as_ref();
     let found = |text: &String| seen(text, zone, sheet);
-    if claims.none.iter().any(|phrase| found(phrase).is_some()) {
-        return None;
-    }
     let mut for_it: Vec<Seen> = Vec::new();
     for phrase in &claims.all {
         for_it.push(found(phrase)?);
@@ -37,6 +35,10 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
         }
         for_it.extend(any);
     }
+    // Asked late: most pages are not the model's, and what it asks for says so sooner.
+    if claims.none.iter().any(|phrase| found(phrase).is_some()) {
+        return None;
+    }
     for_it.extend(claims.speaks_for.iter().filter_map(found));
     let against = claims.against.iter().filter_map(found).collect();
     let letters = (letters(for_it) - letters(against)).max(0.0);
@@ -52,15 +54,15 @@ struct Seen {
 }
 
 fn seen(text: &str, zone: Option<&Zone>, sheet: &Sheet) -> Option<Seen> {
-    let phrase = Phrase::new(text);
-    let rows = in_rows(&phrase, zone, sheet);
-    let score = match rows.iter().map(|matched| matched.score).reduce(f32::max) {
+    let found = sheet.matches(text, Through::Rows);
+    let rows = || found.iter().filter(|matched| is_in_rows(matched, zone, sheet));
+    let score = match rows().map(|matched| matched.score).reduce(f32::max) {
         Some(score) => score,
-        None => in_blocks(&phrase, zone, sheet)?,
+        None => in_blocks(text, zone, sheet)?,
     };
-    let best = rows.iter().filter(|matched| matched.score >= score);
+    let best = rows().filter(|matched| matched.score >= score);
     let places = best.map(|matched| (matched.first, matched.last)).collect();
-    Some(Seen { letters: score * phrase.len() as f32, places })
+    Some(Seen { letters: score * sheet.phrase(text).len() as f32, places })
 }
 
 /// Adds up the letters of phrases, those that say most first, each at a place of its own.
@@ -85,29 +87,27 @@ fn letters(mut seen: Vec<Seen>) -> f32 {
 /// Returns the score of a phrase's best match on the page (0–1), in its rows or in the
 /// recognizer's blocks: a phrase that is broken over two lines of a column is together in one of
 /// them.
-pub(super) fn best(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
-    let rows = in_rows(phrase, zone, sheet);
-    let best = rows.into_iter().map(|matched| matched.score).reduce(f32::max);
-    best.or_else(|| in_blocks(phrase, zone, sheet))
+pub(super) fn best(text: &str, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
+    let rows = sheet.matches(text, Through::Rows);
+    let rows = rows.iter().filter(|matched| is_in_rows(matched, zone, sheet));
+    let best = rows.map(|matched| matched.score).reduce(f32::max);
+    best.or_else(|| in_blocks(text, zone, sheet))
 }
 
-fn in_rows(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Vec<Match> {
+fn is_in_rows(matched: &Match, zone: Option<&Zone>, sheet: &Sheet) -> bool {
     let words = &sheet.layout.words;
-    let mut found = phrase.find_all(&sheet.letters, Reach::Page);
-    found.retain(|matched| {
-        is_inside(&words[matched.first].bounds, zone, sheet)
-            && is_inside(&words[matched.last].bounds, zone, sheet)
-    });
-    found
+    is_inside(&words[matched.first].bounds, zone, sheet)
+        && is_inside(&words[matched.last].bounds, zone, sheet)
 }
 
-fn in_blocks(phrase: &Phrase, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
-    let found = phrase.find_all(sheet.blocks(), Reach::Page).into_iter().filter(|matched| {
+fn in_blocks(text: &str, zone: Option<&Zone>, sheet: &Sheet) -> Option<f32> {
+    let found = sheet.matches(text, Through::Blocks);
+    let inside = found.iter().filter(|matched| {
         let words = sheet.text.words().skip(matched.first);
         let mut words = words.take(matched.last + 1 - matched.first);
         zone.is_none() || words.all(|word| is_inside(&word.bounds, zone, sheet))
     });
-    found.map(|matched| matched.score).reduce(f32::max)
+    inside.map(|matched| matched.score).reduce(f32::max)
 }
 
 fn is_inside(bounds: &PixelBox, zone: Option<&Zone>, sheet: &Sheet) -> bool {

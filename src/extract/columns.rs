@@ -5,7 +5,7 @@
 //! captions; a column without a readable caption is told by what stands in it. `table` calls it.
 
 use super::layout::{Layout, center_x, center_y};
-use super::phrase::{Match, Phrase};
+use super::phrase::Match;
 use super::sheet::Sheet;
 use crate::document::PixelBox;
 use crate::model::{FieldKind, RecordModel};
@@ -58,8 +58,8 @@ struct Header {
 /// Finds the tables of a page, from top to bottom.
 pub(super) fn tables(model: &RecordModel, sheet: &Sheet) -> Vec<Table> {
     let headers = headers(model, sheet);
-    let until = model.rows.as_ref().map(|rows| Phrase::all(&rows.until)).unwrap_or_default();
-    let mut stops = sheet.find(&until);
+    let until = model.rows.as_ref().map_or(&[][..], |rows| &rows.until);
+    let mut stops = sheet.find(until);
     stops.retain(|(row, matched)| sheet.begins_with(matched, sheet.layout.rows[*row].start));
     let ends = |row: &usize| stops.iter().any(|(stop, _)| stop == row);
     let mut tables = Vec::new();
@@ -232,7 +232,7 @@ fn headers(model: &RecordModel, sheet: &Sheet) -> Vec<Header> {
     let mut fields = 0;
     for (index, field) in model.fields.iter().enumerate() {
         fields += usize::from(!field.column.is_empty());
-        for (row, matched) in sheet.find(&Phrase::all(&field.column)) {
+        for (row, matched) in sheet.find(&field.column) {
             captions[row].push((index, matched));
         }
     }

@@ -3,7 +3,8 @@
 //! Everything here is asked of the same functions that extraction goes through; nothing is found anew.
 
 use super::parts::Part;
-use super::phrase::{Match, Phrase};
+use super::phrase::Match;
+use super::phrases::Phrases;
 use super::sheet::{Label, Sheet};
 use super::value::{self, Search};
 use super::{claims, columns};
@@ -103,7 +104,8 @@ pub struct PageRow {
 /// explanation, in reading order.
 pub fn explain(model: &RecordModel, number: PageNumber, text: &PageText) -> Vec<Explanation> {
     let parts = Part::all(number, text);
-    parts.iter().map(|part| placed(of_sheet(model, &part.sheet()), part)).collect()
+    let phrases = Phrases::default();
+    parts.iter().map(|part| placed(of_sheet(model, &part.sheet(&phrases)), part)).collect()
 }
 
 fn of_sheet(model: &RecordModel, sheet: &Sheet) -> Explanation {
@@ -164,7 +166,8 @@ fn placed(mut seen: Explanation, part: &Part) -> Explanation {
 
 /// Returns the rows of a page, from top to bottom.
 pub fn page_rows(text: &PageText) -> Vec<PageRow> {
-    let sheet = Sheet::new(PageNumber::FIRST, text);
+    let folded = Phrases::default();
+    let sheet = Sheet::new(&folded, PageNumber::FIRST, text);
     let rows = sheet.layout.rows.iter();
     rows.map(|row| PageRow {
         words: sheet.layout.words[row.start..row.end]
@@ -179,8 +182,9 @@ pub fn page_rows(text: &PageText) -> Vec<PageRow> {
 
 /// Returns how well each phrase was read on a page (0–1); `None` where it is not there.
 pub fn phrase_scores(phrases: &[String], text: &PageText) -> Vec<Option<f32>> {
-    let sheet = Sheet::new(PageNumber::FIRST, text);
-    let score = |phrase: &String| claims::best(&Phrase::new(phrase), None, &sheet);
+    let folded = Phrases::default();
+    let sheet = Sheet::new(&folded, PageNumber::FIRST, text);
+    let score = |phrase: &String| claims::best(phrase, None, &sheet);
     phrases.iter().map(score).collect()
 }
 
@@ -202,7 +206,7 @@ fn claims_seen(model: &RecordModel, sheet: &Sheet) -> Vec<PhraseSeen> {
         .map(|(list, phrase)| PhraseSeen {
             list,
             phrase: phrase.clone(),
-            score: claims::best(&Phrase::new(phrase), zone, sheet),
+            score: claims::best(phrase, zone, sheet),
         })
         .collect()
 }

@@ -3,8 +3,9 @@
 //! Columns and cells are kept apart: what stands under or beside another label is not taken.
 //! `value` calls it for each label of a field.
 
+use super::bound::Bound;
 use super::layout::{Row, center_y};
-use super::phrase::{Match, Phrase};
+use super::phrase::Match;
 use super::piece::Piece;
 use super::sheet::Label;
 use super::value::Search;
@@ -19,15 +20,6 @@ const BELOW: f32 = 0.6;
 const NEIGHBOR: f32 = 0.9;
 /// Columns begin this many word heights left of their caption.
 const COLUMN_SLACK: f32 = 1.5;
-
-/// What ends the columns of a label on its own height.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Bound {
-    /// Any other cell.
-    Cells,
-    /// Labels of other fields; a cell between may be the value itself.
-    Labels,
-}
 
 impl Search<'_> {
     pub(super) fn after(&self, label: &Label) -> (Piece, usize) {
@@ -251,7 +243,7 @@ impl Search<'_> {
     fn stops(&self, until: Option<&Until>) -> Vec<Match> {
         match until {
             Some(Until::Labels(labels)) => {
-                let found = self.sheet.find(&Phrase::all(labels));
+                let found = self.sheet.find(labels);
                 found.into_iter().map(|(_, matched)| matched).collect()
             }
             Some(Until::Any(ends)) => ends.iter().flat_map(|end| self.stops(Some(end))).collect(),

@@ -6,8 +6,9 @@ use super::layout::Layout;
 use crate::document::{Doubt, Word};
 use crate::normalize::{family, merge};
 
-/// Letters in the window that rules out most places for short phrases at a glance.
-pub(super) const WINDOW: usize = 8;
+/// Letters in the window that rules out most places for short phrases at a glance: those of a phrase that is
+/// not looked up by three letters, and one more.
+pub(super) const WINDOW: usize = 6;
 /// Confidence from which on a word's characters are sure, but those that have a doubt.
 const SURE: f32 = 95.0;
 /// Most buckets of the index, as a power of two.

@@ -4,12 +4,14 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod apart;
+mod bound;
 mod boxed;
 mod cells;
 mod claims;
 mod columns;
 mod explain;
 mod from_label;
+mod labels;
 mod layout;
 mod letters;
 mod marks;
@@ -17,14 +19,17 @@ mod owners;
 mod parts;
 mod party;
 mod phrase;
+mod phrases;
 mod piece;
 mod ranking;
 mod rates;
+mod raw_record;
 mod region;
 mod registration;
 mod sheet;
 mod surroundings;
 mod table;
+mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -35,14 +40,17 @@ pub use explain::{
     TableFound, explain, page_rows, phrase_scores,
 };
 pub use parts::region_of;
+pub use phrases::Phrases;
 pub use ranking::{Example, Feature, GROUPS, Group, group_size, learned_words};
 
 use crate::document::{Candidate, PageNumber, PageText, RawField, Record, TableLook};
 use crate::model::{RecordModel, Scope};
 use owners::Claimant;
 use parts::Part;
+use raw_record::record;
 use sheet::Sheet;
 pub use surroundings::Surroundings;
+pub use table_seen::put_table;
 
 /// Candidates on pages that a model does not claim itself score less by this factor.
 const UNCLAIMED_PAGE: f32 = 0.7;
@@ -50,7 +58,7 @@ const UNCLAIMED_PAGE: f32 = 0.7;
 /// Returns how sure a model may be that a page is its own (0–1: how many letters of its claims'
 /// phrases stand there, and how well they were read), or `None` if it does not claim the page.
 pub fn claim_strength(model: &RecordModel, number: PageNumber, text: &PageText) -> Option<f32> {
-    claims::strength(&model.claims, &Sheet::new(number, text))
+    claims::strength(&model.claims, &Sheet::new(&Phrases::default(), number, text))
 }
 
 /// Returns the dense table that a model wants read cell by cell on a page; `None` if it has none,
@@ -73,8 +81,9 @@ pub fn page(
     text: &PageText,
 ) -> Option<Vec<Record<RawField>>> {
     let mut records: Option<Vec<Record<RawField>>> = None;
+    let phrases = Phrases::default();
     for part in Part::all(number, text) {
-        let sheet = part.sheet();
+        let sheet = part.sheet(&phrases);
         if claims::strength(&model.claims, &sheet).is_some() {
             let found = part.placed(on_page(model, &sheet)?);
             parts::append(records.get_or_insert_default(), found);
@@ -89,7 +98,7 @@ pub fn document(
     model: &RecordModel,
     pages: &[(PageNumber, &PageText)],
 ) -> Option<Record<RawField>> {
-    let records = document_records(std::slice::from_ref(model), pages);
+    let records = document_records(std::slice::from_ref(model), &Phrases::default(), pages);
     records.into_iter().next().filter(|_| model.scope == Scope::Document)
 }
 
@@ -101,7 +110,8 @@ pub fn examples(
     known: &[String],
     (number, text): (PageNumber, &PageText),
 ) -> Vec<Example> {
-    let sheet = Sheet::new(number, text);
+    let phrases = Phrases::default();
+    let sheet = Sheet::new(&phrases, number, text);
     let labels = sheet.labels(model);
     let search =
         value::Search { sheet: &sheet, labels: &labels, index, field: &model.fields[index] };
@@ -110,33 +120,55 @@ pub fn examples(
     search.examples(&ranking::Words::new(&sheet.layout, known), &rules)
 }
 
+/// What all models make of the words of a document's pages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Records {
+    /// For each page, the records that need it alone.
+    pub of_pages: Vec<Vec<Record<RawField>>>,
+    /// The records that need all pages.
+    pub of_document: Vec<Record<RawField>>,
+}
+
+/// Runs all models on the pages of a document (that could be read): what [`page_records`] gives for each
+/// and [`document_records`] for all, from one look at each page. `phrases` are those of the models.
+pub fn records(
+    models: &[RecordModel],
+    phrases: &Phrases,
+    pages: &[(PageNumber, &PageText)],
+) -> Records {
+    let parts: Vec<Part> =
+        pages.iter().flat_map(|(number, text)| Part::all(*number, text)).collect();
+    let sheets: Vec<Sheet> = parts.iter().map(|part| part.sheet(phrases)).collect();
+    let mut rest = &sheets[..];
+    let of_pages = parts.chunk_by(|a, b| a.number == b.number).map(|parts| {
+        let (own, others) = rest.split_at(parts.len());
+        rest = others;
+        of_page(models, parts, own)
+    });
+    Records { of_pages: of_pages.collect(), of_document: of_all_pages(models, &parts, &sheets) }
+}
+
 /// Runs the models of page and row scope that need only this page; of those that claim it the
 /// best takes it, several only if they are equally good.
 pub fn page_records(
     models: &[RecordModel],
+    phrases: &Phrases,
     number: PageNumber,
     text: &PageText,
 ) -> Vec<Record<RawField>> {
     if models.iter().all(RecordModel::needs_document) {
         return Vec::new();
     }
-    let mut records = Vec::new();
-    for part in Part::all(number, text) {
-        let sheet = part.sheet();
-        // Models of whole documents may claim the page better; their records are made later.
-        let owners = owners::of_page(models, &sheet, false).into_iter();
-        for model in owners.filter(|model| !model.needs_document()) {
-            let found = on_page(model, &sheet).unwrap_or_default();
-            parts::append(&mut records, part.placed(found));
-        }
-    }
-    records
+    let parts = Part::all(number, text);
+    let sheets: Vec<Sheet> = parts.iter().map(|part| part.sheet(phrases)).collect();
+    of_page(models, &parts, &sheets)
 }
 
 /// Runs the models that need all pages of a document (that could be read): those of document
 /// scope, one record for each document of a stack, and those whose pages continue others.
 pub fn document_records(
     models: &[RecordModel],
+    phrases: &Phrases,
     pages: &[(PageNumber, &PageText)],
 ) -> Vec<Record<RawField>> {
     if !models.iter().any(RecordModel::needs_document) {
@@ -144,16 +176,30 @@ pub fn document_records(
     }
     let parts: Vec<Part> =
         pages.iter().flat_map(|(number, text)| Part::all(*number, text)).collect();
-    let sheets: Vec<Sheet> = parts.iter().map(Part::sheet).collect();
-    let mut records = of_documents(models, (&parts, &sheets));
-    records.extend(on_continued_pages(models, (&parts, &sheets)));
+    let sheets: Vec<Sheet> = parts.iter().map(|part| part.sheet(phrases)).collect();
+    of_all_pages(models, &parts, &sheets)
+}
+
+fn of_page(models: &[RecordModel], parts: &[Part], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+    let mut records = Vec::new();
+    for (part, sheet) in parts.iter().zip(sheets) {
+        // Models of whole documents may claim the page better; their records are made later.
+        let owners = owners::of_page(models, sheet, false).into_iter();
+        for model in owners.filter(|model| !model.needs_document()) {
+            let found = on_page(model, sheet).unwrap_or_default();
+            parts::append(&mut records, part.placed(found));
+        }
+    }
     records
 }
 
-fn of_documents(
-    models: &[RecordModel],
-    (parts, sheets): (&[Part], &[Sheet]),
-) -> Vec<Record<RawField>> {
+fn of_all_pages(models: &[RecordModel], parts: &[Part], sheets: &[Sheet]) -> Vec<Record<RawField>> {
+    let mut records = of_documents(models, parts, sheets);
+    records.extend(on_continued_pages(models, parts, sheets));
+    records
+}
+
+fn of_documents(models: &[RecordModel], parts: &[Part], sheets: &[Sheet]) -> Vec<Record<RawField>> {
     let (of_documents, of_pages): (Vec<_>, Vec<_>) =
         models.iter().partition(|model| model.scope == Scope::Document);
     let of_documents = of_documents.into_iter().map(|model| Claimant::new(model, sheets));
@@ -178,7 +224,8 @@ fn of_documents(
 /// claims belongs to the owner of the page before it.
 fn on_continued_pages(
     models: &[RecordModel],
-    (parts, sheets): (&[Part], &[Sheet]),
+    parts: &[Part],
+    sheets: &[Sheet],
 ) -> Vec<Record<RawField>> {
     let continued = |model: &RecordModel| model.scope != Scope::Document && model.needs_document();
     if !models.iter().any(continued) {
@@ -256,14 +303,4 @@ fn in_documents(
         records.push(record(model, number, row_number, fields));
     }
     records
-}
-
-fn record(
-    model: &RecordModel,
-    page: PageNumber,
-    row_number: u32,
-    fields: Vec<Vec<Candidate>>,
-) -> Record<RawField> {
-    let fields = fields.into_iter().map(|candidates| RawField { candidates }).collect();
-    Record { model: model.name.clone(), page, row_number, region: 0, fields }
 }

@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::claims;
-use super::phrase::Phrase;
 use super::sheet::Sheet;
 use crate::model::{Claims, Continues, RecordModel, Scope};
 
@@ -138,5 +137,5 @@ pub(super) fn continues(claims: &Claims, sheet: &Sheet) -> bool {
 
 fn has_any(claims: &Claims, phrases: &[String], sheet: &Sheet) -> bool {
     let zone = claims.within.as_ref();
-    phrases.iter().any(|phrase| claims::best(&Phrase::new(phrase), zone, sheet).is_some())
+    phrases.iter().any(|phrase| claims::best(phrase, zone, sheet).is_some())
 }

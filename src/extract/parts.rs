@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::phrases::Phrases;
 use super::sheet::Sheet;
 use crate::document::{
     Candidate, FOOT_ROW, Line, Mark, PageNumber, PageText, PixelBox, RawField, Record, Word,
@@ -10,7 +11,7 @@ use crate::document::{
 
 /// A page, or one of its regions.
 pub(super) struct Part<'p> {
-    number: PageNumber,
+    pub number: PageNumber,
     /// From 1; 0 for a whole page.
     region: u16,
     /// Where its top left corner lies on the page.
@@ -35,8 +36,8 @@ impl<'p> Part<'p> {
     }
 
     /// Returns the part ready for a model.
-    pub fn sheet(&self) -> Sheet<'_> {
-        let mut sheet = Sheet::new(self.number, &self.text);
+    pub fn sheet<'s>(&'s self, phrases: &'s Phrases) -> Sheet<'s> {
+        let mut sheet = Sheet::new(phrases, self.number, &self.text);
         sheet.region = self.region;
         sheet
     }

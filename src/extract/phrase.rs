@@ -4,6 +4,8 @@
 //! are the same; few edits are allowed, and exchanging letters that look somewhat alike, or `cl` and
 //! `d`, costs what the one table of confusions says (`normalize::exchange`). Knows nothing about fields; `claims`, `sheet`, `region` and `columns` call it.
 
+use std::sync::OnceLock;
+
 use super::letters::{End, Letter, Letters, Look, WINDOW, fold_phrase};
 use crate::normalize::{self, EDIT, JOINED_COST};
 
@@ -30,6 +32,8 @@ pub(crate) struct Phrase {
     allowed: usize,
     /// The set of its first letters: as many as stand in a window in spite of the edits.
     first_letters: u64,
+    /// The phrase in two parts, for each of its spaces; made when first asked for.
+    splits: OnceLock<Vec<(Phrase, Phrase)>>,
 }
 
 /// Where a phrase was found in a run of words.
@@ -44,6 +48,13 @@ pub(crate) struct Match {
     pub tail: usize,
     /// 1 for a perfect match, less for every edit.
     pub score: f32,
+}
+
+/// The costs of the phrase's beginnings up to the letter before, and up to the one before that.
+#[derive(Clone, Copy)]
+struct Before<'c> {
+    old: &'c [u16; LONGEST + 1],
+    older: &'c [u16; LONGEST + 1],
 }
 
 /// How far a phrase may run.
@@ -72,17 +83,9 @@ impl Phrase {
             10..=14 => 2,
             length => length / LETTERS_PER_EDIT,
         };
-        let first = letters.iter().take(WINDOW.saturating_sub(allowed));
+        let first = letters.iter().take(WINDOW - 1);
         let first_letters = first.fold(0, |set, look| set | look.family_bit());
-        Self { letters, words, allowed, first_letters }
-    }
-
-    /// Folds several phrases.
-    /// A slash is often read as the letter `I`, as in `SIN` for `S/N`: such a phrase counts twice.
-    pub fn all(texts: &[String]) -> Vec<Self> {
-        let misread = texts.iter().filter(|text| text.contains('/'));
-        let misread = misread.map(|text| Self::new(&text.replace('/', "I")));
-        texts.iter().map(|text| Self::new(text)).chain(misread).collect()
+        Self { letters, words, allowed, first_letters, splits: OnceLock::new() }
     }
 
     /// Returns how many letters it has.
@@ -91,11 +94,13 @@ impl Phrase {
     }
 
     /// Returns the phrase in two parts, for each of its spaces.
-    pub fn splits(&self) -> impl Iterator<Item = (Self, Self)> {
-        self.words.iter().filter(|&&word| word > 0).map(|&word| {
+    pub fn splits(&self) -> &[(Self, Self)] {
+        let split = |&word: &usize| {
             let (head, tail) = self.letters.split_at(word);
             (Self::of_letters(head.to_vec(), vec![0]), Self::of_letters(tail.to_vec(), vec![0]))
-        })
+        };
+        let words = || self.words.iter().filter(|word| **word > 0);
+        self.splits.get_or_init(|| words().map(split).collect())
     }
 
     /// Returns all places where the phrase stands, from first to last, not overlapping.
@@ -182,8 +187,7 @@ impl Phrase {
     /// Edit distance in a band (Ukkonen 1985), given up as soon as no prefix can succeed; two
     /// columns back for letters that look like one.
     fn compare(&self, letters: &[Letter]) -> Option<(usize, u16)> {
-        let (length, allowed) = (self.letters.len(), self.allowed);
-        let most = allowed as u16 * EDIT;
+        let length = self.letters.len();
         let mut columns = [[TOO_MUCH; LONGEST + 1]; 3];
         let [older, old, new] = &mut columns;
         let (mut older, mut old, mut new) = (older, old, new);
@@ -191,51 +195,73 @@ impl Phrase {
             *cost = position as u16 * EDIT;
         }
         let mut best: Option<(usize, u16)> = None;
-        for (at, letter) in letters.iter().take(length + allowed).enumerate() {
+        for (at, letter) in letters.iter().take(length + self.allowed).enumerate() {
             // Errors are spread over a phrase: one that begins with a heap of them is another.
-            let so_far = allowed.min(EARLY_EDITS + at / LETTERS_PER_EDIT);
-            let from = (at + 1).saturating_sub(so_far).max(1);
-            let to = (at + 1 + so_far).min(length);
-            // Left of the band every distance is over the limit.
-            new[from.saturating_sub(2)] = TOO_MUCH;
-            new[from - 1] = if from == 1 { (at as u16 + 1) * EDIT } else { TOO_MUCH };
-            let mut least = new[from - 1];
-            for position in from..=to {
-                let look = self.letters[position - 1];
-                // Without its last letter a phrase is often another one: `Registration` is not
-                // `Registration No`.
-                let missing = if position == length { 2 * EDIT } else { EDIT };
-                // `Page 12 of` is not `Page 1 of`.
-                let in_number =
-                    look.digit || self.letters.get(position).is_some_and(|next| next.digit);
-                let extra = if letter.look.digit && in_number { 2 * EDIT } else { EDIT };
-                let mut cost = (old[position - 1] + exchange(look, letter.look))
-                    .min(old[position] + extra)
-                    .min(new[position - 1] + missing);
-                if letter.look.joins_to(look) {
-                    cost = cost.min(older[position - 1] + JOINED_COST);
-                }
-                if position >= 2 && look.joins_to(letter.look) {
-                    cost = cost.min(old[position - 2] + JOINED_COST);
-                }
-                new[position] = cost;
-                least = least.min(cost);
-            }
-            if least > so_far as u16 * EDIT {
+            let edits = self.allowed.min(EARLY_EDITS + at / LETTERS_PER_EDIT);
+            let least = self.fill(new, Before { old, older }, (at, *letter), edits);
+            if least > edits as u16 * EDIT {
                 break;
             }
             let cost = new[length];
-            let ends = letter.ends == End::Yes || letter.ends == End::Glued && cost == 0;
-            if ends
-                && cost <= most
-                && self.ends_alike(&letters[..=at])
-                && best.is_none_or(|(_, least)| cost <= least)
-            {
+            if self.may_end(&letters[..=at], cost) && best.is_none_or(|(_, least)| cost <= least) {
                 best = Some((at + 1, cost));
             }
             (older, old, new) = (old, new, older);
         }
         best
+    }
+
+    /// Fills the column of a letter within the band of so many edits. Returns the least cost in it.
+    fn fill(
+        &self,
+        new: &mut [u16],
+        before: Before,
+        (at, letter): (usize, Letter),
+        edits: usize,
+    ) -> u16 {
+        let from = (at + 1).saturating_sub(edits).max(1);
+        let to = (at + 1 + edits).min(self.letters.len());
+        // Left of the band every distance is over the limit.
+        new[from.saturating_sub(2)] = TOO_MUCH;
+        new[from - 1] = if from == 1 { (at as u16 + 1) * EDIT } else { TOO_MUCH };
+        let mut least = new[from - 1];
+        for position in from..=to {
+            let cost = self.cost(position, letter.look, before, new[position - 1]);
+            new[position] = cost;
+            least = least.min(cost);
+        }
+        least
+    }
+
+    /// Returns what the first `position` letters cost up to a letter of the page; `shorter` is what one
+    /// letter less does.
+    fn cost(&self, position: usize, letter: Look, before: Before, shorter: u16) -> u16 {
+        let Before { old, older } = before;
+        let look = self.letters[position - 1];
+        // Without its last letter a phrase is often another one: `Registration` is not
+        // `Registration No`.
+        let missing = if position == self.letters.len() { 2 * EDIT } else { EDIT };
+        // `Page 12 of` is not `Page 1 of`.
+        let in_number = || look.digit || self.letters.get(position).is_some_and(|next| next.digit);
+        let extra = if letter.digit && in_number() { 2 * EDIT } else { EDIT };
+        let mut cost = (old[position - 1] + exchange(look, letter))
+            .min(old[position] + extra)
+            .min(shorter + missing);
+        if letter.joins_to(look) {
+            cost = cost.min(older[position - 1] + JOINED_COST);
+        }
+        if position >= 2 && look.joins_to(letter) {
+            cost = cost.min(old[position - 2] + JOINED_COST);
+        }
+        cost
+    }
+
+    /// Tells whether the phrase may end with the last of some letters at a cost.
+    fn may_end(&self, letters: &[Letter], cost: u16) -> bool {
+        let ends = letters.last().map_or(End::No, |last| last.ends);
+        (ends == End::Yes || ends == End::Glued && cost == 0)
+            && cost <= self.allowed as u16 * EDIT
+            && self.ends_alike(letters)
     }
 
     /// Tells whether one of the last two letters is right: `Registration at` is as few edits from

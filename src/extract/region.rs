@@ -2,11 +2,11 @@
 //!
 //! `value` calls it for places that need no label.
 
-use super::phrase::{Match, Phrase, Reach};
+use super::phrases::{Through, names};
 use super::piece::Piece;
 use super::value::{LATER_PLACE, Search};
 use crate::document::{Candidate, Found, PixelBox};
-use crate::model::{EnumValue, FieldKind, LinePattern, Zone};
+use crate::model::{FieldKind, LinePattern, Zone};
 
 /// Score of what stands in a fixed zone, in a passage, or was found by its pattern alone.
 const ZONE_SCORE: f32 = 0.85;
@@ -70,7 +70,7 @@ impl Search<'_> {
     ) {
         let layout = &self.sheet.layout;
         for text in texts {
-            for matched in Phrase::new(text).find_all(&self.sheet.letters, Reach::Line) {
+            for matched in self.sheet.matches(text, Through::Lines).iter() {
                 let bounds = layout.words[matched.first].bounds;
                 if zone.is_none_or(|zone| self.holds(zone, &bounds)) {
                     let piece = Piece::line(matched.first, matched.last + 1);
@@ -82,12 +82,13 @@ impl Search<'_> {
 
     pub(super) fn between(&self, from: &[String], to: &[String], candidates: &mut Vec<Candidate>) {
         let layout = &self.sheet.layout;
-        let find = |text: &String| -> Vec<Match> {
-            Phrase::new(text).find_all(&self.sheet.letters, Reach::Page)
-        };
-        let ends: Vec<usize> = to.iter().flat_map(find).map(|matched| matched.first).collect();
+        let mut ends: Vec<usize> = Vec::new();
+        for text in to {
+            let found = self.sheet.matches(text, Through::Rows);
+            ends.extend(found.iter().map(|matched| matched.first));
+        }
         for text in from {
-            for matched in find(text) {
+            for matched in self.sheet.matches(text, Through::Rows).iter() {
                 let start = matched.last + 1;
                 let Some(&end) = ends.iter().filter(|&&end| end >= start).min() else { continue };
                 let lines = layout
@@ -138,9 +139,4 @@ impl Search<'_> {
             next += length;
         }
     }
-}
-
-/// Returns the texts that mean a value of an enum.
-fn names(value: &EnumValue) -> impl Iterator<Item = &String> {
-    std::iter::once(&value.value).chain(&value.synonyms)
 }

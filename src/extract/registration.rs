@@ -4,7 +4,6 @@
 //! Zones in millimetres are looked up through it. `sheet` finds it once for a model and page.
 
 use super::layout::{Layout, center_x, center_y};
-use super::phrase::Phrase;
 use super::sheet::Sheet;
 use crate::document::PixelBox;
 use crate::model::{Anchor, Zone, ZoneUnit};
@@ -92,7 +91,7 @@ fn pairs(anchors: &[Anchor], sheet: &Sheet) -> Vec<Pair> {
     let layout = &sheet.layout;
     let mut pairs = Vec::new();
     for (anchor, declared) in anchors.iter().enumerate() {
-        let mut found = sheet.find(&Phrase::all(&declared.phrases));
+        let mut found = sheet.find(&declared.phrases);
         found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
         for (_, matched) in found.into_iter().take(MOST_PLACES) {
             let words = &layout.words[matched.first..=matched.last];

@@ -1,14 +1,13 @@
 //! A page made ready for a model: its layout, and where the model's labels stand on it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::layout::{Layout, Row, center_y};
 use super::letters::Letters;
-use super::party::Parties;
 use super::phrase::{Match, Phrase, Reach};
-use super::registration::Registration;
-use crate::document::{Count, PageNumber, PageText};
-use crate::model::RecordModel;
+use super::phrases::{Phrases, Places, Through, with_misread};
+use crate::document::{PageNumber, PageText};
 
 /// A later label of a field's list is a little less welcome than an earlier one.
 const LATER_LABEL: f32 = 0.99;
@@ -16,9 +15,6 @@ const LATER_LABEL: f32 = 0.99;
 const LEAST_WELCOME: i32 = 12;
 /// A label wider than this gap (in word heights) between its words is no label.
 const LABEL_GAP: f32 = 4.0;
-/// How well a label must be read to end another field's value.
-const STOP_SCORE: f32 = 0.8;
-
 /// What a label that is broken over two lines keeps of its score.
 const BROKEN: f32 = 0.97;
 /// The second line of a label is so close below the first, and begins so far left or right of it
@@ -38,6 +34,8 @@ pub(crate) struct Sheet<'p> {
     pub letters: Letters,
     pub text: &'p PageText,
     blocks: OnceCell<Letters>,
+    phrases: &'p Phrases,
+    places: Places,
 }
 
 /// A label of a field that was found on a page.
@@ -55,18 +53,6 @@ pub(crate) struct Label {
 /// Where captions stand: row and match.
 pub(crate) type Captions = Vec<(usize, Match)>;
 
-/// All labels of a model on a page, and the captions that belong to no value.
-pub(crate) struct Labels {
-    /// By field, in reading order.
-    pub by_field: Vec<Vec<Label>>,
-    /// By field: where its `exclude` phrases stand, as row and match.
-    pub excluded: Vec<Captions>,
-    /// Where the model's form lies on the page.
-    pub registration: Registration,
-    /// Who writes and to whom, if a field asks for it.
-    pub parties: Option<Parties>,
-}
-
 impl Label {
     /// Returns the upper line of a label on two lines, else the label itself.
     pub fn first_line(&self) -> Self {
@@ -83,38 +69,47 @@ impl Label {
 
 impl<'p> Sheet<'p> {
     /// Orders and folds a page.
-    pub fn new(number: PageNumber, text: &'p PageText) -> Self {
+    pub fn new(phrases: &'p Phrases, number: PageNumber, text: &'p PageText) -> Self {
         let layout = Layout::new(text);
         let letters = Letters::of_rows(&layout);
-        Self { number, region: 0, layout, letters, text, blocks: OnceCell::new() }
+        let (blocks, places) = (OnceCell::new(), phrases.unseen());
+        Self { number, region: 0, layout, letters, text, blocks, phrases, places }
     }
 
     /// Returns the page folded in the recognizer's order: a phrase that is broken over lines of a
     /// column is together there. Matches number the words as [`PageText::words`] does.
-    pub fn blocks(&self) -> &Letters {
+    fn blocks(&self) -> &Letters {
         let folded = || Letters::of_texts(self.text.words().map(|word| word.text.as_str()));
         self.blocks.get_or_init(folded)
     }
 
-    /// Finds all labels and captions of a model.
-    pub fn labels(&self, model: &RecordModel) -> Labels {
-        let registration = Registration::find(&model.anchors, self);
-        let (mut by_field, mut all_excluded) = (Vec::new(), Vec::new());
-        for field in &model.fields {
-            let mut excluded = self.find(&Phrase::all(&field.exclude));
-            excluded.retain(|(row, matched)| !self.torn(*row, matched));
-            by_field.push(self.labels_of(&field.labels, &excluded));
-            all_excluded.push(excluded);
-        }
-        give_way(&mut by_field);
-        let parties = Parties::find(model, self, (&by_field, &all_excluded));
-        Labels { by_field, excluded: all_excluded, registration, parties }
+    /// Returns a phrase folded.
+    pub fn phrase(&self, text: &str) -> Cow<'_, Phrase> {
+        self.phrases.folded(text)
+    }
+
+    /// Returns all places where a phrase stands, from first to last; in blocks words are numbered as
+    /// [`PageText::words`] does.
+    pub fn matches(&self, text: &str, through: Through) -> Cow<'_, [Match]> {
+        let find = |phrase: &Phrase| match through {
+            Through::Lines => phrase.find_all(&self.letters, Reach::Line),
+            Through::Rows => phrase.find_all(&self.letters, Reach::Page),
+            Through::Blocks => phrase.find_all(self.blocks(), Reach::Page),
+        };
+        self.phrases.found((text, through), &self.places, find)
     }
 
     /// Returns where any of the phrases stands on one line: its row and the match.
-    pub fn find(&self, phrases: &[Phrase]) -> Captions {
-        let all = phrases.iter().flat_map(|phrase| phrase.find_all(&self.letters, Reach::Line));
-        all.map(|matched| (self.layout.row_of(matched.first), matched)).collect()
+    pub fn find(&self, texts: &[String]) -> Captions {
+        let mut found = Captions::new();
+        for text in with_misread(texts) {
+            found.extend(self.with_rows(&self.matches(&text, Through::Lines)));
+        }
+        found
+    }
+
+    fn with_rows(&self, matches: &[Match]) -> impl Iterator<Item = (usize, Match)> {
+        matches.iter().map(|matched| (self.layout.row_of(matched.first), *matched))
     }
 
     /// Tells whether a match stands at the beginning of the words from `start` on.
@@ -130,13 +125,12 @@ impl<'p> Sheet<'p> {
     /// captions that hide labels they cover.
     pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        let phrases = Phrase::all(texts);
         let welcome = |rank: usize| {
             let rank = i32::try_from(rank).unwrap_or(i32::MAX);
             LATER_LABEL.powi(rank.min(LEAST_WELCOME))
         };
-        for (rank, phrase) in phrases.iter().enumerate() {
-            for (row, matched) in self.find(std::slice::from_ref(phrase)) {
+        for (rank, text) in with_misread(texts).enumerate() {
+            for (row, matched) in self.with_rows(&self.matches(&text, Through::Lines)) {
                 if !self.torn(row, &matched) && !self.bites(&matched) {
                     let score = matched.score * welcome(rank);
                     labels.push(Label { row, matched, upper: None, score });
@@ -144,8 +138,8 @@ impl<'p> Sheet<'p> {
             }
         }
         if labels.is_empty() {
-            for (rank, phrase) in phrases.iter().enumerate() {
-                let broken = self.broken(phrase).into_iter();
+            for (rank, text) in with_misread(texts).enumerate() {
+                let broken = self.broken(&self.phrase(&text)).into_iter();
                 labels.extend(
                     broken.map(|label| Label { score: label.score * welcome(rank), ..label }),
                 );
@@ -201,13 +195,14 @@ impl<'p> Sheet<'p> {
     fn broken(&self, phrase: &Phrase) -> Vec<Label> {
         let mut labels = Vec::new();
         for (head, tail) in phrase.splits() {
-            let uppers = self.find(std::slice::from_ref(&head));
-            let uppers = uppers.into_iter().filter(|(row, upper)| self.ends_cell(*row, upper));
-            let uppers: Vec<(usize, Match)> = uppers.collect();
+            let uppers = head.find_all(&self.letters, Reach::Line);
+            let uppers = self.with_rows(&uppers).filter(|(row, upper)| self.ends_cell(*row, upper));
+            let uppers: Captions = uppers.collect();
             if uppers.is_empty() {
                 continue;
             }
-            let lowers = self.find(std::slice::from_ref(&tail));
+            let lowers = tail.find_all(&self.letters, Reach::Line);
+            let lowers: Captions = self.with_rows(&lowers).collect();
             for upper in uppers {
                 let below = |lower: &&(usize, Match)| self.goes_on_below(&upper, lower);
                 let Some((row, matched)) = lowers.iter().find(below).copied() else { continue };
@@ -251,55 +246,9 @@ impl<'p> Sheet<'p> {
     }
 
     /// Tells whether a match runs over a gap that no phrase has.
-    fn torn(&self, row: usize, matched: &Match) -> bool {
+    pub fn torn(&self, row: usize, matched: &Match) -> bool {
         let gap = LABEL_GAP * self.layout.rows[row].word_height;
         (matched.first..matched.last).any(|word| self.layout.divided(word, word + 1, gap))
-    }
-
-    /// Returns the first run of words in `start..end` that is no caption of `field`; it ends where
-    /// the label of another field begins, since what follows that is not this field's, or that of
-    /// the next value.
-    pub fn between_captions(
-        &self,
-        labels: &Labels,
-        (field, count): (usize, Count),
-        (row, start, end): (usize, usize, usize),
-    ) -> Option<(usize, usize)> {
-        let others = labels.by_field.iter().enumerate();
-        let others = others.filter(|(other, _)| *other != field || count == Count::Many);
-        let stop = others
-            .flat_map(|(_, found)| found)
-            .filter(|label| label.row == row && label.matched.score >= STOP_SCORE)
-            .map(|label| label.matched.first)
-            .filter(|first| (start..end).contains(first))
-            .min();
-        self.without_captions(labels, field, (row, start, stop.unwrap_or(end)))
-    }
-
-    /// Returns the first run of words in `start..end` that is no caption of `field`.
-    pub fn without_captions(
-        &self,
-        labels: &Labels,
-        field: usize,
-        (row, start, end): (usize, usize, usize),
-    ) -> Option<(usize, usize)> {
-        let mut captions: Vec<(usize, usize)> = labels.excluded[field]
-            .iter()
-            .filter(|(at, _)| *at == row)
-            .map(|(_, matched)| (matched.first, matched.last))
-            .collect();
-        captions.sort_unstable();
-        let mut from = start;
-        for (first, last) in captions {
-            if last < from || first >= end {
-                continue;
-            }
-            if first > from && self.says_something(from, first) {
-                return Some((from, first));
-            }
-            from = last + 1;
-        }
-        (from < end && self.says_something(from, end)).then_some((from, end))
     }
 
     /// Tells whether a run of words has a letter or digit.
@@ -328,31 +277,11 @@ fn hides(caption: &Match, label: &Match) -> bool {
         || extent(caption) == extent(label) && caption.score >= label.score
 }
 
-/// Drops labels whose words are read better as the label of another field.
-fn give_way(by_field: &mut [Vec<Label>]) {
-    let all: Vec<(usize, Label)> = by_field
-        .iter()
-        .enumerate()
-        .flat_map(|(field, found)| found.iter().map(move |label| (field, *label)))
-        .collect();
-    for (field, found) in by_field.iter_mut().enumerate() {
-        found.retain(|label| {
-            !all.iter().any(|(other, better)| {
-                *other != field
-                    && better.row == label.row
-                    && better.matched.first == label.matched.first
-                    && extent(&better.matched) == extent(&label.matched)
-                    && better.matched.score > label.matched.score
-            })
-        });
-    }
-}
-
 fn overlaps(a: &Match, b: &Match) -> bool {
     a.first <= b.last && b.first <= a.last
 }
 
 /// Returns the number of words of a match and how many letters it takes of the last one.
-fn extent(matched: &Match) -> (usize, usize) {
+pub(super) fn extent(matched: &Match) -> (usize, usize) {
     (matched.last - matched.first, matched.tail)
 }

@@ -6,6 +6,7 @@
 use super::columns::{self, Column, Table};
 use super::layout::Row;
 use super::piece::{Piece, Standing, is_ditto};
+use super::raw_record::record;
 use super::sheet::Sheet;
 use super::value;
 use crate::document::{Candidate, Found, PixelBox, RawField, Record};
@@ -46,7 +47,7 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
             let standing = Standing { score, found };
             let fields = fill(model, sheet, (&row, &page_head), (standing, records.last()));
             let number = u32::try_from(records.len() + 1).unwrap_or(u32::MAX);
-            records.push(super::record(model, sheet.number, number, fields));
+            records.push(record(model, sheet.number, number, fields));
         }
     }
     records

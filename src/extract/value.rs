@@ -3,11 +3,12 @@
 //! Scores say how well a place fits; `normalize` weighs them against what the value says. The
 //! places themselves are in `from_label` and `region`.
 
-use super::from_label::Bound;
+use super::bound::Bound;
+use super::labels::Labels;
 use super::layout::Row;
 use super::piece::{Piece, Standing};
 use super::ranking::Words;
-use super::sheet::{Label, Labels, Sheet};
+use super::sheet::{Label, Sheet};
 use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
 use crate::normalize;

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Gain, Labelled, LearnError, questions, teach};
+use super::labelled::Labelled;
+use super::lesson::{Gain, LearnError};
+use super::questions;
+use super::teach::teach;
 use crate::document::{PageNumber, PageText, RawField, Record};
 use crate::extract;
 use crate::model::{RecordModel, Scope};

@@ -1,6 +1,6 @@
 //! Labelled records as questions: which of these candidates is the value?
 
-use super::Labelled;
+use super::labelled::Labelled;
 use crate::document::Value;
 use crate::evaluate::{Wanted, similarity};
 use crate::extract::{self, Example, Feature};

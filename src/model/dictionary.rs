@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
-use super::problem::{Problem, Problems, quoted};
+use super::dictionary_error::DictionaryError;
+use super::problem::{Problem, Problems};
 use super::section::Section;
 use super::{Field, FieldKind};
 
@@ -33,19 +34,6 @@ pub struct DictionaryEntry {
     pub text: String,
     /// The value of the field.
     pub gives: String,
-}
-
-/// Why a dictionary cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum DictionaryError {
-    #[error("dictionary `{file}` cannot be read: {cause}")]
-    Unreadable { file: String, cause: io::Error },
-    #[error("dictionary `{file}` is no CSV: {cause}")]
-    NotCsv { file: String, cause: csv::Error },
-    #[error("dictionary `{file}` has no column `{column}`, it has {}", quoted(.known))]
-    NoColumn { file: String, column: String, known: Vec<String> },
-    #[error("dictionary `{file}` has no names in {}", quoted(.columns))]
-    Empty { file: String, columns: Vec<String> },
 }
 
 impl Dictionary {

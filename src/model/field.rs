@@ -1,8 +1,8 @@
 //! Reads one `[fields.…]` table of a model.
 
-use regex::Regex;
 use rust_decimal::Decimal;
 
+use super::pattern::read_pattern;
 use super::place::{kind as place_kind, places};
 use super::problem::{Problem, Problems};
 use super::range::expand_name;
@@ -21,9 +21,6 @@ const DEFAULT_MAX_LENGTH: usize = 2000;
 const DEFAULT_PIVOT: u8 = 30;
 /// Most lines of a text whose place is learned, unless the model says so.
 const LEARNED_LINES: usize = 4;
-/// Bytes up to which a pattern may compile; guards against `(\d{1000}){1000}`.
-const PATTERN_SIZE_LIMIT: usize = 10 << 20;
-
 const COMMON_KEYS: [&str; 16] = [
     "type",
     "label",
@@ -321,30 +318,6 @@ fn read_value(item: &Entry, problems: &mut Problems) -> Option<EnumValue> {
     section.only(&["value", "synonyms"], problems);
     let value = section.need("value", problems)?.text(problems)?;
     Some(EnumValue { value, synonyms: section.texts("synonyms", problems) })
-}
-
-pub(super) fn read_pattern(entry: &Entry, problems: &mut Problems) -> Option<Regex> {
-    let text = entry.text(problems)?;
-    match regex::RegexBuilder::new(&text).size_limit(PATTERN_SIZE_LIMIT).build() {
-        Ok(pattern) => Some(pattern),
-        Err(cause) => {
-            let reason = pattern_reason(&cause);
-            problems.add(entry.at, &entry.path, Problem::Pattern { reason });
-            None
-        }
-    }
-}
-
-fn pattern_reason(cause: &regex::Error) -> String {
-    match cause {
-        regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes"),
-        // A syntax error comes as a drawing of several lines; its last line is the reason.
-        other => {
-            let drawing = other.to_string();
-            let reason = drawing.lines().last().unwrap_or_default();
-            reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
-        }
-    }
 }
 
 /// Reads words, several to a string if divided by spaces.

@@ -1,6 +1,6 @@
 //! Reads the `value` key of a field: where the value stands.
 
-use super::field::read_pattern;
+use super::pattern::read_pattern;
 use super::problem::{Problem, Problems};
 use super::section::{Entry, Section};
 use super::{LinePattern, Place, Until};

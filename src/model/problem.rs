@@ -4,7 +4,8 @@ use std::fmt;
 use std::io;
 
 use super::LearnedError;
-use super::dictionary::DictionaryError;
+use super::dictionary_error::DictionaryError;
+use super::quoted::quoted;
 
 /// One thing that is wrong with a record model.
 #[derive(Debug, thiserror::Error)]
@@ -110,11 +111,6 @@ pub struct ModelErrors(pub Vec<ModelError>);
 
 fn lines(errors: &[ModelError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
-/// Returns the words in backticks, divided by commas.
-pub(super) fn quoted<T: AsRef<str>>(words: &[T]) -> String {
-    words.iter().map(|word| format!("`{}`", word.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// The errors of one file while it is read.

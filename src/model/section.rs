@@ -4,7 +4,8 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Problem, Problems, quoted};
+use super::problem::{Problem, Problems};
+use super::quoted::quoted;
 use super::{Zone, ZoneUnit};
 
 /// No page is longer.

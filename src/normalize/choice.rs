@@ -1,7 +1,7 @@
 //! Reads values of a known set: enums by their names, checkboxes by what marks them.
 
-use super::Reading;
 use super::fold::{fold, similarity_from};
+use super::reading::Reading;
 use crate::document::Value;
 use crate::model::EnumValue;
 

@@ -6,8 +6,8 @@ use jiff::civil;
 use regex::Regex;
 use rust_decimal::Decimal;
 
-use super::Reading;
 use super::number::read_decimal;
+use super::reading::Reading;
 use super::repair;
 use crate::document::Value;
 

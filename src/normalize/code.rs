@@ -1,8 +1,8 @@
 //! Reads codes by their shape: each character is repaired toward what the shape wants there.
 
-use super::Reading;
 use super::check_digit;
 use super::fold::fold;
+use super::reading::Reading;
 use super::repair;
 use crate::document::Value;
 use crate::model::CheckDigit;

@@ -68,10 +68,28 @@ const DIGITS: [(char, &str); 9] = [
     ('9', "gq"),
 ];
 
-/// Costs of exchanging two ASCII characters in lower case, 255 for a whole edit.
+/// Costs of exchanging two ASCII characters, in upper or lower case, 0 to [`EDIT`].
 static COSTS: [[u8; 128]; 128] = costs();
 
 const fn costs() -> [[u8; 128]; 128] {
+    let small = costs_of_small();
+    let mut costs = [[EDIT as u8; 128]; 128];
+    let (mut a, mut b) = (0_u8, 0_u8);
+    while a < 128 {
+        let cost = small[a.to_ascii_lowercase() as usize][b.to_ascii_lowercase() as usize];
+        if (cost as u16) < EDIT {
+            costs[a as usize][b as usize] = cost;
+        }
+        b += 1;
+        if b == 128 {
+            (a, b) = (a + 1, 0);
+        }
+    }
+    costs
+}
+
+/// Costs of exchanging two ASCII characters in lower case, 255 for a whole edit.
+const fn costs_of_small() -> [[u8; 128]; 128] {
     let mut costs = [[u8::MAX; 128]; 128];
     let mut index = 0;
     while index < CLASSES.len() {
@@ -118,15 +136,12 @@ const fn costs() -> [[u8; 128]; 128] {
 
 /// Returns what it costs to exchange two characters, 0 to [`EDIT`]; case does not count.
 pub(crate) fn exchange(a: char, b: char) -> u16 {
-    let (a, b) = (bare(a), bare(b));
-    if a == b {
-        return 0;
+    let cost = |a: char, b: char| COSTS.get(a as usize)?.get(b as usize).copied();
+    if let Some(cost) = cost(a, b) {
+        return u16::from(cost);
     }
-    let (Ok(a), Ok(b)) = (usize::try_from(u32::from(a)), usize::try_from(u32::from(b))) else {
-        return EDIT;
-    };
-    let cost = COSTS.get(a).and_then(|row| row.get(b)).copied().unwrap_or(u8::MAX);
-    u16::from(cost).min(EDIT)
+    let (a, b) = (bare(a), bare(b));
+    if a == b { 0 } else { cost(a, b).map_or(EDIT, u16::from) }
 }
 
 /// Returns a character in lower case, a paragraph sign as the `s` that it is misread for.

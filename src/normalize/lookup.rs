@@ -1,9 +1,9 @@
 //! Reads the names of a dictionary: a name that stands on the page, through OCR errors, becomes
 //! what the dictionary gives for it.
 
-use super::Reading;
 use super::choice::{Fit, unique};
 use super::fold::fold;
+use super::reading::Reading;
 use crate::model::Dictionary;
 
 /// So many names that share most with the text are compared with it.

@@ -2,7 +2,7 @@
 //!
 //! `field` calls it for fields of many values; what one text means is decided as for any field.
 
-use super::{Judged, repair};
+use super::judged::{Judged, repair_of};
 use crate::document::{Candidate, Evidence, LIST_SEPARATOR, PixelBox, TypedField, Value};
 
 /// Returns the values of all candidates, in reading order; of candidates that share words only the
@@ -36,7 +36,7 @@ pub(super) fn values(mut readings: Vec<Judged>) -> Option<TypedField> {
             ambiguity: kept.iter().find_map(|it| it.candidate.ambiguity.or(it.reading.ambiguity)),
             ..Evidence::default()
         },
-        repairs: kept.iter().filter_map(repair).collect(),
+        repairs: kept.iter().filter_map(repair_of).collect(),
         doubts: Vec::new(),
     })
 }

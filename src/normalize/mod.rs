@@ -10,10 +10,13 @@ mod code;
 mod confusion;
 mod date;
 mod fold;
+mod judged;
 mod lookup;
 mod many;
 mod month;
 mod number;
+mod read;
+mod reading;
 mod repair;
 #[cfg(test)]
 mod tests;
@@ -26,19 +29,17 @@ pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge};
 pub use date::SaidOrder;
 pub use fold::{fold, similarity};
 pub(crate) use number::Widened;
+pub(crate) use read::read;
+pub use read::value;
+
+use judged::{DEFAULT_CONFIDENCE, Judged, judged, repair_of};
+use reading::KEPT_PER_REPAIR;
 
 use crate::document::{
-    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField,
-    Value,
+    Ambiguity, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
 };
-use crate::model::{Choose, Field, FieldKind, RecordModel};
+use crate::model::{Choose, Field, FieldKind, RecordModel, Scope};
 
-/// Each repaired character leaves so much of the confidence.
-const KEPT_PER_REPAIR: f32 = 0.88;
-/// What a place score of 0 would leave of the confidence.
-const KEPT_WITHOUT_PLACE: f32 = 0.3;
-/// Confidence of a value that the model's author wrote down.
-const DEFAULT_CONFIDENCE: f32 = 0.9;
 /// Candidates placed this much worse than the best do not take part in `choose`.
 const EQUALLY_PLACED: f32 = 0.1;
 
@@ -47,49 +48,51 @@ const KEPT_IF_CONTRADICTED: f32 = 0.8;
 /// What is left of the doubt if the same value stands at a second place.
 const DOUBT_IF_CONFIRMED: f32 = 0.6;
 
-/// A candidate that is a valid value, and how far that can be trusted.
-struct Judged<'c> {
-    candidate: &'c Candidate,
-    reading: Reading,
-    confidence: f32,
-}
-
-/// What a text was read as.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Reading {
-    pub(crate) value: Value,
-    /// How many characters were changed to make it valid.
-    pub(crate) repairs: u32,
-    /// How likely the text means this, given that its characters are right, 0–1.
-    pub(crate) certainty: f32,
-    /// What leaves open which value the text means.
-    pub(crate) ambiguity: Option<Ambiguity>,
-}
-
-impl Reading {
-    /// Returns what is left of a confidence after repairs and doubts, 0–1.
-    fn rank(&self) -> f32 {
-        let repairs = i32::try_from(self.repairs).unwrap_or(i32::MAX);
-        self.certainty * KEPT_PER_REPAIR.powi(repairs)
-    }
-}
-
 /// Normalizes every field of a record; `raw.fields` is in the model's order. Amounts that the model's
 /// balances join are chosen together.
 pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
-    record_in(model, raw, SaidOrder::Nothing)
+    one_of(model, raw, SaidOrder::Nothing, &mut no_heads(model))
 }
 
-/// Normalizes every field of a record of a document whose dates say something about their order.
-pub fn record_in(
+/// Normalizes records of a document whose dates say something about their order. What stands in many rows, as
+/// the head of a page does, is read once.
+pub fn records_in<'r>(
+    model: &RecordModel,
+    records: impl Iterator<Item = &'r Record<RawField>>,
+    said: SaidOrder,
+) -> Vec<Record<TypedField>> {
+    let mut read = no_heads(model);
+    records.map(|record| one_of(model, record.clone(), said, &mut read)).collect()
+}
+
+/// A field of a row model's page head, and what it was read as.
+type ReadHead = Option<(RawField, TypedField)>;
+
+fn no_heads(model: &RecordModel) -> Vec<ReadHead> {
+    model.fields.iter().map(|_| None).collect()
+}
+
+fn one_of(
     model: &RecordModel,
     mut raw: Record<RawField>,
     said: SaidOrder,
+    read: &mut [ReadHead],
 ) -> Record<TypedField> {
     let together = together::weigh(model, &mut raw.fields);
-    let fields = model.fields.iter().zip(&raw.fields);
-    let fields = fields.map(|(spec, candidates)| field_in(spec, candidates, said));
-    let mut fields: Vec<TypedField> = fields.collect();
+    let mut fields: Vec<TypedField> = Vec::with_capacity(raw.fields.len());
+    for ((spec, candidates), read) in model.fields.iter().zip(raw.fields).zip(read) {
+        let is_head = model.scope == Scope::Row && spec.column.is_empty() && spec.cell.is_none();
+        fields.push(match read {
+            Some((known, typed)) if is_head && *known == candidates => typed.clone(),
+            _ => {
+                let typed = field_in(spec, &candidates, said);
+                if is_head {
+                    *read = Some((candidates, typed.clone()));
+                }
+                typed
+            }
+        });
+    }
     together.tell(&mut fields);
     Record {
         fields,
@@ -137,30 +140,6 @@ fn field_in(field: &Field, raw: &RawField, said: SaidOrder) -> TypedField {
     }
 }
 
-/// Reads all candidates; those that are no values are left out.
-fn judged<'c>(field: &Field, raw: &'c RawField, said: SaidOrder) -> Vec<Judged<'c>> {
-    let mut readings: Vec<Judged> = Vec::new();
-    for candidate in &raw.candidates {
-        let reading = read_in(&field.kind, &candidate.text, said)
-            .or_else(|| read_alternatives(&field.kind, candidate, said))
-            .or_else(|| read_look_alikes(&field.kind, &candidate.text));
-        if let Some(reading) = reading {
-            let confidence = confidence(&field.kind, candidate, &reading);
-            readings.push(Judged { candidate, reading, confidence });
-        }
-    }
-    readings
-}
-
-/// Returns what was changed to make a value valid, if anything was.
-fn repair(judged: &Judged) -> Option<Repair> {
-    (judged.reading.repairs > 0).then(|| Repair {
-        before: judged.candidate.text.clone(),
-        after: judged.reading.value.to_string(),
-        rule: Repair::BY_TYPE.to_owned(),
-    })
-}
-
 /// Returns the one value that is chosen among the candidates that make one.
 fn chosen(field: &Field, readings: &[Judged]) -> Option<TypedField> {
     let chosen = choose(field.choose, readings)?;
@@ -184,7 +163,7 @@ fn chosen(field: &Field, readings: &[Judged]) -> Option<TypedField> {
             ambiguity: candidate.ambiguity.or(reading.ambiguity),
             ..Evidence::default()
         },
-        repairs: repair(&readings[chosen]).into_iter().chain(respelled).collect(),
+        repairs: repair_of(&readings[chosen]).into_iter().chain(respelled).collect(),
         doubts: candidate.doubts.clone(),
     })
 }
@@ -204,30 +183,6 @@ fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
         | Value::Boolean(_)
         | Value::List(_) => (value.clone(), Vec::new()),
     }
-}
-
-/// Reads a candidate that is no value as it stands with one doubtful character replaced by what the
-/// recognizer thought of as well; `None` unless exactly one value comes out.
-fn read_alternatives(kind: &FieldKind, candidate: &Candidate, said: SaidOrder) -> Option<Reading> {
-    let mut found: Option<Reading> = None;
-    for doubt in &candidate.doubts {
-        let (start, end) = (usize::from(doubt.start), usize::from(doubt.end));
-        let (Some(before), Some(after)) = (candidate.text.get(..start), candidate.text.get(end..))
-        else {
-            continue;
-        };
-        for alternative in &doubt.alternatives {
-            let text = format!("{before}{}{after}", alternative.text);
-            match (read_in(kind, &text, said), &found) {
-                (Some(reading), Some(other)) if reading.value != other.value => return None,
-                (Some(reading), None) => {
-                    found = Some(Reading { repairs: reading.repairs.saturating_add(1), ..reading });
-                }
-                (Some(_) | None, _) => {}
-            }
-        }
-    }
-    found
 }
 
 /// Returns the whole of what a pattern matched in a text: a number with its sign and all its digits,
@@ -269,79 +224,6 @@ fn unless_cut(
         return number::Widened { span, ambiguity: Some(Ambiguity::NumberBeside) };
     }
     whole
-}
-
-/// Returns the value of a type that a text means, as it may stand on a page; `None` if it is none
-/// even after repairs.
-pub fn value(kind: &FieldKind, text: &str) -> Option<Value> {
-    read(kind, text).map(|reading| reading.value)
-}
-
-/// Reads a text as a value of a type; `None` if it is none even after repairs.
-pub(crate) fn read(kind: &FieldKind, text: &str) -> Option<Reading> {
-    read_in(kind, text, SaidOrder::Nothing)
-}
-
-fn read_in(kind: &FieldKind, text: &str, said: SaidOrder) -> Option<Reading> {
-    match kind {
-        FieldKind::Text { join, max_length } => text::read(text, join, *max_length),
-        FieldKind::Integer { min, max } => number::read_integer(text, *min, *max),
-        FieldKind::Decimal { places, min, max } => number::read_decimal(text, *places, *min, *max),
-        FieldKind::Money => number::read_money(text),
-        FieldKind::Date { order, pivot, partial } => {
-            date::read(text, (*order, said), *pivot, *partial)
-        }
-        FieldKind::Time => clock::read_time(text),
-        FieldKind::Duration => clock::read_duration(text),
-        FieldKind::Code { shapes, check } => code::read(text, shapes, *check),
-        FieldKind::Enum { values } => choice::read_enum(text, values),
-        FieldKind::Lookup { dictionary } => lookup::read(text, dictionary),
-        FieldKind::Checkbox => choice::read_checkbox(text),
-        FieldKind::Barcode { .. } => text::read_barcode(text),
-    }
-}
-
-/// Reads a text that is no value with one character replaced by one that looks like it, where the
-/// type can tell which of them is right: a code by its check digit.
-fn read_look_alikes(kind: &FieldKind, text: &str) -> Option<Reading> {
-    match kind {
-        FieldKind::Code { shapes, check: Some(check) } => {
-            code::read_look_alikes(text, shapes, *check)
-        }
-        _ => None,
-    }
-}
-
-/// Combines how sure the words, the place and the meaning are into a probability.
-fn confidence(kind: &FieldKind, candidate: &Candidate, reading: &Reading) -> f32 {
-    let place = match candidate.found {
-        Found::Constant => return DEFAULT_CONFIDENCE * reading.rank(),
-        Found::Label
-        | Found::Pattern
-        | Found::Zone
-        | Found::Column
-        | Found::Carried
-        | Found::Learned => {
-            KEPT_WITHOUT_PLACE + (1.0 - KEPT_WITHOUT_PLACE) * candidate.place_score.clamp(0.0, 1.0)
-        }
-    };
-    // A misread word seldom still is a date or one of a few names: the more a type refuses, the
-    // less the doubt of the recognizer counts.
-    let doubt_kept = match kind {
-        // A barcode has its own check, and a tick box no letters.
-        FieldKind::Text { .. } | FieldKind::Barcode { .. } => 1.0,
-        FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Duration => 0.9,
-        FieldKind::Money | FieldKind::Code { .. } | FieldKind::Time => 0.8,
-        FieldKind::Date { .. } => 0.7,
-        FieldKind::Enum { .. } | FieldKind::Lookup { .. } | FieldKind::Checkbox => 0.4,
-    };
-    let read = candidate.word_confidence.clamp(0.0, 1.0);
-    // A ranked candidate is where it is for what it looks like, however badly it was read: doubtful
-    // words count for more. On receipts of shops that the ranker had not seen, 0.5 kept half as many
-    // wrong values among the surest third of the records as 0.
-    let doubt = if candidate.found == Found::Learned { read.sqrt() } else { 1.0 };
-    let words = doubt * (1.0 - doubt_kept * (1.0 - read));
-    (words * place * reading.rank()).clamp(0.0, 1.0)
 }
 
 /// Returns the index of the reading that wins.

@@ -5,8 +5,9 @@ mod dates;
 mod numbers;
 mod properties;
 
+use super::read::{read_in, read_look_alikes};
 use super::*;
-use crate::document::{Alternative, Doubt, PageNumber};
+use crate::document::{Alternative, Candidate, Doubt, PageNumber};
 use crate::model::{CheckDigit, DateOrder, Dictionary, DictionaryEntry, EnumValue, Partial};
 
 /// Returns the value in SQL's spelling, `*` for each repair, `?` if less than certain.

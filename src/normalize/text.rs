@@ -1,6 +1,6 @@
 //! Cleans free text of what the recognizer made of rules, dots and stains.
 
-use super::Reading;
+use super::reading::Reading;
 use crate::document::Value;
 
 /// A cut text is not what stands on the page.

@@ -5,7 +5,8 @@
 
 use image::GrayImage;
 
-use crate::document::{BitMask, PagePixels, PixelBox};
+use crate::document::PixelBox;
+use crate::images::{BitMask, PagePixels};
 
 /// Ink is darker than the middle between the paper and the darkest hundredth of the column; a column
 /// where these differ by fewer gray levels is empty.

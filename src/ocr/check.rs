@@ -10,7 +10,8 @@ use tesseract_lstm::{Alphabet, LineWord};
 use super::languages::{LineReaders, Wanted};
 use super::layout::{self, Ground};
 use super::{EngineSettings, Kernel, Tesseract, start};
-use crate::document::{Failure, PreparedPage};
+use crate::document::Failure;
+use crate::images::PreparedPage;
 
 /// Both engines, warm, for one language.
 pub struct Checker {

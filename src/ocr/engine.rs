@@ -11,19 +11,20 @@ use image::GrayImage;
 use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::cells;
+use super::doubts::doubts;
 use super::ensemble;
 use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look;
-use super::start::{self, NativeProblem};
+use super::native_problem::NativeProblem;
+use super::start;
 use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
 };
-use crate::document::{
-    self, Alternative, Failure, Line, Look, Mark, PagePixels, PreparedPage, Seen, Word,
-};
+use crate::document::{Failure, Line, Look, Mark, Seen, Word};
+use crate::images::{PagePixels, PreparedPage};
 
 /// A warm engine; belongs to one thread of one process.
 pub struct Engine {
@@ -69,13 +70,6 @@ const MOST_EDGES: usize = 3;
 const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
-/// Characters below this confidence keep what else they may be.
-const DOUBTFUL_CHARACTER: f32 = 95.0;
-/// Runner-ups below this confidence are not worth keeping.
-const LEAST_ALTERNATIVE: f32 = 1.0;
-/// So many runner-ups of a character are kept.
-const MOST_ALTERNATIVES: usize = 3;
-
 impl Engine {
     /// Starts an engine. The error says which language data is missing or broken, or why the native
     /// engine cannot be used if it was demanded.
@@ -432,30 +426,6 @@ fn page_word(layout: &Layout, segment: &Segment, word: LineWord) -> Word {
         doubts: doubts(&word),
         text: word.text,
     }
-}
-
-/// Returns what else the characters of a word may be.
-pub(super) fn doubts(word: &LineWord) -> Vec<document::Doubt> {
-    let mut doubts = Vec::new();
-    let mut start = 0_usize;
-    for character in &word.characters {
-        let end = start + character.text.len();
-        let alternatives: Vec<Alternative> = character
-            .alternatives
-            .iter()
-            .filter(|(_, confidence)| *confidence >= LEAST_ALTERNATIVE)
-            .take(MOST_ALTERNATIVES)
-            .map(|(text, confidence)| Alternative { text: text.clone(), confidence: *confidence })
-            .collect();
-        if character.confidence < DOUBTFUL_CHARACTER
-            && !alternatives.is_empty()
-            && let (Ok(start), Ok(end)) = (u16::try_from(start), u16::try_from(end))
-        {
-            doubts.push(document::Doubt { start, end, alternatives });
-        }
-        start = end;
-    }
-    doubts
 }
 
 /// Returns the mean of the words' confidences weighted by their lengths in characters.

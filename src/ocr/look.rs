@@ -7,10 +7,11 @@
 use image::GrayImage;
 use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
-use super::engine;
+use super::doubts::doubts;
 use super::layout::{self, Ground, Layout, Segment};
 use super::variants::VARIANTS;
-use crate::document::{Failure, Line, Mark, PixelBox, PreparedPage, RegionLook, Word};
+use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, Word};
+use crate::images::PreparedPage;
 
 /// A band of the page is laid out anew: so many x-heights above and below the words.
 const BAND: f32 = 3.0;
@@ -77,7 +78,7 @@ fn lines(
         is_within.then(|| Word {
             bounds: bounds.moved(0, band.top),
             confidence: word.confidence,
-            doubts: engine::doubts(&word),
+            doubts: doubts(&word),
             text: word.text,
         })
     };

@@ -7,6 +7,7 @@ mod bands;
 mod cells;
 mod check;
 mod dictionaries;
+mod doubts;
 mod engine;
 mod ensemble;
 mod finish;
@@ -15,6 +16,7 @@ mod layout;
 mod lengths;
 mod look;
 mod merge;
+mod native_problem;
 mod netpbm;
 mod regions;
 mod settings;
@@ -27,13 +29,14 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Failure, Line, Look, Mark, PreparedPage, Seen};
+use crate::document::{Failure, Line, Look, Mark, Seen, words};
+use crate::images::PreparedPage;
 
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use settings::{EngineChoice, LayoutChoice, UnknownChoice};
+pub use settings::{EngineChoice, LayoutChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;
 pub use tesseract_lstm::{Kernel, UnknownKernel};
@@ -74,15 +77,7 @@ pub enum LayoutUsed {
     Tesseract,
 }
 
-impl LayoutUsed {
-    /// Returns the word that stands in recipes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Tesseract => "tesseract",
-        }
-    }
-}
+words!(LayoutUsed { Native => "native", Tesseract => "tesseract" });
 
 /// What an engine found on a page.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@
 
 use image::GrayImage;
 
-use crate::document::{BitMask, PagePixels};
+use crate::images::{BitMask, PagePixels};
 
 /// Returns the pixels as a raw netpbm file.
 pub(super) fn encoded(pixels: &PagePixels) -> Vec<u8> {

@@ -5,7 +5,9 @@
 //! recognized one by one. `tesseract` calls it.
 
 use super::bands::{self, BandLines};
-use crate::document::{PixelBox, PreparedPage, TableGrid};
+use crate::document::PixelBox;
+use crate::images::PreparedPage;
+use crate::shapes::TableGrid;
 
 /// A part of the page and how its text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +92,8 @@ fn of_column(page: &PreparedPage, column: PixelBox) -> Vec<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BitMask, Mark, OrientationSureness, PageFacts, PagePixels};
+    use crate::document::{Mark, PageFacts};
+    use crate::images::{BitMask, OrientationSureness, PagePixels};
 
     /// A page of 1000 × 1000 pixels, ten a millimetre, with rules at the given places and two words.
     fn page(rules: &[u32]) -> PreparedPage {

@@ -1,8 +1,8 @@
 //! What a person may choose about recognition.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+
+use crate::document::words;
 
 /// Which engine recognizes lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -26,34 +26,5 @@ pub enum LayoutChoice {
     Tesseract,
 }
 
-/// A word that names no choice.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is none of auto, native, tesseract")]
-pub struct UnknownChoice {
-    word: String,
-}
-
-impl FromStr for EngineChoice {
-    type Err = UnknownChoice;
-
-    fn from_str(word: &str) -> Result<Self, UnknownChoice> {
-        match word {
-            "auto" => Ok(Self::Auto),
-            "native" => Ok(Self::Native),
-            "tesseract" => Ok(Self::Tesseract),
-            _ => Err(UnknownChoice { word: word.to_owned() }),
-        }
-    }
-}
-
-impl FromStr for LayoutChoice {
-    type Err = UnknownChoice;
-
-    fn from_str(word: &str) -> Result<Self, UnknownChoice> {
-        match word.parse()? {
-            EngineChoice::Auto => Ok(Self::Auto),
-            EngineChoice::Native => Ok(Self::Native),
-            EngineChoice::Tesseract => Ok(Self::Tesseract),
-        }
-    }
-}
+words!(EngineChoice { Auto => "auto", Native => "native", Tesseract => "tesseract" });
+words!(LayoutChoice { Auto => "auto", Native => "native", Tesseract => "tesseract" });

@@ -3,20 +3,8 @@
 //! The engine, the comparison of engines and the command line ask it.
 
 use super::languages::{self, LineReaders};
+use super::native_problem::NativeProblem;
 use super::{EngineChoice, EngineSettings, Kernel};
-
-/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
-pub(super) const INVERSION_BELOW: f32 = 0.7;
-
-/// Why the native engine cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NativeProblem {
-    /// Tesseract can do it: `auto` takes it.
-    #[error("`{languages}`: native engine: {what}\nhint: `--engine tesseract` can read it")]
-    Unsupported { languages: String, what: String },
-    #[error("{0}")]
-    Broken(String),
-}
 
 /// Starts the native recognizers of the languages.
 pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, NativeProblem> {

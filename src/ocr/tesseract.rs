@@ -14,9 +14,8 @@ use tesseract_lstm::LineWord;
 use super::languages::Wanted;
 use super::regions::{self, Region, RegionLayout};
 use super::{Account, EngineSettings, LayoutUsed, MAX_SIDE, Reading, Recognizer, netpbm, tsv};
-use crate::document::{
-    BitMask, Failure, Line, Look, PagePixels, PixelBox, PreparedPage, Reason, Seen, Stage,
-};
+use crate::document::{Failure, Line, Look, PixelBox, Reason, Seen, Stage};
+use crate::images::{BitMask, PagePixels, PreparedPage};
 
 /// An engine that starts when it is first asked, since few pages need it beside the native parts. One per reader
 /// process: a second initialization would leak the first.

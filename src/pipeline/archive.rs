@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::feed::blocking;
+use super::blocking::blocking;
 use super::{ModelSet, Stop};
 use crate::document::{PageNumber, Verdict};
 use crate::model::{Field, RecordModel};
@@ -249,11 +249,12 @@ impl Learner<'_> {
         knowledge: &Knowledge,
         summary: &mut ArchiveSummary,
     ) -> Result<bool, StoreError> {
+        let next = |behind| self.store.archive_records(self.model, behind, RECORDS_AT_A_TIME);
+        let mut records = next(behind).await?;
         loop {
             if self.stop.is_set() {
                 return Ok(false);
             }
-            let records = self.store.archive_records(self.model, behind, RECORDS_AT_A_TIME).await?;
             let Some(last) = records.last() else { return Ok(true) };
             behind = last.record_id;
             let mut changes = Vec::new();
@@ -262,7 +263,9 @@ impl Learner<'_> {
                 changes.extend(self.change(record, knowledge, summary));
             }
             summary.changed += changes.len() as u64;
-            self.store.change_records(self.model, &changes).await?;
+            // The next ones are read while these are written: they are others.
+            let changing = self.store.change_records(self.model, &changes);
+            ((), records) = tokio::try_join!(changing, next(behind))?;
         }
     }
 

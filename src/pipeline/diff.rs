@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::feed::blocking;
+use super::blocking::blocking;
 use super::{ModelSet, Stop};
 use crate::authoring::{Change, Pair, Said, align};
 use crate::document::{DocumentId, PageNumber, Verdict};

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::blocking::blocking;
 use super::gone::note_gone;
 use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
@@ -279,10 +280,5 @@ pub(super) async fn from_ledger(
     }
 }
 
-/// Runs work that reads files or computes on a thread where it may block.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::feed::blocking;
+use super::blocking::blocking;
 use crate::document::RunId;
 use crate::store::{GoneFiles, Store, StoreError, UnseenFile};
 

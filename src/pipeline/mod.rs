@@ -3,7 +3,9 @@
 //! `page::process` is the straight line that one page goes. Only here: rayon, channels, indicatif.
 
 mod archive;
+mod blocking;
 mod diff;
+mod failed;
 mod feed;
 mod gone;
 mod page;
@@ -12,7 +14,10 @@ mod progress;
 mod queue;
 mod records;
 mod reextract;
+#[cfg(test)]
+mod replay;
 mod second_look;
+mod shared;
 mod stop;
 mod summary;
 mod worker;
@@ -27,6 +32,7 @@ use tokio::sync::mpsc;
 use self::progress::Progress;
 use self::queue::JobQueue;
 use self::worker::{Ended, Loop};
+use crate::document::{Stage, guarded};
 use crate::intake::Walk;
 use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
@@ -37,7 +43,7 @@ pub use feed::{FileCounts, Trust};
 pub use progress::Talk;
 pub use records::ModelSet;
 pub use reextract::{ReextractSummary, reextract};
-pub use second_look::{SecondLook, UnknownSecondLook};
+pub use second_look::SecondLook;
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};
 
@@ -164,7 +170,7 @@ fn read_all(readers: &Readers, work: &Loop<'_>) -> Result<(), RunError> {
             readers.settings.clone(),
             readers.limits.clone(),
         );
-        let ended = page::guarded(|| work.run(&mut reader as &mut dyn PageReader));
+        let ended = guarded(Stage::Extract, || work.run(&mut reader as &mut dyn PageReader));
         match ended {
             Ok(Ok(())) => {}
             Ok(Err(Ended::NoWriter)) => queue.abandon(),

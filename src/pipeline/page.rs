@@ -2,11 +2,10 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::records::ModelSet;
+use super::failed::Failed;
+use super::records::{ModelSet, PageRecords};
 use super::second_look::{self, SecondLook};
-use crate::document::{
-    Attempt, DocumentId, Failure, PageEnd, PageNumber, PageOutcome, Reason, Stage,
-};
+use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
 
 /// A page to be read: its document is open in the reader.
@@ -43,28 +42,28 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
-    let step = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
-    recipe.steps.extend(step);
-    let records = models.of_page(job.page, &text);
-    let document_records =
-        (job.page_count == 1).then(|| models.of_document(&[(job.page, &text)], &[])).transpose();
-    let (records, document_records) = match (records, document_records) {
-        (Ok(records), Ok(document_records)) => (records, document_records),
-        (Err(failure), _) | (_, Err(failure)) => {
+    let looked = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
+    recipe.steps.extend(looked.step);
+    let is_alone = job.page_count == 1;
+    let records = match looked.records {
+        Some(records) => Ok(records),
+        None if is_alone => models.of_only_page(job.page, &text),
+        None => models
+            .of_page(job.page, &text)
+            .map(|of_page| PageRecords { of_page, of_document: Vec::new() }),
+    };
+    let records = match records {
+        Ok(records) => records,
+        Err(failure) => {
             return Ok(clock.outcome(job.document_id, job.page, PageEnd::Failed(failure)));
         }
     };
     let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Stored(text));
     outcome.attempt.recipe = Some(recipe);
-    outcome.records = records;
-    outcome.document_records = document_records;
+    outcome.records = records.of_page;
+    outcome.document_records = is_alone.then_some(records.of_document);
     Ok(outcome)
 }
-
-/// Why the reader loop ends: there will never be a reader again.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Failed(pub String);
 
 /// Reads a page; if that kills the reader, once more with a new one. Twice means quarantine.
 fn read(
@@ -88,21 +87,9 @@ fn read(
     }
 }
 
-/// Returns the outcome of a page whose document could not be opened.
-pub(super) fn unopened(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
+/// Returns the outcome of a page that nothing was read of.
+pub(super) fn unread(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
     Clock::start().outcome(document_id, page, end)
-}
-
-/// Runs a stage of the parent so that a panic in it costs a page.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "panicked".to_owned());
-        Failure::new(Stage::Extract, Reason::Panicked, message)
-    })
 }
 
 /// When an attempt started.
@@ -124,3 +111,6 @@ impl Clock {
         PageOutcome { document_id, page, attempt, end, records: Vec::new(), document_records: None }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,12 @@
 //! Words → judged records: extract → normalize → validate, for all models at once. The same code
 //! serves `ingest` and `reextract`.
 
-use super::page::guarded;
 use super::page_doubts;
 use crate::document::{
-    Failure, Issue, PageNumber, PageText, RawField, Record, Symbology, TypedField, TypedRecord,
-    Verdict,
+    Failure, Issue, PageNumber, PageText, RawField, Record, Stage, Symbology, TypedField,
+    TypedRecord, Verdict, guarded,
 };
-use crate::extract::Surroundings;
+use crate::extract::{Phrases, Surroundings};
 use crate::model::{FieldKind, RecordModel, Scope};
 use crate::store::DocumentPages;
 use crate::validate::Validator;
@@ -16,14 +15,25 @@ use crate::{extract, normalize};
 /// Models that are ready to be used by any number of threads.
 pub struct ModelSet {
     models: Vec<RecordModel>,
+    phrases: Phrases,
     validators: Vec<Validator>,
+}
+
+/// The judged records of a page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PageRecords {
+    /// Those that need it alone.
+    pub of_page: Vec<TypedRecord>,
+    /// Those of a document that has no other page.
+    pub of_document: Vec<TypedRecord>,
 }
 
 impl ModelSet {
     /// Prepares checked models.
     pub fn new(models: Vec<RecordModel>) -> Self {
         let validators = models.iter().map(Validator::new).collect();
-        Self { models, validators }
+        let phrases = Phrases::of(&models);
+        Self { models, phrases, validators }
     }
 
     /// Returns the models.
@@ -50,15 +60,34 @@ impl ModelSet {
         asked
     }
 
+    /// Returns what a page's words give, as if its document had no other page. A failure is a panic that was caught.
+    pub(super) fn of_only_page(
+        &self,
+        page: PageNumber,
+        text: &PageText,
+    ) -> Result<PageRecords, Failure> {
+        let pages = [(page, text)];
+        guarded(Stage::Extract, || {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            let of_page = found.of_pages.iter().flat_map(|raw| self.judge(raw, &pages)).collect();
+            PageRecords { of_page, of_document: self.judge(&found.of_document, &pages) }
+        })
+    }
+
     /// Returns all records of a document's words. A failure is a panic that was caught.
     pub fn of_pages(&self, document: &DocumentPages) -> Result<Vec<TypedRecord>, Failure> {
-        let mut records = Vec::new();
-        for (number, text) in &document.pages {
-            records.extend(self.of_page(*number, text)?);
-        }
         let pages: Vec<_> = document.pages.iter().map(|(number, text)| (*number, text)).collect();
-        records.extend(self.of_document(&pages, &document.missing)?);
-        Ok(records)
+        guarded(Stage::Extract, || {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            let mut records = Vec::new();
+            for (raw, page) in found.of_pages.iter().zip(&pages) {
+                records.extend(self.judge(raw, &[*page]));
+            }
+            let mut of_document = self.judge(&found.of_document, &pages);
+            self.note_missing(&mut of_document, &document.missing);
+            records.extend(of_document);
+            records
+        })
     }
 
     /// Returns the records of page and row scope of a page. A failure is a panic that was caught.
@@ -67,7 +96,10 @@ impl ModelSet {
         page: PageNumber,
         text: &PageText,
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| self.judge(&extract::page_records(&self.models, page, text), &[(page, text)]))
+        guarded(Stage::Extract, || {
+            let raw = extract::page_records(&self.models, &self.phrases, page, text);
+            self.judge(&raw, &[(page, text)])
+        })
     }
 
     /// Returns the records that need all pages of a document; those of document scope say which
@@ -77,8 +109,9 @@ impl ModelSet {
         pages: &[(PageNumber, &PageText)],
         missing: &[PageNumber],
     ) -> Result<Vec<TypedRecord>, Failure> {
-        guarded(|| {
-            let mut records = self.judge(&extract::document_records(&self.models, pages), pages);
+        guarded(Stage::Extract, || {
+            let raw = extract::document_records(&self.models, &self.phrases, pages);
+            let mut records = self.judge(&raw, pages);
             self.note_missing(&mut records, missing);
             records
         })
@@ -106,18 +139,17 @@ impl ModelSet {
         let Some(model) = self.models.iter().find(|model| model.name == name) else {
             return Ok(Vec::new());
         };
-        guarded(|| {
+        guarded(Stage::Extract, || {
             let pages: Vec<(PageNumber, &PageText)> =
                 document.pages.iter().map(|(number, text)| (*number, text)).collect();
             let mut groups = Vec::new();
-            for &(number, text) in &pages {
-                let raw = extract::page_records(&self.models, number, text);
-                for (raw, surroundings) in by_region(&raw, &[(number, text)]) {
+            let found = extract::records(&self.models, &self.phrases, &pages);
+            for (raw, page) in found.of_pages.iter().zip(&pages) {
+                for (raw, surroundings) in by_region(raw, &[*page]) {
                     groups.push(typed(model, raw, &surroundings));
                 }
             }
-            let raw = extract::document_records(&self.models, &pages);
-            for (raw, surroundings) in by_region(&raw, &pages) {
+            for (raw, surroundings) in by_region(&found.of_document, &pages) {
                 groups.push(typed(model, raw, &surroundings));
             }
             groups.retain(|records| !records.is_empty());
@@ -250,10 +282,7 @@ fn typed(
     surroundings: &Surroundings,
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
-    own.map(|record| {
-        let mut typed = normalize::record_in(model, record.clone(), surroundings.dates);
-        surroundings.note(&mut typed);
-        typed
-    })
-    .collect()
+    let mut typed = normalize::records_in(model, own, surroundings.dates);
+    typed.iter_mut().for_each(|record| surroundings.note(record));
+    typed
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
 use super::archive::{ArchiveSummary, Extent, learn};
-use super::feed::blocking;
+use super::blocking::blocking;
 use super::{EVENTS, ModelSet, RunError, Stop};
 use crate::document::TypedRecord;
 use crate::store::{LedgerEvent, PackedDocument, Run, Store, StoreError};

@@ -10,7 +10,7 @@ use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};
 use super::{border, measure, skew};
-use crate::document::{BitMask, PagePixels};
+use crate::images::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.

@@ -12,7 +12,8 @@ use image::GrayImage;
 
 use super::extremes::Plane;
 use super::tiles::{self, Color, TileGrounds, View, quantile};
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes;
 
 /// A tile whose ground differs from the paper by so many gray levels in a channel belongs to a block, …

@@ -1,6 +1,6 @@
 //! Black borders that a scanner leaves where the paper ended.
 
-use crate::document::{BitMask, PagePixels};
+use crate::images::{BitMask, PagePixels};
 
 /// Pixels at the very edge that may be light although a border begins there.
 const MAX_START: usize = 3;

@@ -9,7 +9,8 @@ use super::analysis::Analysis;
 use super::blank::Presence;
 use super::options::Choice;
 use super::resample;
-use crate::document::{PagePixels, PixelBox, PreparedPage};
+use crate::document::PixelBox;
+use crate::images::{PagePixels, PreparedPage};
 use crate::shapes::{self, Component};
 
 /// Letters from this height on are read from a smaller picture, in pixels …

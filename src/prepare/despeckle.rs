@@ -1,6 +1,6 @@
 //! Specks: dust, salt and pepper, fax noise. Periods, i-dots and decimal points are none.
 
-use crate::document::PagePixels;
+use crate::images::PagePixels;
 use crate::shapes::{Component, Components};
 
 /// Larger than this share of the text height nothing is a speck.

@@ -36,17 +36,16 @@ use self::analysis::Analysis;
 use self::background::PaperMap;
 use self::blank::Presence;
 pub use self::closer::{CloserLook, Resized, look_closer, reading_scales, resized};
-pub use self::options::{Aim, Choice, PrepareOptions, UnknownChoice};
+pub use self::options::{Aim, Choice, PrepareOptions};
 use self::orientation::Orientation;
 use self::rules::{Ground, TracedRule};
 use self::scale::Content;
 use self::slant::Slant;
 use self::tiles::{TileGrounds, View};
-use crate::document::{
-    BitMask, Failure, Mark, OrientationSureness, PageFacts, PageImage, PageIssue, PagePixels,
-    Pixels, PreparedPage, Reason, RightAngle, Stage, TableGrid, TickBox,
-};
+use crate::document::{Failure, Mark, PageFacts, PageIssue, Reason, RightAngle, Stage, TickBox};
+use crate::images::{BitMask, OrientationSureness, PageImage, PagePixels, Pixels, PreparedPage};
 use crate::shapes;
+use crate::shapes::TableGrid;
 
 /// Paper whose brightness spreads over more gray levels than this is made even.
 const UNEVEN: f32 = 40.0;

@@ -1,10 +1,8 @@
 //! What a person may force about preparation. By default every step decides by what it measures.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::document::RightAngle;
+use crate::document::{RightAngle, words};
 
 /// Whether a step is done: by its own judgment, always, or never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -16,25 +14,7 @@ pub enum Choice {
     Never,
 }
 
-/// A word that is no [`Choice`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is none of auto, always, never")]
-pub struct UnknownChoice {
-    word: String,
-}
-
-impl FromStr for Choice {
-    type Err = UnknownChoice;
-
-    fn from_str(word: &str) -> Result<Self, UnknownChoice> {
-        match word {
-            "auto" => Ok(Self::Auto),
-            "always" => Ok(Self::Always),
-            "never" => Ok(Self::Never),
-            _ => Err(UnknownChoice { word: word.to_owned() }),
-        }
-    }
-}
+words!(Choice { Auto => "auto", Always => "always", Never => "never" });
 
 impl Choice {
     /// Returns whether the step is done, given what its own judgment says.

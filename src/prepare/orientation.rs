@@ -7,7 +7,8 @@
 //! and never turned upside down.
 
 use super::skew;
-use crate::document::{OrientationSureness, PixelBox, RightAngle};
+use crate::document::{PixelBox, RightAngle};
+use crate::images::OrientationSureness;
 use crate::shapes::Component;
 
 /// Pairs of neighbors needed to trust the direction of the lines.

@@ -9,7 +9,7 @@ use super::analysis::Analysis;
 use super::options::{Choice, PrepareOptions};
 use super::tiles::brightness;
 use super::{resample, scale};
-use crate::document::{PagePixels, Pixels};
+use crate::images::{PagePixels, Pixels};
 
 /// Pages with fewer pixels are quick however large their letters are.
 const LARGE: u64 = 3_000_000;

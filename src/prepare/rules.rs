@@ -5,32 +5,21 @@
 //! pieces; once the height of the text is known, `trace` follows them, and `erase` takes them off.
 
 mod erase;
+mod pieces;
 mod trace;
 
+use self::pieces::Piece;
 use self::trace::{Direction, Strength};
-use crate::document::BitMask;
 use crate::document::{Mark, PixelBox};
-use crate::shapes::{self, Run};
+use crate::images::BitMask;
+use crate::shapes;
 
 /// Shortest run in pixels that can be part of a rule, whatever the size of the page.
 const MIN_RUN: usize = 24;
 
 pub(super) use self::erase::erase;
+pub(super) use self::pieces::Rules;
 pub(super) use self::trace::{Ground, TracedRule, trace};
-
-/// The pieces of ruled lines that a page's mask shows, in its pixels.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rules {
-    horizontal: Vec<Piece>,
-    vertical: Vec<Piece>,
-}
-
-/// A piece of a ruled line: its box, and the runs of pixels that it consists of.
-#[derive(Debug, Clone)]
-struct Piece {
-    bounds: PixelBox,
-    runs: Vec<Run>,
-}
 
 impl Rules {
     /// Finds the rules of a page: runs of at least 1/50 of the longer side (of a sheet) that join to thin lines

@@ -4,10 +4,8 @@ use image::{GrayImage, Luma, RgbImage};
 use proptest::prelude::*;
 
 use super::{Aim, Choice, PrepareOptions, prepare};
-use crate::document::{
-    BitMask, DpiSource, Mark, OrientationSureness, PageImage, PagePixels, Pixels, PreparedPage,
-    RightAngle,
-};
+use crate::document::{DpiSource, Mark, RightAngle};
+use crate::images::{BitMask, OrientationSureness, PageImage, PagePixels, Pixels, PreparedPage};
 
 /// Nine rows: two for ascenders, five of x-height, two for descenders.
 const GLYPHS: [(char, [&str; 9]); 10] = [

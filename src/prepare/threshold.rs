@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use crate::document::BitMask;
+use crate::images::BitMask;
 
 /// Rows between two rows that the histogram looks at.
 const HISTOGRAM_STEP: usize = 4;

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::document::{BitMask, PixelBox, TickBox};
+use crate::document::{PixelBox, TickBox};
+use crate::images::BitMask;
 use crate::shapes::Component;
 
 /// Sides of a frame in millimetres.

@@ -3,6 +3,7 @@
 //! What the document itself shows counts most (the word unbroken elsewhere, with or without its hyphen), then the
 //! dictionary, then what is usual in the language. Numbers and codes are never joined.
 
+use super::line_ends::{only_breaks, split};
 use super::vocabulary::{Habit, Vocabulary};
 
 /// Words before which a hyphen stands for a part that is left out: `pre- and post-war`, `Vor- und Nachteile`.
@@ -54,35 +55,6 @@ pub(super) struct Judge<'a> {
     pub(super) habit: Habit,
     /// Whether the dictionary has a word as it is written.
     pub(super) is_word: &'a dyn Fn(&str) -> bool,
-}
-
-/// Returns whether the character is printed as a hyphen within words.
-pub(super) fn is_hyphen(letter: char) -> bool {
-    matches!(letter, '-' | '\u{2010}' | '\u{2011}')
-}
-
-/// Returns whether the character may break a word at a line end: also the soft hyphen, its sign, and the double
-/// strokes of blackletter.
-fn may_break(letter: char) -> bool {
-    is_hyphen(letter) || only_breaks(letter) || letter == '='
-}
-
-/// Returns whether the character does nothing but break words.
-fn only_breaks(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '¬' | '\u{2e17}')
-}
-
-/// Returns whether the last word of a line may go on in the next line.
-pub(super) fn ends_broken(word: &str) -> bool {
-    split(word).is_some()
-}
-
-/// Splits a word at the end of a line into its part before the hyphen, and the hyphen.
-fn split(word: &str) -> Option<(&str, char)> {
-    let hyphen = word.chars().next_back().filter(|last| may_break(*last))?;
-    let stem = &word[..word.len() - hyphen.len_utf8()];
-    // Two of them are a dash.
-    stem.ends_with(char::is_alphanumeric).then_some((stem, hyphen))
 }
 
 /// Returns whether a dash, closed up to the word before it, ends the line: what follows closes up too.

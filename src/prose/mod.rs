@@ -5,6 +5,7 @@
 //! title, a figure or a page's end stands in the middle of.
 
 mod hyphens;
+mod line_ends;
 mod paragraphs;
 mod quotes;
 mod vocabulary;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::document::PageText;
 
-use super::hyphens::{ends_broken, is_hyphen};
+use super::line_ends::{ends_broken, is_hyphen};
 
 /// Distinct words kept of a document; more than a library of novels has.
 const MAX_WORDS: usize = 500_000;

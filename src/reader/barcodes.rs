@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use rxing::{BarcodeFormat, DecodeHints, RXingResult};
 
-use crate::document::{Barcode, PagePixels, PixelBox, Symbology};
+use crate::document::{Barcode, PixelBox, Symbology};
+use crate::images::PagePixels;
 
 /// Returns the codes of the given kinds on a page, from top to bottom; none that says nothing.
 pub(super) fn find(pixels: &PagePixels, symbologies: &[Symbology]) -> Vec<Barcode> {

@@ -1,6 +1,7 @@
 //! Where a place of a decoded image lies on the prepared page, and the other way round.
 
-use crate::document::{PixelBox, PreparedPage, RightAngle};
+use crate::document::{PixelBox, RightAngle};
+use crate::images::PreparedPage;
 
 /// How preparation has turned, leveled and scaled an image: around its middle, in this order.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +96,8 @@ fn around((x, y): (f32, f32), (width, height): (f32, f32)) -> PixelBox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BitMask, OrientationSureness, PageFacts, PagePixels};
+    use crate::document::PageFacts;
+    use crate::images::{BitMask, OrientationSureness, PagePixels};
 
     fn page(facts: PageFacts, (width, height): (usize, usize)) -> PreparedPage {
         PreparedPage {

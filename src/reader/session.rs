@@ -1,7 +1,6 @@
 //! The loop of a reader process: frames in, frames out, one document open at a time.
 
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::placing::Placing;
@@ -12,9 +11,10 @@ use super::{
 };
 use crate::decode::{self, DecodedPage, LayeredPage, MixedPage, OpenDocument};
 use crate::document::{
-    Failure, Look, Mark, PageImage, PageIssue, PageNumber, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, Reason, Recipe, RightAngle, Seen, Stage,
+    Failure, Look, Mark, PageIssue, PageNumber, PageText, PixelBox, Reason, Recipe, RightAngle,
+    Seen, Stage, guarded,
 };
+use crate::images::{PageImage, PagePixels, Pixels, PreparedPage};
 use crate::ocr::{Engine, Reading, Recognizer};
 use crate::prepare::{self, Aim, Choice};
 
@@ -30,11 +30,14 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
         Ok(engine) => engine,
         Err(problem) => return protocol::write(&mut output, &Response::Unable(problem)),
     };
-    if let Err(error) = limits::confine(address_space_bytes, engine.language_data()) {
-        let problem = format!("reader: limits: {error}");
-        return protocol::write(&mut output, &Response::Unable(problem));
-    }
-    protocol::write(&mut output, &Response::Ready)?;
+    let sandbox = match limits::confine(address_space_bytes, engine.language_data()) {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            let problem = format!("reader: limits: {error}");
+            return protocol::write(&mut output, &Response::Unable(problem));
+        }
+    };
+    protocol::write(&mut output, &Response::Ready(sandbox))?;
     let mut session = Session { settings: *settings, engine, document: None, last: None };
     session.settings.prepare.aim =
         if session.engine.is_native() { Aim::Native } else { Aim::Tesseract };
@@ -76,13 +79,16 @@ impl<R: Recognizer> Session<R> {
                 if taken as u64 != length {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
-                guarded(Stage::Decode, || self.open(bytes)).map(Response::Opened)
+                guarded(Stage::Decode, || self.open(bytes)).flatten().map(Response::Opened)
             }
             Request::ReadPage(page) => guarded(Stage::Recognize, || self.read_page(page))
+                .flatten()
                 .map(|reading| Response::Page(Box::new(reading))),
             Request::LookAgain { page, looks, budget_ms } => {
                 let end = Instant::now() + Duration::from_millis(u64::from(budget_ms));
-                guarded(Stage::Recognize, || self.look_again(page, &looks, end)).map(Response::Seen)
+                guarded(Stage::Recognize, || self.look_again(page, &looks, end))
+                    .flatten()
+                    .map(Response::Seen)
             }
         };
         Ok(answer.unwrap_or_else(Response::Failed))
@@ -260,7 +266,7 @@ impl<R: Recognizer> Session<R> {
             return;
         }
         // A barcode that makes its reader panic costs no more than itself.
-        let found = guarded(Stage::Recognize, || Ok(barcodes::find(pixels, wanted)));
+        let found = guarded(Stage::Recognize, || barcodes::find(pixels, wanted));
         recipe.steps.push(match &found {
             Ok(codes) => format!("barcodes({})", codes.len()),
             Err(_) => "barcodes(failed)".to_owned(),
@@ -311,6 +317,8 @@ impl<R: Recognizer> Session<R> {
             page_segmentation_mode: self.settings.engine.page_segmentation_mode,
             layout: reading.map_or("", |reading| reading.layout.as_str()).to_owned(),
             steps: prepared.steps.iter().chain(notes).cloned().collect(),
+            // The parent knows it, and does not ask again.
+            sandbox: String::new(),
         }
     }
 }
@@ -369,16 +377,4 @@ fn say_unread(text: &mut PageText, prepared: &PreparedPage) {
         text.facts.issues.push(PageIssue::Unread);
         text.facts.unread = 1.0;
     }
-}
-
-/// Runs a stage so that a panic in it costs this page and not the reader.
-fn guarded<T>(stage: Stage, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "panicked".to_owned());
-        Err(Failure::new(stage, Reason::Panicked, message))
-    })
 }

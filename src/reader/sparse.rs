@@ -5,7 +5,8 @@
 //! pages hold little ink, so that this costs little; full pages never come here.
 
 use super::{gaps, upright};
-use crate::document::{Failure, Line, PixelBox, PreparedPage, RightAngle, Word};
+use crate::document::{Failure, Line, PixelBox, RightAngle, Word};
+use crate::images::PreparedPage;
 use crate::ocr::{Reading, Recognizer};
 use crate::prepare::{self, CloserLook};
 

@@ -1,9 +1,8 @@
 //! Reads a page whose direction preparation could not be sure of: if it gives hardly any sense, it
 //! is read once more upside down, and what reads clearly better is kept.
 
-use crate::document::{
-    Failure, Line, Mark, OrientationSureness, PixelBox, PreparedPage, RightAngle,
-};
+use crate::document::{Failure, Line, Mark, PixelBox, RightAngle};
+use crate::images::{OrientationSureness, PreparedPage};
 use crate::ocr::{Reading, Recognizer};
 
 /// Mean confidence from which a page is taken to stand upright. Pages of the development sets read

@@ -3,7 +3,8 @@
 //! Owns labelling only; which component is a letter, a speck or a rule is decided elsewhere.
 
 use super::sheet::sheets;
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 
 /// More runs than this are noise or a halftone, and labelling them would cost too much memory
 /// (16 bytes a run); a dense 600-dpi page of text has about one million.
@@ -143,43 +144,4 @@ fn union(parents: &mut [u32], first: u32, second: u32) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mask(rows: &[&str]) -> BitMask {
-        let mut mask = BitMask::empty(rows[0].len(), rows.len());
-        for (y, row) in rows.iter().enumerate() {
-            for (x, _) in row.match_indices('#') {
-                mask.set(y, x, x + 1);
-            }
-        }
-        mask
-    }
-
-    #[test]
-    fn strokes_that_meet_further_down_are_one_component() {
-        let found = find_components(&mask(&[
-            "#..#..#.##", //
-            "#..#..#...",
-            ".##.##....",
-            "........#.",
-        ]))
-        .expect("few runs");
-        let boxes: Vec<(u32, u32, u32, u32)> = found
-            .list
-            .iter()
-            .map(|each| each.bounds)
-            .map(|PixelBox { left, top, right, bottom }| (left, top, right, bottom))
-            .collect();
-        assert_eq!(boxes, [(0, 0, 7, 3), (8, 0, 10, 1), (8, 3, 9, 4)]);
-        assert_eq!(found.list.iter().map(|each| each.area).collect::<Vec<_>>(), [10, 2, 1]);
-        let owners: Vec<u32> = found.runs.iter().map(|run| run.component).collect();
-        assert_eq!(owners, [0, 0, 0, 1, 0, 0, 0, 0, 0, 2]);
-    }
-
-    #[test]
-    fn corners_touch_and_what_is_a_pixel_apart_does_not() {
-        let found = find_components(&mask(&["#...", ".#.#", "...#"])).expect("few runs");
-        assert_eq!(found.list.iter().map(|each| each.area).collect::<Vec<_>>(), [2, 2]);
-    }
-}
+mod tests;

@@ -17,7 +17,8 @@ use crate::vocabulary::{Reading, Spread, Usual};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::model_table::{quoted, table_of};
+use super::model_table::table_of;
+use super::quoted::quoted;
 use super::rows::{Cursor, Key, Listing};
 
 /// Groups of figures that are kept in memory; smaller ones are left to the model's figures as a whole.

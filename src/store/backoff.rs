@@ -1,6 +1,6 @@
 //! Outliving trouble that passes: the same step again, with growing pauses, until patience ends.
 //!
-//! Every step that the store takes in the database goes through [`Store::retrying`], and is written so that doing it
+//! Every step that the store takes in the database goes through `Store::retrying`, and is written so that doing it
 //! twice is doing it once: a question is asked again; a change finds out first whether an earlier try, whose connection
 //! was lost during the commit, has made it. `tests/tidy.rs` knows what a step looks like. Two things lose more than a
 //! step can start over with: the writer's batches (`writer/retry.rs`) and streams of rows (`rows.rs`); both pause here
@@ -11,7 +11,6 @@ use std::time::Duration;
 use sqlx::migrate::MigrateError;
 use tokio::time::{Instant, sleep};
 
-use super::connection::Store;
 use super::error::{ClusterError, StoreError, Trouble, trouble};
 
 /// How long a lost connection or a full disk is borne.
@@ -84,47 +83,4 @@ fn is_absent(error: &StoreError) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
     let StoreError::Connect { cause: sqlx::Error::Io(cause), .. } = error else { return false };
     !matches!(cause.kind(), ConnectionAborted | ConnectionReset | UnexpectedEof)
-}
-
-impl Store {
-    /// Takes a step that may be done twice, again and again while the trouble may pass.
-    pub(super) async fn retrying<T, Work, Done>(&self, work: Work) -> Result<T, StoreError>
-    where
-        Work: FnMut() -> Done,
-        Done: Future<Output = Result<T, StoreError>>,
-    {
-        self.retrying_for(PATIENCE, work).await
-    }
-
-    /// Does the same with a patience of the caller's.
-    pub(super) async fn retrying_for<T, Work, Done>(
-        &self,
-        patience: Duration,
-        mut work: Work,
-    ) -> Result<T, StoreError>
-    where
-        Work: FnMut() -> Done,
-        Done: Future<Output = Result<T, StoreError>>,
-    {
-        let mut backoff = Backoff::new(patience);
-        loop {
-            match work().await {
-                Ok(done) => return Ok(done),
-                Err(error) => self.pause(&mut backoff, error).await?,
-            }
-        }
-    }
-
-    /// Waits if trying again may help, and starts a private server again that died.
-    pub(super) async fn pause(
-        &self,
-        backoff: &mut Backoff,
-        error: StoreError,
-    ) -> Result<(), StoreError> {
-        backoff.pause(error).await?;
-        while let Err(error) = self.revive().await {
-            backoff.pause(error).await?;
-        }
-        Ok(())
-    }
 }

@@ -305,7 +305,7 @@ async fn make_database_once(
             .await
             .map_err(failed_to("look for the database"))?;
     if !exists {
-        let statement = format!("create database {}", super::model_table::quoted(name));
+        let statement = format!("create database {}", super::quoted::quoted(name));
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
             .execute(&mut connection)
             .await

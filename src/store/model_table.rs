@@ -12,6 +12,7 @@ use crate::model::RecordModel;
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
+use super::quoted::quoted;
 
 /// The columns that every model's table has, in the order they are written.
 pub(super) const OWN_COLUMNS: [&str; 9] = [
@@ -243,11 +244,6 @@ async fn take_turn(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         .execute(connection)
         .await
         .map(|_| ())
-}
-
-/// Returns an identifier as SQL writes it.
-pub(super) fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
 /// Returns a model's table as SQL writes it.

@@ -1,6 +1,5 @@
 //! Pages: their states, selecting them to be read again, and reading their stored words back.
 
-use std::fmt;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +7,7 @@ use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 
-use crate::document::{DocumentHash, DocumentId, PageNumber, PageText, Reason};
+use crate::document::{DocumentHash, DocumentId, PageNumber, PageText, Reason, words};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to, sqlstate};
@@ -32,33 +31,18 @@ pub enum PageState {
 }
 
 impl PageState {
-    /// Every state.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Stored, Self::Blank, Self::Failed, Self::Quarantined];
-
-    /// Returns the word used in SQL, JSON and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Stored => "stored",
-            Self::Blank => "blank",
-            Self::Failed => "failed",
-            Self::Quarantined => "quarantined",
-        }
-    }
-
     pub(super) fn from_ledger(word: &str) -> Result<Self, StoreError> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or_else(|| {
-            StoreError::Ledger { what: "the state of a page", value: word.to_owned() }
+        word.parse().map_err(|_: String| StoreError::Ledger {
+            what: "the state of a page",
+            value: word.to_owned(),
         })
     }
 }
 
-impl fmt::Display for PageState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+words!(PageState {
+    Pending => "pending", Stored => "stored", Blank => "blank", Failed => "failed",
+    Quarantined => "quarantined",
+});
 
 /// Key of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -13,9 +13,10 @@ use super::backoff::{Backoff, PATIENCE};
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::filter::Filter;
-use super::model_table::{quoted, table_of};
+use super::model_table::table_of;
 use super::packed;
 use super::pages::{PageState, checked_page_number, selection_error};
+use super::quoted::quoted;
 
 /// How a stored page without a word is named among its issues.
 const WITHOUT_WORDS: &str = "without words";

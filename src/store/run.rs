@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, Row};
 use tokio::time::{Instant, sleep};
 
-use crate::document::RunId;
+use crate::document::{RunId, words};
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
@@ -45,15 +45,7 @@ pub enum RunEnd {
     Failed,
 }
 
-impl RunEnd {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Interrupted => "interrupted",
-            Self::Failed => "failed",
-        }
-    }
-}
+words!(RunEnd { Finished => "finished", Interrupted => "interrupted", Failed => "failed" });
 
 impl Store {
     /// Takes the write lock and notes a new run. `command` is the verb, such as `ingest`. Errors with

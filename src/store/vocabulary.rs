@@ -135,8 +135,8 @@ fn entry(row: &PgRow) -> Result<Entry, StoreError> {
         Ok((state, entry))
     };
     let (state, entry) = read().map_err(failed_to("read a vocabulary"))?;
-    let Some(state) = State::of(&state) else {
-        return Err(StoreError::Ledger { what: "the state of a value", value: state });
-    };
-    Ok(Entry { state, ..entry })
+    match state.parse() {
+        Ok(state) => Ok(Entry { state, ..entry }),
+        Err(_) => Err(StoreError::Ledger { what: "the state of a value", value: state }),
+    }
 }

@@ -19,6 +19,8 @@ pub use usual::{Spread, Usual};
 
 use std::collections::HashMap;
 
+use crate::document::words;
+
 /// A value as records have it that the archive has not changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -40,24 +42,7 @@ pub enum State {
     Refused,
 }
 
-impl State {
-    /// All states, as they are stored.
-    pub const ALL: [Self; 3] = [Self::Proposed, Self::Confirmed, Self::Refused];
-
-    /// Returns the word that stands for it in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Confirmed => "confirmed",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Returns the state of a word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
+words!(State { Proposed => "proposed", Confirmed => "confirmed", Refused => "refused" });
 
 /// A line of a field's vocabulary.
 #[derive(Debug, Clone, PartialEq)]

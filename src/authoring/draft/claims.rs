@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Scan;
-use crate::extract::phrase_scores;
+use super::scan::Scan;
+use crate::extract::{PageRow, phrase_scores};
 use crate::normalize::fold;
 
 /// A phrase has so many words at most, and so many letters at least.
@@ -120,35 +120,38 @@ fn phrases(scans: &[Scan]) -> BTreeMap<String, Phrase> {
     let mut all: BTreeMap<String, Phrase> = BTreeMap::new();
     for (number, scan) in scans.iter().enumerate() {
         for row in scan.pages.iter().flatten() {
-            let folded: Vec<String> = row.words.iter().map(|word| fold(&word.text)).collect();
-            for start in 0..folded.len() {
-                for end in start + 1..=folded.len().min(start + MOST_WORDS) {
-                    let cell_inside =
-                        row.cell_starts.iter().any(|&cell| cell > start && cell < end);
-                    let words = &folded[start..end];
-                    if cell_inside || words.iter().any(|word| !is_wordy(word)) {
-                        break;
-                    }
-                    let key = words.join(" ");
-                    let telling = |word: Option<&String>| {
-                        word.is_some_and(|word| word.chars().count() >= FEWEST_AT_ENDS)
-                    };
-                    if key.chars().filter(|letter| letter.is_alphabetic()).count() < FEWEST_LETTERS
-                        || !telling(words.first())
-                        || !telling(words.last())
-                    {
-                        continue;
-                    }
-                    let phrase = all.entry(key).or_insert_with(|| Phrase {
-                        text: plain(row, (start, end)),
-                        scans: BTreeSet::new(),
-                    });
-                    phrase.scans.insert(number);
-                }
+            for (folded, span) in phrases_in(row) {
+                let phrase = all
+                    .entry(folded)
+                    .or_insert_with(|| Phrase { text: plain(row, span), scans: BTreeSet::new() });
+                phrase.scans.insert(number);
             }
         }
     }
     all
+}
+
+/// Returns the phrases of a row's cells that may tell pages: folded, and the words that they are.
+fn phrases_in(row: &PageRow) -> Vec<(String, (usize, usize))> {
+    let folded: Vec<String> = row.words.iter().map(|word| fold(&word.text)).collect();
+    let mut found = Vec::new();
+    for start in 0..folded.len() {
+        let next_cell = row.cell_starts.iter().copied().filter(|&cell| cell > start).min();
+        let reach = next_cell.unwrap_or(folded.len()).min(start + MOST_WORDS).min(folded.len());
+        let wordy = folded[start..reach].iter().take_while(|word| is_wordy(word)).count();
+        let ends = start + 1..=start + wordy;
+        let telling = ends.filter(|&end| says_enough(&folded[start..end]));
+        found.extend(telling.map(|end| (folded[start..end].join(" "), (start, end))));
+    }
+    found
+}
+
+/// Tells whether words have enough letters, those at the ends among them.
+fn says_enough(words: &[String]) -> bool {
+    let letters = |word: &String| word.chars().filter(|letter| letter.is_alphabetic()).count();
+    let ends = [words.first(), words.last()];
+    ends.into_iter().flatten().all(|word| word.chars().count() >= FEWEST_AT_ENDS)
+        && words.iter().map(letters).sum::<usize>() >= FEWEST_LETTERS
 }
 
 /// Tells whether a folded word can be of a phrase: letters, and not what is read of lines and dots.
@@ -157,7 +160,7 @@ fn is_wordy(word: &str) -> bool {
 }
 
 /// Returns the text of words without the signs at its ends.
-pub(super) fn plain(row: &crate::extract::PageRow, span: (usize, usize)) -> String {
+pub(super) fn plain(row: &PageRow, span: (usize, usize)) -> String {
     let text = super::sightings::joined(row, span);
     text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Scan;
 use super::claims;
+use super::scan::Scan;
 use super::sightings::{Sighting, find, scans as count_scans};
 use crate::model::{DateOrder, EnumValue, FieldKind, Partial};
 

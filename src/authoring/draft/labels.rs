@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Scan;
 use super::claims::plain;
+use super::scan::Scan;
 use super::sightings::Sighting;
 use crate::document::PixelBox;
 use crate::extract::PageRow;

@@ -5,81 +5,24 @@
 //! values with is written down. `commands` brings the words and the truths.
 
 mod claims;
+mod column;
+mod drafted;
 mod kinds;
 mod labels;
 mod places;
+mod scan;
 mod sightings;
 #[cfg(test)]
 mod tests;
 mod toml_text;
 mod trial;
 
-use serde::Serialize;
-
-use crate::document::{PageNumber, PageText};
-use crate::extract::{PageRow, page_rows};
+use crate::extract::page_rows;
 use crate::model::{Scope, parse};
-use kinds::Kind;
-use places::Choice;
-use sightings::Sighting;
-
-/// A scan and what is right about it.
-#[derive(Debug, Clone)]
-pub struct Labelled {
-    /// Ascending; never empty.
-    pub pages: Vec<(PageNumber, PageText)>,
-    /// One a column: what would be right, any of these; empty where nothing is known.
-    pub truths: Vec<Vec<String>>,
-}
-
-/// A drafted model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    /// The text of the model's file, with comments.
-    pub toml: String,
-    /// In the order of the columns.
-    pub fields: Vec<Drafted>,
-}
-
-/// How well a field is found by the draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Drafted {
-    pub field: String,
-    /// Type as the model names it.
-    pub kind: &'static str,
-    /// Scans of which the value is known.
-    pub known: usize,
-    /// Scans on which the value was seen as it is known.
-    pub seen: usize,
-    /// Scans of which the draft finds the right value, and a wrong one.
-    pub right: usize,
-    pub wrong: usize,
-}
-
-/// Why there is no draft.
-#[derive(Debug, thiserror::Error)]
-pub enum DraftError {
-    #[error("fields: no value of any column was seen on the pages")]
-    NothingSeen,
-    #[error("the draft is no model: {0}")]
-    NoModel(crate::model::ModelErrors),
-}
-
-/// A scan on its way to a draft: its rows by page.
-struct Scan<'l> {
-    labelled: &'l Labelled,
-    pages: Vec<Vec<PageRow>>,
-}
-
-/// A field on its way to a draft.
-struct Column<'n> {
-    name: &'n str,
-    /// Position among the truths.
-    at: usize,
-    kind: Kind,
-    sightings: Vec<Sighting>,
-    choice: Choice,
-}
+use column::{Choice, Column};
+pub use drafted::{Draft, DraftError, Drafted};
+pub use scan::Labelled;
+use scan::Scan;
 
 /// Drafts a model. `columns` are the names of its fields, legal ones.
 pub fn draft(name: &str, columns: &[String], documents: &[Labelled]) -> Result<Draft, DraftError> {

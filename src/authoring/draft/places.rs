@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::column::{Choice, Column};
 use super::labels::{Labels, labels};
+use super::scan::Scan;
 use super::sightings::{Sighting, joined};
 use super::toml_text::{field_model, quoted};
-use super::{Column, Scan, trial};
+use super::trial;
 use crate::model::{FieldKind, Scope, parse};
 use crate::normalize::fold;
 
@@ -24,16 +26,6 @@ const COMMON_WORD: f32 = 0.05;
 const FEWEST_VALUES: usize = 3;
 /// So many such words at most.
 const MOST_COMMON: usize = 20;
-
-/// How a field is found.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Choice {
-    pub labels: Vec<String>,
-    /// As they are written in a model.
-    pub places: Vec<String>,
-    pub pattern: Option<String>,
-    pub choose: &'static str,
-}
 
 /// Tries several ways to find a field and returns the best.
 pub(super) fn choose(column: &Column, scope: Scope, scans: &[Scan]) -> Choice {

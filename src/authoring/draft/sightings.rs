@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Scan;
+use super::scan::Scan;
 use crate::document::{PixelBox, Value};
 use crate::evaluate::{bare, canonical, same};
 use crate::extract::PageRow;
@@ -15,6 +15,11 @@ const MOST_WORDS: usize = 5;
 const MOST_LINES: usize = 8;
 /// So alike (by edit distance) must a run of words be to a text.
 const ALIKE: f64 = 0.8;
+/// So much shorter or longer than a text, in letters, may words be that read like it.
+const SHORTER: f64 = 0.8;
+const LONGER: f64 = 1.3;
+/// The next line of a text begins no further left of the first one, in heights of a line.
+const SAME_COLUMN: u32 = 10;
 
 /// A known value as it stands on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,49 +150,98 @@ fn text(rows: &[PageRow], wanted: &str) -> Option<Alike> {
 /// Takes words from a place on while they make a text more like another.
 fn text_at(rows: &[PageRow], (row, start): (usize, usize), wanted: &str) -> Option<Alike> {
     let length = wanted.chars().count();
-    let mut letters = String::new();
-    let mut text = String::new();
-    let mut lines: Vec<PixelBox> = Vec::new();
+    let mut taken = Taken::default();
     let mut best: Option<Alike> = None;
     let mut span = (start, start);
-    for at in row..rows.len().min(row + MOST_LINES) {
-        let words = &rows[at].words;
-        let left = lines.first().map_or(0, |line: &PixelBox| line.left);
-        let from = if at == row {
-            start
-        } else {
-            // The next line of a column begins about where the first one does, or before it if centered.
-            let reach = left.saturating_sub(10 * rows[row].bounds.height());
-            words.iter().position(|word| word.bounds.left >= reach)?
-        };
-        for end in from + 1..=words.len() {
-            letters.push_str(&bare(&words[end - 1].text));
-            text.push_str(if end > from + 1 {
-                " "
-            } else if at > row {
-                "\n"
-            } else {
-                ""
-            });
-            text.push_str(&words[end - 1].text);
-            if at == row {
+    for (line, words) in rows[row..].iter().take(MOST_LINES).enumerate() {
+        let from = if line == 0 { Some(start) } else { taken.goes_on_at(words, &rows[row]) };
+        // Where the column ends, what was taken is all.
+        let Some(from) = from else { break };
+        taken.lines.push(PixelBox::default());
+        for end in from + 1..=words.words.len() {
+            taken.take(words, (from, end));
+            if line == 0 {
                 span = (start, end);
             }
-            let count = letters.chars().count();
-            if count * 10 < length * 8 {
-                continue;
-            }
-            if count * 10 > length * 13 {
+            let count = taken.letters.chars().count();
+            if count as f64 > LONGER * length as f64 {
                 return best;
             }
-            let alike = strsim::normalized_levenshtein(&letters, wanted);
-            if best.as_ref().is_none_or(|best| alike > best.likeness) {
-                let mut lines = lines.clone();
-                lines.push(bounds(&rows[at], (from, end)));
-                best = Some(Alike { row, span, lines, text: text.clone(), likeness: alike });
+            let alike = strsim::normalized_levenshtein(&taken.letters, wanted);
+            let is_better = best.as_ref().is_none_or(|best| alike > best.likeness);
+            if count as f64 >= SHORTER * length as f64 && is_better {
+                let (lines, text) = (taken.lines.clone(), taken.text.clone());
+                best = Some(Alike { row, span, lines, text, likeness: alike });
             }
         }
-        lines.push(bounds(&rows[at], (from, words.len())));
     }
     best
+}
+
+/// The words that were taken for a text so far.
+#[derive(Default)]
+struct Taken {
+    /// As they are compared, and as they stand.
+    letters: String,
+    text: String,
+    /// The boxes of their lines.
+    lines: Vec<PixelBox>,
+}
+
+impl Taken {
+    /// Returns the word of a row with which the column of the lines goes on: it begins about where the first line
+    /// does, or before it if centered.
+    fn goes_on_at(&self, row: &PageRow, first: &PageRow) -> Option<usize> {
+        let left = self.lines.first().map_or(0, |line| line.left);
+        let reach = left.saturating_sub(SAME_COLUMN * first.bounds.height());
+        row.words.iter().position(|word| word.bounds.left >= reach)
+    }
+
+    /// Takes the last of some words of a row; those before it have been taken.
+    fn take(&mut self, row: &PageRow, (from, end): (usize, usize)) {
+        let word = &row.words[end - 1].text;
+        if end > from + 1 {
+            self.text.push(' ');
+        } else if self.lines.len() > 1 {
+            self.text.push('\n');
+        }
+        self.text.push_str(word);
+        self.letters.push_str(&bare(word));
+        if let Some(line) = self.lines.last_mut() {
+            *line = bounds(row, (from, end));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Word;
+
+    /// A row of words `text@left`, 20 pixels high.
+    fn row(top: u32, words: &str) -> PageRow {
+        let word = |word: &str| {
+            let (text, left) = word.split_once('@').unwrap();
+            let left: u32 = left.parse().unwrap();
+            let bounds = PixelBox { left, top, right: left + 80, bottom: top + 20 };
+            Word { text: text.to_owned(), bounds, confidence: 95.0, doubts: Vec::new() }
+        };
+        let words: Vec<Word> = words.split(' ').map(word).collect();
+        let bounds = words.iter().fold(words[0].bounds, |all, word| all.union(&word.bounds));
+        PageRow { words, cell_starts: vec![0], bounds }
+    }
+
+    #[test]
+    fn a_text_is_found_although_nothing_stands_in_its_column_below() {
+        let rows = [row(100, "Harrow@900 Limited@1000"), row(140, "left@10 margin@100")];
+        let found = text_at(&rows, (0, 0), "HARROWLIMITED").unwrap();
+        assert_eq!((found.text.as_str(), found.span), ("Harrow Limited", (0, 2)));
+    }
+
+    #[test]
+    fn a_text_goes_on_in_the_next_line_of_its_column() {
+        let rows = [row(100, "Harrow@900"), row(140, "left@10 Limited@900")];
+        let found = text_at(&rows, (0, 0), "HARROWLIMITED").unwrap();
+        assert_eq!((found.text.as_str(), found.lines.len()), ("Harrow\nLimited", 2));
+    }
 }

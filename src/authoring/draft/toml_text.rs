@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::claims::Claimed;
-use super::places::Choice;
-use super::{Column, Drafted};
+use super::column::{Choice, Column};
+use super::drafted::Drafted;
 use crate::model::{DateOrder, FieldKind, Scope};
 
 /// Lists longer than this are broken over lines.

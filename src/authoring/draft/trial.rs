@@ -1,6 +1,6 @@
 //! Tries a model on the labelled scans: extraction and normalization as they are, judged by what is known.
 
-use super::Scan;
+use super::scan::Scan;
 use crate::document::{PageNumber, PageText, Value};
 use crate::evaluate::{CLOSE, canonical, same, same_name, similarity};
 use crate::model::{Field, RecordModel, Scope};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use crate::commands::Exit;
+use crate::commands::exit::Exit;
 use crate::commands::options::Common;
 use crate::model::load_file;
 

@@ -8,7 +8,8 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::authoring::Change;
-use crate::commands::Exit;
+use crate::commands::exit::Exit;
+use crate::commands::models;
 use crate::commands::options::{Common, Output};
 use crate::commands::session::{stop_on_signals, store_error, with_store};
 use crate::model::{RecordModel, load_file, parse};
@@ -63,7 +64,7 @@ async fn resolve(common: &Common, store: &Store, name: &str) -> anyhow::Result<R
     if Path::new(name).is_file() {
         return load_file(Path::new(name)).map_err(|errors| anyhow!("{errors}"));
     }
-    super::find(&common.models()?, name).cloned()
+    models::find(&common.models()?, name).cloned()
 }
 
 fn show(

@@ -10,7 +10,8 @@ use clap::Args;
 use super::overlay::{self, Overlay};
 use super::pages::{Needed, WordsArgs, with_words};
 use crate::authoring::Explained;
-use crate::commands::Exit;
+use crate::commands::exit::Exit;
+use crate::commands::models;
 use crate::commands::options::Common;
 use crate::document::{PageNumber, PixelBox, Repair, TypedField, TypedRecord};
 use crate::extract::{CandidateSeen, ClaimList, Explanation, LabelSeen, TableFound};
@@ -39,7 +40,7 @@ pub(in crate::commands) struct ExplainArgs {
 pub(super) async fn execute(common: &Common, args: ExplainArgs) -> anyhow::Result<Exit> {
     let (path, number) = page_of(&args.page);
     let models = common.models()?;
-    let only = args.model.as_deref().map(|name| super::find(&models, name)).transpose()?.cloned();
+    let only = args.model.as_deref().map(|name| models::find(&models, name)).transpose()?.cloned();
     let looked_at = only.as_ref().map_or(&models[..], std::slice::from_ref);
     let whole = looked_at.iter().any(|model| model.scope == Scope::Document);
     let needed = if whole { Needed::All } else { Needed::One(number) };

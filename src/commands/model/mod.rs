@@ -1,4 +1,4 @@
-//! `scanlift model …`: tools for people who write models, and what other commands need of models.
+//! `scanlift model …`: tools for people who write models.
 
 mod check;
 mod diff;
@@ -8,17 +8,12 @@ mod overlay;
 mod pages;
 mod test;
 
-use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::Exit;
+use super::exit::Exit;
 use super::options::Common;
-use super::session::store_error;
-use crate::model::RecordModel;
-use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ModelCommand {
@@ -54,30 +49,4 @@ pub(super) async fn execute(common: &Common, command: ModelCommand) -> anyhow::R
         ModelCommand::Test(args) => test::execute(common, args).await,
         ModelCommand::Diff(args) => diff::execute(common, args).await,
     }
-}
-
-/// Returns a model by name; the error names the ones there are.
-pub(super) fn find<'a>(models: &'a [RecordModel], name: &str) -> anyhow::Result<&'a RecordModel> {
-    models.iter().find(|model| model.name == name).ok_or_else(|| {
-        let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
-        anyhow!("`{name}`: model: there is none of this name\nhint: there are {}", names.join(", "))
-    })
-}
-
-/// Brings the models' tables to what the models say, and shows what is changed.
-pub(super) async fn fit_tables(
-    common: &Common,
-    store: &Store,
-    models: &[RecordModel],
-) -> anyhow::Result<()> {
-    let plans = store.plan_models(models).await.map_err(store_error)?;
-    for plan in plans.iter().filter(|plan| !plan.is_empty()) {
-        let mut stderr = std::io::stderr();
-        match (common.quiet, plan.is_new_table()) {
-            (true, _) => {}
-            (false, true) => writeln!(stderr, "new table: records.{}", plan.model)?,
-            (false, false) => write!(stderr, "changed model `{}`:\n{plan}", plan.model)?,
-        }
-    }
-    store.apply_models(&plans).await.map_err(store_error)
 }

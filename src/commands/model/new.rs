@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::pages::{Needed, Words, WordsArgs, with_words};
 use crate::authoring::{Draft, Labelled, draft};
-use crate::commands::Exit;
+use crate::commands::exit::Exit;
 use crate::commands::options::{Common, Output};
 use crate::commands::session::hinted;
 use crate::document::{PageNumber, PageText};

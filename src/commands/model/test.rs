@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::pages::{Needed, WordsArgs, with_words};
 use crate::authoring::{Change, Golden, Pair, Said, align};
-use crate::commands::Exit;
+use crate::commands::exit::Exit;
+use crate::commands::models;
 use crate::commands::options::{Common, Output};
 use crate::document::{DocumentId, PageNumber};
 use crate::model::RecordModel;
@@ -58,7 +59,7 @@ struct Difference {
 pub(super) async fn execute(common: &Common, args: TestArgs) -> anyhow::Result<Exit> {
     let models = common.models()?;
     for name in &args.only {
-        super::find(&models, name)?;
+        models::find(&models, name)?;
     }
     let directory = common.models_directory().ok_or_else(|| {
         anyhow!(

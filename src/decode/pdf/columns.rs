@@ -3,10 +3,7 @@
 //!
 //! Does with exact words what `ocr/layout` does with shapes; `text` calls it.
 
-use super::text::Piece;
-
-/// Words that stand on one baseline, from left to right; never empty.
-pub(super) type Row = Vec<Piece>;
+use super::pieces::{Piece, Row};
 
 // Lengths are shares of the font size.
 /// A gap in a row from which on columns may be parted there.

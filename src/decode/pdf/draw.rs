@@ -13,7 +13,7 @@ use super::super::pixels::{self, Density};
 use super::page_box::{POINTS_PER_INCH, PageBox};
 use super::paints::{self, Visibility};
 use super::survey::Survey;
-use crate::document::{PageImage, Pixels};
+use crate::images::{PageImage, Pixels};
 
 /// Enough to see whether a letter stands out, in pixels per inch.
 const LOOK_DPI: f32 = 100.0;

@@ -14,7 +14,8 @@ use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::document::{Failure, PageImage, Reason};
+use crate::document::{Failure, Reason};
+use crate::images::PageImage;
 
 use super::super::limits::Limits;
 use super::super::pixels::{self, Density};

@@ -4,8 +4,8 @@
 
 use hayro::kurbo::{Affine, Point, Rect};
 
+use super::pieces::{self, Piece};
 use super::survey::PlacedGlyph;
-use super::text::{self, Piece};
 use crate::document::{Line, PixelBox, Word};
 
 /// Baselines whose directions differ by less are of one kind, in degrees.
@@ -22,7 +22,7 @@ pub(super) fn lines(
 ) -> Vec<Line> {
     // For each direction in degrees, its glyphs with their baselines made level.
     let mut directions: Vec<(f64, Vec<PlacedGlyph>)> = Vec::new();
-    for glyph in glyphs.iter().filter(|glyph| !text::is_level(glyph)) {
+    for glyph in glyphs.iter().filter(|glyph| !pieces::is_level(glyph)) {
         let Some(degrees) = direction(glyph) else { continue };
         let known =
             directions.iter().position(|(known, _)| (known - degrees).abs() <= SAME_DIRECTION);
@@ -42,8 +42,8 @@ pub(super) fn lines(
     let mut lines = Vec::new();
     for (degrees, glyphs) in directions {
         let back = Affine::rotate(degrees.to_radians());
-        for row in text::rows(glyphs.iter().collect(), scale) {
-            for segment in text::segments(row) {
+        for row in pieces::rows(glyphs.iter().collect(), scale) {
+            for segment in pieces::segments(row) {
                 let block =
                     first_block.saturating_add(u16::try_from(lines.len()).unwrap_or(u16::MAX));
                 let place = |word: &Piece| bounds(word, back, is_upright(degrees), size);

@@ -14,9 +14,9 @@ use hayro::hayro_syntax::object::dict::keys::{MASK, SMASK};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{self, Affine, BezPath, PathEl, Point, Rect, Shape, Vec2};
 
+use super::button::Button;
 use super::page_box::PageBox;
 use super::paints::{self, Coat, Paints, Stroke, Visibility};
-use super::values::Button;
 
 /// Glyph space has so many units per font size (PDF 1.7, 9.2.4).
 const UNITS_PER_EM: f64 = 1000.0;

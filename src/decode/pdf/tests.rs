@@ -5,7 +5,8 @@ mod values;
 use std::fmt::Write;
 
 use super::*;
-use crate::document::{PageText, Pixels};
+use crate::document::PageText;
+use crate::images::Pixels;
 
 /// Writes a document of one page; `objects` are numbered from 4 on.
 fn file(page: &str, content: &str, objects: &[&str]) -> Vec<u8> {

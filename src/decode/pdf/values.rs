@@ -9,6 +9,7 @@ use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Rect as DeclaredRec
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Point, Rect, Vec2};
 
+use super::button::Button;
 use super::paints::Visibility;
 use super::survey::{PlacedGlyph, Survey};
 use super::typeset;
@@ -26,13 +27,6 @@ const MAX_PARENTS: usize = 32;
 const MAX_TEXT: usize = 20_000;
 /// What is drawn in a stamp without a name.
 const USUAL_STAMP: &str = "Draft";
-
-/// A square of the form, as it is ticked.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Button {
-    pub(super) bounds: Rect,
-    pub(super) is_on: bool,
-}
 
 /// The parts of a document's form that concern all fields.
 pub(super) struct Form<'a> {

@@ -5,7 +5,8 @@
 //! NF Z 11-001 and the like; only their order matters much.
 
 use super::blocks::{Block, Line};
-use super::{Mention, Page, lines};
+use super::lines;
+use super::mention::{Mention, Page};
 use crate::extract::layout::{center_x, center_y};
 use crate::extract::piece::Piece;
 use crate::extract::sheet::Label;

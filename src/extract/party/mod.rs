@@ -8,6 +8,7 @@
 mod blocks;
 mod evidence;
 mod lines;
+mod mention;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use super::phrase::Match;
 use super::piece::Piece;
 use super::sheet::{Captions, Label, Sheet};
 use crate::model::{Party, Place, RecordModel};
-use blocks::{Block, Line};
+use mention::{Mention, Page, PartyLabels};
 
 /// More evidence of one kind makes nothing sure.
 const SUREST: f32 = 0.97;
@@ -34,37 +35,6 @@ const LEAST_SCORE: f32 = 0.15;
 pub(crate) struct Parties {
     senders: Vec<(Piece, f32)>,
     recipients: Vec<(Piece, f32)>,
-}
-
-/// A name where it stands, and what speaks for each role there.
-#[derive(Debug, Clone)]
-struct Mention {
-    piece: Piece,
-    /// As it is printed, and as it is compared.
-    name: String,
-    bare: String,
-    block: usize,
-    sender: f32,
-    recipient: f32,
-}
-
-/// The labels of a model's parties on a page.
-#[derive(Default)]
-struct PartyLabels {
-    sender: Vec<Label>,
-    recipient: Vec<Label>,
-    /// Captions of other addresses, such as that of delivery.
-    other: Captions,
-    /// Where labels of other fields begin.
-    captions: Vec<usize>,
-}
-
-/// A page with what its lines say.
-struct Page<'s, 'p> {
-    sheet: &'s Sheet<'p>,
-    lines: Vec<Line>,
-    blocks: Vec<Block>,
-    labels: PartyLabels,
 }
 
 impl Parties {

@@ -4,7 +4,7 @@
 //! All features are yes or no: a measure falls into one of a few steps, a token stands in a row or
 //! not. Their groups and the order of steps are part of the format of learned files.
 
-use super::spans::Span;
+use super::span::Span;
 use super::words::{KINDS, Kind, Signs, Words};
 use crate::document::{Candidate, PixelBox, Value};
 use crate::extract::value::Search;

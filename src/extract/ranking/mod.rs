@@ -5,6 +5,7 @@
 //! none of them: the exponential of the sum of its weights over that of all, and of 1 for none.
 
 mod features;
+mod span;
 mod spans;
 mod words;
 
@@ -17,7 +18,7 @@ use super::value::Search;
 use crate::document::{Candidate, Found, Value};
 use crate::model::Ranker;
 use features::Values;
-use spans::Span;
+use span::Span;
 
 /// So many of the best ranked become candidates.
 const MOST_RANKED: usize = 8;

@@ -2,7 +2,8 @@
 //! that the pattern matches for other types.
 
 use super::features::{Scene, SceneRow};
-use crate::document::{Candidate, Found, Value};
+use super::span::Span;
+use crate::document::{Candidate, Found};
 use crate::extract::layout::{center_x, center_y};
 use crate::extract::piece::{Piece, Standing};
 use crate::extract::value::Search;
@@ -12,20 +13,6 @@ use crate::normalize::read;
 /// Edges of a span and of a candidate of the places lie so close together (in heights of letters)
 /// if they are the same.
 const SAME_PLACE: f32 = 0.4;
-
-/// A part of a page that may hold the value.
-pub(super) struct Span {
-    /// First row and last, as indexes into the rows of [`Scene`].
-    pub rows: (usize, usize),
-    /// First word and the one after the last, as indexes into the layout.
-    pub words: (usize, usize),
-    pub piece: Piece,
-    /// The candidate, where it is made already.
-    pub candidate: Option<Candidate>,
-    /// What it says, if the field is no text.
-    pub value: Option<Value>,
-    pub rule: Option<usize>,
-}
 
 impl Search<'_> {
     /// Returns all parts of the page in the field's zone that may hold its value, and those that

@@ -4,6 +4,7 @@ use super::{best, draw, model, page};
 use crate::document::{
     CellGrid, FOOT_ROW, Found, Line, PageNumber, PageText, PixelBox, TableSeen, Word,
 };
+use crate::extract::put_table;
 use crate::model::{FieldKind, RecordModel};
 
 fn rain() -> RecordModel {
@@ -50,7 +51,7 @@ fn rain_page(rows: &[[&str; 3]]) -> PageText {
         }
         table.lines.push(Line { block: 0, paragraph: 0, words });
     }
-    page.put_table(table);
+    put_table(&mut page, table);
     page
 }
 

@@ -11,11 +11,26 @@ mod regions;
 mod rows;
 mod zones;
 
-use super::page;
+use super::{Phrases, page};
 use crate::document::{
     Line, Mark, PageFacts, PageNumber, PageText, PixelBox, RawField, Record, Word,
 };
 use crate::model::{RecordModel, parse};
+
+fn page_records(
+    models: &[RecordModel],
+    number: PageNumber,
+    text: &PageText,
+) -> Vec<Record<RawField>> {
+    super::page_records(models, &Phrases::of(models), number, text)
+}
+
+fn document_records(
+    models: &[RecordModel],
+    pages: &[(PageNumber, &PageText)],
+) -> Vec<Record<RawField>> {
+    super::document_records(models, &Phrases::of(models), pages)
+}
 
 /// A character is 2 mm wide and a line 4 mm high, at 10 pixels a millimetre.
 const CHARACTER_WIDTH: usize = 20;

@@ -2,11 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::draw;
+use super::{document_records, draw, page_records};
 use crate::document::{
     Line, Mark, PageNumber, PixelBox, RawField, Record, TypedField, Value, Word,
 };
-use crate::extract::{document_records, page_records};
 use crate::model::{RecordModel, shipped};
 use crate::normalize;
 

@@ -1,8 +1,8 @@
 //! Who owns a page, which pages continue others, and where stacks are split.
 
-use super::{draw, model, texts};
+use super::{document_records, draw, model, page_records, texts};
 use crate::document::{PageNumber, PageText, RawField, Record};
-use crate::extract::{claim_strength, document_records, page_records};
+use crate::extract::claim_strength;
 use crate::model::RecordModel;
 
 const FIELD: &str = "[fields.number]\ntype = \"integer\"\nlabel = \"Number\"\n";

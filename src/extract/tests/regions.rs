@@ -1,8 +1,8 @@
 //! Several documents on one page: each region gives records of its own.
 
-use super::{draw, model, texts};
+use super::{document_records, draw, model, page_records, texts};
 use crate::document::{Mark, PageNumber, PageText, PixelBox, RawField, Record};
-use crate::extract::{document_records, explain, page_records};
+use crate::extract::explain;
 use crate::model::RecordModel;
 
 const FIELDS: &str =

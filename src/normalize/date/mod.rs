@@ -6,7 +6,7 @@ mod tokens;
 
 use jiff::civil;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::document::{Ambiguity, Value};
 use crate::model::{DateOrder, Partial};
 pub use order::SaidOrder;
@@ -57,7 +57,7 @@ pub(super) fn read(
         }
     }
     let Some(mut reading) = best else {
-        return partly::read(&tokens, habits, partial)
+        return partly::read(&tokens, |digits| year_of(digits, habits), partial)
             .map(|reading| Reading { repairs: reading.repairs + misread_slashes, ..reading });
     };
     if partial == Partial::Keep {

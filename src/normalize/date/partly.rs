@@ -2,10 +2,10 @@
 
 use jiff::civil;
 
-use super::{Habits, Piece, Token, year_of};
+use super::tokens::{Piece, Token};
 use crate::document::Value;
 use crate::model::Partial;
-use crate::normalize::Reading;
+use crate::normalize::reading::Reading;
 
 /// `Mar 12` may be the twelfth of a March as well.
 const SHORT_YEAR: f32 = 0.6;
@@ -17,25 +17,27 @@ const AMONG_WORDS: f32 = 0.7;
 const DAYS: i16 = 31;
 
 /// Reads a month of a year, or a year. More numbers than these are no partial date, but one that
-/// could not be read, or several.
-pub(super) fn read(tokens: &[Token], habits: Habits, partial: Partial) -> Option<Reading> {
+/// could not be read, or several. `year_of` says which year two or four digits mean.
+pub(super) fn read(
+    tokens: &[Token],
+    year_of: impl Fn(&str) -> Option<i16>,
+    partial: Partial,
+) -> Option<Reading> {
     if partial == Partial::Refuse {
         return None;
     }
     let pieces: Vec<&Piece> =
         tokens.iter().map(|token| &token.piece).filter(|piece| **piece != Piece::Other).collect();
     let (year, month, mut certainty) = match pieces[..] {
-        [Piece::Number { digits, .. }] if digits.len() == 4 => {
-            (year_of(digits, habits)?, None, 1.0)
-        }
+        [Piece::Number { digits, .. }] if digits.len() == 4 => (year_of(digits)?, None, 1.0),
         [Piece::Month { number, .. }, Piece::Number { digits, .. }] => {
-            (year_of(digits, habits)?, Some(*number), certainty_of_short(digits))
+            (year_of(digits)?, Some(*number), certainty_of_short(digits))
         }
         [Piece::Number { digits, .. }, Piece::Month { number, .. }] if digits.len() == 4 => {
-            (year_of(digits, habits)?, Some(*number), 1.0)
+            (year_of(digits)?, Some(*number), 1.0)
         }
         [Piece::Number { digits: one, .. }, Piece::Number { digits: two, .. }] => {
-            of_numbers(one, two, habits)?
+            of_numbers(one, two, year_of)?
         }
         _ => return None,
     };
@@ -58,18 +60,22 @@ pub(super) fn read(tokens: &[Token], habits: Habits, partial: Partial) -> Option
 }
 
 /// Reads `3/1978` and `1978-03` as year, month and certainty.
-fn of_numbers(one: &str, two: &str, habits: Habits) -> Option<(i16, Option<i8>, f32)> {
+fn of_numbers(
+    one: &str,
+    two: &str,
+    year_of: impl Fn(&str) -> Option<i16>,
+) -> Option<(i16, Option<i8>, f32)> {
     let month = |text: &str| {
         let month = text.parse::<i8>().ok().filter(|_| text.len() <= 2)?;
         (1..=12).contains(&month).then_some(month)
     };
     if one.len() == 4 {
-        let (year, month) = (year_of(one, habits)?, month(two)?);
+        let (year, month) = (year_of(one)?, month(two)?);
         let follows = i16::from(month) == year % 100 + 1;
         return Some((year, Some(month), if follows { MAY_BE_YEARS } else { 1.0 }));
     }
     (two.len() == 4).then_some(())?;
-    Some((year_of(two, habits)?, Some(month(one)?), 1.0))
+    Some((year_of(two)?, Some(month(one)?), 1.0))
 }
 
 fn certainty_of_short(digits: &str) -> f32 {

@@ -178,3 +178,7 @@ pub(super) fn is_affix(word: &str) -> bool {
     let marks = CREDIT.iter().chain(&DEBIT);
     bare.is_empty() || CURRENCIES.iter().chain(marks).any(|known| known.eq_ignore_ascii_case(bare))
 }
+
+pub(super) fn is_separator(character: char) -> bool {
+    matches!(character, '.' | ',' | '\'' | '’' | '‘' | 'ʼ' | '´' | '`' | '′')
+}

@@ -9,10 +9,10 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use super::Reading;
+use super::reading::Reading;
 use super::repair;
 use crate::document::{Ambiguity, Value};
-use affix::{Sign, is_affix, strip, strip_currency};
+use affix::{Sign, is_affix, is_separator, strip, strip_currency};
 use parts::{Part, Printed, is_unit_of_look_alikes, may_be_unit, parts};
 
 pub(crate) use span::{Gaps, Widened, widen};
@@ -284,10 +284,6 @@ fn signed(text: &str, kind: Kind) -> Option<Number> {
         number.certainty *= DOLLAR_OR_FIVE;
     }
     Some(number)
-}
-
-fn is_separator(character: char) -> bool {
-    matches!(character, '.' | ',' | '\'' | '’' | '‘' | 'ʼ' | '´' | '`' | '′')
 }
 
 /// Takes the dividers out of an integer; `None` if they do not divide thousands, or, as in India,

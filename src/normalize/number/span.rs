@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::affix::{CREDIT, DEBIT, is_affix, is_dash, is_sign};
-use super::is_separator;
+use super::affix::{CREDIT, DEBIT, is_affix, is_dash, is_separator, is_sign};
 use crate::document::Ambiguity;
 
 /// Groups of a number are at most so far apart, in heights of its words: a typed space is about 0.6

@@ -5,20 +5,18 @@
 //! value that the other amounts ask for takes part even if it was misread. `record` calls it before
 //! fields are chosen one by one.
 
+mod amounts;
 mod search;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-
-use super::{Judged, SaidOrder, judged};
-use crate::document::{
-    Candidate, Count, Evidence, Found, PageNumber, PixelBox, RawField, Repair, TypedField, Value,
-};
+use super::date::SaidOrder;
+use super::judged::{Judged, judged};
+use crate::document::{Candidate, Count, Found, RawField};
 use crate::model::{Agreement, RecordModel};
+use amounts::{Amount, Choice, LEAST, MOST, Together, ZERO, decimal, thousandths, thousandths_of};
 use search::Search;
 
 /// So many candidates of a required field take part, and so many of another one.
@@ -38,107 +36,6 @@ const ONE_LENGTH_OFF: f64 = 0.25;
 /// complete or parts may be missing.
 const UNREAD: f64 = 0.5;
 const UNREAD_WITH_OPTIONAL: f64 = 0.1;
-/// What is left of a required amount of zero: nobody prints a bill of nothing.
-const ZERO: f64 = 0.02;
-/// No probability is beyond these.
-const LEAST: f64 = 0.002;
-const MOST: f64 = 0.995;
-/// A person looks at what was not read, unless the model says otherwise.
-const MOST_DERIVED_CONFIDENCE: f32 = 0.65;
-/// Amounts are counted in thousandths.
-const UNIT: i64 = 1000;
-
-/// What the amounts of a record say together.
-#[derive(Debug, Default)]
-pub(super) struct Together {
-    /// Fields whose likeliest value was not read as it is.
-    pub derived: Vec<Derived>,
-    /// Of each field and value, how many balances hold in the best assignment.
-    pub agreements: Vec<(usize, Decimal, u8)>,
-}
-
-/// A value that follows from other amounts.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Derived {
-    pub field: usize,
-    pub value: Decimal,
-    /// The name of the balance that asks for it.
-    pub rule: String,
-    /// 0–1.
-    pub probability: f32,
-    /// What was read instead, if anything alike was.
-    pub read: Option<Candidate>,
-}
-
-impl Together {
-    /// Tells the fields that were chosen what agrees with them, and puts values right that were misread.
-    pub(super) fn tell(self, fields: &mut [TypedField]) {
-        for derived in self.derived {
-            let field = derived.field;
-            fields[field] = derived.typed();
-        }
-        for (field, value, agreements) in self.agreements {
-            let found = &mut fields[field];
-            if found.value.as_ref().and_then(thousandths) == thousandths_of(value) {
-                found.evidence.agreements = agreements;
-            }
-        }
-    }
-}
-
-impl Derived {
-    fn typed(self) -> TypedField {
-        // Printed amounts have their cents.
-        let mut value = self.value;
-        value.rescale(value.scale().max(2));
-        let before = self.read.as_ref().map(|read| read.text.clone()).unwrap_or_default();
-        TypedField {
-            value: Some(Value::Decimal(value)),
-            raw: self.read.as_ref().map(|read| read.text.clone()),
-            page: self.read.as_ref().map(|read| read.page),
-            bounds: self.read.as_ref().map(|read| read.bounds),
-            confidence: self.probability.min(MOST_DERIVED_CONFIDENCE),
-            evidence: Evidence {
-                found: self.read.as_ref().map(|read| read.found),
-                words: self.read.as_ref().map_or(0.0, |read| read.word_confidence),
-                place: self.probability,
-                meaning: 1.0,
-                witnesses: 1.0,
-                ..Evidence::default()
-            },
-            repairs: vec![Repair { before, after: value.to_string(), rule: self.rule }],
-            doubts: Vec::new(),
-        }
-    }
-}
-
-/// A value that a field may have.
-#[derive(Debug, Clone)]
-struct Choice {
-    value: i64,
-    /// How likely it is by itself, 0–1.
-    prior: f64,
-    /// Where it stands; nowhere if it was not read.
-    places: Vec<(PageNumber, PixelBox)>,
-    /// The balance that it follows from, and what was read instead.
-    derived: Option<(usize, Option<Candidate>)>,
-}
-
-impl Choice {
-    /// Tells whether two values stand at one place and nowhere else.
-    fn shares_place(&self, other: &Self) -> bool {
-        self.value == other.value && self.places.len() == 1 && self.places == other.places
-    }
-}
-
-/// A field that takes part.
-struct Amount {
-    field: usize,
-    choices: Vec<Choice>,
-    /// How likely none of the choices is right.
-    absent: f64,
-}
-
 /// Weighs the candidates of a record's amounts together; place scores change by what is learned.
 pub(super) fn weigh(model: &RecordModel, fields: &mut [RawField]) -> Together {
     if model.balances.is_empty() {
@@ -341,20 +238,4 @@ fn bound(amounts: &mut [Amount]) {
         let Some(least) = least else { return };
         most.choices.remove(least);
     }
-}
-
-fn thousandths(value: &Value) -> Option<i64> {
-    match value {
-        Value::Decimal(number) => thousandths_of(*number),
-        Value::Integer(number) => number.checked_mul(UNIT),
-        _ => None,
-    }
-}
-
-fn thousandths_of(number: Decimal) -> Option<i64> {
-    number.checked_mul(Decimal::from(UNIT))?.round().to_i64()
-}
-
-fn decimal(value: i64) -> Decimal {
-    Decimal::new(value, 3).normalize()
 }

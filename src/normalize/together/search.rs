@@ -1,6 +1,8 @@
 //! The walk over all assignments of candidates to amounts, and what it says of each of them.
 
-use super::{Amount, Choice, Derived, LEAST, MOST, Together, ZERO, decimal, thousandths_of};
+use super::amounts::{
+    Amount, Choice, Derived, LEAST, MOST, Together, ZERO, decimal, thousandths_of,
+};
 use crate::document::{Found, RawField};
 use crate::model::{Agreement, Balance, RecordModel};
 

@@ -5,7 +5,8 @@
 
 use image::GrayImage;
 
-use crate::document::{BitMask, PagePixels, PixelBox, PreparedPage};
+use crate::document::PixelBox;
+use crate::images::{BitMask, PagePixels, PreparedPage};
 use crate::shapes::{Component, find_components, sheet_side, text_height};
 
 /// A page that is ready to be searched for digits.

@@ -6,10 +6,12 @@
 use image::{GrayImage, Luma};
 use tesseract_lstm::{LineCharacter, LineText, LineWord};
 
-use super::ReadLines;
 use super::digits::Digit;
 use super::grid::Grid;
 use crate::document::Failure;
+
+/// Reads images of one line each of digits; the answers come in the same order.
+pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;
 
 /// What one way of reading says of a cell: as many digits as it has, or nothing.
 pub(super) type Reading = Option<Vec<Vote>>;

@@ -22,23 +22,18 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use image::GrayImage;
-use tesseract_lstm::LineText;
-
 use self::classifier::{Opinion, judge};
 use self::digits::{Digit, PICTURE_PIXELS, draw, find_digits};
 use self::features::{FEATURES, describe};
 use self::grid::Grid;
 use self::ground::{Ground, median};
 use self::heads::find_heads;
-use self::labels::{Reading, Vote, read_singles, read_strips};
+use self::labels::{ReadLines, Reading, Vote, read_singles, read_strips};
 use self::posterior::{Probabilities, is_doubtful, posterior};
 use self::shape::CellShape;
 use self::table::{Cells, assemble};
-use crate::document::{Failure, PreparedPage, TableLook, TableSeen};
-
-/// Reads images of one line each of digits; the answers come in the same order.
-pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;
+use crate::document::{Failure, TableLook, TableSeen};
+use crate::images::PreparedPage;
 
 /// More columns than this are no table that is printed on a page.
 const MAX_COLUMNS: u16 = 200;

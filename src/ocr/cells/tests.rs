@@ -1,14 +1,13 @@
 //! Drawn tables: digits of 5 × 7 blocks, on paper that is curved, tilted, grainy and darker to one side.
 
 use image::{GrayImage, Luma};
-use tesseract_lstm::{LineCharacter, LineWord};
+use tesseract_lstm::{LineCharacter, LineText, LineWord};
 
 use super::classifier::CLASSES;
 use super::linear::{Cholesky, Curve};
 use super::*;
-use crate::document::{
-    BitMask, OrientationSureness, PageFacts, PagePixels, PixelBox, TableSeen, Word,
-};
+use crate::document::{PageFacts, PixelBox, TableSeen, Word};
+use crate::images::{BitMask, OrientationSureness, PagePixels};
 
 /// Rows of the digits from the top, the leftmost block in the highest of five bits.
 const GLYPHS: [[u8; 7]; 10] = [

@@ -12,7 +12,10 @@ use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
 use crate::ocr::lengths::{length, within_share};
-use crate::ocr::start::{INVERSION_BELOW, NativeProblem};
+use crate::ocr::native_problem::NativeProblem;
+
+/// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
+const INVERSION_BELOW: f32 = 0.7;
 
 /// So many lines are read before it is asked for the first time which language they are in; then twice as many.
 const FIRST_LINES: usize = 8;

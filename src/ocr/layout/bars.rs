@@ -2,7 +2,8 @@
 //!
 //! Only dense areas are looked at closely; a page without any costs one pass over its words.
 
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes::{self, Component};
 
 /// Pixels in a word of the mask, the width of a cell.

@@ -5,7 +5,8 @@
 //! Cells of ruled tables are wider, or their rules run down through several rows.
 
 use super::part::Part;
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes::Component;
 
 /// Strokes are so high, in text heights.

@@ -7,7 +7,8 @@ use image::{GrayImage, Luma};
 
 use super::spread::Gathering;
 use super::{Ground, Layout, Segment};
-use crate::document::{PagePixels, PixelBox, RightAngle};
+use crate::document::{PixelBox, RightAngle};
+use crate::images::PagePixels;
 use crate::shapes::{Component, Run};
 
 /// Gray level of drawn paper.

@@ -11,7 +11,7 @@ mod faint;
 
 use image::GrayImage;
 
-use crate::document::{BitMask, PagePixels};
+use crate::images::{BitMask, PagePixels};
 use crate::shapes;
 
 /// A tile's side is this share of the longer side of a sheet …

@@ -25,6 +25,7 @@ mod rest;
 mod retouch;
 mod rows;
 mod rules;
+mod seeds;
 mod segment;
 mod skew;
 mod spread;
@@ -51,7 +52,8 @@ use self::spread::Cell;
 use self::strip::Strip;
 use self::struck::Strike;
 use self::turned::TurnedStrip;
-use crate::document::{BitMask, Mark, PagePixels, PixelBox, RightAngle};
+use crate::document::{Mark, PixelBox, RightAngle};
+use crate::images::{BitMask, PagePixels};
 use crate::shapes::{self, Component, Components};
 
 /// Fewer letter-like shapes than this say nothing about the height of the text.
@@ -378,7 +380,7 @@ impl Lines {
     fn of(scene: &Scene) -> Self {
         let Scene { parts, barriers, .. } = scene;
         let text_height = scene.text_height;
-        let mut seeds = part::seeds(parts, &scene.letters, text_height);
+        let mut seeds = seeds::seeds(parts, &scene.letters, text_height);
         let mut strips = chains::chain(parts, &seeds, text_height, barriers);
         let spread = scene.spread(&strips);
         let mut is_loose: Vec<bool> = scene.is_rule.iter().map(|is_rule| !is_rule).collect();

@@ -6,7 +6,7 @@
 use super::SegmentKind;
 use super::rules::{Rules, Shear};
 use super::strip::{Strip, median};
-use crate::document::TableGrid;
+use crate::shapes::TableGrid;
 
 /// A column of prose has so many strips, …
 const MIN_COLUMN_STRIPS: usize = 3;

@@ -1,9 +1,8 @@
-//! The components of a page as layout sees them: boxes after the page's slope is taken off, the
-//! height of the text, and which components may be letters.
+//! The components of a page as layout sees them: boxes after the page's slope is taken off,
+//! and which of them may be letters.
 //!
 //! Only boxes are sheared, never pixels.
 
-use super::rows::RowIndex;
 use crate::shapes::Component;
 
 /// A component in sheared coordinates: `top` and `bottom` are those of the page less its slope.
@@ -61,44 +60,4 @@ pub(super) fn is_letter_like(part: &Part, text_height: f32) -> bool {
         && width <= 12.0 * text_height.max(height)
         && width >= 0.08 * height
         && part.area > 0.12 * smaller * smaller
-}
-
-/// Returns the letter-like parts that may begin a line, in order of their left edge. Quotes, commas
-/// and hyphens are low beside higher neighbors; they begin none.
-pub(super) fn seeds(parts: &[Part], letter_like: &[u32], text_height: f32) -> Vec<u32> {
-    let index = RowIndex::of(parts, letter_like, 2.0 * text_height);
-    let is_seed = |&&id: &&u32| {
-        let part = &parts[id as usize];
-        let height = part.height();
-        let is_dash = part.width() > 4.0 * height && height < 0.6 * text_height;
-        let is_stroke = part.width() < 0.2 * height && height > 1.9 * text_height;
-        if is_dash || is_stroke {
-            return false;
-        }
-        height > 0.85 * text_height || !is_small(part, &index, parts, text_height)
-    };
-    letter_like.iter().filter(is_seed).copied().collect()
-}
-
-fn is_small(part: &Part, index: &RowIndex, parts: &[Part], text_height: f32) -> bool {
-    let (mut alike, mut taller) = (0, 0);
-    let height = part.height();
-    let reach = 2.2 * text_height;
-    // A neighbor's middle is at most 1.1 × 3 text heights away.
-    let rows = (part.middle_y() - 3.3 * text_height, part.middle_y() + 3.3 * text_height);
-    index.each_within(rows, (part.left - reach - 4.0 * text_height, part.right + reach), |id| {
-        let other = &parts[id as usize];
-        let other_height = other.height();
-        let gap = (other.left - part.right).max(part.left - other.right);
-        let far = (other.middle_y() - part.middle_y()).abs() > 1.1 * height.max(other_height);
-        if gap > reach || far || other_height > 3.0 * text_height || other == part {
-            return;
-        }
-        if other_height > 1.35 * height {
-            taller += 1;
-        } else if other_height > 0.75 * height {
-            alike += 1;
-        }
-    });
-    taller > alike
 }

@@ -4,7 +4,8 @@ use super::crop::Owner;
 use super::part::Part;
 use super::strip::Strip;
 use super::{Doubt, Lines, Scene};
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes::Component;
 
 /// A page with less ink than this share may well have no text.

@@ -49,7 +49,7 @@ impl Retouches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::BitMask;
+    use crate::images::BitMask;
     use crate::shapes;
 
     #[test]

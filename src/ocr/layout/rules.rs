@@ -5,7 +5,8 @@
 
 use super::part::Part;
 use super::struck::Strike;
-use crate::document::{BitMask, Mark, PixelBox};
+use crate::document::{Mark, PixelBox};
+use crate::images::BitMask;
 use crate::shapes::{self, Run};
 
 /// Shortest run in pixels that can be part of a rule, whatever the size of the page.

@@ -7,8 +7,9 @@ use super::spread::Cell;
 use super::strip::Strip;
 use super::turned::{Run, TurnedStrip};
 use super::{Lines, Scene, Segment, SegmentKind, bounds_of};
-use crate::document::{Mark, PagePixels, PixelBox, RightAngle, TableGrid};
-use crate::shapes::Component;
+use crate::document::{Mark, PixelBox, RightAngle};
+use crate::images::PagePixels;
+use crate::shapes::{Component, TableGrid};
 
 /// White around a line's picture in pixels. On bilevel book pages two pixels give a median error rate of
 /// 0.0096, four 0.0068, six 0.0061, ten 0.0077.

@@ -7,7 +7,8 @@
 use super::Layout;
 use super::crop::Ink;
 use super::retouch::Fill;
-use crate::document::{BitMask, PixelBox};
+use crate::document::PixelBox;
+use crate::images::BitMask;
 use crate::shapes::{Components, Run};
 
 /// So much of the crossed part of a line has ink at both sides, …

@@ -3,7 +3,7 @@
 use image::{GrayImage, Luma};
 
 use super::*;
-use crate::document::BitMask;
+use crate::images::BitMask;
 
 const LETTER_WIDTH: usize = 12;
 const LETTER_HEIGHT: usize = 20;

@@ -3,10 +3,8 @@
 
 use std::ops::Range;
 
-use super::super::records::ModelSet;
-use crate::document::{
-    Look, Mark, PageNumber, PageText, PixelBox, RegionLook, TypedField, Value, Word,
-};
+use super::super::records::{ModelSet, PageRecords};
+use crate::document::{Look, Mark, PageText, PixelBox, RegionLook, TypedField, Value, Word};
 use crate::model::{Field, FieldKind, Scope};
 
 /// Words read with more certainty (0–1) than this are left alone: of those that are sure to 0.92 and
@@ -76,12 +74,10 @@ impl Ask {
 
 /// Returns what is doubtful in the records that a page gives; documents of several pages are looked at
 /// as if they had this one only. No word is in two of them.
-pub(super) fn of(models: &ModelSet, page: PageNumber, text: &PageText) -> Vec<Ask> {
-    let mut records = models.of_page(page, text).unwrap_or_default();
-    records.extend(models.of_document(&[(page, text)], &[]).unwrap_or_default());
+pub(super) fn of(models: &ModelSet, records: &PageRecords, text: &PageText) -> Vec<Ask> {
     let has_cells = text.marks.iter().any(|mark| matches!(mark, Mark::Cells(_)));
     let mut asks: Vec<Ask> = Vec::new();
-    for record in &records {
+    for record in records.of_page.iter().chain(&records.of_document) {
         let model = models.models().iter().find(|model| model.name == record.record.model);
         // The cells of a dense table have been read again by themselves.
         let Some(model) = model.filter(|model| !(has_cells && model.scope == Scope::Row)) else {

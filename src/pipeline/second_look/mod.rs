@@ -9,13 +9,12 @@ mod doubts;
 mod tests;
 mod vote;
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use self::doubts::Ask;
-use super::page::{Failed, guarded};
-use super::records::ModelSet;
-use crate::document::{Line, Look, PageNumber, PageText, Seen, Word};
+use super::failed::Failed;
+use super::records::{ModelSet, PageRecords};
+use crate::document::{Line, Look, PageNumber, PageText, Seen, Stage, Word, guarded, words};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -39,44 +38,55 @@ pub enum SecondLook {
     /// The most doubtful ones, within a share of the page's work.
     #[default]
     Auto,
-    /// All of them, however long it takes.
+    /// All of them.
     Thorough,
 }
 
-/// A word that names no [`SecondLook`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of off, auto, thorough")]
-pub struct UnknownSecondLook(String);
+words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
-impl FromStr for SecondLook {
-    type Err = UnknownSecondLook;
-
-    fn from_str(word: &str) -> Result<Self, UnknownSecondLook> {
-        match word {
-            "off" => Ok(Self::Off),
-            "auto" => Ok(Self::Auto),
-            "thorough" => Ok(Self::Thorough),
-            _ => Err(UnknownSecondLook(word.to_owned())),
-        }
-    }
+/// What a second look did.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// What was done, as a step of the recipe, if anything was.
+    pub step: Option<String>,
+    /// The records that were looked at, if they are those of the page's words as they are now.
+    pub records: Option<PageRecords>,
 }
 
-/// Reads what is doubtful on a page again and mends its words.
-/// Returns what was done as a step of the recipe, if anything was. A reader that dies over it costs the
+/// Reads what is doubtful on a page again and mends its words. A reader that dies over it costs the
 /// second look only. An error means that no reader can be started any more.
 pub(super) fn improve(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
     effort: SecondLook,
-) -> Result<Option<String>, Failed> {
+) -> Result<Looked, Failed> {
     if effort == SecondLook::Off {
-        return Ok(None);
+        return Ok(Looked::default());
     }
     let tables = read_tables(reader, (page, text), models)?;
-    let fields = read_fields(reader, (page, text), models, effort)?;
-    let steps: Vec<String> = tables.into_iter().chain(fields).collect();
-    Ok((!steps.is_empty()).then(|| format!("second_look({})", steps.join(", "))))
+    // What panics here panics in extraction, too, which says so.
+    let Ok(records) = models.of_only_page(page, text) else { return Ok(of_steps(tables, None)) };
+    let Ok(asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
+        return Ok(of_steps(tables, None));
+    };
+    let fields = read_fields(reader, (page, text), asks, effort)?;
+    let records = Some(records).filter(|_| !fields.has_mended);
+    Ok(of_steps(tables.into_iter().chain(fields.step), records))
+}
+
+fn of_steps(steps: impl IntoIterator<Item = String>, records: Option<PageRecords>) -> Looked {
+    let steps: Vec<String> = steps.into_iter().collect();
+    let step = (!steps.is_empty()).then(|| format!("second_look({})", steps.join(", ")));
+    Looked { step, records }
+}
+
+/// What became of a page's doubtful fields.
+#[derive(Default)]
+struct FieldsRead {
+    step: Option<String>,
+    /// Words were replaced, if only by surer ones.
+    has_mended: bool,
 }
 
 /// Reads the dense tables that models ask for cell by cell. They are exempt from the budget: without
@@ -86,7 +96,7 @@ fn read_tables(
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
 ) -> Result<Option<String>, Failed> {
-    let asked = guarded(|| {
+    let asked = guarded(Stage::Extract, || {
         let looks = models
             .models()
             .iter()
@@ -103,7 +113,7 @@ fn read_tables(
     let mut found = 0_usize;
     for table in seen {
         if let Seen::Table(table) = table {
-            text.put_table(table);
+            extract::put_table(text, table);
             found += 1;
         }
     }
@@ -130,21 +140,19 @@ fn look_again(
 fn read_fields(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
-    models: &ModelSet,
+    mut asks: Vec<Ask>,
     effort: SecondLook,
-) -> Result<Option<String>, Failed> {
-    // What panics here panics in extraction, too, which says so.
-    let Ok(mut asks) = guarded(|| doubts::of(models, page, text)) else { return Ok(None) };
+) -> Result<FieldsRead, Failed> {
     match effort {
         SecondLook::Off | SecondLook::Auto => keep_affordable(&mut asks, text),
         SecondLook::Thorough => {}
     }
     if asks.is_empty() {
-        return Ok(None);
+        return Ok(FieldsRead::default());
     }
     let looks: Vec<Look> = asks.iter().flat_map(|ask| ask.looks(text)).collect();
     let Some(seen) = look_again(reader, page, &looks)? else {
-        return Ok(Some("regions failed".to_owned()));
+        return Ok(FieldsRead { step: Some("regions failed".to_owned()), has_mended: false });
     };
     let mut seen = seen.into_iter();
     let mut patches = Vec::new();
@@ -164,10 +172,12 @@ fn read_fields(
     }
     // From the end, so that the places of the others stay.
     patches.sort_by_key(|patch| std::cmp::Reverse((patch.run.line, patch.run.words.start)));
+    let has_mended = !patches.is_empty();
     for patch in patches {
         patch.apply(text);
     }
-    Ok(Some(format!("{} regions, {changed} changed", looks.len())))
+    let step = Some(format!("{} regions, {changed} changed", looks.len()));
+    Ok(FieldsRead { step, has_mended })
 }
 
 /// Keeps the most doubtful fields whose reading takes no more than its share of the page's. Counted in

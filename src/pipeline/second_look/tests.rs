@@ -89,7 +89,7 @@ fn looked_at(
     reader: &mut Replay,
     effort: SecondLook,
 ) -> Option<String> {
-    improve(reader, (PAGE, text), models, effort).unwrap()
+    improve(reader, (PAGE, text), models, effort).unwrap().step
 }
 
 fn record(text: &PageText, models: &ModelSet) -> TypedRecord {
@@ -191,4 +191,20 @@ fn an_unread_amount_that_stands_alone_is_asked_for_in_its_characters() {
     assert_eq!(alphabet("Paid@0 1%2.5%0@100").as_deref(), Some("0123456789.,-()"));
     // What has more letters than digits is another text.
     assert_eq!(alphabet("Paid@0 cash@100"), None);
+}
+
+#[test]
+fn records_of_a_page_that_stays_as_it_was_read_are_kept() {
+    let (mut text, models) = (page("Paid@0 12.50@100", 96.0), models("money"));
+    let mut reader = Replay::of(&[], 96.0);
+    let looked = improve(&mut reader, (PAGE, &mut text), &models, SecondLook::Auto).unwrap();
+    assert_eq!(looked.records.unwrap().of_page, vec![record(&text, &models)]);
+}
+
+#[test]
+fn records_of_words_that_were_mended_are_made_anew() {
+    let (mut text, models) = (page("Paid@0 lZ.EQ@100", 50.0), models("money"));
+    let mut reader = Replay::of(&["12.50@100", "12.50@100", "1Z.5Q@100"], 80.0);
+    let looked = improve(&mut reader, (PAGE, &mut text), &models, SecondLook::Auto).unwrap();
+    assert_eq!(looked.records, None);
 }

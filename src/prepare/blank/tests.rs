@@ -1,7 +1,7 @@
 //! Two sets of drawn pages, A4 at 200 dpi: with something to read, and with nothing.
 
 use super::*;
-use crate::document::BitMask;
+use crate::images::BitMask;
 use crate::shapes;
 
 const SIZE: (usize, usize) = (1654, 2339);

@@ -1,7 +1,7 @@
 //! Takes ruled lines off a page without hurting the strokes that cross them.
 
 use super::trace::{Direction, Extent, TracedRule};
-use crate::document::{BitMask, PagePixels};
+use crate::images::{BitMask, PagePixels};
 
 /// Pixels beside a rule that its blurred edge darkens on gray pages.
 const FRINGE: i64 = 2;

@@ -4,8 +4,9 @@
 //! ink from paper. Here a rule is a thin line that is darker than the paper on both of its sides,
 //! in pieces that no stroke of a letter is long enough for.
 
-use super::{Piece, Rules};
-use crate::document::{BitMask, PagePixels, PixelBox};
+use super::pieces::{Piece, Rules};
+use crate::document::PixelBox;
+use crate::images::{BitMask, PagePixels};
 use crate::shapes;
 
 /// Rules of broken lines are at most this thick, in text heights; strokes of bold letters are thicker.

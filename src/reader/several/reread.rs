@@ -5,9 +5,9 @@
 use image::{GrayImage, Luma, imageops};
 
 use crate::document::{
-    Failure, Line, Mark, PageImage, PageIssue, PagePixels, PageText, PixelBox, Pixels,
-    PreparedPage, Recipe, RightAngle, Word,
+    Failure, Line, Mark, PageIssue, PageText, PixelBox, Recipe, RightAngle, Word,
 };
+use crate::images::{PageImage, PagePixels, Pixels, PreparedPage};
 use crate::ocr::{Account, Recognizer};
 use crate::prepare::{self, Choice, PrepareOptions};
 use crate::reader::upright;

@@ -1,90 +1,34 @@
-//! Conditions such as `reason=timeout and confidence<0.8`: their grammar, their columns, and their SQL.
+//! Conditions such as `reason == 'timeout' && confidence < 0.8`: their grammar, their columns, and their SQL.
+//!
+//! They are written as the expressions of rules are, in a part of CEL; the words of SQL and bare values are understood
+//! as well: `reason=timeout and confidence<0.8`.
 //!
 //! ```text
-//! condition  = conjunction { "or" conjunction }
-//! conjunction = term { "and" term }
-//! term       = "not" term | "(" condition ")" | column operator value
-//! operator   = "=" "!=" "<" "<=" ">" ">=" "~"      ("~": matches the regular expression)
-//! value      = word | 'quoted' | "quoted"          (a quote is doubled inside quotes)
+//! condition   = conjunction { ("||" | "or") conjunction }
+//! conjunction = term { ("&&" | "and") term }
+//! term        = ("!" | "not") term | "(" condition ")" | column operator value
+//!             | column "in" "[" value { "," value } "]" | column "." function "(" value ")"
+//! operator    = "==" "=" "!=" "<" "<=" ">" ">=" "~"  ("~": matches the regular expression)
+//! function    = "matches" "contains" "startsWith" "endsWith"
+//! value       = word | 'quoted' | "quoted"           (a quote is doubled inside quotes, a backslash is one)
 //! ```
 //! A missing value is unlike any value: `x=1` is false and `x!=1` is true of it. Values reach the database as
 //! parameters, never as SQL.
 
+mod condition;
 mod parse;
-
-use rust_decimal::Decimal;
 
 use crate::document::{ColumnType, Count};
 use crate::model::RecordModel;
 
-use super::model_table::quoted;
+use super::quoted::quoted;
+pub use condition::FilterError;
+use condition::{Column, ColumnPlace, Condition, Operator};
 
 /// A checked condition on pages or on the records of a model.
 #[derive(Debug, Clone)]
 pub struct Filter {
     condition: Condition,
-}
-
-/// What is wrong with a condition, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("column {column}: {message}")]
-pub struct FilterError {
-    /// In characters, from 1.
-    pub column: usize,
-    pub message: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Condition {
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
-    Compare { column: Column, operator: Operator, value: String },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Matches,
-}
-
-impl Operator {
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Equal => "=",
-            Self::NotEqual => "is distinct from",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-            Self::Matches => "~",
-        }
-    }
-}
-
-/// A column that a condition may name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Column {
-    name: String,
-    kind: ColumnType,
-    count: Count,
-    place: ColumnPlace,
-}
-
-/// How a column is reached in SQL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum ColumnPlace {
-    /// An expression.
-    Here(String),
-    /// Any of the document's files.
-    AnyFile,
-    /// The page starts a record of the model that the value names.
-    Model,
 }
 
 impl Filter {
@@ -223,29 +167,4 @@ fn compared(expression: &str, kind: ColumnType, operator: Operator, parameter: u
         | ColumnType::Boolean => kind.as_str(),
     };
     format!("coalesce({expression} {} ${parameter}::{cast}, false)", operator.sql())
-}
-
-/// Checks that a value fits its column, so that the database has nothing to refuse.
-fn check_value(column: &Column, operator: Operator, value: &str) -> Result<(), String> {
-    if value.contains('\0') {
-        return Err("a value cannot hold a NUL".to_owned());
-    }
-    if operator == Operator::Matches && column.kind != ColumnType::Text {
-        return Err(format!("`~` needs a text column, but `{}` is {}", column.name, column.kind));
-    }
-    if column.place == ColumnPlace::Model && operator != Operator::Equal {
-        return Err("`model` can only be compared with `=`".to_owned());
-    }
-    let fits = match column.kind {
-        ColumnType::Text => true,
-        ColumnType::Integer | ColumnType::Decimal => value.parse::<Decimal>().is_ok(),
-        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
-        ColumnType::Time => value.parse::<jiff::civil::Time>().is_ok(),
-        ColumnType::Boolean => matches!(value, "true" | "false"),
-    };
-    if fits {
-        Ok(())
-    } else {
-        Err(format!("`{value}` is no {} for `{}`", column.kind, column.name))
-    }
 }

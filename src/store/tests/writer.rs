@@ -340,6 +340,88 @@ fn records_of_a_document_are_made_when_its_last_page_has_ended() {
 }
 
 #[test]
+fn pages_are_written_while_the_records_of_an_ended_document_are_made() {
+    with_store(|store| async move {
+        let models = [receipts(Scope::Document)];
+        apply(&store, &models).await;
+        let mut run = start(&store).await;
+        let ids = documents(&store, &run, 2).await;
+        let (committed, next_page) = std::sync::mpsc::channel::<()>();
+        let next_page = std::sync::Mutex::new(next_page);
+        let mut options = making(&models);
+        let make = Arc::clone(&options.make_document_records);
+        options.batch_events = 1;
+        options.make_document_records = Arc::new(move |document| {
+            // The first document's records come only when the second one's page is committed.
+            if document.pages[0].1.plain() == "one" {
+                let waiting = next_page.lock().unwrap();
+                waiting.recv_timeout(Duration::from_secs(20)).expect("the writer goes on");
+            }
+            make(document)
+        });
+        let (sender, receiver) = tokio::sync::mpsc::channel(2);
+        sender.send(page_event(stored(ids[0], 1, "one", 90.0))).await.unwrap();
+        sender.send(page_event(stored(ids[1], 1, "two", 90.0))).await.unwrap();
+        drop(sender);
+        let mut pages = 0;
+        let on_commit = |commit: crate::store::CommitSummary| {
+            pages += commit.pages.len();
+            if pages == 2 {
+                // Nobody listens any more after the first time.
+                let _gone = committed.send(());
+            }
+        };
+        store.write(&mut run, receiver, options, on_commit).await.unwrap();
+        let mut companies = companies(&store).await;
+        companies.sort();
+        assert_eq!(companies, ["one, 0 missing", "two, 0 missing"]);
+    });
+}
+
+#[test]
+fn records_of_a_document_whose_page_came_in_the_meantime_are_made_again() {
+    with_store(|store| async move {
+        let models = [receipts(Scope::Document)];
+        apply(&store, &models).await;
+        let mut run = start(&store).await;
+        let id = documents(&store, &run, 1).await[0];
+        let (committed, next_page) = std::sync::mpsc::channel::<()>();
+        let (taken_up, mut begun) = tokio::sync::mpsc::unbounded_channel::<()>();
+        let next_page = std::sync::Mutex::new(next_page);
+        let mut options = making(&models);
+        let make = Arc::clone(&options.make_document_records);
+        options.batch_events = 1;
+        options.replace = crate::store::Replace::Always;
+        options.make_document_records = Arc::new(move |document| {
+            if document.pages[0].1.plain() == "early" {
+                taken_up.send(()).expect("the second page waits for it");
+                let waiting = next_page.lock().unwrap();
+                waiting.recv_timeout(Duration::from_secs(20)).expect("the writer goes on");
+            }
+            make(document)
+        });
+        let (sender, receiver) = tokio::sync::mpsc::channel(2);
+        sender.send(page_event(stored(id, 1, "early", 90.0))).await.unwrap();
+        let mut pages = 0;
+        let on_commit = |commit: crate::store::CommitSummary| {
+            pages += commit.pages.len();
+            if pages == 2 {
+                let _gone = committed.send(());
+            }
+        };
+        let sending = async {
+            begun.recv().await.expect("the document is taken up");
+            sender.send(page_event(stored(id, 1, "late", 90.0))).await.unwrap();
+            drop(sender);
+        };
+        let writing = store.write(&mut run, receiver, options, on_commit);
+        let (written, ()) = tokio::join!(writing, sending);
+        written.unwrap();
+        assert_eq!(companies(&store).await, ["late, 0 missing"]);
+    });
+}
+
+#[test]
 fn records_that_a_killed_run_left_unmade_are_made_by_the_next() {
     with_store(|store| async move {
         let models = [receipts(Scope::Document)];

@@ -6,15 +6,14 @@ use sqlx::PgConnection;
 
 use crate::document::{DocumentId, PageIssue, RunId, TypedRecord};
 
-use crate::store::copy::CopyRows;
-use crate::store::error::{Trouble, server_message, sqlstate, trouble};
 use crate::store::pages::{PageKey, PageState, page_number};
 
+use super::commit_summary::{CommitSummary, PageChange};
 use super::decide::{Before, Decision, Quality, decide};
 use super::pack::{Completion, PackedEvent, PackedPage, RecordReplacement};
 use super::records::{MadeOf, RecordRows, Tables, remove_of_documents, remove_of_pages};
-use super::refused;
-use super::{CommitSummary, PageChange, Replace};
+use super::refusal::{BatchError, Refusal};
+use super::replace::Replace;
 
 /// What every batch of a run needs.
 #[derive(Debug, Clone, Copy)]
@@ -22,99 +21,6 @@ pub(super) struct BatchContext<'a> {
     pub(super) run: RunId,
     pub(super) tables: &'a Tables,
     pub(super) replace: Replace,
-}
-
-/// What one transaction does.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Job<'a> {
-    /// Writes events; each page and each document's records at most once.
-    Events(&'a [PackedEvent]),
-    /// Writes one event of which the database refuses a row.
-    Refused(&'a PackedEvent, &'a Refusal),
-    /// Notes only the refused row.
-    RejectOnly(&'a PackedEvent, &'a Refusal),
-}
-
-/// A row that the database, or its table's shape, refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// The table.
-    pub(super) target: String,
-    /// SQLSTATE, or `row`.
-    pub(super) reason: String,
-    pub(super) message: String,
-}
-
-impl Refusal {
-    /// A row that does not fit its table's columns.
-    pub(super) fn of_row(target: &str, message: &str) -> Self {
-        Self { target: target.to_owned(), reason: "row".to_owned(), message: message.to_owned() }
-    }
-}
-
-/// Why a transaction was not committed.
-#[derive(Debug)]
-pub(super) enum BatchError {
-    Row(Refusal),
-    Database(sqlx::Error),
-}
-
-impl From<sqlx::Error> for BatchError {
-    fn from(error: sqlx::Error) -> Self {
-        refused_by("ledger", error)
-    }
-}
-
-impl From<Refusal> for BatchError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Row(refusal)
-    }
-}
-
-fn refused_by(target: &str, error: sqlx::Error) -> BatchError {
-    match trouble(&error) {
-        Trouble::Row => BatchError::Row(Refusal {
-            target: target.to_owned(),
-            reason: sqlstate(&error).unwrap_or_default(),
-            message: server_message(&error),
-        }),
-        Trouble::Passing | Trouble::Lasting => BatchError::Database(error),
-    }
-}
-
-/// Does a job within a transaction.
-pub(super) async fn write(
-    connection: &mut PgConnection,
-    context: &BatchContext<'_>,
-    job: Job<'_>,
-) -> Result<CommitSummary, BatchError> {
-    match job {
-        Job::Events(events) => write_events(connection, context, events).await,
-        Job::Refused(event, refusal) => {
-            refused::write_refused(connection, context, event, refusal).await
-        }
-        Job::RejectOnly(event, refusal) => {
-            refused::write_reject_only(connection, context, event, refusal).await
-        }
-    }
-}
-
-/// Sends rows to a table. Errors name the table.
-pub(super) async fn copy_rows(
-    connection: &mut PgConnection,
-    table: &str,
-    statement: &str,
-    rows: CopyRows,
-) -> Result<(), BatchError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sent = async {
-        let mut copy = connection.copy_in_raw(statement).await?;
-        copy.send(rows.finish()).await?;
-        copy.finish().await
-    };
-    sent.await.map(|_| ()).map_err(|error| refused_by(table, error))
 }
 
 pub(super) async fn write_events(

@@ -2,7 +2,7 @@
 
 use crate::store::pages::PageState;
 
-use super::Replace;
+use super::replace::Replace;
 
 /// How well a page was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -6,9 +6,9 @@ use crate::document::{PageFacts, RunId};
 use crate::store::copy::CopyRows;
 use crate::store::storable::Storable;
 
-use super::batch::{BatchError, copy_rows};
 use super::decide::{Before, Decision};
 use super::pack::{PackedEnd, PackedPage};
+use super::refusal::{BatchError, copy_rows};
 
 const COPY_ATTEMPTS: &str = "copy scanlift.attempt (document_id, page_number, attempt_number, run_id, started_at, \
      duration_ms, recipe, outcome, reason, stage, message, mean_confidence) from stdin (format binary)";

@@ -1,18 +1,25 @@
 //! The writer: events from the readers' threads become batches, and each batch one transaction.
 //!
-//! `pack` turns events into bytes and rows · `batch` writes one transaction · `ledger_rows` and `records` write rows ·
+//! `pack` turns events into bytes and rows · `endings` makes the records of ended documents beside it · `job` is one
+//! transaction, `batch` writes it · `ledger_rows` and `records` write rows ·
 //! `refused` what stands for a bad row · `retry` outlives a lost connection. Called by `pipeline`, as one task beside
 //! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
+mod commit_summary;
 mod decide;
+mod endings;
+mod event;
+mod job;
 mod ledger_rows;
 mod pack;
 mod records;
+mod refusal;
 mod refused;
+mod replace;
 mod retry;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,39 +27,26 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::document::{DocumentId, Format, PageNumber, PageOutcome, Reason, TypedRecord, Verdict};
+use crate::document::TypedRecord;
 use crate::model::RecordModel;
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::{DocumentPages, PackedDocument, PageState};
+use super::pages::DocumentPages;
 use super::run::Run;
-use batch::{BatchContext, Job, Refusal};
-use pack::{Completion, PackedEvent, RecordReplacement};
+use batch::BatchContext;
+pub use commit_summary::{CommitSummary, PageChange};
+use endings::{Endings, Maker};
+pub use event::LedgerEvent;
+use job::Job;
+use pack::PackedEvent;
 use records::{MadeOf, Tables};
-
-/// What workers send, in order for each document: its opening before its pages.
-#[derive(Debug)]
-pub enum LedgerEvent {
-    /// A document was opened: pages 2 to `page_count` become pending. (One that cannot be opened fails its page 1.)
-    Opened { document_id: DocumentId, format: Format, page_count: u32 },
-    /// An attempt at a page has ended.
-    Page(Box<PageOutcome>),
-    /// All rows of the document in the tables of these models are replaced by these records.
-    Reextracted { document_id: DocumentId, models: Arc<[String]>, records: Vec<TypedRecord> },
-}
+use refusal::Refusal;
+pub use replace::Replace;
 
 /// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
 pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
-
-/// When a newly read page replaces one that was read before. A failed attempt never does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replace {
-    /// If it is not worth less: its mean confidence, less what it left unread.
-    IfNotWorse,
-    Always,
-}
 
 /// How the writer works.
 #[derive(Clone)]
@@ -98,45 +92,6 @@ impl fmt::Debug for WriterOptions {
     }
 }
 
-/// What a committed attempt made of a page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PageChange {
-    pub document_id: DocumentId,
-    pub page: PageNumber,
-    /// The page's state before.
-    pub before: PageState,
-    /// What the earlier reading is worth: the mean confidence of its words, 0–100, less what it left unread.
-    pub worth_before: f32,
-    /// How the attempt ended.
-    pub attempt: PageState,
-    /// Why the attempt failed.
-    pub reason: Option<Reason>,
-    /// What the attempt's reading is worth, 0–100.
-    pub worth: f32,
-    /// The attempt found something on the page, but read no word of it.
-    pub without_words: bool,
-    /// The attempt left areas unread that look like text.
-    pub unread: bool,
-    /// The page's state now; not the attempt's if what was there was better and was kept.
-    pub after: PageState,
-}
-
-/// What one commit changed.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CommitSummary {
-    /// One entry for each attempt.
-    pub pages: Vec<PageChange>,
-    /// Records written, by verdict.
-    pub records: BTreeMap<Verdict, u64>,
-    /// Rows that the database refused.
-    pub rejects: u64,
-    /// Documents whose records of document scope were made, or whose records were replaced.
-    pub documents: u64,
-}
-
-/// How many documents are read back at a time to make their records.
-const DOCUMENTS_AT_A_TIME: usize = 64;
-
 impl Store {
     /// Writes events until all senders are dropped. `on_commit` is called after each commit, with what is committed.
     /// Before the first event it makes the document records that a killed run left unmade. On an error the receiver
@@ -149,9 +104,15 @@ impl Store {
         on_commit: impl FnMut(CommitSummary) + Send,
     ) -> Result<(), StoreError> {
         let tables = Tables::new(&options.models);
+        let mut endings = Endings::new(Maker {
+            store: self.clone(),
+            make: Arc::clone(&options.make_document_records),
+            models: tables.made_of(MadeOf::Documents),
+            retry_for: options.retry_for,
+        });
         let mut writer = Writer { store: self, run, tables, options, on_commit };
-        writer.finish_left_documents().await?;
-        writer.write_all(events).await
+        writer.finish_left_documents(&mut endings).await?;
+        writer.write_all(events, &mut endings).await
     }
 }
 
@@ -167,22 +128,53 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     async fn write_all(
         &mut self,
         mut events: mpsc::Receiver<LedgerEvent>,
+        endings: &mut Endings,
     ) -> Result<(), StoreError> {
         let mut carried = None;
         loop {
-            let (batch, next) = collect(&mut events, carried, &self.options).await;
+            let (batch, next) = self.collect_beside(&mut events, carried, endings).await?;
             if batch.is_empty() {
-                return Ok(());
+                return self.finish(endings).await;
             }
             carried = next;
             let packed =
                 on_blocking_thread(move || batch.into_iter().map(pack::pack).collect::<Vec<_>>())
                     .await?;
             self.commit(&packed).await?;
-            let documents: HashSet<i64> =
+            let touched: HashSet<i64> =
                 packed.iter().filter_map(PackedEvent::ended_document).collect();
-            self.finish_documents(documents.into_iter().collect()).await?;
+            if touched.is_empty() {
+                continue;
+            }
+            endings.outdate(&touched);
+            let touched: Vec<i64> = touched.into_iter().collect();
+            endings.add(self.unmade_documents(Some(&touched)).await?);
         }
+    }
+
+    /// Collects the next events; commits what is made of ended documents in the meantime.
+    async fn collect_beside(
+        &mut self,
+        events: &mut mpsc::Receiver<LedgerEvent>,
+        carried: Option<LedgerEvent>,
+        endings: &mut Endings,
+    ) -> Result<(Vec<LedgerEvent>, Option<LedgerEvent>), StoreError> {
+        let options = self.options.clone();
+        let mut collecting = std::pin::pin!(collect(events, carried, &options));
+        loop {
+            tokio::select! {
+                collected = &mut collecting => return Ok(collected),
+                Some(made) = endings.next() => self.commit(&made?).await?,
+            }
+        }
+    }
+
+    /// Commits all that is still being made.
+    async fn finish(&mut self, endings: &mut Endings) -> Result<(), StoreError> {
+        while let Some(made) = endings.next().await {
+            self.commit(&made?).await?;
+        }
+        Ok(())
     }
 
     /// Commits events in order. If the database refuses a row, halves are tried until the event that holds it stands
@@ -229,27 +221,15 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
     }
 
     /// Makes the records of documents whose last page ended in a run that was killed before it made them.
-    async fn finish_left_documents(&mut self) -> Result<(), StoreError> {
+    async fn finish_left_documents(&mut self, endings: &mut Endings) -> Result<(), StoreError> {
         loop {
             let left = self.unmade_documents(None).await?;
             if left.is_empty() {
                 return Ok(());
             }
-            self.finish_documents(left).await?;
+            endings.add(left);
+            self.finish(endings).await?;
         }
-    }
-
-    /// Makes the records of those of the documents that have no page left to read.
-    async fn finish_documents(&mut self, documents: Vec<i64>) -> Result<(), StoreError> {
-        if documents.is_empty() {
-            return Ok(());
-        }
-        let ended = self.unmade_documents(Some(&documents)).await?;
-        for some in ended.chunks(DOCUMENTS_AT_A_TIME) {
-            let replacements = self.make_records(some).await?;
-            self.commit(&replacements).await?;
-        }
-        Ok(())
     }
 
     /// Lists documents (of those given, or some of all) that have no page left to read but no records yet.
@@ -257,49 +237,6 @@ impl<F: FnMut(CommitSummary) + Send> Writer<'_, F> {
         let Self { store, options, .. } = self;
         store.retrying_for(options.retry_for, || store.unmade_documents_once(among)).await
     }
-
-    async fn make_records(&self, documents: &[i64]) -> Result<Vec<PackedEvent>, StoreError> {
-        let models = self.tables.made_of(MadeOf::Documents);
-        let mut packed = Vec::new();
-        if !models.is_empty() {
-            let Self { store, options, .. } = self;
-            packed = store
-                .retrying_for(options.retry_for, || store.packed_documents_once(documents))
-                .await?;
-        }
-        let make = Arc::clone(&self.options.make_document_records);
-        let documents = documents.to_vec();
-        on_blocking_thread(move || {
-            let mut records = records_of(&packed, &make)?;
-            let replacement = |document_id| {
-                let document_id = DocumentId(document_id);
-                let records = records.remove(&document_id).unwrap_or_default();
-                let models = Arc::clone(&models);
-                PackedEvent::Records(RecordReplacement {
-                    document_id,
-                    models,
-                    records,
-                    then: Completion::Made,
-                })
-            };
-            Ok(documents.into_iter().map(replacement).collect())
-        })
-        .await?
-    }
-}
-
-fn records_of(
-    documents: &[PackedDocument],
-    make: &MakeDocumentRecords,
-) -> Result<BTreeMap<DocumentId, Vec<TypedRecord>>, StoreError> {
-    let mut records = BTreeMap::new();
-    for document in documents {
-        let pages = document.unpack()?;
-        if !pages.pages.is_empty() {
-            records.insert(document.document_id, make(pages));
-        }
-    }
-    Ok(records)
 }
 
 impl Store {
@@ -345,42 +282,6 @@ async fn collect(
         batch.push(event);
     }
     (batch, None)
-}
-
-impl LedgerEvent {
-    /// What may be written only once in a batch.
-    fn touches(&self) -> Option<(DocumentId, Option<PageNumber>)> {
-        match self {
-            Self::Opened { .. } => None,
-            Self::Page(outcome) => Some((outcome.document_id, Some(outcome.page))),
-            Self::Reextracted { document_id, .. } => Some((*document_id, None)),
-        }
-    }
-
-    /// Roughly what the event takes in memory and on the wire.
-    fn estimated_bytes(&self) -> usize {
-        const WORD: usize = 64;
-        const FIELD: usize = 96;
-        const REST: usize = 512;
-        let of_records = |records: &[TypedRecord]| -> usize {
-            records.iter().map(|record| REST + FIELD * record.record.fields.len()).sum()
-        };
-        REST + match self {
-            Self::Opened { .. } => 0,
-            Self::Reextracted { records, .. } => of_records(records),
-            Self::Page(outcome) => {
-                let words = match &outcome.end {
-                    crate::document::PageEnd::Stored(text) => text.words().count() * WORD,
-                    crate::document::PageEnd::Blank(_)
-                    | crate::document::PageEnd::Failed(_)
-                    | crate::document::PageEnd::Quarantined(_) => 0,
-                };
-                words
-                    + of_records(&outcome.records)
-                    + outcome.document_records.as_deref().map_or(0, of_records)
-            }
-        }
-    }
 }
 
 /// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.

@@ -11,8 +11,8 @@ use crate::store::packed;
 use crate::store::pages::{PageKey, PageState};
 use crate::store::storable::Storable;
 
-use super::LedgerEvent;
 use super::decide::Quality;
+use super::event::LedgerEvent;
 
 /// An event, ready to be written.
 #[derive(Debug)]
@@ -199,5 +199,6 @@ fn storable_recipe(recipe: &Recipe) -> Recipe {
         page_segmentation_mode: recipe.page_segmentation_mode,
         layout: storable(&recipe.layout),
         steps: recipe.steps.iter().map(storable).collect(),
+        sandbox: storable(&recipe.sandbox),
     }
 }

@@ -8,10 +8,11 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::document::{ColumnType, Count, DocumentId, FieldColumn, TypedRecord, Value};
 use crate::model::RecordModel;
 use crate::store::copy::CopyRows;
-use crate::store::model_table::{OWN_COLUMNS, quoted, table_of};
+use crate::store::model_table::{OWN_COLUMNS, table_of};
 use crate::store::pages::PageKey;
+use crate::store::quoted::quoted;
 
-use super::batch::{BatchError, Refusal, copy_rows};
+use super::refusal::{BatchError, Refusal, copy_rows};
 
 /// The tables that records are written to.
 #[derive(Debug)]

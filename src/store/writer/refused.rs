@@ -6,10 +6,11 @@ use crate::document::{DocumentId, RunId, TypedRecord};
 use crate::store::pages::PageKey;
 use crate::store::storable::Storable;
 
-use super::CommitSummary;
-use super::batch::{BatchContext, BatchError, Refusal, remove_replaced, write_events};
+use super::batch::{BatchContext, remove_replaced, write_events};
+use super::commit_summary::CommitSummary;
 use super::pack::{PackedEvent, PackedPage, RecordReplacement};
 use super::records::{RecordRows, Tables, row_text};
+use super::refusal::{BatchError, Refusal};
 
 /// Notes a refused row and nothing else.
 pub(super) async fn write_reject_only(

@@ -14,8 +14,10 @@ use crate::store::connection::Store;
 use crate::store::error::{StoreError, failed_to};
 use crate::store::run::Run;
 
-use super::CommitSummary;
-use super::batch::{self, BatchContext, BatchError, Job, Refusal};
+use super::batch::BatchContext;
+use super::commit_summary::CommitSummary;
+use super::job::{self, Job};
+use super::refusal::{BatchError, Refusal};
 
 /// A batch is 16 MiB at most; a server that takes longer than this for it is as good as gone.
 const BATCH_TIMEOUT: Duration = Duration::from_secs(300);
@@ -128,5 +130,5 @@ async fn write(
         .bind(number)
         .execute(&mut *transaction)
         .await?;
-    batch::write(transaction, context, job).await
+    job::write(transaction, context, job).await
 }

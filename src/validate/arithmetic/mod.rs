@@ -5,6 +5,7 @@
 //! `record` looks for the one wrong digit of a single record.
 //! `Validator` calls the last two.
 
+mod belief;
 mod network;
 mod record;
 mod series;

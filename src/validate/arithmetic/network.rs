@@ -6,6 +6,7 @@
 //! then one of them is wrong at a time, and a sum needs no convolution; those that are open are
 //! convolved with each other.
 
+use super::belief::{Belief, likeliest};
 use super::spread::Spread;
 
 /// Rounds of messages; more change nothing that counts.
@@ -65,9 +66,6 @@ enum Fit {
     Wrong,
 }
 
-/// What is known of a number: logarithms of how likely each value of its spread is.
-pub(super) type Belief = Vec<f64>;
-
 /// Returns the probability of each value of each spread, given the sums and the series. `series`
 /// holds numbers in order of time, `None` where one is not known at all.
 pub(super) fn posteriors(spreads: &[Spread], sums: &[Sum], series: &[usize]) -> Vec<Vec<f64>> {
@@ -111,18 +109,6 @@ fn add(belief: &mut Belief, message: &[f64]) {
     for (all, more) in belief.iter_mut().zip(message) {
         *all += more;
     }
-}
-
-/// Returns the index of the likeliest value and its probability.
-pub(super) fn likeliest(belief: &[f64]) -> (usize, f64) {
-    let (mut best, mut most) = (0, f64::NEG_INFINITY);
-    for (index, &likely) in belief.iter().enumerate() {
-        if likely > most {
-            (best, most) = (index, likely);
-        }
-    }
-    let sum: f64 = belief.iter().map(|likely| (likely - most).exp()).sum();
-    (best, 1.0 / sum)
 }
 
 fn probabilities(belief: &[f64]) -> Vec<f64> {

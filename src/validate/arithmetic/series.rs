@@ -1,6 +1,6 @@
 //! What the neighbors of a number say of it where numbers follow each other in time.
 
-use super::network::{Belief, likeliest};
+use super::belief::{Belief, likeliest};
 use super::spread::Spread;
 
 /// A neighbor counts if its likeliest value has this probability.

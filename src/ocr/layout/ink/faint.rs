@@ -3,7 +3,7 @@
 use image::{GrayImage, Luma};
 
 use super::{CLASS_WIDTH, CLASSES, Histogram, Tiles, split, sum};
-use crate::document::BitMask;
+use crate::images::BitMask;
 
 /// Faint ink is darker than the paper around it by so many gray levels: less is grain, or what shines through.
 const MIN_DEPTH: f32 = 18.0;
@@ -220,7 +220,7 @@ fn whiten(view: &mut GrayImage, mask: &BitMask, is_dark: impl Fn(usize, usize) -
 #[cfg(test)]
 mod tests {
     use super::super::of;
-    use crate::document::PagePixels;
+    use crate::images::PagePixels;
     use image::{GrayImage, Luma};
 
     /// A page of 400 × 400 px with strokes of one level in its upper and of another in its lower half.

@@ -1,7 +1,7 @@
 //! The grid of a ruled table, found among the marks of a page.
 
-use super::geometry::PixelBox;
-use super::text::Mark;
+use crate::document::Mark;
+use crate::document::PixelBox;
 
 /// A table has at least so many vertical rules.
 const MIN_RULES: usize = 4;

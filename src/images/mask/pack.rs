@@ -1,6 +1,7 @@
 //! Packs rows of gray pixels into words of bits, many pixels at a time.
 
-use super::WORD;
+/// Pixels per word.
+pub(super) const WORD: usize = 64;
 
 /// Appends the words of a row: a bit is 1 where the pixel is not lighter than `at_most`.
 pub(super) fn row(pixels: &[u8], at_most: u8, words: &mut Vec<u64>) {

@@ -4,7 +4,7 @@
 use image::GrayImage;
 
 use super::{BitMask, WORD};
-use crate::document::geometry::PixelBox;
+use crate::document::PixelBox;
 
 /// Which of the two bits of a packed image is ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

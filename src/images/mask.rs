@@ -13,9 +13,8 @@ use fearless_simd::{Level, dispatch};
 use image::GrayImage;
 
 pub use convert::InkBit;
+use pack::WORD;
 
-/// Pixels per word.
-const WORD: usize = 64;
 /// Words of paper that are passed over at a time.
 const SKIPPED_WORDS: usize = 8;
 

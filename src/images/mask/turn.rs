@@ -1,7 +1,7 @@
 //! Turns and mirrors masks by whole words: 64 × 64 pixels at a time.
 
 use super::{BitMask, WORD};
-use crate::document::geometry::RightAngle;
+use crate::document::RightAngle;
 
 impl BitMask {
     /// Returns the mask turned clockwise.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use image::{GrayImage, RgbImage, imageops};
 
-use super::geometry::{PixelBox, RightAngle};
 use super::mask::BitMask;
+use crate::document::{PixelBox, RightAngle};
 
 /// Pixels as they came out of the decoder, row-major.
 #[derive(Debug, Clone)]
