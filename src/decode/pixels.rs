@@ -192,7 +192,6 @@ fn greens(mut samples: Vec<u8>) -> Vec<u8> {
 }
 
 /// Moves every third sample, from the second on, to the front.
-#[expect(clippy::inline_always, reason = "it is compiled for each kind of vector instructions")]
 #[inline(always)]
 fn gather_greens(samples: &mut [u8]) {
     /// Pixels that are moved together: a vector of the processor.
