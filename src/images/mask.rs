@@ -222,6 +222,7 @@ impl BitMask {
     }
 }
 
+#[expect(clippy::inline_always, reason = "it is compiled for each kind of vector instructions")]
 #[inline(always)]
 fn count_ones(words: &[u64]) -> u64 {
     words.iter().map(|word| u64::from(word.count_ones())).sum()

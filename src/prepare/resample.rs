@@ -3,6 +3,11 @@
 //! Rotation is own code because the generic routines of the image crates take several times the budget of the
 //! whole preparation on a 300-dpi page.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what mixes pixels is compiled for each kind of vector instructions"
+)]
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use fearless_simd::{Level, dispatch};

@@ -101,6 +101,7 @@ impl Histogram {
         squares.sum::<u64>() as f32
     }
 
+    #[expect(clippy::inline_always, reason = "it is compiled for each kind of vector instructions")]
     #[inline(always)]
     fn find_places(&mut self, slope: f32, bin: f32, last: i32) {
         for ((place, &x), &y) in self.places.iter_mut().zip(&self.xs).zip(&self.ys) {

@@ -239,7 +239,9 @@ mod tests {
     fn runs_are_found_behind_long_stretches_of_paper_and_ink() {
         let mut mask = BitMask::empty(2000, 1);
         let runs = [(0, 1), (448, 512), (1023, 1025), (1100, 1700), (1999, 2000)];
-        runs.iter().for_each(|&(left, right)| mask.set(0, left, right));
+        for (left, right) in runs {
+            mask.set(0, left, right);
+        }
         let mut found = Vec::new();
         mask.runs(0, |left, right| found.push((left, right)));
         assert_eq!(found, runs);

@@ -15,15 +15,12 @@ pub(super) fn row(pixels: &[u8], at_most: u8, words: &mut Vec<u64>) {
 
 /// Returns the bits of up to 64 pixels: 1 where one is not lighter than the level at its place.
 pub(super) fn word_by_levels(pixels: &[u8], levels: &[u8]) -> u64 {
-    match (<&[u8; WORD]>::try_from(pixels), <&[u8; WORD]>::try_from(levels)) {
-        (Ok(pixels), Ok(levels)) => {
-            gathered(&std::array::from_fn(|index| u8::from(pixels[index] <= levels[index])))
-        }
-        _ => {
-            let bits = pixels.iter().zip(levels).enumerate();
-            bits.fold(0, |word, (bit, (value, level))| word | (u64::from(value <= level) << bit))
-        }
+    let whole = (<&[u8; WORD]>::try_from(pixels), <&[u8; WORD]>::try_from(levels));
+    if let (Ok(pixels), Ok(levels)) = whole {
+        return gathered(&std::array::from_fn(|at| u8::from(pixels[at] <= levels[at])));
     }
+    let bits = pixels.iter().zip(levels).enumerate();
+    bits.fold(0, |word, (bit, (value, level))| word | (u64::from(value <= level) << bit))
 }
 
 fn word(pixels: &[u8; WORD], at_most: u8) -> u64 {

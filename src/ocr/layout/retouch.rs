@@ -56,9 +56,9 @@ mod tests {
     fn a_line_becomes_as_light_as_the_lighter_of_its_sides() {
         // Strokes of 4 × 24 pixels every 12 pixels, and a line of three rows through them.
         let mut mask = BitMask::empty(200, 100);
-        (0..8).for_each(|stroke| {
-            (40..64).for_each(|y| mask.set(y, 50 + 12 * stroke, 54 + 12 * stroke))
-        });
+        for stroke in 0..8 {
+            (40..64).for_each(|y| mask.set(y, 50 + 12 * stroke, 54 + 12 * stroke));
+        }
         (51..54).for_each(|y| mask.set(y, 46, 142));
         let components = shapes::find_components(&mask).expect("few runs");
         let strikes = super::super::struck::find_short(&mask, &components);
