@@ -6,6 +6,7 @@
 //! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
+mod blocking;
 mod commit_summary;
 mod decide;
 mod endings;
@@ -27,16 +28,16 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use crate::document::TypedRecord;
 use crate::model::RecordModel;
 
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::pages::DocumentPages;
 use super::run::Run;
 use batch::BatchContext;
+use blocking::on_blocking_thread;
 pub use commit_summary::{CommitSummary, PageChange};
+pub use endings::MakeDocumentRecords;
 use endings::{Endings, Maker};
 pub use event::LedgerEvent;
 use job::Job;
@@ -44,9 +45,6 @@ use pack::PackedEvent;
 use records::{MadeOf, Tables};
 use refusal::Refusal;
 pub use replace::Replace;
-
-/// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
-pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
 
 /// How the writer works.
 #[derive(Clone)]
@@ -282,13 +280,4 @@ async fn collect(
         batch.push(event);
     }
     (batch, None)
-}
-
-/// Runs work that keeps a processor busy where it does not hold up the runtime. Its panic is an error of the run.
-async fn on_blocking_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|stopped| StoreError::MakeRecords(stopped.to_string()))
 }
