@@ -1,5 +1,6 @@
 //! Bad input costs its own page: a reason for every file, and the neighbours are read.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::process::Child;
@@ -61,18 +62,24 @@ fn every_bad_file_has_its_reason_and_good_ones_are_read() {
     );
 }
 
-/// Sends a signal to every reader process of a run; returns how many there were.
-fn signal_readers(parent: &Child, signal: Signal) -> usize {
-    let mut reached = 0;
-    let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", parent.id())) else { return 0 };
+/// Whether a process is alive and a reader.
+fn is_reader(pid: Pid) -> bool {
+    let command = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
+    command.split(|byte| *byte == 0).nth(1) == Some(b"reader")
+}
+
+/// Sends a signal to every reader process of a run; returns which there were.
+fn signal_readers(parent: &Child, signal: Signal) -> HashSet<Pid> {
+    let mut reached = HashSet::new();
+    let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", parent.id())) else { return reached };
     for task in tasks.flatten() {
         let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
         for child in children.split_whitespace() {
-            let command = fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
-            let is_reader = command.split(|byte| *byte == 0).nth(1) == Some(b"reader");
             let pid = child.parse().ok().and_then(Pid::from_raw);
-            if let Some(pid) = pid.filter(|_| is_reader) {
-                reached += usize::from(kill_process(pid, signal).is_ok());
+            if let Some(pid) = pid.filter(|pid| is_reader(*pid))
+                && kill_process(pid, signal).is_ok()
+            {
+                reached.insert(pid);
             }
         }
     }
@@ -85,10 +92,15 @@ fn a_reader_that_hangs_is_killed_at_the_deadline_and_its_page_can_be_read_later(
     program.take_samples(&["receipts/tools.jpg"]);
     let mut child =
         program.command(&["ingest", "scans", "--jobs", "1", "--timeout", "1"]).spawn().unwrap();
+    let mut hung = HashSet::new();
     while child.try_wait().unwrap().is_none() {
-        signal_readers(&child, Signal::STOP);
+        hung.extend(signal_readers(&child, Signal::STOP));
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+    assert!(hung.len() >= 2, "each of two tries has a reader: {hung:?}");
+    // A stopped process takes no signal but that which kills it.
+    let left: Vec<&Pid> = hung.iter().filter(|pid| is_reader(**pid)).collect();
+    assert!(left.is_empty(), "readers that nobody killed: {left:?}");
     let ended = Ended::from(child.wait_with_output().unwrap());
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     let report = program.report();
@@ -107,16 +119,23 @@ fn a_reader_that_hangs_is_killed_at_the_deadline_and_its_page_can_be_read_later(
 fn a_reader_that_dies_once_is_replaced_and_nothing_is_lost() {
     let program = Program::new();
     program.take_samples(&["cards/propellers.tif"]);
-    let mut child = program.command(&["ingest", "scans", "--jobs", "1"]).spawn().unwrap();
-    while child.try_wait().unwrap().is_none() {
-        if signal_readers(&child, Signal::SEGV) > 0 {
-            break;
+    // Tesseract takes long enough for its reader to be found.
+    let mut child = program
+        .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    let killed = loop {
+        let reached = signal_readers(&child, Signal::SEGV);
+        if !reached.is_empty() {
+            break reached;
         }
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before its reader was found");
         std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    };
     let ended = Ended::from(child.wait_with_output().unwrap());
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(ended.stderr.contains("3 read = 3 stored"), "{}", ended.stderr);
+    assert!(killed.iter().all(|pid| !is_reader(*pid)), "it lives: {killed:?}");
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod program;
 mod recovery;
 mod regions;
 mod samples;
+mod sandbox;
 mod tidy;

@@ -46,14 +46,17 @@ fn signal(child: &Child, signal: Signal) {
     kill_process(pid, signal).unwrap();
 }
 
-/// Waits until so many pages have been stored, however long it takes: the run's end is the only other event.
-fn wait_for_pages(program: &Program, child: &mut Child, pages: u32) {
+/// Stops a run (as Ctrl-Z does) when so many pages have been stored, however long that takes: what it finds then is
+/// what its disturber finds. The run's end is the only other event.
+fn freeze_at_pages(program: &Program, child: &mut Child, pages: u32) {
     loop {
+        signal(child, Signal::STOP);
         let stored = program.sql("select count(*) from scanlift.page where state = 'stored'");
         if stored.trim().parse::<u32>().unwrap() >= pages {
             return;
         }
         assert!(child.try_wait().unwrap().is_none(), "the run ended before it was disturbed");
+        signal(child, Signal::CONT);
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -74,7 +77,7 @@ fn a_killed_run_goes_on_to_the_same_rows() {
         .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
         .spawn()
         .unwrap();
-    wait_for_pages(&program, &mut child, 2);
+    freeze_at_pages(&program, &mut child, 2);
     signal(&child, Signal::KILL);
     child.wait().unwrap();
     let pending = program.sql("select count(*) from scanlift.page where state = 'pending'");
@@ -92,8 +95,9 @@ fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
         .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
         .spawn()
         .unwrap();
-    wait_for_pages(&program, &mut child, 1);
+    freeze_at_pages(&program, &mut child, 1);
     signal(&child, Signal::INT);
+    signal(&child, Signal::CONT);
     let first = Ended::from(child.wait_with_output().unwrap());
     assert_eq!(first.code, 130, "{}", first.stderr);
     assert!(
@@ -163,11 +167,12 @@ fn lost_connections_and_a_server_that_crashes_lose_and_double_nothing() {
         .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
         .spawn()
         .unwrap();
-    wait_for_pages(&program, &mut child, 1);
+    freeze_at_pages(&program, &mut child, 1);
     assert!(cutter.stop() > 0, "no connection was cut");
     let server = program.sql("select pg_read_file('postmaster.pid')");
     let server = Pid::from_raw(server.lines().next().unwrap().parse().unwrap()).unwrap();
     kill_process(server, Signal::QUIT).unwrap();
+    signal(&child, Signal::CONT);
     let ended = Ended::from(child.wait_with_output().unwrap());
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert!(ended.stderr.contains("trying again"), "{}", ended.stderr);
@@ -211,9 +216,8 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
         .command(&["ingest", "scans", "--engine", "tesseract", "--jobs", "1"])
         .spawn()
         .unwrap();
-    wait_for_pages(&program, &mut child, 1);
     // It holds the lock as long as the others need to find out.
-    signal(&child, Signal::STOP);
+    freeze_at_pages(&program, &mut child, 1);
     let second = program.run(&["ingest", "scans", "--engine", "tesseract"]);
     let report = program.report();
     signal(&child, Signal::CONT);

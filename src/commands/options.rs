@@ -125,6 +125,9 @@ pub(super) struct ReaderArgs {
     /// Pages after which a reader is replaced by a new one.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pages_per_reader: u32,
+    /// Read nothing unless the kernel keeps files, network and processes out of the readers' reach.
+    #[arg(long)]
+    require_sandbox: bool,
     /// Largest page in megapixels.
     #[arg(long, value_name = "MEGAPIXELS", default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..=1073))]
     max_megapixels: u64,
@@ -190,7 +193,13 @@ impl ReaderArgs {
             return Err(anyhow!(problem));
         }
         let prepare = self.prepare.options();
-        let settings = ReaderSettings { engine, decode, prepare, barcodes: Vec::new() };
+        let settings = ReaderSettings {
+            engine,
+            decode,
+            prepare,
+            barcodes: Vec::new(),
+            require_sandbox: self.require_sandbox,
+        };
         Ok(Readers {
             count: self.jobs.or(defaults.jobs).unwrap_or_else(cores),
             program: std::env::current_exe().context("program: its own path is not known")?,

@@ -22,6 +22,9 @@ pub struct Recipe {
     pub layout: String,
     /// Preparation steps in order, then what recognition decided.
     pub steps: Vec<String>,
+    /// What confined the reader besides its limits, such as `landlock 6, seccomp`.
+    #[serde(default)]
+    pub sandbox: String,
 }
 
 impl Recipe {

@@ -26,6 +26,9 @@ const CONTRARY_SHARE: f32 = 0.4;
 const UNCERTAIN: f32 = 0.4;
 /// What a row's number that follows from the other labels leaves of the confidence in them.
 const COUNTED_SCORE: f32 = 0.98;
+/// Share of the columns whose foot sums up the rows exactly, from which no row is missing among them: one that
+/// is missing shows in nearly all columns.
+const FOOT_SHOWS_WHOLE: f32 = 0.5;
 /// Share of the columns that the foot must sum up, and how many at least: a column with one misread
 /// cell is none, and a row of the body sums one up by chance in one of a hundred.
 const FOOT_AGREES: f32 = 0.2;
@@ -46,10 +49,11 @@ pub(super) fn rows(
         return Vec::new();
     };
     let mut cells = cells(grid, text);
-    let foot = dense.foot.filter(|foot| is_foot(*foot, model, dense, &cells));
+    let foot = dense.foot.and_then(|foot| agreement(foot, model, dense, &cells));
     let foot_cells = foot.and_then(|_| cells.pop());
+    let is_whole = foot.is_some_and(|share| share >= FOOT_SHOWS_WHOLE);
     let count = match dense.label {
-        RowLabel::Counted => Some(Count::vote(&cells, range(model))),
+        RowLabel::Counted => Some(Count::vote(&cells, range(model), is_whole)),
         RowLabel::Read => None,
     };
     let page_head = if model.fields.iter().all(|field| field.cell.is_some()) {
@@ -136,19 +140,20 @@ struct Count {
 }
 
 impl Count {
-    /// Counts the rows so that all their numbers are in the range, such as the days of a month.
-    fn vote(rows: &[Cells], (min, max): (Option<i64>, Option<i64>)) -> Self {
-        let labels = (0_i64..).zip(rows).filter_map(|(row, cells)| {
-            let label: i64 = cells.first()?.1?.text.trim().parse().ok()?;
-            Some(label - row)
-        });
+    /// Counts the rows so that all their numbers are in the range, such as the days of a month. A whole table
+    /// begins with the first number of the range, unless its labels say another one.
+    fn vote(rows: &[Cells], (min, max): (Option<i64>, Option<i64>), is_whole: bool) -> Self {
+        let read: Vec<(i64, i64)> = (0_i64..)
+            .zip(rows)
+            .filter_map(|(row, cells)| Some((row, cells.first()?.1?.text.trim().parse().ok()?)))
+            .collect();
         let start = min.unwrap_or(1);
         let last_first = max.map(|max| max - i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1);
         let fits = |first: i64| {
             min.is_none_or(|min| first >= min) && last_first.is_none_or(|last| first <= last)
         };
         let mut votes: Vec<(i64, f32)> = vec![(start, 0.0)];
-        for first in labels {
+        for first in read.iter().map(|(row, label)| label - row) {
             match votes.iter_mut().find(|(known, _)| *known == first) {
                 Some((_, count)) => *count += 1.0,
                 None => votes.push((first, 1.0)),
@@ -168,8 +173,13 @@ impl Count {
         let others = || votes.iter().filter(|(other, _)| *other != first);
         let second = others().filter(|(other, _)| fits(*other)).map(|vote| believed(*vote));
         let second = second.fold(0.0, f32::max);
-        let contrary = others().map(|(_, count)| *count).fold(0.0, f32::max);
-        let only = min.is_some() && last_first == min;
+        // A label whose head is cut off agrees with the number that ends like it.
+        let says = |other: i64| {
+            let of_other = read.iter().filter(|(row, label)| label - row == other);
+            of_other.filter(|(row, label)| !is_end_of(*label, first + row)).count() as f32
+        };
+        let contrary = others().map(|(other, _)| says(*other)).fold(0.0, f32::max);
+        let only = min.is_some() && (last_first == min || is_whole && Some(first) == min);
         let is_certain = (only || agreeing >= FEWEST_AGREEING)
             && (contrary < FEWEST_CONTRARY || contrary < CONTRARY_SHARE * agreeing);
         let certainty = 1.0 / (1.0 + TELLS.powf(second - believed((first, agreeing))));
@@ -194,11 +204,16 @@ impl Count {
     }
 }
 
-/// Tells whether the last row sums up the rows above it.
-fn is_foot(foot: Foot, model: &RecordModel, dense: &Dense, rows: &[Cells]) -> bool {
-    let Some((last, body)) = rows.split_last().filter(|(_, body)| body.len() > 1) else {
-        return false;
-    };
+/// Tells whether a label is the last figures of a number, but not all of them.
+fn is_end_of(label: i64, number: i64) -> bool {
+    let [label, number] = [label, number].map(|number| number.to_string());
+    number.len() > label.len() && number.ends_with(&label)
+}
+
+/// Returns in which share of the columns that can be checked, 0–1, the last row sums up the rows above it; `None` if
+/// it is no foot.
+fn agreement(foot: Foot, model: &RecordModel, dense: &Dense, rows: &[Cells]) -> Option<f32> {
+    let (last, body) = rows.split_last().filter(|(_, body)| body.len() > 1)?;
     let places = dense.shape.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
     let unit = 10_f64.powi(i32::try_from(places).unwrap_or(0));
     let (mut read, mut agreeing) = (0, 0);
@@ -224,6 +239,7 @@ fn is_foot(foot: Foot, model: &RecordModel, dense: &Dense, rows: &[Cells]) -> bo
         };
         agreeing += usize::from(off.abs() <= 1.0);
     }
-    agreeing >= FEWEST_FOOTED.min(usize::from(dense.columns))
-        && agreeing as f32 >= FOOT_AGREES * read as f32
+    let share = agreeing as f32 / read.max(1) as f32;
+    let is_foot = agreeing >= FEWEST_FOOTED.min(usize::from(dense.columns)) && share >= FOOT_AGREES;
+    is_foot.then_some(share)
 }

@@ -65,11 +65,11 @@ impl Surroundings {
         })
     }
 
-    /// Counts the places at which a text stands. A number must be a word of its own: it may be a
-    /// part of others by accident.
+    /// Counts the places at which a text stands; a short one may stand anywhere, which says nothing. A number must
+    /// be a word of its own: it may be a part of others by accident.
     fn places(&self, text: &str) -> usize {
         let letters = bare(text);
-        if letters.is_empty() {
+        if letters.chars().count() < SHORTEST {
             return 0;
         }
         if letters.chars().any(char::is_alphabetic) && text.trim().contains(char::is_whitespace) {
@@ -78,6 +78,9 @@ impl Surroundings {
         self.words.get(&letters).map_or(0, |count| *count as usize)
     }
 }
+
+/// Texts with fewer letters and digits stand elsewhere by chance.
+const SHORTEST: usize = 3;
 
 /// Returns the text of a line that may hold a date.
 fn line_with_numbers(line: &Line) -> Option<String> {
@@ -94,6 +97,27 @@ fn bare(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::document::{Mark, PageFacts};
+
+    #[test]
+    fn a_short_text_stands_elsewhere_by_chance() {
+        let word = |text: &str| Word {
+            text: text.to_owned(),
+            bounds: PixelBox { left: 0, top: 0, right: 9, bottom: 9 },
+            confidence: 90.0,
+            doubts: Vec::new(),
+        };
+        let words = ["a", "a", "a", "417", "417"].map(word).to_vec();
+        let page = PageText {
+            width: 500,
+            height: 500,
+            dpi: 200.0,
+            lines: vec![Line { block: 0, paragraph: 0, words }],
+            marks: Vec::new(),
+            facts: PageFacts::default(),
+        };
+        let surroundings = Surroundings::new(&[(PageNumber::FIRST, &page)]);
+        assert_eq!((surroundings.places("a"), surroundings.places("417")), (0, 2));
+    }
 
     #[test]
     fn a_value_under_a_line_is_struck_out() {

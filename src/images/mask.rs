@@ -9,10 +9,14 @@ mod pack;
 mod slant;
 mod turn;
 
+use fearless_simd::{Level, dispatch};
 use image::GrayImage;
 
 pub use convert::InkBit;
 use pack::WORD;
+
+/// Words of paper that are passed over at a time.
+const SKIPPED_WORDS: usize = 8;
 
 /// A mask of `width` × `height` pixels, row-major, each row in whole words; pixel `x` is bit
 /// `x % 64` of word `x / 64`. Bits beyond the width are 0.
@@ -139,6 +143,15 @@ impl BitMask {
         self.row_mut(y).copy_from_slice(&words);
     }
 
+    /// Sets those of up to 64 pixels of row `y`, from `x` (a multiple of 64) on, that are not lighter than the level at
+    /// their place, and clears the others.
+    pub fn set_by_levels(&mut self, (x, y): (usize, usize), pixels: &[u8], levels: &[u8]) {
+        debug_assert!(
+            x.is_multiple_of(WORD) && pixels.len() <= WORD && x + pixels.len() <= self.width
+        );
+        self.row_mut(y)[x / WORD] = pack::word_by_levels(pixels, levels);
+    }
+
     /// Returns whether the pixel is set; pixels outside are not.
     pub fn get(&self, x: usize, y: usize) -> bool {
         x < self.width && y < self.height && (self.row(y)[x / WORD] >> (x % WORD)) & 1 == 1
@@ -146,7 +159,8 @@ impl BitMask {
 
     /// Returns the number of set pixels.
     pub fn count(&self) -> u64 {
-        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+        // Processors count bits in one step, but not all of them.
+        dispatch!(Level::new(), _simd => count_ones(&self.words))
     }
 
     /// Clears pixels `left..right` of row `y`; `right` may lie beyond the width.
@@ -184,16 +198,21 @@ impl BitMask {
     pub fn runs(&self, y: usize, mut found: impl FnMut(usize, usize)) {
         let mut start: Option<usize> = None;
         let mut last = 0;
-        for (index, &word) in self.row(y).iter().enumerate() {
-            // A bit is set where a pixel differs from the one before it.
-            let mut edges = word ^ (word << 1 | last);
-            last = word >> (WORD - 1);
-            while edges != 0 {
-                let at = index * WORD + edges.trailing_zeros() as usize;
-                edges &= edges - 1;
-                match start.take() {
-                    Some(left) => found(left, at),
-                    None => start = Some(at),
+        for (first, words) in (0..).step_by(SKIPPED_WORDS).zip(self.row(y).chunks(SKIPPED_WORDS)) {
+            if last == 0 && words.iter().fold(0, |any, word| any | word) == 0 {
+                continue;
+            }
+            for (index, &word) in (first..).zip(words) {
+                // A bit is set where a pixel differs from the one before it.
+                let mut edges = word ^ (word << 1 | last);
+                last = word >> (WORD - 1);
+                while edges != 0 {
+                    let at = index * WORD + edges.trailing_zeros() as usize;
+                    edges &= edges - 1;
+                    match start.take() {
+                        Some(left) => found(left, at),
+                        None => start = Some(at),
+                    }
                 }
             }
         }
@@ -201,6 +220,11 @@ impl BitMask {
             found(left, self.width);
         }
     }
+}
+
+#[inline(always)]
+fn count_ones(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// Returns the word at `index` of a row that is moved to lower positions by `shift` pixels.

@@ -57,11 +57,7 @@ impl PagePixels {
     pub fn cropped(&self, bounds: PixelBox) -> Self {
         match self {
             Self::Bilevel(mask) => Self::Bilevel(mask.cropped(bounds)),
-            Self::Gray(image) => {
-                let PixelBox { left, top, .. } = bounds;
-                let part = imageops::crop_imm(image, left, top, bounds.width(), bounds.height());
-                Self::Gray(part.to_image())
-            }
+            Self::Gray(image) => Self::Gray(cropped(image, bounds)),
         }
     }
 
@@ -80,5 +76,35 @@ impl PagePixels {
                 RightAngle::ThreeQuarters => imageops::rotate270(&image),
             }),
         }
+    }
+}
+
+/// Returns the part of an image in `bounds`, which is cut at the edges.
+fn cropped(image: &GrayImage, bounds: PixelBox) -> GrayImage {
+    let (right, bottom) = (bounds.right.min(image.width()), bounds.bottom.min(image.height()));
+    let (left, top) = (bounds.left.min(right), bounds.top.min(bottom));
+    let mut part = GrayImage::new(right - left, bottom - top);
+    let (columns, width) = (left as usize..right as usize, image.width() as usize);
+    let rows = image.as_raw().chunks_exact(width.max(1)).skip(top as usize);
+    for (to, from) in part.chunks_exact_mut(columns.len().max(1)).zip(rows) {
+        to.copy_from_slice(&from[columns.clone()]);
+    }
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_cut_at_the_edges_of_the_page() {
+        let page = PagePixels::Gray(GrayImage::from_raw(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap());
+        let part = |left, top, right, bottom| {
+            let part = page.cropped(PixelBox { left, top, right, bottom }).gray().into_owned();
+            (part.dimensions(), part.into_raw())
+        };
+        assert_eq!(part(1, 1, 2, 2), ((1, 1), vec![5]));
+        assert_eq!(part(1, 0, 9, 9), ((2, 2), vec![2, 3, 5, 6]));
+        assert_eq!(part(5, 0, 9, 1), ((0, 1), vec![]));
     }
 }

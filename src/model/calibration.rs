@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Field, FieldKind};
-use crate::document::TypedField;
+use crate::document::{Doubt, TypedField};
 
 /// Names of the clues, in the order of [`clues`]. Each is so turned that more of it never makes a
 /// value less likely.
@@ -26,11 +26,17 @@ pub const CLUES: [&str; CLUE_COUNT] = [
     "agreement",
     "known",
     "undoubted",
+    "certainty",
+    "familiar",
 ];
-const CLUE_COUNT: usize = 13;
+const CLUE_COUNT: usize = 15;
 
 /// Probabilities are not believed beyond these.
 const BOUNDS: (f32, f32) = (0.003, 0.997);
+/// No reading of a character is doubted more than this.
+const MOST_DOUBT: f32 = 0.9;
+/// What the certainty of a text's characters is multiplied with, so that it spreads as far as the other clues.
+const CERTAINTY_SCALE: f32 = 2.0;
 /// Bounds of a confidence before it is made a logit.
 const LOGIT_BOUNDS: (f32, f32) = (0.01, 0.995);
 
@@ -96,6 +102,7 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
     let evidence = &field.evidence;
     evidence.found?;
     let text = value.to_string();
+    let (known, unknown) = words_of(&text, &spec.vocabulary);
     let (clean, length) = match &spec.kind {
         FieldKind::Text { .. } => {
             // Long texts are seldom read without a fault.
@@ -130,9 +137,27 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
         -(field.repairs.len().min(2) as f32),
         (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
         f32::from(evidence.agreements.min(2)),
-        -unknown_words(&text, &spec.vocabulary).min(3.0),
+        -unknown.min(3.0),
         -(field.doubts.len().min(4) as f32),
+        CERTAINTY_SCALE * certainty(field).ln(),
+        known.min(4.0) / 2.0,
     ])
+}
+
+/// Returns how likely no doubtful character of a value is another letter or digit, 0–1.
+pub fn certainty(field: &TypedField) -> f32 {
+    let raw = field.raw.as_deref().unwrap_or_default();
+    let of = |doubt: &Doubt| {
+        let read = raw.get(usize::from(doubt.start)..usize::from(doubt.end)).unwrap_or_default();
+        let is_text = |text: &str| text.chars().any(char::is_alphanumeric);
+        let others = doubt.alternatives.iter().filter(|other| {
+            other.text.to_lowercase() != read.to_lowercase()
+                && (is_text(&other.text) || is_text(read))
+        });
+        let doubt: f32 = others.map(|other| other.confidence / 100.0).sum();
+        1.0 - doubt.clamp(0.0, MOST_DOUBT)
+    };
+    field.doubts.iter().map(of).product::<f32>().max(f32::MIN_POSITIVE)
 }
 
 fn logit(probability: f32) -> f32 {
@@ -143,14 +168,16 @@ fn logit(probability: f32) -> f32 {
 /// Shorter words are abbreviations.
 const SHORTEST_WORD: usize = 3;
 
-/// Counts the words that a field's vocabulary does not have, if it has one.
-fn unknown_words(text: &str, vocabulary: &[String]) -> f32 {
+/// Counts the words that a field's vocabulary has, and those that it does not have; none of both without one.
+fn words_of(text: &str, vocabulary: &[String]) -> (f32, f32) {
     if vocabulary.is_empty() {
-        return 0.0;
+        return (0.0, 0.0);
     }
     let words = text.split(|c: char| !c.is_alphabetic());
     let words = words.filter(|word| word.chars().count() >= SHORTEST_WORD);
-    words.filter(|word| vocabulary.binary_search(&word.to_uppercase()).is_err()).count() as f32
+    let (known, unknown): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| vocabulary.binary_search(&word.to_uppercase()).is_ok());
+    (known.len() as f32, unknown.len() as f32)
 }
 
 /// Counts the words that do not look like words: letters among digits, capitals inside, signs that
@@ -186,4 +213,36 @@ fn oddity(word: &str) -> f32 {
     let is_vowel = |c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c);
     let has_vowel = core.chars().any(is_vowel);
     if letters > 3 && !has_vowel && !core.contains('.') { 0.5 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Alternative;
+
+    #[test]
+    fn characters_are_as_certain_as_no_other_letter_is_likely() {
+        let doubt = |start, text: &str, confidence| Doubt {
+            start,
+            end: start + 1,
+            alternatives: vec![Alternative { text: text.to_owned(), confidence }],
+        };
+        let field = |doubts| TypedField {
+            raw: Some("TKANO HANDEL.".to_owned()),
+            doubts,
+            ..TypedField::default()
+        };
+        let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
+        assert!(near(certainty(&field(Vec::new())), 1.0));
+        assert!(near(certainty(&field(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)])), 0.54));
+        // Another case and another sign leave the same letters.
+        assert!(near(certainty(&field(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)])), 1.0));
+    }
+
+    #[test]
+    fn words_of_the_vocabulary_are_familiar() {
+        let vocabulary = ["JALAN", "TAMAN"].map(str::to_owned);
+        assert_eq!(words_of("12, Jalan Taman Xyz 3", &vocabulary), (2.0, 1.0));
+        assert_eq!(words_of("12, Jalan Taman Xyz 3", &[]), (0.0, 0.0));
+    }
 }

@@ -8,8 +8,8 @@ use super::problem::{Problem, Problems};
 use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
-    CheckDigit, Choose, DateOrder, EnumValue, Field, FieldKind, Learn, Partial, Place, Scope, Zone,
-    archive, dictionary,
+    CheckDigit, Choose, DateOrder, Doubtful, EnumValue, Field, FieldKind, Learn, Partial, Place,
+    Scope, Zone, archive, dictionary,
 };
 use crate::document::{Count, Symbology};
 
@@ -21,7 +21,7 @@ const DEFAULT_MAX_LENGTH: usize = 2000;
 const DEFAULT_PIVOT: u8 = 30;
 /// Most lines of a text whose place is learned, unless the model says so.
 const LEARNED_LINES: usize = 4;
-const COMMON_KEYS: [&str; 16] = [
+const COMMON_KEYS: [&str; 17] = [
     "type",
     "label",
     "value",
@@ -36,6 +36,7 @@ const COMMON_KEYS: [&str; 16] = [
     "cell",
     "default",
     "review_below",
+    "doubtful",
     "recurs",
     "outliers",
 ];
@@ -134,6 +135,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         cell: section.integer("cell", "the number of a column, 0 to 200", problems),
         wraps_at: read_wrap(&section, problems),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
+        doubtful: section.choice("doubtful", &Doubtful::WORDS, problems).unwrap_or_default(),
         default,
     };
     check_places(&field, &section, problems);

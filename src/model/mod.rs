@@ -30,7 +30,7 @@ mod tests;
 
 pub use agreement::Agreement;
 pub use balance::Balance;
-pub use calibration::{CLUES, Calibration, FieldCalibration, clues};
+pub use calibration::{CLUES, Calibration, FieldCalibration, certainty, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, GramIndex};
 pub use dictionary_error::DictionaryError;
 pub(crate) use expression::{Expression, PREVIOUS, with_functions};
@@ -184,6 +184,21 @@ pub struct Anchor {
     pub top_mm: f32,
 }
 
+/// What becomes of a doubtful value of a field that is not required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Doubtful {
+    /// Its record goes to review.
+    #[default]
+    Review,
+    /// It is left out, so that the record is judged by its other values.
+    Omit,
+}
+
+impl Doubtful {
+    /// The words of the key `doubtful`.
+    const WORDS: [(&str, Self); 2] = [("review", Self::Review), ("omit", Self::Omit)];
+}
+
 /// One field of a model.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the field's table")]
@@ -225,6 +240,8 @@ pub struct Field {
     pub wraps_at: Option<rust_decimal::Decimal>,
     /// Confidence below which the field raises an issue, 0–1.
     pub review_below: f32,
+    /// What becomes of a value that is doubtful.
+    pub doubtful: Doubtful,
     /// Value if nothing was found, as TOML text; it is normalized like a read one.
     pub default: Option<String>,
 }

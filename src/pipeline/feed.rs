@@ -279,3 +279,6 @@ pub(super) async fn from_ledger(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

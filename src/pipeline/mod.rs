@@ -14,7 +14,10 @@ mod progress;
 mod queue;
 mod records;
 mod reextract;
+#[cfg(test)]
+mod replay;
 mod second_look;
+mod shared;
 mod stop;
 mod summary;
 mod worker;

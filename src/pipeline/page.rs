@@ -87,8 +87,8 @@ fn read(
     }
 }
 
-/// Returns the outcome of a page whose document could not be opened.
-pub(super) fn unopened(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
+/// Returns the outcome of a page that nothing was read of.
+pub(super) fn unread(document_id: DocumentId, page: PageNumber, end: PageEnd) -> PageOutcome {
     Clock::start().outcome(document_id, page, end)
 }
 
@@ -111,3 +111,6 @@ impl Clock {
         PageOutcome { document_id, page, attempt, end, records: Vec::new(), document_records: None }
     }
 }
+
+#[cfg(test)]
+mod tests;

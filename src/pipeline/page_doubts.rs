@@ -1,7 +1,9 @@
 //! What the pages say against their records: places beside which something could not be read, and doubts that
 //! concern a page as a whole. Pure; called by `records` when a page's or a document's records are judged.
 
-use crate::document::{Issue, PageIssue, PageNumber, PageText, PixelBox, TypedRecord, Verdict};
+use crate::document::{
+    CellGrid, Issue, PageIssue, PageNumber, PageText, PixelBox, TypedRecord, Verdict,
+};
 use crate::model::RecordModel;
 
 /// Of what is beside a value, only what shares this part of the line's height is on its line.
@@ -15,7 +17,7 @@ pub(super) fn note(
     pages: &[(PageNumber, &PageText)],
 ) {
     for (number, page) in pages {
-        let unread: Vec<PixelBox> = page.unread().collect();
+        let unread = unread(page);
         let doubts: Vec<&str> = page.facts.issues.iter().filter_map(|issue| said(*issue)).collect();
         if unread.is_empty() && doubts.is_empty() {
             continue;
@@ -48,6 +50,15 @@ pub(super) fn note(
             }
         }
     }
+}
+
+/// Returns the unread areas of a page but those inside its dense tables: the reader of cells looks at all the ink
+/// of a cell and says with each value how sure it is, so that what other readers left there says nothing more.
+fn unread(page: &PageText) -> Vec<PixelBox> {
+    let area = |grid: &CellGrid| grid.cells.iter().copied().reduce(|all, cell| all.union(&cell));
+    let tables: Vec<PixelBox> = page.cell_grids().filter_map(area).collect();
+    let is_outside = |area: &PixelBox| !tables.iter().any(|table| table.holds_center_of(area));
+    page.unread().filter(is_outside).collect()
 }
 
 /// Tells whether a record has anything of this page.
@@ -107,6 +118,21 @@ mod tests {
         check([620, 100, 700, 130], true);
         check([400, 100, 480, 130], true);
         check([510, 105, 520, 110], true);
+    }
+
+    #[test]
+    fn what_other_readers_left_inside_a_dense_table_is_no_doubt() {
+        let area = |left: u32| PixelBox { left, top: 105, right: left + 10, bottom: 110 };
+        let cells = vec![VALUE, PixelBox { left: 600, right: 700, ..VALUE }];
+        let marks = vec![
+            Mark::Unread(area(520)),
+            Mark::Cells(CellGrid { columns: 2, cells }),
+            Mark::Unread(area(720)),
+        ];
+        let facts = PageFacts::default();
+        let page =
+            PageText { width: 1200, height: 800, dpi: 200.0, lines: Vec::new(), marks, facts };
+        assert_eq!(unread(&page), [area(720)]);
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! The queue between the walk (async) and the reader loops (threads): bounded where files come in,
-//! and open to pieces of large documents that a reader splits off.
+//! The queue between the walk (async) and the reader loops (threads): bounded where files come in.
+//! Readers that find no document in it join those that others have open.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
+use super::shared::SharedDocument;
 use super::stop::Stop;
 use crate::document::{DocumentHash, DocumentId, PageNumber};
-use std::path::PathBuf;
 
 /// Documents that wait at most; a job has some hundred bytes.
 const CAPACITY: usize = 1024;
@@ -34,7 +35,15 @@ pub(super) enum Pages {
     Only(Vec<PageNumber>),
 }
 
-/// A bounded queue of jobs. Ends when it is closed, empty, and no taken job can split any more.
+/// What a reader is to do next.
+pub(super) enum Work {
+    /// A document that nobody has open.
+    Document(Job),
+    /// Pages of a document that another reader has open.
+    Share(Arc<SharedDocument>),
+}
+
+/// A bounded queue of jobs. Ends when it is closed, empty, and no job in work can be shared any more.
 pub(super) struct JobQueue {
     state: Mutex<State>,
     changed: Condvar,
@@ -44,17 +53,24 @@ pub(super) struct JobQueue {
 
 #[derive(Default)]
 struct State {
-    /// Jobs, and whether each holds a place of the bounded part.
-    jobs: VecDeque<(Job, Place)>,
+    jobs: VecDeque<Job>,
+    /// Documents in work that have more than one page.
+    shared: Vec<Arc<SharedDocument>>,
     closed: bool,
-    /// Jobs that were taken and are not done: they may still split.
+    /// Work that was taken and is not done: it may still be shared.
     taken: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Bounded,
-    SplitOff,
+impl State {
+    /// Returns what is to be done now. Documents that nobody has open come first: they are opened anyway.
+    fn next(&mut self) -> Option<Work> {
+        if let Some(job) = self.jobs.pop_front() {
+            return Some(Work::Document(job));
+        }
+        self.shared.retain(|document| document.has_pages());
+        let worth_it = self.shared.iter().find(|document| document.is_worth_joining())?;
+        Some(Work::Share(Arc::clone(worth_it)))
+    }
 }
 
 impl JobQueue {
@@ -75,40 +91,42 @@ impl JobQueue {
         if state.closed {
             return false;
         }
-        state.jobs.push_back((job, Place::Bounded));
+        state.jobs.push_back(job);
         drop(state);
         self.changed.notify_one();
         true
     }
 
-    /// Puts pieces of a taken job in front; never waits, as it is called by those who take.
-    pub(super) fn split_off(&self, pieces: impl DoubleEndedIterator<Item = Job>) {
-        let mut state = self.lock();
-        for piece in pieces.rev() {
-            state.jobs.push_front((piece, Place::SplitOff));
-        }
-        drop(state);
+    /// Offers the rest of a document to readers that have nothing else to do.
+    pub(super) fn share(&self, document: Arc<SharedDocument>) {
+        self.lock().shared.push(document);
         self.changed.notify_all();
     }
 
-    /// Takes a job; waits for one. `None` at the end or after a stop.
+    /// Wakes readers that wait: a shared document may be worth joining now.
+    pub(super) fn wake(&self) {
+        self.changed.notify_all();
+    }
+
+    /// Takes work; waits for some. `None` at the end or after a stop.
     pub(super) fn take(&self) -> Option<Taken<'_>> {
         let mut state = self.lock();
         loop {
             if self.stop.is_set() {
                 return None;
             }
-            if let Some((job, place)) = state.jobs.pop_front() {
+            if let Some(work) = state.next() {
                 state.taken += 1;
-                if place == Place::Bounded {
-                    self.places.add_permits(1);
+                match &work {
+                    Work::Document(_) => self.places.add_permits(1),
+                    Work::Share(_) => {}
                 }
-                return Some(Taken { queue: self, job });
+                return Some(Taken { queue: self, work });
             }
             if state.closed && state.taken == 0 {
                 return None;
             }
-            // A stop does not notify: it may come from a signal.
+            // A stop does not notify, as it may come from a signal; nor does what pages cost.
             let wait = std::time::Duration::from_millis(100);
             state =
                 self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
@@ -133,10 +151,10 @@ impl JobQueue {
     }
 }
 
-/// A job in work; the queue cannot end before it is dropped.
+/// Work that was taken; the queue cannot end before it is dropped.
 pub(super) struct Taken<'a> {
     queue: &'a JobQueue,
-    pub job: Job,
+    pub work: Work,
 }
 
 impl Drop for Taken<'_> {
@@ -148,7 +166,10 @@ impl Drop for Taken<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::reader::DocumentSource;
 
     fn job(id: i64) -> Job {
         Job {
@@ -160,20 +181,51 @@ mod tests {
         }
     }
 
+    /// A document in work whose three pages left take a second each, and opening nothing.
+    fn shared(id: i64) -> Arc<SharedDocument> {
+        let source = DocumentSource { path: "a.tif".into(), hash: DocumentHash([0; 32]) };
+        let pages = (1..4).filter_map(PageNumber::from_index).collect();
+        let document = SharedDocument::new(DocumentId(id), source, 4, (pages, Duration::ZERO));
+        document.note_read(Duration::from_secs(1));
+        Arc::new(document)
+    }
+
+    fn id(taken: &Taken) -> i64 {
+        match &taken.work {
+            Work::Document(job) => job.document_id.0,
+            Work::Share(document) => document.document_id.0,
+        }
+    }
+
     #[tokio::test]
-    async fn pieces_come_before_waiting_jobs_and_the_end_waits_for_them() {
+    async fn open_documents_are_joined_when_no_other_waits_and_until_their_pages_are_taken() {
         let queue = JobQueue::new(Stop::default());
         assert!(queue.push(job(1)).await);
         assert!(queue.push(job(2)).await);
         queue.close();
         let first = queue.take().unwrap();
-        queue.split_off([job(11), job(12)].into_iter());
+        let document = shared(1);
+        queue.share(Arc::clone(&document));
+        assert_eq!(id(&queue.take().unwrap()), 2);
+        assert_eq!(id(&queue.take().unwrap()), 1);
+        assert_eq!(id(&queue.take().unwrap()), 1);
+        while document.take_page().is_some() {}
         drop(first);
-        let mut order = Vec::new();
-        while let Some(taken) = queue.take() {
-            order.push(taken.job.document_id.0);
-        }
-        assert_eq!(order, [11, 12, 2]);
+        assert!(queue.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_end_waits_for_work_that_may_be_shared() {
+        let queue = JobQueue::new(Stop::default());
+        assert!(queue.push(job(1)).await);
+        queue.close();
+        let first = queue.take().unwrap();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| queue.take().map(|taken| id(&taken)));
+            queue.share(shared(1));
+            assert_eq!(second.join().unwrap(), Some(1));
+        });
+        drop(first);
     }
 
     #[tokio::test]

@@ -1,20 +1,21 @@
 //! One reader loop: takes jobs, opens documents, reads their pages, sends the outcomes.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use tokio::sync::mpsc;
 
 use super::failed::Failed;
 use super::page::{self, PageJob};
 use super::progress::Progress;
-use super::queue::{Job, JobQueue, Pages};
+use super::queue::{Job, JobQueue, Pages, Work};
 use super::records::ModelSet;
 use super::second_look::SecondLook;
+use super::shared::SharedDocument;
 use super::stop::Stop;
-use crate::document::{Failure, PageEnd, PageNumber, PageOutcome, Reason};
+use crate::document::{DocumentId, Failure, PageEnd, PageNumber, Reason, Stage, guarded};
 use crate::reader::{DocumentSource, OpenedDocument, PageReader, ReaderError};
 use crate::store::LedgerEvent;
-
-/// A document of more pages is split, so that several readers share it.
-const PAGES_PER_JOB: usize = 8;
 
 /// What all reader loops share.
 pub(super) struct Loop<'a> {
@@ -44,16 +45,29 @@ impl Loop<'_> {
     /// Works until the queue ends.
     pub(super) fn run(&self, reader: &mut dyn PageReader) -> Result<(), Ended> {
         while let Some(taken) = self.queue.take() {
-            self.read_document(reader, &taken.job)?;
+            match &taken.work {
+                Work::Document(job) => self.read_document(reader, job)?,
+                Work::Share(document) => self.join(reader, document)?,
+            }
         }
         Ok(())
     }
 
+    /// Opens a document and reads its pages, those that no other reader takes meanwhile.
     fn read_document(&self, reader: &mut dyn PageReader, job: &Job) -> Result<(), Ended> {
+        let started = Instant::now();
         let (source, opened) = match open(reader, job)? {
             Ok(opened) => opened,
-            Err(end) => return self.fail_all(job, &end),
+            Err(end) => {
+                // A document that cannot be opened fails its first page, or those that were asked for.
+                let pages = match &job.pages {
+                    Pages::All => vec![PageNumber::FIRST],
+                    Pages::Only(pages) => pages.clone(),
+                };
+                return self.fail(job.document_id, pages, &end);
+            }
         };
+        let opening = started.elapsed();
         if job.page_count.is_none() {
             self.send(LedgerEvent::Opened {
                 document_id: job.document_id,
@@ -63,54 +77,77 @@ impl Loop<'_> {
             // One page was expected of a document that nobody had opened.
             self.progress.expect(u64::from(opened.page_count.saturating_sub(1)));
         }
-        let mut pages = match &job.pages {
+        let pages: Vec<PageNumber> = match &job.pages {
             Pages::All => {
                 (0..opened.page_count as usize).filter_map(PageNumber::from_index).collect()
             }
             Pages::Only(pages) => pages.clone(),
         };
-        if pages.len() > PAGES_PER_JOB {
-            let rest = pages.split_off(PAGES_PER_JOB);
-            self.queue.split_off(rest.chunks(PAGES_PER_JOB).map(|piece| Job {
-                pages: Pages::Only(piece.to_vec()),
-                page_count: Some(opened.page_count),
-                ..job.clone()
-            }));
+        let is_large = pages.len() > 1;
+        let (id, count) = (job.document_id, opened.page_count);
+        let document = Arc::new(SharedDocument::new(id, source, count, (pages, opening)));
+        if is_large {
+            self.queue.share(Arc::clone(&document));
         }
-        for page in pages {
-            if self.stop.is_set() {
-                return Ok(());
+        self.read_pages(reader, &document)
+    }
+
+    /// Helps with a document that another reader has open.
+    fn join(&self, reader: &mut dyn PageReader, document: &SharedDocument) -> Result<(), Ended> {
+        document.enter();
+        match try_open(reader, &document.source)? {
+            Ok(_) => self.read_pages(reader, document),
+            Err(end) => self.fail(document.document_id, document.give_up(), &end),
+        }
+    }
+
+    /// Reads pages of an open document until none is left. Opens it again where a page has killed the reader, or
+    /// the reader is due to be replaced.
+    fn read_pages(
+        &self,
+        reader: &mut dyn PageReader,
+        document: &SharedDocument,
+    ) -> Result<(), Ended> {
+        while !self.stop.is_set()
+            && let Some(page) = document.take_page()
+        {
+            if !reader.has_open_document()
+                && let Err(end) = try_open(reader, &document.source)?
+            {
+                let pages = std::iter::once(page).chain(document.give_up());
+                return self.fail(document.document_id, pages, &end);
             }
             let job = PageJob {
-                document_id: job.document_id,
-                source: &source,
+                document_id: document.document_id,
+                source: &document.source,
                 page,
-                page_count: opened.page_count,
+                page_count: document.page_count,
             };
-            self.send(LedgerEvent::Page(Box::new(self.process(reader, job)?)))?;
+            let started = Instant::now();
+            // What a reader answers is used in there: a panic costs the page.
+            let how = (self.models, self.second_look);
+            let outcome = match guarded(Stage::Extract, || page::process(reader, job, how)) {
+                Ok(outcome) => outcome?,
+                Err(failure) => page::unread(job.document_id, page, PageEnd::Failed(failure)),
+            };
+            if document.note_read(started.elapsed()) {
+                self.queue.wake();
+            }
+            self.send(LedgerEvent::Page(Box::new(outcome)))?;
         }
+        document.leave();
         Ok(())
     }
 
-    /// Reads a page; opens the document again if the page before has killed the reader.
-    fn process(&self, reader: &mut dyn PageReader, job: PageJob<'_>) -> Result<PageOutcome, Ended> {
-        if !reader.has_open_document() {
-            match try_open(reader, job.source)? {
-                Ok(_) => {}
-                Err(end) => return Ok(page::unopened(job.document_id, job.page, end)),
-            }
-        }
-        Ok(page::process(reader, job, (self.models, self.second_look))?)
-    }
-
-    /// A document that cannot be opened fails its first page, or those that were asked for.
-    fn fail_all(&self, job: &Job, end: &PageEnd) -> Result<(), Ended> {
-        let pages = match &job.pages {
-            Pages::All => vec![PageNumber::FIRST],
-            Pages::Only(pages) => pages.clone(),
-        };
+    /// Notes that pages cannot be read, because their document cannot be opened.
+    fn fail(
+        &self,
+        document_id: DocumentId,
+        pages: impl IntoIterator<Item = PageNumber>,
+        end: &PageEnd,
+    ) -> Result<(), Ended> {
         for page in pages {
-            let outcome = page::unopened(job.document_id, page, end.clone());
+            let outcome = page::unread(document_id, page, end.clone());
             self.send(LedgerEvent::Page(Box::new(outcome)))?;
         }
         Ok(())
@@ -126,7 +163,7 @@ type Opened = Result<(DocumentSource, OpenedDocument), PageEnd>;
 /// Opens a document from the first of its files that is still there.
 fn open(reader: &mut dyn PageReader, job: &Job) -> Result<Opened, Failed> {
     let mut last = PageEnd::Failed(Failure::new(
-        crate::document::Stage::Read,
+        Stage::Read,
         Reason::Vanished,
         "no file holds the document any more",
     ));
@@ -166,3 +203,6 @@ fn try_open(
         Err(ReaderError::Broken(why)) => Err(Failed(why)),
     }
 }
+
+#[cfg(test)]
+mod tests;

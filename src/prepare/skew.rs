@@ -3,6 +3,8 @@
 //! Works on boxes only: for each angle the sheared bottoms are counted in a histogram, which is
 //! sharpest (largest sum of squares) where the base lines run along its bins.
 
+use fearless_simd::{Level, dispatch};
+
 use crate::shapes::Component;
 
 /// Steepest slope that is looked for: tan 16°, so that 15° lies inside.
@@ -90,15 +92,20 @@ impl Histogram {
         self.bins.resize(count, 0);
         // Places first, then counts: the processor works out several places at a time.
         let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
-        for ((place, &x), &y) in self.places.iter_mut().zip(&self.xs).zip(&self.ys) {
-            let at = ((y - slope * x - self.lowest) / bin) as i32;
-            *place = at.max(0).min(last).cast_unsigned();
-        }
+        dispatch!(Level::new(), _simd => self.find_places(slope, bin, last));
         for &place in &self.places {
             self.bins[place as usize] += 1;
         }
         // Neighboring bins are taken together, so that a line on the border of two bins loses nothing.
         let squares = self.bins.windows(2).map(|pair| u64::from(pair[0] + pair[1]).pow(2));
         squares.sum::<u64>() as f32
+    }
+
+    #[inline(always)]
+    fn find_places(&mut self, slope: f32, bin: f32, last: i32) {
+        for ((place, &x), &y) in self.places.iter_mut().zip(&self.xs).zip(&self.ys) {
+            let at = ((y - slope * x - self.lowest) / bin) as i32;
+            *place = at.max(0).min(last).cast_unsigned();
+        }
     }
 }

@@ -148,8 +148,10 @@ pub(super) fn brightnesses(image: &RgbImage) -> GrayImage {
 
 /// Returns the value below which a share of the values lies; 255 for none.
 pub(super) fn quantile(values: &mut [u8], share: f32) -> u8 {
-    if values.is_empty() {
-        return u8::MAX;
+    let Some(&first) = values.first() else { return u8::MAX };
+    // Mostly white around what was scanned.
+    if values.iter().fold(0, |differing, &value| differing | (value ^ first)) == 0 {
+        return first;
     }
     let index = ((values.len() - 1) as f32 * share) as usize;
     *values.select_nth_unstable(index).1

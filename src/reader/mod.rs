@@ -2,12 +2,15 @@
 //! limits, its loop, and the parent's handle to it. Knows nothing of records or of the store.
 
 mod barcodes;
+mod checked;
 mod gaps;
 mod limits;
 mod merge;
+mod pipe;
 mod placing;
 mod process;
 mod protocol;
+mod sandbox;
 mod session;
 mod several;
 mod sparse;
@@ -26,6 +29,7 @@ use crate::ocr::EngineSettings;
 use crate::prepare::PrepareOptions;
 
 pub use process::{ProcessLimits, ReaderProcess};
+pub use sandbox::Sandbox;
 pub use session::run as run_child;
 
 /// Everything that a reader is told once, when it starts.
@@ -36,6 +40,8 @@ pub struct ReaderSettings {
     pub prepare: PrepareOptions,
     /// Kinds of barcodes that are looked for; without any, a page pays nothing.
     pub barcodes: Vec<Symbology>,
+    /// Whether nothing is read where the kernel cannot confine a reader fully.
+    pub require_sandbox: bool,
 }
 
 impl ReaderSettings {
@@ -98,7 +104,7 @@ pub trait PageReader {
     fn open(&mut self, source: &DocumentSource) -> Result<OpenedDocument, ReaderError>;
 
     /// Returns whether the document that was opened last is still open: it is not after the reader
-    /// has died or was replaced.
+    /// has died, or when it is due to be replaced.
     fn has_open_document(&self) -> bool;
 
     /// Reads a page of the open document.

@@ -2,23 +2,27 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
 
+use super::checked::{self, Bounds};
+use super::pipe::Patient;
 use super::protocol::{self, Request, Response};
-use super::{DocumentSource, OpenedDocument, PageReader, PageReading, ReaderError, ReaderSettings};
+use super::{
+    DocumentSource, OpenedDocument, PageContent, PageReader, PageReading, ReaderError,
+    ReaderSettings, Sandbox,
+};
 use crate::document::{DocumentHash, Failure, Look, PageNumber, Reason, Seen, Stage};
 
 /// What a reader process may take.
 #[derive(Debug, Clone)]
 pub struct ProcessLimits {
-    /// Time for one request; a reader that is later is killed.
+    /// Time for one request, and for taking a document; a reader that is later is killed.
     pub page_timeout: Duration,
     /// Address space in bytes.
     pub memory_bytes: u64,
@@ -40,6 +44,9 @@ impl Default for ProcessLimits {
 /// page's deadline is.
 const LEAST_START_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Says once a run what readers lack.
+static TOLD: Once = Once::new();
+
 /// A reader process that is started when it is needed and replaced when it has died.
 pub struct ReaderProcess {
     settings: ReaderSettings,
@@ -58,6 +65,12 @@ struct Running {
     /// Pages that it was asked for.
     pages: u32,
     has_document: bool,
+    /// Size of the page text that was read last.
+    page_size: Option<(u32, u32)>,
+    /// Set while it owes an answer: if the parent never took it, the next answer would be to another question.
+    owes_answer: bool,
+    /// What confines it, as a recipe says it.
+    sandbox: String,
 }
 
 impl ReaderProcess {
@@ -67,11 +80,10 @@ impl ReaderProcess {
     }
 
     fn ensure_running(&mut self) -> Result<&mut Running, ReaderError> {
-        if self
-            .running
-            .as_ref()
-            .is_some_and(|running| running.pages >= self.limits.pages_per_reader)
-        {
+        let is_spent = |running: &Running| {
+            running.owes_answer || running.pages >= self.limits.pages_per_reader
+        };
+        if self.running.as_ref().is_some_and(is_spent) {
             self.stop();
         }
         if self.running.is_none() {
@@ -79,7 +91,7 @@ impl ReaderProcess {
             self.running = Some(running);
             let configure = Request::Configure(Box::new(self.settings.clone()));
             match self.ask(&configure, self.limits.page_timeout.max(LEAST_START_TIMEOUT))? {
-                Response::Ready => {}
+                Response::Ready(sandbox) => self.accept(sandbox)?,
                 Response::Unable(problem) => {
                     self.stop();
                     return Err(ReaderError::Broken(problem));
@@ -88,11 +100,35 @@ impl ReaderProcess {
                 | Response::Page(_)
                 | Response::Seen(_)
                 | Response::Failed(_) => {
-                    return Err(self.confused());
+                    return Err(self.confused("it is none to what was asked"));
                 }
             }
         }
         self.running.as_mut().ok_or_else(|| ReaderError::Broken("it is not running".to_owned()))
+    }
+
+    /// Takes a reader with this sandbox, or ends it if more is required.
+    fn accept(&mut self, sandbox: Sandbox) -> Result<(), ReaderError> {
+        if !sandbox.is_full() && self.settings.require_sandbox {
+            self.stop();
+            return Err(ReaderError::Broken(format!(
+                "reader: sandbox: `{sandbox}` is less than landlock and seccomp, and `--require-sandbox` is given\n\
+                 hint: boot a kernel with Landlock (5.13 or newer, `lsm=landlock,…`) and seccomp, and see whether the \
+                 container forbids them"
+            )));
+        }
+        if !sandbox.is_full() {
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    "reader: sandbox: `{sandbox}` is less than landlock and seccomp: a document that takes a reader \
+                     over could reach files, network or processes\nhint: `--require-sandbox` reads nothing then"
+                );
+            });
+        }
+        if let Some(running) = &mut self.running {
+            running.sandbox = sandbox.to_string();
+        }
+        Ok(())
     }
 
     fn start(&self) -> io::Result<Running> {
@@ -107,8 +143,9 @@ impl ReaderProcess {
             // threads would fight for the same cores (tesseract issue 3109).
             .env("OMP_THREAD_LIMIT", "1")
             // A page's buffers are the next page's buffers: given back to the system and taken anew, each of
-            // their 4-KiB pieces costs a page fault, 2 ms a page in all. 32 MiB is the most that glibc takes.
-            .env("MALLOC_MMAP_THRESHOLD_", "33554432")
+            // their 4-KiB pieces costs a page fault, 20 ms a page of 35 megapixels in all. So none is mapped by
+            // itself, and what the heap keeps is bounded.
+            .env("MALLOC_MMAP_MAX_", "0")
             .env("MALLOC_TRIM_THRESHOLD_", "134217728")
             // Ctrl-C goes to the parent alone, which lets the readers finish their page.
             .process_group(0)
@@ -120,13 +157,17 @@ impl ReaderProcess {
             return Err(io::Error::other("no pipes to the reader"));
         };
         rustix::io::ioctl_fionbio(&answers, true)?;
+        rustix::io::ioctl_fionbio(&requests, true)?;
         Ok(Running {
             child,
             requests,
             answers,
-            last_words: file(read_end),
+            last_words: File::from(read_end),
             pages: 0,
             has_document: false,
+            page_size: None,
+            owes_answer: false,
+            sandbox: String::new(),
         })
     }
 
@@ -142,31 +183,56 @@ impl ReaderProcess {
         Some((status, String::from_utf8_lossy(&last_words).into_owned()))
     }
 
-    fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Response, ReaderError> {
-        let Some(running) = &mut self.running else {
-            return Err(ReaderError::Broken("it is not running".to_owned()));
-        };
-        if protocol::write(&mut running.requests, request).is_err() {
-            return Err(self.died());
-        }
-        self.answer(timeout)
+    fn ask(&mut self, request: &Request, patience: Duration) -> Result<Response, ReaderError> {
+        self.send(request, patience)?;
+        self.answer(request, patience)
     }
 
-    fn answer(&mut self, timeout: Duration) -> Result<Response, ReaderError> {
+    fn send(&mut self, request: &Request, patience: Duration) -> Result<(), ReaderError> {
         let Some(running) = &mut self.running else {
             return Err(ReaderError::Broken("it is not running".to_owned()));
         };
-        let mut answers = Deadlined { pipe: &mut running.answers, end: Instant::now() + timeout };
-        match protocol::read(&mut answers) {
-            Ok(Some(response)) => Ok(response),
+        running.owes_answer = true;
+        protocol::write(&mut Patient::new(&mut running.requests, patience), request)
+            .map_err(|error| self.unsent(&error, patience))
+    }
+
+    /// Takes an answer, and holds it against what was asked: nothing else reads from the pipe.
+    fn answer(&mut self, request: &Request, patience: Duration) -> Result<Response, ReaderError> {
+        let Some(running) = &mut self.running else {
+            return Err(ReaderError::Broken("it is not running".to_owned()));
+        };
+        let bounds =
+            Bounds { limits: self.settings.decode.limits.clone(), page: running.page_size };
+        match protocol::read(&mut Patient::new(&mut running.answers, patience)) {
+            Ok(Some(response)) => match checked::checked(request, response, &bounds) {
+                Ok(response) => {
+                    running.owes_answer = false;
+                    Ok(response)
+                }
+                Err(wrong) => Err(self.confused(wrong)),
+            },
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 self.stop();
-                let message = format!("no answer within {} s, reader killed", timeout.as_secs());
+                let message = format!("no answer within {} s, reader killed", patience.as_secs());
                 Err(ReaderError::Died(Failure::new(Stage::Read, Reason::Timeout, message)))
             }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(self.confused()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(self.confused("it is no frame"))
+            }
             Ok(None) | Err(_) => Err(self.died()),
         }
+    }
+
+    /// Says why something could not be written to the reader.
+    fn unsent(&mut self, error: &io::Error, patience: Duration) -> ReaderError {
+        if error.kind() != io::ErrorKind::TimedOut {
+            return self.died();
+        }
+        self.stop();
+        let seconds = patience.as_secs();
+        let message = format!("the reader took no bytes for {seconds} s, reader killed");
+        ReaderError::Died(Failure::new(Stage::Read, Reason::Timeout, message))
     }
 
     /// Finds out why the process is gone.
@@ -186,9 +252,9 @@ impl ReaderProcess {
         })
     }
 
-    fn confused(&mut self) -> ReaderError {
+    fn confused(&mut self, wrong: checked::Wrong) -> ReaderError {
         self.stop();
-        let message = "the reader's answer breaks the protocol";
+        let message = format!("the reader's answer breaks the protocol: {wrong}");
         ReaderError::Died(Failure::new(Stage::Read, Reason::Crashed, message))
     }
 }
@@ -197,10 +263,6 @@ impl Drop for ReaderProcess {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn file(end: OwnedFd) -> File {
-    File::from(end)
 }
 
 fn cause_of_death(status: ExitStatus, last_words: &str, memory_bytes: u64) -> Failure {
@@ -231,22 +293,25 @@ impl PageReader for ReaderProcess {
     fn open(&mut self, source: &DocumentSource) -> Result<OpenedDocument, ReaderError> {
         let mut file = File::open(&source.path).map_err(|error| unreadable(&error))?;
         let length = file.metadata().map_err(|error| unreadable(&error))?.len();
-        let timeout = self.limits.page_timeout;
+        let patience = self.limits.page_timeout;
         let running = self.ensure_running()?;
-        running.has_document = false;
-        if protocol::write(&mut running.requests, &Request::Open { length }).is_err() {
-            return Err(self.died());
-        }
-        let hash = match send(&mut file, length, &mut running.requests) {
+        (running.has_document, running.page_size) = (false, None);
+        let request = Request::Open { length };
+        self.send(&request, patience)?;
+        let Some(running) = &mut self.running else {
+            return Err(ReaderError::Broken("it is not running".to_owned()));
+        };
+        let mut requests = Patient::new(&mut running.requests, patience);
+        let hash = match stream(&mut file, length, &mut requests) {
             Ok(hash) => hash,
             Err(SendError::Read(error)) => {
                 // The reader waits for bytes that will never come.
                 self.stop();
                 return Err(unreadable(&error));
             }
-            Err(SendError::Write) => return Err(self.died()),
+            Err(SendError::Write(error)) => return Err(self.unsent(&error, patience)),
         };
-        let answer = self.answer(timeout)?;
+        let answer = self.answer(&request, patience)?;
         if hash != source.hash {
             let message = "the file's content is not what it was when it was found";
             let failure = Failure::new(Stage::Read, Reason::Changed, message);
@@ -260,27 +325,39 @@ impl PageReader for ReaderProcess {
                 Ok(opened)
             }
             Response::Failed(failure) => Err(ReaderError::Refused(failure)),
-            Response::Ready | Response::Unable(_) | Response::Page(_) | Response::Seen(_) => {
-                Err(self.confused())
+            Response::Ready(_) | Response::Unable(_) | Response::Page(_) | Response::Seen(_) => {
+                Err(self.confused("it is none to what was asked"))
             }
         }
     }
 
     fn has_open_document(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.has_document)
+        let may_go_on = |running: &Running| {
+            !running.owes_answer && running.pages < self.limits.pages_per_reader
+        };
+        self.running.as_ref().is_some_and(|running| running.has_document && may_go_on(running))
     }
 
     fn read_page(&mut self, page: PageNumber) -> Result<PageReading, ReaderError> {
         let timeout = self.limits.page_timeout;
         let response = self.ask(&Request::ReadPage(page), timeout)?;
+        let mut sandbox = String::new();
         if let Some(running) = &mut self.running {
             running.pages += 1;
+            running.page_size = match &response {
+                Response::Page(reading) => size_of(&reading.content),
+                _ => None,
+            };
+            sandbox.clone_from(&running.sandbox);
         }
         match response {
-            Response::Page(reading) => Ok(*reading),
+            Response::Page(mut reading) => {
+                reading.recipe.sandbox = sandbox;
+                Ok(*reading)
+            }
             Response::Failed(failure) => Err(ReaderError::Refused(failure)),
-            Response::Ready | Response::Unable(_) | Response::Opened(_) | Response::Seen(_) => {
-                Err(self.confused())
+            Response::Ready(_) | Response::Unable(_) | Response::Opened(_) | Response::Seen(_) => {
+                Err(self.confused("it is none to what was asked"))
             }
         }
     }
@@ -294,13 +371,11 @@ impl PageReader for ReaderProcess {
         let budget_ms = u32::try_from(budget.as_millis()).unwrap_or(u32::MAX);
         let request = Request::LookAgain { page, looks: looks.to_vec(), budget_ms };
         match self.ask(&request, self.limits.page_timeout)? {
-            Response::Seen(seen) if seen.len() == looks.len() => Ok(seen),
+            Response::Seen(seen) => Ok(seen),
             Response::Failed(failure) => Err(ReaderError::Refused(failure)),
-            Response::Ready
-            | Response::Unable(_)
-            | Response::Opened(_)
-            | Response::Page(_)
-            | Response::Seen(_) => Err(self.confused()),
+            Response::Ready(_) | Response::Unable(_) | Response::Opened(_) | Response::Page(_) => {
+                Err(self.confused("it is none to what was asked"))
+            }
         }
     }
 }
@@ -318,16 +393,24 @@ fn unreadable(error: &io::Error) -> ReaderError {
     ReaderError::Refused(Failure::new(Stage::Read, reason, message))
 }
 
+/// Returns the size of a page text in pixels; a blank page has none.
+fn size_of(content: &PageContent) -> Option<(u32, u32)> {
+    match content {
+        PageContent::Text(text) => Some((text.width, text.height)),
+        PageContent::Blank(_) => None,
+    }
+}
+
 enum SendError {
     Read(io::Error),
-    Write,
+    Write(io::Error),
 }
 
 /// Streams a file to a reader and returns the hash of what was sent.
-fn send(
-    file: &mut File,
+fn stream(
+    file: &mut impl Read,
     length: u64,
-    requests: &mut ChildStdin,
+    requests: &mut impl Write,
 ) -> Result<DocumentHash, SendError> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0_u8; 1 << 16];
@@ -339,34 +422,11 @@ fn send(
             return Err(SendError::Read(io::ErrorKind::UnexpectedEof.into()));
         }
         hasher.update(&buffer[..taken]);
-        requests.write_all(&buffer[..taken]).map_err(|_| SendError::Write)?;
+        requests.write_all(&buffer[..taken]).map_err(SendError::Write)?;
         left -= taken as u64;
     }
     Ok(DocumentHash(*hasher.finalize().as_bytes()))
 }
 
-/// Reads from a non-blocking pipe until a point in time.
-struct Deadlined<'a> {
-    pipe: &'a mut ChildStdout,
-    end: Instant,
-}
-
-impl Read for Deadlined<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.pipe.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return result,
-            }
-            let left = self.end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            let wait = Timespec::try_from(left).map_err(io::Error::other)?;
-            match poll(&mut [PollFd::new(&self.pipe.as_fd(), PollFlags::IN)], Some(&wait)) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

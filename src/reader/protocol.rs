@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{OpenedDocument, PageReading, ReaderSettings};
+use super::{OpenedDocument, PageReading, ReaderSettings, Sandbox};
 use crate::document::{Failure, Look, PageNumber, Seen};
 
 /// Longest frame in bytes; a page of 200,000 words has about 10 MB.
@@ -26,7 +26,8 @@ pub(super) enum Request {
 /// What a reader answers: one frame a request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Response {
-    Ready,
+    /// It is confined, and this is what confines it.
+    Ready(Sandbox),
     /// The reader cannot start; it ends.
     Unable(String),
     Opened(OpenedDocument),
@@ -83,3 +84,6 @@ pub(super) fn value<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     postcard::from_bytes(body)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

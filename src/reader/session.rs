@@ -30,11 +30,14 @@ pub fn run(address_space_bytes: u64, page_cpu_seconds: u64) -> io::Result<()> {
         Ok(engine) => engine,
         Err(problem) => return protocol::write(&mut output, &Response::Unable(problem)),
     };
-    if let Err(error) = limits::confine(address_space_bytes, engine.language_data()) {
-        let problem = format!("reader: limits: {error}");
-        return protocol::write(&mut output, &Response::Unable(problem));
-    }
-    protocol::write(&mut output, &Response::Ready)?;
+    let sandbox = match limits::confine(address_space_bytes, engine.language_data()) {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            let problem = format!("reader: limits: {error}");
+            return protocol::write(&mut output, &Response::Unable(problem));
+        }
+    };
+    protocol::write(&mut output, &Response::Ready(sandbox))?;
     let mut session = Session { settings: *settings, engine, document: None, last: None };
     session.settings.prepare.aim =
         if session.engine.is_native() { Aim::Native } else { Aim::Tesseract };
@@ -314,6 +317,8 @@ impl<R: Recognizer> Session<R> {
             page_segmentation_mode: self.settings.engine.page_segmentation_mode,
             layout: reading.map_or("", |reading| reading.layout.as_str()).to_owned(),
             steps: prepared.steps.iter().chain(notes).cloned().collect(),
+            // The parent knows it, and does not ask again.
+            sandbox: String::new(),
         }
     }
 }

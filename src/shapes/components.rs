@@ -80,17 +80,26 @@ pub fn find_components(mask: &BitMask) -> Option<Components> {
         let mut cursor = above.start;
         mask.runs(y, |left, right| {
             let (left, right) = (left as u32, right as u32);
-            let index = parents.len() as u32;
-            parents.push(index);
-            runs.push(Run { y: y as u32, left, right, component: index });
             while cursor < above.end && runs[cursor].right < left {
                 cursor += 1;
             }
-            let mut touching = cursor;
-            while touching < above.end && runs[touching].left <= right {
-                union(&mut parents, runs[touching].component, index);
-                touching += 1;
+            // Most runs touch one of the row above, whose component they take; further ones are joined with it.
+            let mut own = None;
+            for touching in &runs[cursor..above.end] {
+                if touching.left > right {
+                    break;
+                }
+                let first = *own.get_or_insert(touching.component);
+                if first != touching.component {
+                    union(&mut parents, first, touching.component);
+                }
             }
+            let component = own.unwrap_or_else(|| {
+                let new = parents.len() as u32;
+                parents.push(new);
+                new
+            });
+            runs.push(Run { y: y as u32, left, right, component });
         });
         if runs.len() > most {
             return None;
@@ -133,3 +142,6 @@ fn union(parents: &mut [u32], first: u32, second: u32) {
     // The smaller index stays root, so that components are numbered from the top.
     parents[first.max(second) as usize] = first.min(second);
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,13 @@
 //! another source. `Validator` asks.
 
 use crate::document::{Record, TypedField, Value};
-use crate::model::{Field, FieldKind, RecordModel};
+use crate::model::{Field, FieldKind, RecordModel, certainty};
 
 /// Confidence from which a value needs no evidence: a clean reading at a certain place. Of values of
 /// strangers' pages at this confidence, about one in fifty is wrong.
 pub(super) const SURE_WITHOUT: f32 = 0.9;
+/// How likely the characters of a value must be right for the same text elsewhere to confirm it.
+const SURE_CHARACTERS: f32 = 0.85;
 /// What each improbable character leaves of the confidence.
 const KEPT_PER_ODD_CHARACTER: f32 = 0.6;
 /// Signs that stand in no word, with the letter that is printed like them, if there is one.
@@ -70,7 +72,8 @@ pub(super) fn confirms(
     by_type
         || is_default
         || field.evidence.agreements > 0
-        || field.evidence.elsewhere > 0
+        // The same print elsewhere may be misread in the same way.
+        || field.evidence.elsewhere > 0 && certainty(field) >= SURE_CHARACTERS
         || field.evidence.witnesses > 1.0
         || by_rule()
         || by_balance()

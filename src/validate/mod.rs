@@ -12,7 +12,7 @@ mod rules;
 mod tests;
 
 use crate::document::{FOOT_ROW, Issue, Record, Repair, TypedField, TypedRecord, Value, Verdict};
-use crate::model::{Calibration, Dense, Field, FieldKind, RecordModel};
+use crate::model::{Calibration, Dense, Doubtful, Field, FieldKind, RecordModel};
 pub use revise::{Judgment, Revision};
 use rules::{CompiledRules, Outcome};
 
@@ -64,14 +64,21 @@ impl Validator {
         self.model.rows.as_ref()?.dense.as_ref()
     }
 
-    fn judged(&self, typed: Record<TypedField>) -> TypedRecord {
+    fn judged(&self, mut typed: Record<TypedField>) -> TypedRecord {
         // A default stands nowhere on the page.
         let found =
             typed.fields.iter().any(|field| field.value.is_some() && field.bounds.is_some());
         let mut issues = Vec::new();
+        let mut omitted = Vec::new();
         if found {
-            for (spec, field) in self.model.fields.iter().zip(&typed.fields) {
-                issues.extend(self.field_issues((spec, field), &typed));
+            for (index, (spec, field)) in self.model.fields.iter().zip(&typed.fields).enumerate() {
+                let of_field = self.field_issues((spec, field), &typed);
+                let is_doubtful = of_field.iter().any(|issue| issue.verdict != Verdict::Accepted);
+                if is_doubtful && !spec.required && spec.doubtful == Doubtful::Omit {
+                    omitted.push(index);
+                } else {
+                    issues.extend(of_field);
+                }
             }
         } else {
             issues.push(Issue {
@@ -94,6 +101,8 @@ impl Validator {
                 });
             }
         }
+        // Rules have seen all values.
+        omit(&mut typed, &omitted);
         let mut judged = TypedRecord {
             record: typed,
             model_version: self.model.version,
@@ -263,6 +272,16 @@ impl Validator {
             return 0.0;
         }
         (least * (product / least).sqrt()).clamp(0.0, 1.0)
+    }
+}
+
+/// Takes away the values of fields, so that nothing is said of them.
+fn omit(typed: &mut Record<TypedField>, fields: &[usize]) {
+    for &index in fields {
+        if let Some(field) = typed.fields.get_mut(index) {
+            *field =
+                TypedField { raw: field.raw.take(), page: field.page, ..TypedField::default() };
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::document::{Ambiguity, PageNumber, PixelBox};
+use crate::document::{Alternative, Ambiguity, Doubt, Found, PageNumber, PixelBox};
 use crate::model::parse;
 use Verdict::{Accepted, Rejected, Review};
 
@@ -115,6 +115,46 @@ fn tells_doubtful_and_impossible_values() {
     let long = TypedField { raw: Some("one two ".repeat(20)), ..text("one two one two") };
     let judged = receipt([long, money(1250), money(50), TypedField::default()]);
     assert_eq!(issues(&judged), ["company: cut at 20 characters"]);
+}
+
+#[test]
+fn a_doubtful_value_that_the_model_leaves_out_is_no_issue() {
+    let text_of_model = RECEIPT.replace("max = 99", "max = 99\ndoubtful = \"omit\"");
+    let model = parse(&text_of_model, "receipt.toml").unwrap();
+    let judge = |items| {
+        let fields = vec![text("Acme"), money(1250), money(50), items];
+        Validator::new(&model).record(record("receipt", fields))
+    };
+    let judged = judge(found(Value::Integer(7), 0.4));
+    assert_eq!((judged.verdict, judged.record.fields[3].value.clone()), (Accepted, None));
+    assert_eq!(judged.record.fields[3].raw.as_deref(), Some("as read"));
+    let sure = judge(found(Value::Integer(7), 0.95));
+    assert_eq!(sure.record.fields[3].value, Some(Value::Integer(7)));
+    // Rules see it before it is left out.
+    let fields =
+        vec![text("Acme"), money(1250), TypedField::default(), found(Value::Integer(7), 0.4)];
+    let judged = Validator::new(&model).record(record("receipt", fields));
+    assert_eq!(issues(&judged), ["rule few_items_without_tax", "low confidence"]);
+}
+
+#[test]
+fn the_same_print_elsewhere_confirms_no_doubtful_characters() {
+    let doubt = |confidence| Doubt {
+        start: 1,
+        end: 2,
+        alternatives: vec![Alternative { text: "o".to_owned(), confidence }],
+    };
+    let company = |confidence| {
+        let mut field = found(Value::Text("Acme".to_owned()), 0.8);
+        field.raw = Some("Acme".to_owned());
+        field.evidence.found = Some(Found::Label);
+        field.evidence.elsewhere = 2;
+        field.doubts = vec![doubt(confidence)];
+        field
+    };
+    let judge = |company| receipt([company, money(1250), money(50), TypedField::default()]);
+    assert_eq!(issues(&judge(company(5.0))), Vec::<String>::new());
+    assert_eq!(issues(&judge(company(30.0))), ["company: nothing confirms it"]);
 }
 
 #[test]

@@ -131,6 +131,36 @@ fn no_row_is_sure_if_its_table_is_not_anchored() {
     check_days(&["-", "3", "-", "-"], &["1", "2", "3", "4"], false);
 }
 
+/// Returns the days of a table whose days go from 1 to 31, and whether all can be accepted.
+fn days(rows: &[[&str; 3]]) -> (Vec<String>, bool) {
+    let mut model = rain();
+    model.fields[1].kind = FieldKind::Integer { min: Some(1), max: Some(31) };
+    let records = page(&model, PageNumber::FIRST, &rain_page(rows)).unwrap();
+    let body = records.iter().filter(|record| record.row_number != FOOT_ROW);
+    let days: Vec<_> = body.map(|record| &record.fields[1].candidates[0]).collect();
+    let certain = days.iter().all(|day| day.word_confidence > 0.9);
+    (days.iter().map(|day| day.text.clone()).collect(), certain)
+}
+
+#[test]
+fn labels_whose_heads_are_cut_off_agree_with_the_numbers_they_end() {
+    let rows = ["8", "9", "-", "1", "2", "3"].map(|label| [label, "0.5", "-"]);
+    let expected = ["8", "9", "10", "11", "12", "13"].map(str::to_owned).to_vec();
+    assert_eq!(days(&rows), (expected.clone(), true));
+    // Three labels of another count are not the ends of 11 to 13.
+    let rows = ["7", "8", "9", "-", "6", "7", "8"].map(|label| [label, "0.5", "-"]);
+    assert!(!days(&rows).1);
+}
+
+#[test]
+fn a_table_that_its_foot_shows_to_be_whole_begins_with_the_first_number() {
+    let mut rows = [["-", "0.5", "1.5"], ["-", "0.1", "2.5"], ["-", "0.6", "4.0"]];
+    assert_eq!(days(&rows), (vec!["1".to_owned(), "2".to_owned()], true));
+    // Without a foot that agrees, rows before them may be missing.
+    rows[2] = ["-", "0.9", "6.0"];
+    assert!(!days(&rows).1);
+}
+
 #[test]
 fn the_row_that_sums_up_the_others_is_the_foot() {
     let rows = [["1", "0.5", "1.5"], ["2", "0.1", "2.5"], ["-", "0.6", "4.0"]];

@@ -1,6 +1,8 @@
 //! Openings and closings of masks by straight lines: which pixels lie in runs of a given length, across
 //! or down. Most words of a page are all paper, and cost next to nothing here.
 
+use std::ops::Range;
+
 use super::{BitMask, WORD};
 
 impl BitMask {
@@ -85,43 +87,90 @@ impl BitMask {
     /// Returns the mask of the pixels that lie in vertical runs of at least `length` pixels.
     #[must_use]
     pub fn open_vertically(&self, length: usize) -> Self {
-        let mut opened = self.clone();
-        if self.words_per_row == 0 {
-            return opened;
-        }
-        doubling(length, |shift| opened.combine_rows(shift, Towards::Top));
-        doubling(length, |shift| opened.combine_rows(shift, Towards::Bottom));
-        opened
-    }
-
-    /// Combines each row with the one `shift` rows away.
-    fn combine_rows(&mut self, shift: usize, towards: Towards) {
-        let stride = self.words_per_row;
-        let shift = shift.min(self.height);
-        for step in 0..self.height - shift {
-            let y = match towards {
-                Towards::Top => step,
-                Towards::Bottom => self.height - shift - 1 - step,
-            };
-            let (upper, lower) = self.words.split_at_mut((y + shift) * stride);
-            let (upper, lower) = (&mut upper[y * stride..(y + 1) * stride], &mut lower[..stride]);
-            match towards {
-                Towards::Top => upper.iter_mut().zip(lower).for_each(|(to, from)| *to &= *from),
-                Towards::Bottom => lower.iter_mut().zip(upper).for_each(|(to, from)| *to |= *from),
+        let mut opened = Self::empty(self.width, self.height);
+        let mut strip = Strip::default();
+        for first in (0..self.words_per_row).step_by(STRIP_WORDS) {
+            let columns = first..(first + STRIP_WORDS).min(self.words_per_row);
+            strip.take(self, columns.clone());
+            if strip.opened(length) == Found::Runs {
+                strip.put(&mut opened, columns);
             }
         }
-        if towards == Towards::Top {
-            self.words[(self.height - shift) * stride..].fill(0);
-        }
+        opened
     }
 }
 
-/// Which rows change: the upper ones keep what the lower ones have, too (erosion), or the lower ones get
-/// what the upper ones have (dilation).
+/// Words of a row that are opened vertically at a time: what is read again and again stays in the processor's cache.
+const STRIP_WORDS: usize = 4;
+
+/// Neighboring columns of words from the top of a mask to its bottom, row by row.
+#[derive(Default)]
+struct Strip {
+    words: Vec<u64>,
+    /// What the next step makes of them.
+    next: Vec<u64>,
+    /// Words of a row.
+    stride: usize,
+}
+
+/// Whether an opening left something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Towards {
-    Top,
-    Bottom,
+enum Found {
+    Nothing,
+    Runs,
+}
+
+impl Strip {
+    fn take(&mut self, mask: &BitMask, columns: Range<usize>) {
+        self.stride = columns.len();
+        self.words.clear();
+        for row in mask.words.chunks_exact(mask.words_per_row) {
+            self.words.extend_from_slice(&row[columns.clone()]);
+        }
+    }
+
+    fn put(&self, mask: &mut BitMask, columns: Range<usize>) {
+        let rows = mask.words.chunks_exact_mut(mask.words_per_row);
+        for (row, words) in rows.zip(self.words.chunks_exact(self.stride)) {
+            row[columns.clone()].copy_from_slice(words);
+        }
+    }
+
+    /// Opens the strip. Most strips have no run of the length, and are left as soon as nothing is left of them.
+    fn opened(&mut self, length: usize) -> Found {
+        let mut found =
+            if self.words.iter().any(|&word| word != 0) { Found::Runs } else { Found::Nothing };
+        doubling(length, |shift| {
+            if found == Found::Runs {
+                found = self.erode(shift);
+            }
+        });
+        if found == Found::Runs {
+            doubling(length, |shift| self.dilate(shift));
+        }
+        found
+    }
+
+    /// Keeps of each row what the one `shift` rows below has, too.
+    fn erode(&mut self, shift: usize) -> Found {
+        let below = self.words.get(shift * self.stride..).unwrap_or_default();
+        self.next.clear();
+        self.next.extend(self.words.iter().zip(below).map(|(own, below)| own & below));
+        let any = self.next.iter().fold(0, |any, word| any | word);
+        self.next.resize(self.words.len(), 0);
+        std::mem::swap(&mut self.words, &mut self.next);
+        if any == 0 { Found::Nothing } else { Found::Runs }
+    }
+
+    /// Adds to each row what the one `shift` rows above has.
+    fn dilate(&mut self, shift: usize) {
+        let offset = (shift * self.stride).min(self.words.len());
+        self.next.clear();
+        self.next.extend_from_slice(&self.words[..offset]);
+        self.next
+            .extend(self.words[offset..].iter().zip(&self.words).map(|(own, above)| own | above));
+        std::mem::swap(&mut self.words, &mut self.next);
+    }
 }
 
 /// Calls `step` with shifts that add up to `length - 1`, each no larger than what is covered so far.
@@ -184,5 +233,15 @@ mod tests {
         assert_eq!(runs(&mask.clone().close_horizontally(3)), [(10, 140), (190, 260)]);
         let down = mask.transposed().close_vertically(3).transposed();
         assert_eq!(runs(&down), [(10, 140), (190, 260)]);
+    }
+
+    #[test]
+    fn runs_are_found_behind_long_stretches_of_paper_and_ink() {
+        let mut mask = BitMask::empty(2000, 1);
+        let runs = [(0, 1), (448, 512), (1023, 1025), (1100, 1700), (1999, 2000)];
+        runs.iter().for_each(|&(left, right)| mask.set(0, left, right));
+        let mut found = Vec::new();
+        mask.runs(0, |left, right| found.push((left, right)));
+        assert_eq!(found, runs);
     }
 }

@@ -13,10 +13,31 @@ pub(super) fn row(pixels: &[u8], at_most: u8, words: &mut Vec<u64>) {
     }
 }
 
+/// Returns the bits of up to 64 pixels: 1 where one is not lighter than the level at its place.
+pub(super) fn word_by_levels(pixels: &[u8], levels: &[u8]) -> u64 {
+    match (<&[u8; WORD]>::try_from(pixels), <&[u8; WORD]>::try_from(levels)) {
+        (Ok(pixels), Ok(levels)) => {
+            gathered(&std::array::from_fn(|index| u8::from(pixels[index] <= levels[index])))
+        }
+        _ => {
+            let bits = pixels.iter().zip(levels).enumerate();
+            bits.fold(0, |word, (bit, (value, level))| word | (u64::from(value <= level) << bit))
+        }
+    }
+}
+
 fn word(pixels: &[u8; WORD], at_most: u8) -> u64 {
+    // Most words of a page are paper.
+    if pixels.iter().copied().fold(u8::MAX, u8::min) > at_most {
+        return 0;
+    }
+    gathered(&std::array::from_fn(|index| u8::from(pixels[index] <= at_most)))
+}
+
+/// Returns the low bits of 64 bytes.
+fn gathered(dark: &[u8; WORD]) -> u64 {
     // Each of the 8 products gathers the low bits of 8 bytes in its top byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let dark: [u8; WORD] = std::array::from_fn(|index| u8::from(pixels[index] <= at_most));
     let (bytes, _) = dark.as_chunks::<8>();
     bytes.iter().enumerate().fold(0, |word, (index, &eight)| {
         word | ((u64::from_le_bytes(eight).wrapping_mul(GATHER) >> 56) << (8 * index))

@@ -135,10 +135,14 @@ impl Layout {
     ) -> GrayImage {
         let image = match ground.pixels {
             PagePixels::Bilevel(_) => self.drawn(segment),
-            PagePixels::Gray(page) => match (&self.retouched, ink) {
-                (Some(page), Ink::Letters) => self.cut_out(page, segment),
-                (None, Ink::Letters) | (_, Ink::AsPrinted) => self.cut_out(page, segment),
-            },
+            PagePixels::Gray(page) => {
+                let mut image = sheared(page, &segment.frame);
+                match ink {
+                    Ink::Letters => self.retouch(&mut image, &segment.frame),
+                    Ink::AsPrinted => {}
+                }
+                self.cut_out(image, segment)
+            }
         };
         match segment.turn {
             RightAngle::None => match gathering(segment) {
@@ -174,10 +178,27 @@ impl Layout {
         image
     }
 
-    /// Cuts a segment out of a gray page and paints over what is foreign.
-    fn cut_out(&self, page: &GrayImage, segment: &Segment) -> GrayImage {
+    /// Paints over lines through words in the picture of a frame.
+    fn retouch(&self, image: &mut GrayImage, frame: &Frame) {
+        let Some(retouches) = &self.retouches else { return };
+        let last = i64::from(self.size.0) - 1;
+        for stretch in frame.stretches() {
+            for x in stretch.from..stretch.to {
+                for fill in retouches.column((frame.left + x).clamp(0, last) as usize) {
+                    let row = |y: u32| {
+                        (i64::from(y) - frame.top - stretch.shift).clamp(0, i64::from(frame.height))
+                    };
+                    for y in row(fill.rows.start)..row(fill.rows.end) {
+                        image.put_pixel(x as u32, y as u32, Luma([fill.level]));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Paints over what is foreign in the gray picture of a segment.
+    fn cut_out(&self, mut image: GrayImage, segment: &Segment) -> GrayImage {
         let frame = &segment.frame;
-        let mut image = sheared(page, frame);
         if segment.is_inverted {
             image::imageops::invert(&mut image);
         }

@@ -32,6 +32,8 @@ const MIN_CONTRAST_SHARE: f32 = 0.25;
 const DARK_SHARE: f32 = 0.3;
 /// Thresholds are interpolated once for so many rows.
 const BLOCK_ROWS: usize = 4;
+/// … and for so many pixels of a row at a time: a word of a mask.
+const PART: usize = 64;
 
 /// The ink of a page.
 pub(super) struct Ink {
@@ -76,20 +78,7 @@ fn of_gray(image: &GrayImage) -> (Tiles, Vec<f32>, BitMask) {
     let tiles = Tiles::count(image, side);
     let whole = tiles.histograms.iter().fold([0; CLASSES], |all, each| sum(&all, each));
     let thresholds = tiles.thresholds(split(&whole));
-    let width = image.width() as usize;
-    let mut mask = BitMask::empty(width, image.height() as usize);
-    let ramp = tiles.ramp(width);
-    let mut levels = vec![0_u8; width];
-    let mut depths = vec![0_u8; width];
-    for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate() {
-        if y % BLOCK_ROWS == 0 {
-            tiles.interpolate(&thresholds, (y + BLOCK_ROWS / 2, &ramp), &mut levels);
-        }
-        for ((depth, &value), &level) in depths.iter_mut().zip(row).zip(&levels) {
-            *depth = value.saturating_sub(level);
-        }
-        mask.set_row(y, &depths, 0);
-    }
+    let mask = tiles.mask(image, &thresholds);
     (tiles, thresholds, mask)
 }
 
@@ -109,9 +98,7 @@ impl Tiles {
         for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate().step_by(ROW_STEP) {
             let first = y / side * columns;
             for (histogram, pixels) in histograms[first..].iter_mut().zip(row.chunks(side)) {
-                for &level in pixels {
-                    histogram[usize::from(level / CLASS_WIDTH)] += 1;
-                }
+                count_classes(histogram, pixels);
             }
         }
         Self { side, columns, rows, histograms }
@@ -144,6 +131,42 @@ impl Tiles {
         thresholds
     }
 
+    /// Returns the pixels that are not lighter than the threshold at their place.
+    fn mask(&self, image: &GrayImage, thresholds: &[f32]) -> BitMask {
+        let width = image.width() as usize;
+        let mut mask = BitMask::empty(width, image.height() as usize);
+        if width == 0 {
+            return mask;
+        }
+        let ramp = self.ramp(width);
+        let mut columns = Vec::with_capacity(self.columns + 1);
+        let mut levels = [0; PART];
+        for (block, rows) in image.as_raw().chunks(width * BLOCK_ROWS).enumerate() {
+            let top = block * BLOCK_ROWS;
+            self.interpolate(thresholds, top + BLOCK_ROWS / 2, &mut columns);
+            for (part, ramp) in ramp.chunks(PART).enumerate() {
+                let left = part * PART;
+                let right = left + ramp.len();
+                let (first, last) = (ramp[0].0 as usize, ramp[ramp.len() - 1].0 as usize + 1);
+                let highest = columns[first..=last].iter().copied().max().unwrap_or_default();
+                let mut is_known = false;
+                for (y, row) in (top..).zip(rows.chunks_exact(width)) {
+                    let pixels = &row[left..right];
+                    // Most parts are paper.
+                    if i32::from(pixels.iter().copied().fold(u8::MAX, u8::min)) > highest {
+                        continue;
+                    }
+                    if !is_known {
+                        write_levels(&columns, ramp, &mut levels);
+                        is_known = true;
+                    }
+                    mask.set_by_levels((left, y), pixels, &levels[..ramp.len()]);
+                }
+            }
+        }
+        mask
+    }
+
     /// Returns for each pixel of a row the tiles between whose middles it lies: the index of the left
     /// one, and the share of the right one in 1/256.
     fn ramp(&self, width: usize) -> Vec<(u16, u16)> {
@@ -161,25 +184,38 @@ impl Tiles {
         (first, (first + 1).min(count - 1), at - first as f32)
     }
 
-    /// Writes the thresholds of row `y`.
-    fn interpolate(
-        &self,
-        thresholds: &[f32],
-        (y, ramp): (usize, &[(u16, u16)]),
-        levels: &mut [u8],
-    ) {
+    /// Writes the thresholds of row `y` at the middle of each column of tiles, the last one twice: it has no right
+    /// neighbor but itself.
+    fn interpolate(&self, thresholds: &[f32], y: usize, columns: &mut Vec<i32>) {
         let (above, below, share) = self.place(y, self.rows);
         let column = |x: usize| {
             let (upper, lower) =
                 (thresholds[above * self.columns + x], thresholds[below * self.columns + x]);
             (upper + (lower - upper) * share).clamp(0.0, 255.0) as i32
         };
-        // The last tile has no right neighbor but itself.
-        let columns: Vec<i32> = (0..self.columns).chain([self.columns - 1]).map(column).collect();
-        for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
-            let pair = &columns[usize::from(left)..usize::from(left) + 2];
-            *level = (pair[0] + (((pair[1] - pair[0]) * i32::from(share)) >> 8)) as u8;
-        }
+        columns.clear();
+        columns.extend((0..self.columns).chain([self.columns - 1]).map(column));
+    }
+}
+
+/// Writes the thresholds of pixels between the middles of tiles.
+fn write_levels(columns: &[i32], ramp: &[(u16, u16)], levels: &mut [u8]) {
+    for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
+        let pair = &columns[usize::from(left)..usize::from(left) + 2];
+        *level = (pair[0] + (((pair[1] - pair[0]) * i32::from(share)) >> 8)) as u8;
+    }
+}
+
+/// Counts gray levels by their classes.
+fn count_classes(histogram: &mut Histogram, pixels: &[u8]) {
+    let darkest = pixels.iter().copied().fold(u8::MAX, u8::min) / CLASS_WIDTH;
+    let lightest = pixels.iter().copied().fold(0, u8::max) / CLASS_WIDTH;
+    if darkest == lightest {
+        histogram[usize::from(darkest)] += pixels.len() as u32;
+        return;
+    }
+    for &level in pixels {
+        histogram[usize::from(level / CLASS_WIDTH)] += 1;
     }
 }
 
@@ -196,12 +232,13 @@ fn split(histogram: &Histogram) -> Split {
     let mean = total_sum / total.max(1) as f32;
     let (mut best, mut most) = (Split { ink: mean, paper: mean }, 0.0);
     let (mut below, mut below_sum) = (0, 0.0);
-    for (class, &count) in histogram.iter().enumerate() {
+    // A class without pixels parts the others as the one before it does.
+    for (class, &count) in histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
         below += count;
         below_sum += level(class) * count as f32;
         let above = total - below;
-        if below == 0 || above == 0 {
-            continue;
+        if above == 0 {
+            break;
         }
         let (ink, paper) = (below_sum / below as f32, (total_sum - below_sum) / above as f32);
         let between = below as f32 * above as f32 * (paper - ink) * (paper - ink);
@@ -210,4 +247,47 @@ fn split(histogram: &Histogram) -> Split {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text on paper that becomes darker to the right, white beyond.
+    fn page() -> GrayImage {
+        GrayImage::from_fn(1000, 403, |x, y| {
+            let is_ink = x % 11 < 3 && y % 24 < 13 && (x * y) % 7 > 1;
+            image::Luma([match x {
+                700.. => 255,
+                _ if is_ink => (40 + x / 9) as u8,
+                _ => (250 - x / 7 - (x * 31 + y * 17) % 9) as u8,
+            }])
+        })
+    }
+
+    #[test]
+    fn ink_is_no_lighter_than_the_threshold_at_its_place() {
+        let page = page();
+        let (tiles, thresholds, mask) = of_gray(&page);
+        let ramp = tiles.ramp(1000);
+        let mut columns = Vec::new();
+        let mut ink = 0;
+        for (x, y, value) in page.enumerate_pixels() {
+            tiles.interpolate(&thresholds, y as usize / 4 * 4 + 2, &mut columns);
+            let mut level = [0];
+            write_levels(&columns, &ramp[x as usize..], &mut level);
+            assert_eq!(mask.get(x as usize, y as usize), value.0[0] <= level[0], "{x}, {y}");
+            ink += u64::from(value.0[0] <= level[0]);
+        }
+        assert_eq!(mask.count(), ink);
+        assert!(ink > 10_000, "{ink}");
+    }
+
+    #[test]
+    fn a_row_of_one_class_is_counted_as_any_other() {
+        let mut histogram = [0; CLASSES];
+        count_classes(&mut histogram, &[248, 255, 250]);
+        count_classes(&mut histogram, &[248, 247]);
+        assert_eq!((histogram[31], histogram[30]), (4, 1));
+    }
 }

@@ -22,6 +22,7 @@ mod narrow;
 mod order;
 mod part;
 mod rest;
+mod retouch;
 mod rows;
 mod rules;
 mod seeds;
@@ -45,6 +46,7 @@ pub(super) use self::given::of_lines;
 pub(super) use self::keep::{Reading, doubt_of};
 use self::merge::Measures;
 use self::part::Part;
+use self::retouch::Retouches;
 use self::rules::{Barriers, Rules, Shear};
 use self::spread::Cell;
 use self::strip::Strip;
@@ -85,8 +87,8 @@ pub(super) struct Layout {
     /// Dots and dashes that lead from captions to values, in page pixels.
     pub leaders: Vec<PixelBox>,
     strikes: Vec<Strike>,
-    /// The page without lines through words, if it is gray and has some.
-    retouched: Option<GrayImage>,
+    /// What takes lines through words off the page, if it is gray and has some.
+    retouches: Option<Retouches>,
     /// Ink that is much lighter than that of the segments, as a page of its own, if there is any.
     pub faint: Option<GrayImage>,
     /// About the x-height of most text, in pixels.
@@ -191,7 +193,7 @@ pub(super) fn analyze(ground: &Ground) -> Layout {
         return layout;
     };
     if let (PagePixels::Gray(page), false) = (ground.pixels, layout.strikes.is_empty()) {
-        layout.retouched = Some(struck::retouched(page, &layout.strikes));
+        layout.retouches = Some(Retouches::of(page, &layout.strikes));
     }
     let Some(scene) = Scene::of(ground, (&mask, &list), rules) else {
         layout.doubts.extend(rest::has_much_ink(ink, &mask).then_some(Doubt::FewLetters));

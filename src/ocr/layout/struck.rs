@@ -4,10 +4,9 @@
 //! nothing below, between the rows of a table nothing touches. What the line covered is closed where ink
 //! stands at both sides of it.
 
-use image::GrayImage;
-
 use super::Layout;
 use super::crop::Ink;
+use super::retouch::Fill;
 use crate::document::PixelBox;
 use crate::images::BitMask;
 use crate::shapes::{Components, Run};
@@ -131,26 +130,28 @@ impl Strike {
         }
     }
 
-    /// Takes the line off a gray page: each of its columns becomes as light as the lighter of what stands
-    /// above and below.
-    fn retouch(&self, page: &mut GrayImage) {
-        let (width, height) = page.dimensions();
-        let source = page.clone();
+    /// Returns what takes the line off a gray page of `width` × `height` pixels with these gray levels: each of its
+    /// columns becomes as light as the lighter of what stands above and below.
+    pub fn fills(
+        &self,
+        (width, height): (u32, u32),
+        level: impl Fn(u32, u32) -> u8,
+    ) -> Vec<(u32, Fill)> {
         let darkest = |x: u32, y: u32| {
             let columns = x.saturating_sub(1)..(x + 2).min(width);
-            columns.map(|x| source.get_pixel(x, y).0[0]).min().unwrap_or(u8::MAX)
+            columns.map(|x| level(x, y)).min().unwrap_or(u8::MAX)
         };
+        let mut fills = Vec::with_capacity(self.extents.len());
         for (x, &(top, bottom)) in (self.left..width).zip(&self.extents) {
             let (top, bottom) = (top.saturating_sub(SOFT_EDGE), (bottom + SOFT_EDGE).min(height));
             if top == 0 || bottom >= height {
                 continue;
             }
-            let level = |y: u32| source.get_pixel(x, y).0[0];
-            let leaning_left = level(top - 1).max(darkest(x, bottom));
-            let leaning_right = darkest(x, top - 1).max(level(bottom));
-            let level = leaning_left.min(leaning_right);
-            (top..bottom).for_each(|y| page.put_pixel(x, y, image::Luma([level])));
+            let leaning_left = level(x, top - 1).max(darkest(x, bottom));
+            let leaning_right = darkest(x, top - 1).max(level(x, bottom));
+            fills.push((x, Fill { rows: top..bottom, level: leaning_left.min(leaning_right) }));
         }
+        fills
     }
 
     fn strikes(&self, word: &PixelBox) -> bool {
@@ -212,15 +213,6 @@ pub(super) fn find_short(mask: &BitMask, found: &Components) -> Vec<Strike> {
     candidates.iter().filter_map(strike).collect()
 }
 
-/// Returns a gray page without its strikes.
-pub(super) fn retouched(page: &GrayImage, strikes: &[Strike]) -> GrayImage {
-    let mut page = page.clone();
-    for strike in strikes {
-        strike.retouch(&mut page);
-    }
-    page
-}
-
 impl Layout {
     /// Returns whether a strike runs through a part of the page.
     pub(in crate::ocr) fn is_struck(&self, bounds: &PixelBox) -> bool {
@@ -252,7 +244,7 @@ impl Layout {
     /// Returns whether pictures of struck words can be had with the line, too: letters have bars that it
     /// takes with it.
     pub(in crate::ocr) fn ink_of_struck(&self) -> &'static [Ink] {
-        if self.retouched.is_some() { &[Ink::AsPrinted] } else { &[] }
+        if self.retouches.is_some() { &[Ink::AsPrinted] } else { &[] }
     }
 }
 

@@ -110,6 +110,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         recurs: false,
         outliers: false,
         review_below: 0.5,
+        doubtful: crate::model::Doubtful::default(),
         default: None,
     }
 }

@@ -199,5 +199,6 @@ fn storable_recipe(recipe: &Recipe) -> Recipe {
         page_segmentation_mode: recipe.page_segmentation_mode,
         layout: storable(&recipe.layout),
         steps: recipe.steps.iter().map(storable).collect(),
+        sandbox: storable(&recipe.sandbox),
     }
 }
