@@ -44,6 +44,15 @@ pub enum SecondLook {
 
 words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
+/// How much of a page is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    pub look: SecondLook,
+    /// The doubtful lines of the page were read in several ways when it was read: once more, word by word, they say
+    /// the same, and only values are worth a look.
+    pub texts_are_reread: bool,
+}
+
 /// What a second look did.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
@@ -59,18 +68,21 @@ pub(super) fn improve(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
-    effort: SecondLook,
+    effort: Effort,
 ) -> Result<Looked, Failed> {
-    if effort == SecondLook::Off {
+    if effort.look == SecondLook::Off {
         return Ok(Looked::default());
     }
     let tables = read_tables(reader, (page, text), models)?;
     // What panics here panics in extraction, too, which says so.
     let Ok(records) = models.of_only_page(page, text) else { return Ok(of_steps(tables, None)) };
-    let Ok(asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
+    let Ok(mut asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
         return Ok(of_steps(tables, None));
     };
-    let fields = read_fields(reader, (page, text), asks, effort)?;
+    if effort.texts_are_reread && effort.look == SecondLook::Auto {
+        asks.retain(Ask::is_of_type);
+    }
+    let fields = read_fields(reader, (page, text), asks, effort.look)?;
     let records = Some(records).filter(|_| !fields.has_mended);
     Ok(of_steps(tables.into_iter().chain(fields.step), records))
 }
