@@ -46,21 +46,29 @@ impl Phrases {
                 &claims.against,
                 &claims.first_page,
             ];
-            lists.into_iter().for_each(|list| phrases.add(list));
+            for list in lists {
+                phrases.add(list);
+            }
             if let Continues::Marked(marks) = &claims.continues {
                 phrases.add(marks);
             }
-            model.anchors.iter().for_each(|anchor| phrases.add(&anchor.phrases));
+            for anchor in &model.anchors {
+                phrases.add(&anchor.phrases);
+            }
             if let Some(rows) = &model.rows {
                 phrases.add(&rows.until);
             }
             for field in &model.fields {
-                [&field.labels, &field.exclude, &field.column]
-                    .into_iter()
-                    .for_each(|list| phrases.add(list));
-                field.places.iter().for_each(|place| phrases.add_place(place));
+                for list in [&field.labels, &field.exclude, &field.column] {
+                    phrases.add(list);
+                }
+                for place in &field.places {
+                    phrases.add_place(place);
+                }
                 if let FieldKind::Enum { values } = &field.kind {
-                    values.iter().flat_map(names).for_each(|name| phrases.add_one(name));
+                    for name in values.iter().flat_map(names) {
+                        phrases.add_one(name);
+                    }
                 }
             }
         }
@@ -68,7 +76,9 @@ impl Phrases {
     }
 
     fn add(&mut self, texts: &[String]) {
-        with_misread(texts).for_each(|text| self.add_one(&text));
+        for text in with_misread(texts) {
+            self.add_one(&text);
+        }
     }
 
     fn add_one(&mut self, text: &str) {
@@ -81,9 +91,14 @@ impl Phrases {
     fn add_place(&mut self, place: &Place) {
         match place {
             Place::Below { until, .. } | Place::Cell { until, .. } => {
-                until.iter().for_each(|until| self.add_end(until));
+                if let Some(until) = until {
+                    self.add_end(until);
+                }
             }
-            Place::Between { from, to } => [from, to].into_iter().for_each(|list| self.add(list)),
+            Place::Between { from, to } => {
+                self.add(from);
+                self.add(to);
+            }
             Place::Labelled { labels, place } => {
                 self.add(labels);
                 self.add_place(place);
@@ -103,7 +118,11 @@ impl Phrases {
     fn add_end(&mut self, until: &Until) {
         match until {
             Until::Labels(labels) => self.add(labels),
-            Until::Any(ends) => ends.iter().for_each(|end| self.add_end(end)),
+            Until::Any(ends) => {
+                for end in ends {
+                    self.add_end(end);
+                }
+            }
             Until::Rule | Until::Gap(_) => {}
         }
     }

@@ -283,6 +283,8 @@ fn typed(
 ) -> Vec<Record<TypedField>> {
     let own = raw.iter().filter(|record| record.model == model.name);
     let mut typed = normalize::records_in(model, own, surroundings.dates);
-    typed.iter_mut().for_each(|record| surroundings.note(record));
+    for record in &mut typed {
+        surroundings.note(record);
+    }
     typed
 }

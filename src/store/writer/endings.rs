@@ -12,10 +12,13 @@ use tokio::task::JoinSet;
 use crate::document::{DocumentId, TypedRecord};
 use crate::store::connection::Store;
 use crate::store::error::StoreError;
-use crate::store::pages::PackedDocument;
+use crate::store::pages::{DocumentPages, PackedDocument};
 
-use super::make::{MakeDocumentRecords, on_blocking_thread};
+use super::blocking::on_blocking_thread;
 use super::pack::{Completion, PackedEvent, RecordReplacement};
+
+/// Makes the records of document scope from a document's pages. Pure; runs on a blocking thread.
+pub type MakeDocumentRecords = Arc<dyn Fn(DocumentPages) -> Vec<TypedRecord> + Send + Sync>;
 
 /// How many documents are read back at a time to make their records.
 const DOCUMENTS_AT_A_TIME: usize = 64;

@@ -6,13 +6,13 @@
 //! the readers. What it promises: a page's attempt, state, words and records are committed together or not at all, and never twice.
 
 mod batch;
+mod blocking;
 mod commit_summary;
 mod decide;
 mod endings;
 mod event;
 mod job;
 mod ledger_rows;
-mod make;
 mod pack;
 mod records;
 mod refusal;
@@ -35,12 +35,12 @@ use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use super::run::Run;
 use batch::BatchContext;
+use blocking::on_blocking_thread;
 pub use commit_summary::{CommitSummary, PageChange};
+pub use endings::MakeDocumentRecords;
 use endings::{Endings, Maker};
 pub use event::LedgerEvent;
 use job::Job;
-pub use make::MakeDocumentRecords;
-use make::on_blocking_thread;
 use pack::PackedEvent;
 use records::{MadeOf, Tables};
 use refusal::Refusal;
