@@ -28,11 +28,6 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Tells whether a step of this name is among the steps, such as `deskew` if there is `deskew(0.87)`.
-    pub fn has_step(&self, name: &str) -> bool {
-        self.steps.iter().any(|step| step.split('(').next() == Some(name))
-    }
-
     /// Adds languages that a part of the page was read in.
     pub fn add_languages(&mut self, languages: &str) {
         for language in languages.split('+') {

@@ -33,8 +33,6 @@ pub struct Engine {
     layout: LayoutChoice,
     /// Why lines are read by Tesseract, unless that was said: part of the recipe.
     instead: Option<String>,
-    /// Lines of the page that were read in several ways.
-    reread: usize,
 }
 
 /// Who reads the image of a line.
@@ -57,8 +55,6 @@ struct Found {
     marks: Vec<Mark>,
 }
 
-/// The step of a recipe that says how many doubtful lines were read in several ways.
-pub const REREAD: &str = "reread";
 /// Page segmentation mode that leaves the layout to the engine; the others are ways of Tesseract's.
 const AUTOMATIC_LAYOUT: u8 = 3;
 /// Words below this confidence do not speak for a layout.
@@ -102,7 +98,7 @@ impl Engine {
         if layout == LayoutChoice::Tesseract {
             tesseract.start()?;
         }
-        Ok(Self { lines, tesseract, layout, instead, reread: 0 })
+        Ok(Self { lines, tesseract, layout, instead })
     }
 
     /// Returns the directory that Tesseract loads its language data from.
@@ -281,7 +277,7 @@ impl Engine {
                 let mut texts = readers.read_lines(&crops);
                 // Black and white pages gain nothing by it that their time is worth.
                 if matches!(ground.pixels, PagePixels::Gray(_)) {
-                    self.reread += ensemble::settle(&mut texts, &crops, |pictures| {
+                    ensemble::settle(&mut texts, &crops, |pictures| {
                         readers.read_again(pictures, &Alphabet::All)
                     });
                 }
@@ -366,7 +362,6 @@ impl Recognizer for Engine {
         if let LineRecognizer::Native(readers) = &mut self.lines {
             readers.begin_page();
         }
-        self.reread = 0;
         let mut reading = match (self.layout, &self.lines) {
             (LayoutChoice::Tesseract, LineRecognizer::Tesseract) => self.tesseract.recognize(page),
             (LayoutChoice::Tesseract, LineRecognizer::Native(_)) => {
@@ -382,7 +377,6 @@ impl Recognizer for Engine {
             self.add_view((overlay, page.dpi), None, (&mut reading, "overlay"))?;
         }
         reading.notes.extend(self.instead.clone());
-        reading.notes.extend((self.reread > 0).then(|| format!("{REREAD}({})", self.reread)));
         Ok(reading)
     }
 

@@ -23,15 +23,14 @@ const AGREED: [f32; 4] = [0.0, 0.0, 70.0, 86.0];
 /// Words are at the same place if they share this much of the narrower one.
 const SAME_PLACE: f32 = 0.5;
 
-/// Reads doubtful lines again and settles their words; returns how many lines it were. `pictures` are those that `texts` were read from, and `read`
+/// Reads doubtful lines again and settles their words. `pictures` are those that `texts` were read from, and `read`
 /// reads such pictures.
 pub(super) fn settle(
     texts: &mut [LineText],
     pictures: &[GrayImage],
     mut read: impl FnMut(&[GrayImage]) -> Vec<LineText>,
-) -> usize {
+) {
     let mut open = doubtful(texts, pictures);
-    let count = open.len();
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
     for variant in VARIANTS {
         let others: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
@@ -45,7 +44,6 @@ pub(super) fn settle(
     for (text, others) in texts.iter_mut().zip(&readings).filter(|(_, others)| !others.is_empty()) {
         *text = settled(text, others);
     }
-    count
 }
 
 /// Returns the lines to be read again: of the doubtful ones those that read best, as far as the budget goes. What reads

@@ -35,7 +35,7 @@ use crate::images::PreparedPage;
 pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
-pub use engine::{Engine, REREAD};
+pub use engine::Engine;
 pub use settings::{EngineChoice, LayoutChoice};
 pub use start::engine_problem;
 pub use tesseract::Tesseract;

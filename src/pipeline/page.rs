@@ -4,9 +4,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
-use super::second_look::{self, Effort, SecondLook};
+use super::second_look::{self, SecondLook};
 use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
-use crate::ocr::REREAD;
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
 
 /// A page to be read: its document is open in the reader.
@@ -43,8 +42,7 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
-    let effort = Effort { look: second_look, texts_are_reread: recipe.has_step(REREAD) };
-    let looked = second_look::improve(reader, (job.page, &mut text), models, effort)?;
+    let looked = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
     recipe.steps.extend(looked.step);
     let is_alone = job.page_count == 1;
     let records = match looked.records {

@@ -49,14 +49,6 @@ impl Run {
 }
 
 impl Ask {
-    /// Tells whether readings of it are compared as values and not word by word.
-    pub(super) fn is_of_type(&self) -> bool {
-        !matches!(
-            self.field.kind,
-            FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Lookup { .. }
-        )
-    }
-
     /// Returns one look a run.
     pub(super) fn looks(&self, text: &PageText) -> Vec<Look> {
         let alphabet = self.alphabet(text);

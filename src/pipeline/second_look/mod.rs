@@ -44,15 +44,6 @@ pub enum SecondLook {
 
 words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
 
-/// How much of a page is looked at.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
-    pub look: SecondLook,
-    /// The doubtful lines of the page were read in several ways when it was read: once more, word by word, they say
-    /// the same, and only values are worth a look.
-    pub texts_are_reread: bool,
-}
-
 /// What a second look did.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
@@ -68,21 +59,18 @@ pub(super) fn improve(
     reader: &mut dyn PageReader,
     (page, text): (PageNumber, &mut PageText),
     models: &ModelSet,
-    effort: Effort,
+    effort: SecondLook,
 ) -> Result<Looked, Failed> {
-    if effort.look == SecondLook::Off {
+    if effort == SecondLook::Off {
         return Ok(Looked::default());
     }
     let tables = read_tables(reader, (page, text), models)?;
     // What panics here panics in extraction, too, which says so.
     let Ok(records) = models.of_only_page(page, text) else { return Ok(of_steps(tables, None)) };
-    let Ok(mut asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
+    let Ok(asks) = guarded(Stage::Extract, || doubts::of(models, &records, text)) else {
         return Ok(of_steps(tables, None));
     };
-    if effort.texts_are_reread && effort.look == SecondLook::Auto {
-        asks.retain(Ask::is_of_type);
-    }
-    let fields = read_fields(reader, (page, text), asks, effort.look)?;
+    let fields = read_fields(reader, (page, text), asks, effort)?;
     let records = Some(records).filter(|_| !fields.has_mended);
     Ok(of_steps(tables.into_iter().chain(fields.step), records))
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Effort, SecondLook, improve};
+use super::{SecondLook, improve};
 use crate::document::{Failure, TypedRecord, Value};
 use crate::document::{
     Line, Look, PageFacts, PageNumber, PageText, PixelBox, Reason, Seen, Stage, Word,
@@ -83,14 +83,12 @@ fn models(kind: &str) -> ModelSet {
 }
 
 const PAGE: PageNumber = PageNumber::FIRST;
-const AUTO: Effort = Effort { look: SecondLook::Auto, texts_are_reread: false };
 
 fn looked_at(
     (text, models): (&mut PageText, &ModelSet),
     reader: &mut Replay,
     effort: SecondLook,
 ) -> Option<String> {
-    let effort = Effort { look: effort, texts_are_reread: false };
     improve(reader, (PAGE, text), models, effort).unwrap().step
 }
 
@@ -132,21 +130,6 @@ fn words_of_a_text_are_outvoted_one_by_one() {
     let readings = ["Tom@100 Jones@160", "Tom@100 Jcnes@160", "Tom@100 Jones@160"];
     looked_at((&mut text, &models), &mut Replay::of(&readings, 90.0), SecondLook::Auto);
     assert_eq!(paid(&text, &models).as_deref(), Some("Tom Jones"));
-}
-
-#[test]
-fn texts_that_were_read_in_several_ways_are_left_alone_and_values_are_not() {
-    for (kind, looks, count) in [
-        ("text", SecondLook::Auto, 0),
-        ("text", SecondLook::Thorough, 1),
-        ("money", SecondLook::Auto, 1),
-    ] {
-        let (mut text, models) = (page("Paid@0 12.50@100", 60.0), models(kind));
-        let mut reader = Replay::of(&["12.50@100"], 90.0);
-        let effort = Effort { look: looks, texts_are_reread: true };
-        improve(&mut reader, (PAGE, &mut text), &models, effort).unwrap();
-        assert_eq!(reader.asked.len(), count, "{kind} {looks}");
-    }
 }
 
 #[test]
@@ -214,7 +197,7 @@ fn an_unread_amount_that_stands_alone_is_asked_for_in_its_characters() {
 fn records_of_a_page_that_stays_as_it_was_read_are_kept() {
     let (mut text, models) = (page("Paid@0 12.50@100", 96.0), models("money"));
     let mut reader = Replay::of(&[], 96.0);
-    let looked = improve(&mut reader, (PAGE, &mut text), &models, AUTO).unwrap();
+    let looked = improve(&mut reader, (PAGE, &mut text), &models, SecondLook::Auto).unwrap();
     assert_eq!(looked.records.unwrap().of_page, vec![record(&text, &models)]);
 }
 
@@ -222,6 +205,6 @@ fn records_of_a_page_that_stays_as_it_was_read_are_kept() {
 fn records_of_words_that_were_mended_are_made_anew() {
     let (mut text, models) = (page("Paid@0 lZ.EQ@100", 50.0), models("money"));
     let mut reader = Replay::of(&["12.50@100", "12.50@100", "1Z.5Q@100"], 80.0);
-    let looked = improve(&mut reader, (PAGE, &mut text), &models, AUTO).unwrap();
+    let looked = improve(&mut reader, (PAGE, &mut text), &models, SecondLook::Auto).unwrap();
     assert_eq!(looked.records, None);
 }

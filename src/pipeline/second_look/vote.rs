@@ -3,6 +3,7 @@
 
 use super::doubts::{Ask, Run, SURE};
 use crate::document::{Candidate, Found, Line, PageNumber, PageText, RawField, Value, Word};
+use crate::model::FieldKind;
 use crate::normalize;
 
 /// How likely a word is right (0–100) of whose second readings none, one, two or all three say the same;
@@ -43,11 +44,15 @@ impl Patch {
 
 /// Returns what the readings of each run of a field change; nothing where there are none.
 pub(super) fn settle(ask: &Ask, text: &PageText, readings: &[Vec<Vec<Line>>]) -> Vec<Patch> {
+    let of_type = !matches!(
+        ask.field.kind,
+        FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Lookup { .. }
+    );
     let runs = ask.runs.iter().zip(readings).filter(|(_, readings)| !readings.is_empty());
     runs.map(|(run, readings)| {
         let readings: Vec<Vec<Word>> = readings.iter().map(|lines| words_of(lines)).collect();
         let first = run.of(text);
-        let words = if ask.is_of_type() && ask.runs.len() == 1 {
+        let words = if of_type && ask.runs.len() == 1 {
             value(ask, first, &readings)
         } else {
             word_by_word(first, &readings)
