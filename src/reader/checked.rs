@@ -102,7 +102,7 @@ fn page_text(mut text: PageText, limits: &Limits) -> Result<PageText, Wrong> {
     text.lines = checked_lines(text.lines, size)?;
     text.marks = text
         .marks
-        .into_iter()
+        .iter()
         .map(|mark| checked_mark(mark, size))
         .collect::<Result<Vec<Mark>, Wrong>>()?;
     text.facts = page_facts(text.facts);
@@ -148,8 +148,8 @@ fn mend(word: &mut Word, size: (u32, u32)) {
     }
 }
 
-fn checked_mark(mark: Mark, size: (u32, u32)) -> Result<Mark, Wrong> {
-    match &mark {
+fn checked_mark(mark: &Mark, size: (u32, u32)) -> Result<Mark, Wrong> {
+    match mark {
         Mark::Cells(grid) => check_grid(grid)?,
         Mark::Barcode(code) if code.text.len() > LONGEST_TEXT => {
             return Err("a barcode longer than the limit");

@@ -178,9 +178,12 @@ fn pages_left_of_a_document_that_cannot_be_opened_again_have_its_cause() {
 #[test]
 fn a_file_that_has_gone_is_looked_for_at_its_other_place() {
     let mut reader = Replay::new(1, |_| Ok(page_of("word")));
-    reader.on_open = Box::new(|source| match source.path == Path::new("a.tif") {
-        true => Err(refuses(Reason::Vanished)),
-        false => Ok(opened(1)),
+    reader.on_open = Box::new(|source| {
+        if source.path == Path::new("a.tif") {
+            Err(refuses(Reason::Vanished))
+        } else {
+            Ok(opened(1))
+        }
     });
     let events = work(job(Pages::All), std::slice::from_mut(&mut reader));
     assert_eq!(ends(events), expected(&[(1, "stored")]));

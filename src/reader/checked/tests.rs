@@ -3,7 +3,7 @@ use crate::document::{
     Alternative, Barcode, Doubt, Format, PageIssue, PageNumber, Reason, RegionLook, Stage,
     Symbology, TableLook, TableSeen, TickBox,
 };
-use crate::reader::{ReaderSettings, Sandbox};
+use crate::reader::Sandbox;
 
 /// A page of 100 × 50 pixels was read last, and a document may have 7 pages.
 fn bounds() -> Bounds {
@@ -63,7 +63,7 @@ fn a_document_has_a_page_and_no_more_than_the_limit() {
 fn an_answer_belongs_to_its_question() {
     let ready = || Response::Ready(Sandbox { landlock: 0, seccomp: false });
     let failed = || Response::Failed(Failure::new(Stage::Read, Reason::Corrupt, "no"));
-    let configure = Request::Configure(Box::new(ReaderSettings::default()));
+    let configure = Request::Configure(Box::default());
     let to_page = Request::ReadPage(PageNumber::FIRST);
     assert_eq!(wrong(checked(&configure, ready(), &bounds())), None);
     assert_eq!(wrong(checked(&to_page, failed(), &bounds())), None);
