@@ -1,9 +1,11 @@
 //! Pieces of a page's text on their way to candidates: words in lines, cut by a pattern.
 
+use std::borrow::Cow;
+
 use super::layout::Layout;
 use crate::document::{Candidate, Count, Doubt, Found, PageNumber, PixelBox};
-use crate::model::Field;
-use crate::normalize::{Widened, widened};
+use crate::model::{Field, FieldKind};
+use crate::normalize::{Widened, signs_as_digits, widened};
 
 /// Several matches of a pattern in one piece: the later one scores lower by this factor.
 const LATER_MATCH: f32 = 0.97;
@@ -39,9 +41,14 @@ impl Piece {
     ) -> Vec<Candidate> {
         let (text, spans) = self.text(layout);
         let gaps = |byte: usize| gap(layout, &spans, byte);
+        // Patterns of codes are about what is printed, not about what it was misread as.
+        let seen = match field.kind {
+            FieldKind::Code { .. } => signs_as_digits(&text),
+            _ => Cow::Borrowed(&*text),
+        };
         let pieces: Vec<Widened> = match &field.pattern {
             Some(pattern) => pattern
-                .captures_iter(&text)
+                .captures_iter(&seen)
                 // A match without any of its groups is what the pattern knows not to be a value.
                 .filter_map(|found| match found.len() {
                     1 => found.get(0),

@@ -134,7 +134,7 @@ fn parse_shape(shape: &str) -> Shape {
 /// Returns the code that the text makes in each shape, those with fewer repairs first.
 fn fits(text: &str, shapes: &[Shape]) -> impl Iterator<Item = Reading> {
     let text: Vec<char> = text
-        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '|' | '!' | '$'))
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '|' | '!' | '$' | '&'))
         .chars()
         .collect();
     let readable = !text.is_empty() && text.len() <= MAX_LENGTH;

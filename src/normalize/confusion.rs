@@ -8,6 +8,8 @@
 //! (7 in 100,000) a whole edit, and between them the logarithm decides. Pairs that were not seen have
 //! the cost of their neighbors in shape.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Cost of one whole edit.
@@ -66,7 +68,7 @@ const DIGITS: [(char, &str); 9] = [
     ('5', "Ss$§"),
     ('6', "Gb"),
     ('7', "T"),
-    ('8', "B"),
+    ('8', "B&"),
     ('9', "gq"),
 ];
 
@@ -196,6 +198,25 @@ pub(crate) fn as_digit(character: char) -> Option<(char, bool)> {
     Some((misread.0, true))
 }
 
+/// Returns the text with digits for the signs inside of its words that look like digits (`N&846E`), byte for byte as long.
+pub(crate) fn signs_as_digits(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let inside = |at: usize| {
+        let beside = [at.checked_sub(1).and_then(|left| bytes.get(left)), bytes.get(at + 1)];
+        beside.iter().all(|byte| byte.is_some_and(u8::is_ascii_alphanumeric))
+    };
+    let digit = |(at, byte): (usize, &u8)| {
+        let sign = byte.is_ascii_punctuation() && inside(at);
+        let digit = sign.then(|| as_digit(char::from(*byte))).flatten();
+        digit.map_or(*byte, |(digit, _)| digit as u8)
+    };
+    let changed: Vec<u8> = bytes.iter().enumerate().map(digit).collect();
+    if changed == bytes {
+        return Cow::Borrowed(text);
+    }
+    String::from_utf8(changed).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 /// Returns the capital that a character is, or that it was before it was misread, and whether it
 /// was misread; `None` if it looks like no letter.
 pub(crate) fn as_letter(character: char) -> Option<(char, bool)> {
@@ -247,6 +268,7 @@ mod tests {
         assert_eq!(as_digit('7'), Some(('7', false)));
         assert_eq!(as_digit('S'), Some(('5', true)));
         assert_eq!(as_digit('x'), None);
+        assert_eq!(signs_as_digits("N&846E, B&B & 5 é&5 A-1"), "N8846E, B8B & 5 é&5 A-1");
         assert_eq!(as_letter('0'), Some(('O', true)));
         assert_eq!(as_letter('9'), Some(('G', true)));
         assert_eq!(as_letter('3'), None);

@@ -25,7 +25,7 @@ mod together;
 mod vocabulary;
 mod weekday;
 
-pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge};
+pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge, signs_as_digits};
 pub use date::SaidOrder;
 pub use fold::{fold, similarity};
 pub(crate) use number::Widened;

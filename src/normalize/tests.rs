@@ -433,6 +433,7 @@ fn repairs_codes_toward_their_shape() {
             ("12345", "none"),
         ],
     );
+    check(&code_kind(&["N99?9?9?A"]), &[("N&846E", "N8846E*")]);
     check(&code_kind(&[r"\A99"]), &[("A12", "A12"), ("B12", "none")]);
 }
 
