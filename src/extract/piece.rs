@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use regex::Regex;
+
 use super::layout::Layout;
 use crate::document::{Candidate, Count, Doubt, Found, PageNumber, PixelBox};
 use crate::model::{Field, FieldKind};
@@ -41,14 +43,9 @@ impl Piece {
     ) -> Vec<Candidate> {
         let (text, spans) = self.text(layout);
         let gaps = |byte: usize| gap(layout, &spans, byte);
-        // Patterns of codes are about what is printed, not about what it was misread as.
-        let seen = match field.kind {
-            FieldKind::Code { .. } => signs_as_digits(&text),
-            _ => Cow::Borrowed(&*text),
-        };
         let pieces: Vec<Widened> = match &field.pattern {
             Some(pattern) => pattern
-                .captures_iter(&seen)
+                .captures_iter(&as_printed(&text, &field.kind, pattern))
                 // A match without any of its groups is what the pattern knows not to be a value.
                 .filter_map(|found| match found.len() {
                     1 => found.get(0),
@@ -139,6 +136,15 @@ impl Piece {
     }
 }
 
+/// Returns the text as the pattern of a code looks for it: where that finds nothing, digits may have been misread as
+/// signs. Each byte keeps its place.
+fn as_printed<'t>(text: &'t str, kind: &FieldKind, pattern: &Regex) -> Cow<'t, str> {
+    match kind {
+        FieldKind::Code { .. } if !pattern.is_match(text) => signs_as_digits(text),
+        _ => Cow::Borrowed(text),
+    }
+}
+
 /// Returns how wide the gap behind a byte of the text is, in heights of the words beside it.
 fn gap(layout: &Layout, spans: &[(usize, usize, usize)], byte: usize) -> f32 {
     let next = spans.partition_point(|&(start, _, _)| start <= byte);
@@ -196,4 +202,19 @@ fn evidence(
     let mean = sum / weight.max(1.0);
     let likely = f32::midpoint(mean, worst.min(mean)) / 100.0;
     (bounds.unwrap_or_default(), likely.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_stand_for_digits_only_where_a_pattern_finds_nothing_else() {
+        let kind = FieldKind::Code { shapes: vec!["N9999A".to_owned()], check: None };
+        let seen = |text, pattern: &str| {
+            as_printed(text, &kind, &Regex::new(pattern).unwrap()).into_owned()
+        };
+        assert_eq!(seen("N&846E", r"N\d{4}E"), "N8846E");
+        assert_eq!(seen("N&846E", r"N&\d{3}E"), "N&846E");
+    }
 }

@@ -10,7 +10,7 @@ use tesseract_lstm::{LineText, LineWord};
 use super::lengths::within_share;
 use super::variants::VARIANTS;
 
-/// A line with a word below this confidence is read again: from 80 on, more is read and no more fields are right.
+/// A line with a word below this confidence is read again. With 80, more is read, and no more fields of receipts are right.
 const DOUBTFUL: f32 = 70.0;
 /// Of a page so much is read again at most, as a share of the length of its lines.
 const BUDGET: f32 = 0.25;
