@@ -6,6 +6,7 @@
 mod apart;
 mod bound;
 mod boxed;
+mod captions;
 mod cells;
 mod claims;
 mod columns;
@@ -33,6 +34,7 @@ mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
+mod word_range;
 
 pub use apart::contradictions;
 pub use explain::{
