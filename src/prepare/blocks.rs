@@ -7,6 +7,7 @@
 //! know neither light text nor text as bright as its ground. A page without such blocks costs one look at its tiles.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use image::GrayImage;
 
@@ -282,19 +283,21 @@ impl Block {
     /// Returns what stands on the block, dark on white; `None` if nothing on it can be text.
     fn patch(&self, paper: Color) -> Option<Patch> {
         let grounds: Vec<Ground> = self.channels.iter().map(|plane| self.ground(plane)).collect();
-        let is_other = |index: usize| {
-            let differs = |(ground, paper): (&Ground, u8)| {
+        let mut is_other = vec![false; self.width * self.height];
+        for (range, tile) in self.parts() {
+            for (ground, paper) in grounds.iter().zip(paper) {
                 // Beside the block the paper between it and dark text would look like a light stroke.
-                let plane = match self.tiles[self.tile_of(index)] {
+                let plane = match tile {
                     Tile::Block => &ground.bare,
                     Tile::Beside => &ground.closed,
-                    Tile::Foreign => return false,
+                    Tile::Foreign => break,
                 };
-                plane.values[index].abs_diff(paper) >= OTHER_PIXEL
-            };
-            grounds.iter().zip(paper).any(differs)
-        };
-        let is_other: Vec<bool> = (0..self.width * self.height).map(is_other).collect();
+                let values = &plane.values[range.clone()];
+                for (is_other, value) in is_other[range.clone()].iter_mut().zip(values) {
+                    *is_other |= value.abs_diff(paper) >= OTHER_PIXEL;
+                }
+            }
+        }
         // Text may be as bright as its ground, and colors are often blurred: the clearest plane is taken.
         let mut views: Vec<(TextPlane, f32)> = Vec::new();
         let brightness = self.brightness().map(|plane| (self.ground(&plane), plane));
@@ -328,12 +331,16 @@ impl Block {
         Some(Plane { values, ..*red })
     }
 
-    fn columns(&self) -> usize {
-        self.width.div_ceil(self.side)
-    }
-
-    fn tile_of(&self, index: usize) -> usize {
-        index / self.width / self.side * self.columns() + index % self.width / self.side
+    /// Returns the pixels of each row that lie in one tile, with that.
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, Tile)> {
+        let columns = self.width.div_ceil(self.side);
+        (0..self.height).flat_map(move |y| {
+            let tiles = &self.tiles[y / self.side * columns..][..columns];
+            tiles.iter().enumerate().map(move |(column, &tile)| {
+                let (left, row) = (column * self.side, y * self.width);
+                (row + left..row + (left + self.side).min(self.width), tile)
+            })
+        })
     }
 
     /// Returns what a plane would be without text. Text is what covers less, be it darker or lighter than its ground.
@@ -343,11 +350,10 @@ impl Block {
         let closed = plane.without_dark_strokes(window);
         let opened = plane.without_light_strokes(window);
         let (mut dark, mut light) = (0_u64, 0_u64);
-        for (index, own) in plane.values.iter().enumerate() {
-            if self.tiles[self.tile_of(index)] == Tile::Block {
-                dark += u64::from(closed.values[index] - own);
-                light += u64::from(own - opened.values[index]);
-            }
+        for (range, _) in self.parts().filter(|(_, tile)| *tile == Tile::Block) {
+            let own = &plane.values[range.clone()];
+            dark += sum_of_differences(&closed.values[range.clone()], own);
+            light += sum_of_differences(own, &opened.values[range]);
         }
         let bare = if light < dark { opened } else { closed.clone() };
         Ground { bare, closed }
@@ -411,6 +417,12 @@ impl Block {
         (left..=right).all(|x| is_ground(x, top) && is_ground(x, bottom))
             && (top..=bottom).all(|y| is_ground(left, y) && is_ground(right, y))
     }
+}
+
+/// Returns by how much values are larger than others that are no larger, in all.
+fn sum_of_differences(larger: &[u8], smaller: &[u8]) -> u64 {
+    let differences = larger.iter().zip(smaller).map(|(larger, smaller)| larger - smaller);
+    differences.map(u32::from).sum::<u32>().into()
 }
 
 #[cfg(test)]
