@@ -100,15 +100,15 @@ pub fn calibrate(
     let labels = Labels { truth, model, pairs: &pairs, fold_of: &fold_of };
     let samples = labels.samples(&judged);
 
-    let mut held_out = Vec::new();
-    let mut outcomes = Vec::new();
+    let mut unseen = Unseen::default();
     for fold in 0..FOLDS {
         let fitted = labels.fit(&samples, Some(fold));
         let is_fitted = |field: &Field| fitted.fields.contains_key(&field.name);
         let calibrated: Vec<bool> = model.fields.iter().map(is_fitted).collect();
         let judged = judge(&with_calibration(model, Some(fitted)), groups);
-        labels.look_at(fold, (&judged, &calibrated), (&mut held_out, &mut outcomes));
+        labels.look_at(fold, &judged, &calibrated, &mut unseen);
     }
+    let Unseen { held_out, outcomes } = unseen;
     let others = acceptances(outcomes, truth.rows.len());
     let chosen = choose(&others, f64::from(max_error));
     let mut calibration = labels.fit(&samples, None);
@@ -249,8 +249,9 @@ impl Labels<'_> {
     fn look_at(
         &self,
         fold: usize,
-        (judged, calibrated): (&[(usize, TypedRecord)], &[bool]),
-        (held_out, outcomes): (&mut Vec<HeldOut>, &mut Vec<Outcome>),
+        judged: &[(usize, TypedRecord)],
+        calibrated: &[bool],
+        unseen: &mut Unseen,
     ) {
         for ((row, pair), of_row) in self.truth.rows.iter().zip(self.pairs).zip(self.fold_of) {
             let (Some(at), true) = (pair, *of_row == fold) else { continue };
@@ -267,7 +268,7 @@ impl Labels<'_> {
                     continue;
                 }
                 let right = is_right(row.wanted[field].as_ref(), typed);
-                held_out.push(HeldOut { field, says: typed.confidence, right });
+                unseen.held_out.push(HeldOut { field, says: typed.confidence, right });
                 outcome.values += 1;
                 outcome.wrong += u64::from(!right);
                 outcome.expected += f64::from(1.0 - typed.confidence);
@@ -278,9 +279,16 @@ impl Labels<'_> {
                 .map(|(typed, _)| typed.confidence)
                 .fold(1.0, f32::min);
             outcome.score = outcome.score.map(|score| score.min(least));
-            outcomes.push(outcome);
+            unseen.outcomes.push(outcome);
         }
     }
+}
+
+/// What fits say of records that they did not see.
+#[derive(Default)]
+struct Unseen {
+    held_out: Vec<HeldOut>,
+    outcomes: Vec<Outcome>,
 }
 
 fn is_right(wanted: Option<&Wanted>, typed: &TypedField) -> bool {

@@ -292,7 +292,12 @@ impl<'a> Scene<'a> {
         for (part, component) in parts.iter_mut().zip(list) {
             *part = Part::of(component, shear.slope, middle_x);
         }
-        let combs = find_combs((mask, list, &parts), &mut rules, (shear, text_height));
+        let vertical = upright_parts(&rules, shear);
+        let components = list;
+        let sight = Sight { parts: &parts, components, mask, vertical: &vertical, text_height };
+        let combs = combs::find(&sight);
+        // The strokes of combs do not divide text.
+        rules.drop_vertical(combs.iter().flat_map(|comb| comb.rules.iter().copied()));
         let barriers = Barriers::of(&rules, shear, text_height);
         let mut is_rule: Vec<bool> =
             parts.iter().map(|part| barriers.splintered(part, text_height)).collect();
@@ -353,24 +358,13 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Finds combs, and takes their strokes from the rules that divide text.
-fn find_combs(
-    (mask, components, parts): (&BitMask, &[Component], &[Part]),
-    rules: &mut Rules,
-    (shear, text_height): (Shear, f32),
-) -> Vec<Comb> {
-    let vertical: Vec<Part> = rules
-        .vertical
-        .iter()
-        .map(|bounds| {
-            let component = Component { bounds: *bounds, area: bounds.width() * bounds.height() };
-            Part::of(&component, shear.slope, shear.middle_x)
-        })
-        .collect();
-    let sight = Sight { parts, components, mask, vertical: &vertical, text_height };
-    let combs = combs::find(&sight);
-    rules.drop_vertical(combs.iter().flat_map(|comb| comb.rules.iter().copied()));
-    combs
+/// Returns the vertical rules with the page's slope taken off, as parts are.
+fn upright_parts(rules: &Rules, shear: Shear) -> Vec<Part> {
+    let part = |bounds: &PixelBox| {
+        let component = Component { bounds: *bounds, area: bounds.width() * bounds.height() };
+        Part::of(&component, shear.slope, shear.middle_x)
+    };
+    rules.vertical.iter().map(part).collect()
 }
 
 /// Returns the box around components.
