@@ -222,7 +222,8 @@ impl Text {
 
 /// The text of a block as one plane shows it.
 struct TextPlane {
-    depths: Vec<Option<u8>>,
+    /// How much each pixel differs from its ground.
+    depths: Vec<u8>,
     contrast: u8,
 }
 
@@ -304,10 +305,9 @@ impl Block {
         let planes = grounds.iter().zip(&self.channels);
         let bright = brightness.iter().map(|(ground, plane)| (ground, plane));
         for (ground, plane) in bright.chain(planes) {
-            let pairs = ground.bare.values.iter().zip(&plane.values).zip(&is_other);
-            let depths: Vec<Option<u8>> =
-                pairs.map(|((ground, own), other)| other.then(|| ground.abs_diff(*own))).collect();
-            if let Some(text) = self.text_on(&depths) {
+            let pairs = ground.bare.values.iter().zip(&plane.values);
+            let depths: Vec<u8> = pairs.map(|(ground, own)| ground.abs_diff(*own)).collect();
+            if let Some(text) = self.text_on(&depths, &is_other) {
                 views.push((TextPlane { depths, contrast: text.contrast }, text.worth()));
             }
         }
@@ -318,7 +318,11 @@ impl Block {
             left: self.left,
             top: self.top,
             width: self.width,
-            values: best.depths.into_iter().map(|depth| depth.map(value)).collect(),
+            values: is_other
+                .iter()
+                .zip(best.depths)
+                .map(|(is_other, depth)| is_other.then(|| value(depth)))
+                .collect(),
         })
     }
 
@@ -359,11 +363,11 @@ impl Block {
         Ground { bare, closed }
     }
 
-    /// Measures the text on the block; `None` if there is none.
-    fn text_on(&self, depths: &[Option<u8>]) -> Option<Text> {
+    /// Measures the text on the block, which covers the pixels that `is_other` than the paper; `None` if there is none.
+    fn text_on(&self, depths: &[u8], is_other: &[bool]) -> Option<Text> {
         let mut histogram = [0_usize; 256];
-        for depth in depths.iter().flatten() {
-            histogram[usize::from(*depth)] += 1;
+        for (depth, is_other) in depths.iter().zip(is_other) {
+            histogram[usize::from(*depth)] += usize::from(*is_other);
         }
         let all: usize = histogram.iter().sum();
         let ink: usize = histogram[usize::from(MIN_CONTRAST)..].iter().sum();
@@ -385,10 +389,11 @@ impl Block {
             return None;
         }
         let mut mask = BitMask::empty(self.width, self.height);
-        for (y, row) in depths.chunks_exact(self.width).enumerate() {
-            let dark: Vec<u8> = row
-                .iter()
-                .map(|depth| u8::from(depth.is_none_or(|depth| usize::from(depth) < half)))
+        let rows = depths.chunks_exact(self.width).zip(is_other.chunks_exact(self.width));
+        for (y, (depths, is_other)) in rows.enumerate() {
+            let pixels = depths.iter().zip(is_other);
+            let dark: Vec<u8> = pixels
+                .map(|(depth, is_other)| u8::from(!is_other || usize::from(*depth) < half))
                 .collect();
             mask.set_row(y, &dark, 0);
         }
@@ -397,7 +402,7 @@ impl Block {
             let (width, height) = (shape.bounds.width(), shape.bounds.height());
             LETTER_HEIGHTS.contains(&height)
                 && width < 8 * height
-                && self.is_inside(&shape.bounds, depths)
+                && self.is_inside(&shape.bounds, is_other)
         };
         (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS)
             .then_some(Text { contrast, clarity: strong as f32 / (strong + between).max(1) as f32 })
@@ -405,14 +410,14 @@ impl Block {
 
     /// Tells whether a shape has the block's ground on all sides: what stands at the edge of a block may be the round
     /// corner of a stroke of large print.
-    fn is_inside(&self, shape: &PixelBox, depths: &[Option<u8>]) -> bool {
+    fn is_inside(&self, shape: &PixelBox, is_other: &[bool]) -> bool {
         let PixelBox { left, top, right, bottom } = *shape;
         let (left, top) = (left as usize, top as usize);
         let (right, bottom) = (right as usize + EDGE - 1, bottom as usize + EDGE - 1);
         if left < EDGE || top < EDGE || right >= self.width || bottom >= self.height {
             return false;
         }
-        let is_ground = |x: usize, y: usize| depths[y * self.width + x].is_some();
+        let is_ground = |x: usize, y: usize| is_other[y * self.width + x];
         let (left, top) = (left - EDGE, top - EDGE);
         (left..=right).all(|x| is_ground(x, top) && is_ground(x, bottom))
             && (top..=bottom).all(|y| is_ground(left, y) && is_ground(right, y))
