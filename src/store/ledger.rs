@@ -238,6 +238,59 @@ struct Owned {
     gone: HashSet<i64>,
 }
 
+/// Files as they are noted, one after the other.
+struct Notes {
+    /// What paths hold, with what was noted by now.
+    held: HashMap<Vec<u8>, FileBefore>,
+    owned: Owned,
+    /// Documents whose own file holds other content now.
+    left: Vec<i64>,
+    rows: Vec<FileRow>,
+}
+
+impl Notes {
+    fn note(
+        &mut self,
+        file: &HashedFile,
+        path: StoredPath,
+        document: DocumentId,
+        is_new: bool,
+    ) -> Standing {
+        let DocumentId(document_id) = document;
+        let held = self.held.get(&path.key).copied();
+        let same = held.filter(|held| held.document_id == document_id);
+        let is_own = match same {
+            Some(same) if !same.has_gone => same.is_own,
+            Some(_) | None => !self.owned.present.contains(&document_id),
+        };
+        if let Some(other) = held.filter(|held| held.document_id != document_id && held.is_own) {
+            self.owned.present.remove(&other.document_id);
+            self.left.push(other.document_id);
+        }
+        if is_own {
+            self.owned.present.insert(document_id);
+        }
+        if held.is_some() {
+            // One statement cannot touch a row twice: of a path that is given twice, the last counts.
+            self.rows.retain(|row| row.path.key != path.key);
+        }
+        self.held.insert(path.key.clone(), FileBefore { document_id, is_own, has_gone: false });
+        let (size, modified_ns) = (file.size.cast_signed(), file.modified_ns);
+        self.rows.push(FileRow { path, size, modified_ns, document_id, is_own });
+        if same.is_some() {
+            Standing::Known
+        } else if !is_own {
+            Standing::Duplicate
+        } else if is_new {
+            Standing::New
+        } else if self.owned.gone.contains(&document_id) {
+            Standing::Moved
+        } else {
+            Standing::Known
+        }
+    }
+}
+
 /// Notes files as their document's own or as duplicates, in the order they are given. A document whose own file holds
 /// other content now gets one of its duplicates as its own, if it has any.
 async fn note_files(
@@ -247,52 +300,17 @@ async fn note_files(
     documents: &HashMap<DocumentHash, (DocumentId, bool)>,
 ) -> Result<Vec<(DocumentId, Standing)>, sqlx::Error> {
     let paths: Vec<StoredPath> = files.iter().map(|file| StoredPath::new(&file.path)).collect();
-    let mut before = files_before(connection, &paths).await?;
+    let held = files_before(connection, &paths).await?;
     let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
-    let Owned { present: mut owned, gone } = owned_of(connection, &ids).await?;
-    let mut left = Vec::new();
-    let mut rows: Vec<FileRow> = Vec::with_capacity(files.len());
+    let owned = owned_of(connection, &ids).await?;
+    let mut notes = Notes { held, owned, left: Vec::new(), rows: Vec::with_capacity(files.len()) };
     let mut standings = Vec::with_capacity(files.len());
     for (file, path) in files.iter().zip(paths) {
-        let &(document_id, is_new) = documents.get(&file.hash).ok_or(sqlx::Error::RowNotFound)?;
-        let known = before.get(&path.key).copied();
-        let same = known.filter(|known| known.document_id == document_id.0);
-        let is_own = match same {
-            Some(known) if !known.has_gone => known.is_own,
-            _ => !owned.contains(&document_id.0),
-        };
-        if let Some(other) =
-            known.filter(|known| known.document_id != document_id.0 && known.is_own)
-        {
-            owned.remove(&other.document_id);
-            left.push(other.document_id);
-        }
-        if is_own {
-            owned.insert(document_id.0);
-        }
-        let standing = match () {
-            () if same.is_some() => Standing::Known,
-            () if !is_own => Standing::Duplicate,
-            () if is_new => Standing::New,
-            () if gone.contains(&document_id.0) => Standing::Moved,
-            () => Standing::Known,
-        };
-        standings.push((document_id, standing));
-        let now = FileBefore { document_id: document_id.0, is_own, has_gone: false };
-        before.insert(path.key.clone(), now);
-        // One statement cannot touch a row twice: of a path that is given twice, the last counts.
-        rows.retain(|row| known.is_none() || row.path.key != path.key);
-        let size = file.size.cast_signed();
-        rows.push(FileRow {
-            path,
-            size,
-            modified_ns: file.modified_ns,
-            document_id: document_id.0,
-            is_own,
-        });
+        let &(document, is_new) = documents.get(&file.hash).ok_or(sqlx::Error::RowNotFound)?;
+        standings.push((document, notes.note(file, path, document, is_new)));
     }
-    write_files(connection, run, &rows).await?;
-    promote_files(connection, &left).await?;
+    write_files(connection, run, &notes.rows).await?;
+    promote_files(connection, &notes.left).await?;
     Ok(standings)
 }
 

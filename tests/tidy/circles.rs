@@ -9,9 +9,6 @@ use regex::Regex;
 
 use super::{Source, all_sources, check, sources};
 
-/// Circles that are there: the folder in which all of their files are, and how many there are. None may be added.
-const KNOWN: [(&str, usize); 1] = [("ocr/layout/", 0)];
-
 /// A path of a module, from the root.
 type Module = Vec<String>;
 
@@ -161,19 +158,11 @@ fn circles(sources: &[Source]) -> Vec<Vec<String>> {
 
 #[test]
 fn files_do_not_know_each_other_in_circles() {
-    let found = circles(&sources());
-    let lies_in =
-        |circle: &Vec<String>, folder: &str| circle.iter().all(|name| name.starts_with(folder));
-    let problems: Vec<String> = found
+    let problems: Vec<String> = circles(&sources())
         .iter()
-        .filter(|circle| !KNOWN.iter().any(|(folder, _)| lies_in(circle, folder)))
         .map(|circle| format!("a circle: src/{}", circle.join(", src/")))
         .collect();
     check(&problems);
-    for (folder, count) in KNOWN {
-        let circles: Vec<_> = found.iter().filter(|circle| lies_in(circle, folder)).collect();
-        assert!(circles.len() <= count, "more circles than are known: {circles:?}");
-    }
 }
 
 #[test]
