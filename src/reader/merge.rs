@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::certainty::mean_confidence;
 use crate::document::{Line, PageIssue, PageText, PixelBox, Word};
 
 /// Words of a picture that are read with less confidence on the average are none: it is a photo.
@@ -23,22 +24,11 @@ const MIN_AGREEMENT: f32 = 0.5;
 
 /// Returns the lines of a picture if they are text, without scraps.
 pub(super) fn text_of_picture(lines: Vec<Line>) -> Vec<Line> {
-    if confidence(lines.iter().flat_map(|line| &line.words)) < READ_CONFIDENCE {
+    if mean_confidence(lines.iter().flat_map(|line| &line.words)) < READ_CONFIDENCE {
         return Vec::new();
     }
-    let is_text = |line: &Line| confidence(line.words.iter()) >= LINE_CONFIDENCE;
+    let is_text = |line: &Line| mean_confidence(line.words.iter()) >= LINE_CONFIDENCE;
     lines.into_iter().filter(is_text).collect()
-}
-
-/// Returns the mean confidence of what may be words, 0 without any.
-fn confidence<'w>(words: impl Iterator<Item = &'w Word>) -> f32 {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for word in words {
-        let length = word.text.chars().filter(|one| one.is_alphanumeric()).count() as f32;
-        sum += word.confidence * length;
-        weight += length;
-    }
-    if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
 /// Adds the lines of a picture to a page of exact words, which win where both stand.
@@ -168,7 +158,7 @@ pub(super) fn check_layer(page: &mut PageText, layer: &PageText) {
             agreeing += 1;
         }
     }
-    let is_read = confidence(page.words()) >= READ_CONFIDENCE;
+    let is_read = mean_confidence(page.words()) >= READ_CONFIDENCE;
     if all >= MIN_LAYER && is_read && (agreeing as f32) < MIN_AGREEMENT * all as f32 {
         note(page, PageIssue::TextLayer);
     }

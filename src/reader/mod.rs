@@ -2,6 +2,7 @@
 //! limits, its loop, and the parent's handle to it. Knows nothing of records or of the store.
 
 mod barcodes;
+mod certainty;
 mod checked;
 mod gaps;
 mod limits;

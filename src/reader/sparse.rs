@@ -4,6 +4,7 @@
 //! the page is read in the other directions and sizes, too, and what reads clearly better is kept. Such
 //! pages hold little ink, so that this costs little; full pages never come here.
 
+use super::certainty::{characters, mean_confidence};
 use super::{gaps, upright};
 use crate::document::{Failure, Line, PixelBox, RightAngle, Word};
 use crate::images::PreparedPage;
@@ -194,14 +195,9 @@ struct Sense {
 impl Sense {
     fn of(lines: &[Line]) -> Self {
         let words = || lines.iter().flat_map(|line| &line.words);
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for word in words().filter(|word| !is_turned(word)) {
-            sum += word.confidence * characters(word);
-            weight += characters(word);
-        }
         Self {
             characters: words().filter(|word| word.confidence >= READ).map(characters).sum(),
-            confidence: if weight > 0.0 { sum / weight } else { 0.0 },
+            confidence: mean_confidence(words().filter(|word| !is_turned(word))),
             worth: worth_of(words()),
         }
     }
@@ -219,10 +215,6 @@ fn worth_of<'w>(words: impl Iterator<Item = &'w Word>) -> f32 {
         characters(word) * weight * (word.confidence / 50.0 - 1.0).clamp(0.0, 1.0)
     };
     words.map(worth).sum()
-}
-
-fn characters(word: &Word) -> f32 {
-    word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32
 }
 
 fn is_turned(word: &Word) -> bool {

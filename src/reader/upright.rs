@@ -1,6 +1,7 @@
 //! Reads a page whose direction preparation could not be sure of: if it gives hardly any sense, it
 //! is read once more upside down, and what reads clearly better is kept.
 
+use super::certainty::{characters, mean_confidence};
 use crate::document::{Failure, Line, Mark, PixelBox, RightAngle};
 use crate::images::{OrientationSureness, PreparedPage};
 use crate::ocr::{Reading, Recognizer};
@@ -37,15 +38,8 @@ pub(super) fn recognize(
 /// Returns the mean confidence of the words that could be words, 0 without any; short scraps count
 /// for nothing, as specks and rules read well in any direction.
 fn sense(lines: &[Line]) -> f32 {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for word in lines.iter().flat_map(|line| &line.words) {
-        let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
-        if letters >= 3 {
-            sum += word.confidence * letters as f32;
-            weight += letters as f32;
-        }
-    }
-    if weight > 0.0 { sum / weight } else { 0.0 }
+    let words = lines.iter().flat_map(|line| &line.words);
+    mean_confidence(words.filter(|word| characters(word) >= 3.0))
 }
 
 /// Returns the page turned clockwise.
