@@ -17,7 +17,7 @@ use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
     Among, ArchiveState, Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RecordChange,
-    RecordState, RunEnd, Standing, Store, StoreError, UnreadableFile,
+    RecordState, RunEnd, Standing, Store, StoreError, Suspects, UnreadableFile,
 };
 
 use crate::vocabulary::{Entry, State};
@@ -215,12 +215,25 @@ async fn learn(store: &Store) -> Vec<String> {
     store.change_records(&model, &changes).await.unwrap();
     let records = store.archive_records(&model, 0, 100).await.unwrap();
     said.extend(records.iter().map(|record| format!("{:?} {:?}", record.now, record.before)));
-    let readings = store.readings(&model, 0, Among::Single).await.unwrap();
+    let readings = store.readings(&model, 0, Among::All).await.unwrap();
     said.extend(all_rows(readings).await.iter().map(|reading| format!("{reading:?}")));
-    let state =
-        ArchiveState { looked_to: newest, learned_to: newest, records: 6, expects: "all".into() };
+    let suspects = Suspects { readings: vec![vec!["company 1".into()]], ..Suspects::default() };
+    let suspected = store.suspect_records(&model, 0, 100, &suspects).await.unwrap();
+    said.extend(suspected.iter().map(|record| format!("{:?}", record.before)));
+    let state = ArchiveState {
+        looked_to: newest - 1,
+        learned_to: newest,
+        records: 6,
+        expects: "all".into(),
+        knowledge: Some(vec![1]),
+    };
     store.put_archive_state("receipt", &state).await.unwrap();
-    assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state));
+    store.note_looked_to("receipt", newest).await.unwrap();
+    let state = ArchiveState { looked_to: newest, ..state };
+    assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state.clone()));
+    store.forget_archive_state("receipt").await.unwrap();
+    assert_eq!(store.archive_state("receipt").await.unwrap(), None);
+    store.put_archive_state("receipt", &state).await.unwrap();
     store.decide_vocabulary(place, &[entry("company 9", 0, State::Proposed)]).await.unwrap();
     assert_eq!(store.archive_state("receipt").await.unwrap(), None, "all is learned anew");
     said
