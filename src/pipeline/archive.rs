@@ -26,7 +26,7 @@ use crate::validate::Validator;
 use crate::vocabulary::{Clusters, Learned, Reading, State};
 
 use self::foresight::Foreseen;
-use self::knowledge::Knowledge;
+use self::knowledge::{Knowledge, UsualOfGroups};
 use self::revise::Reviser;
 
 pub(super) use self::foresight::Foresight;
@@ -153,32 +153,32 @@ impl Learner<'_> {
         let expects = expectation(self.model);
         let state = self.store.archive_state(name).await?;
         let state = state.filter(|state| extent == Extent::New && state.expects == expects);
-        let looked_to = state.as_ref().map_or(0, |state| state.looked_to);
-        let (newest, unseen) = self.store.newest_record(name, looked_to).await?;
-        if unseen == 0 && state.is_some() {
+        let (looked_to, learned_to) =
+            state.as_ref().map_or((0, 0), |state| (state.looked_to, state.learned_to));
+        let new = self.store.new_records(name, looked_to, learned_to).await?;
+        if new.unseen == 0 && state.is_some() {
             return Ok(());
         }
-        if let Some(state) = state.as_ref().filter(|state| state.records > SMALL_ARCHIVE) {
-            let (_, unlearned) = self.store.newest_record(name, state.learned_to).await?;
-            if unlearned < state.records / NEW_SHARE {
-                let knowledge = self.compared(state).await?;
-                if self.look_at((looked_to, None), &knowledge, summary).await? {
-                    self.store.note_looked_to(name, newest).await?;
-                }
-                return Ok(());
+        if let Some(state) = state.as_ref().filter(|state| {
+            state.records > SMALL_ARCHIVE && new.unlearned < state.records / NEW_SHARE
+        }) {
+            let knowledge = self.compared(state).await?;
+            if self.look_at((looked_to, None), &knowledge, summary).await? {
+                self.store.note_looked_to(name, new.newest).await?;
             }
+            return Ok(());
         }
         let knowledge = self.learned().await?;
         if self.stop.is_set() {
             return Ok(());
         }
         let suspects = self.suspects(state.as_ref(), &knowledge, summary);
+        let records = new.unlearned + self.store.records_up_to(name, learned_to).await?;
         // Until all are looked at they are of no one state.
         self.store.forget_archive_state(name).await?;
         let nothing_to_do = suspects.as_ref().is_some_and(Suspects::is_empty);
         if nothing_to_do || self.look_at((0, suspects.as_ref()), &knowledge, summary).await? {
-            let (_, records) = self.store.newest_record(name, 0).await?;
-            let (looked_to, learned_to, knowledge) = (newest, newest, knowledge.packed());
+            let (looked_to, learned_to, knowledge) = (new.newest, new.newest, knowledge.packed());
             let state = ArchiveState { looked_to, learned_to, records, expects, knowledge };
             self.store.put_archive_state(name, &state).await?;
         }
@@ -202,14 +202,16 @@ impl Learner<'_> {
 
     /// Learns from all readings.
     async fn learned(&self) -> Result<Knowledge, StoreError> {
-        let mut knowledge = Knowledge::default();
-        for (index, field) in recurring(self.model) {
-            let learned = self.learn_all(index, field).await?;
-            knowledge.add_decisions(field, learned.decisions);
-        }
-        for (index, _) in measured(self.model) {
-            knowledge.add_usual(self.store.usual(self.model, index).await?);
-        }
+        let decided = async {
+            let mut knowledge = Knowledge::default();
+            for (index, field) in recurring(self.model) {
+                let learned = self.learn_all(index, field).await?;
+                knowledge.add_decisions(field, learned.decisions);
+            }
+            Ok::<_, StoreError>(knowledge)
+        };
+        let (mut knowledge, usual) = tokio::try_join!(decided, self.usual())?;
+        knowledge.usual = usual;
         Ok(knowledge)
     }
 
@@ -221,13 +223,20 @@ impl Learner<'_> {
             knowledge.add_decisions(field, learned.decisions);
         }
         if let Some(known) = state.knowledge.as_deref().and_then(Knowledge::unpacked) {
-            knowledge.keep_usual(known);
-            return Ok(knowledge);
-        }
-        for (index, _) in measured(self.model) {
-            knowledge.add_usual(self.store.usual(self.model, index).await?);
+            knowledge.usual = known.usual;
+        } else {
+            knowledge.usual = self.usual().await?;
         }
         Ok(knowledge)
+    }
+
+    /// Asks what is usual of the fields that are measured, in all records.
+    async fn usual(&self) -> Result<Vec<UsualOfGroups>, StoreError> {
+        let mut usual = Vec::new();
+        for (index, _) in measured(self.model) {
+            usual.push(self.store.usual(self.model, index).await?);
+        }
+        Ok(usual)
     }
 
     async fn learn_all(&self, index: usize, field: &Field) -> Result<Learned, StoreError> {

@@ -25,7 +25,7 @@ use super::quoted::quoted;
 use super::storable::Storable;
 
 pub use readings::Among;
-pub use state::ArchiveState;
+pub use state::{ArchiveState, NewRecords};
 pub use suspects::{Bounds, Suspects};
 
 /// A record's values of the fields that recur, in the model's order, and how it was judged.

@@ -66,8 +66,8 @@ async fn foreseen(store: &Store, model: &RecordModel) -> Result<Option<Foreseen>
     let Some(knowledge) = state.knowledge.as_deref().and_then(Knowledge::unpacked) else {
         return Ok(None);
     };
-    let (behind, _) = store.newest_record(&model.name, state.looked_to).await?;
-    Ok(Some(Foreseen { knowledge, behind, summary: Mutex::default() }))
+    let new = store.new_records(&model.name, state.looked_to, state.looked_to).await?;
+    Ok(Some(Foreseen { knowledge, behind: new.newest, summary: Mutex::default() }))
 }
 
 impl Foreseen {

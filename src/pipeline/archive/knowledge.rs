@@ -20,13 +20,16 @@ const LEVEL: i32 = 3;
 /// No knowledge is larger than this when unpacked; one that says so is broken.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// What is usual of a field by the value of the first field that recurs, and in all records.
+pub(super) type UsualOfGroups = HashMap<Option<String>, Usual>;
+
 /// What was learned of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Knowledge {
     /// By field that recurs, in order; by reading.
     decisions: Vec<HashMap<String, Decision>>,
-    /// By field that is measured, in order, and by the value of the first field that recurs.
-    usual: Vec<HashMap<Option<String>, Usual>>,
+    /// By field that is measured, in order.
+    pub(super) usual: Vec<UsualOfGroups>,
 }
 
 impl Knowledge {
@@ -38,16 +41,6 @@ impl Knowledge {
         };
         self.decisions
             .push(decisions.into_iter().filter(|(_, decision)| is_value(decision)).collect());
-    }
-
-    /// Adds what is usual of the next field that is measured.
-    pub(super) fn add_usual(&mut self, usual: HashMap<Option<String>, Usual>) {
-        self.usual.push(usual);
-    }
-
-    /// Takes over what is usual from what was known.
-    pub(super) fn keep_usual(&mut self, known: Self) {
-        self.usual = known.usual;
     }
 
     /// Returns what follows of a reading of a field, by its place among those that recur.
@@ -122,11 +115,7 @@ fn follows_the_same(a: Option<&Decision>, b: Option<&Decision>) -> bool {
 }
 
 /// Returns between which figures nothing is unusual wherever it was otherwise before.
-fn otherwise_usual(
-    now: &HashMap<Option<String>, Usual>,
-    before: &HashMap<Option<String>, Usual>,
-    spread: Spread,
-) -> Option<Bounds> {
+fn otherwise_usual(now: &UsualOfGroups, before: &UsualOfGroups, spread: Spread) -> Option<Bounds> {
     if now == before {
         return None;
     }

@@ -17,6 +17,15 @@ pub struct ArchiveState {
     pub knowledge: Option<Vec<u8>>,
 }
 
+/// What has come since records were looked at and learned from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewRecords {
+    /// The newest one.
+    pub newest: i64,
+    pub unseen: i64,
+    pub unlearned: i64,
+}
+
 impl Store {
     /// Returns how far a model's records have been learned from, if ever.
     pub async fn archive_state(&self, model: &str) -> Result<Option<ArchiveState>, StoreError> {
@@ -102,21 +111,48 @@ impl Store {
             .map_err(failed_to("note how far the archive has learned"))
     }
 
-    /// Returns the number of the newest record of a model, 0 without any, and how many there are behind one.
-    pub async fn newest_record(&self, model: &str, behind: i64) -> Result<(i64, i64), StoreError> {
-        self.retrying(|| self.newest_record_once(model, behind)).await
+    /// Counts the records of a model behind one that was looked at, and behind an earlier one that was learned from.
+    pub async fn new_records(
+        &self,
+        model: &str,
+        looked_to: i64,
+        learned_to: i64,
+    ) -> Result<NewRecords, StoreError> {
+        self.retrying(|| self.new_records_once(model, looked_to, learned_to)).await
     }
 
-    async fn newest_record_once(&self, model: &str, behind: i64) -> Result<(i64, i64), StoreError> {
+    async fn new_records_once(
+        &self,
+        model: &str,
+        looked_to: i64,
+        learned_to: i64,
+    ) -> Result<NewRecords, StoreError> {
         let sql = format!(
-            "select coalesce(max(record_id), 0), count(*) from {} where record_id > $1",
+            "select coalesce(max(record_id), 0), count(*) filter (where record_id > $1),
+                    count(*) filter (where record_id > $2)
+             from {} where record_id > least($1, $2)",
             table_of(model)
         );
-        let (newest, count): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(behind)
+        let (newest, unseen, unlearned): (i64, i64, i64) = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(looked_to)
+            .bind(learned_to)
             .fetch_one(&self.pool)
             .await
             .map_err(failed_to("count records"))?;
-        Ok((newest.max(behind), count))
+        Ok(NewRecords { newest: newest.max(looked_to), unseen, unlearned })
+    }
+
+    /// Counts the records of a model up to one.
+    pub async fn records_up_to(&self, model: &str, record_id: i64) -> Result<i64, StoreError> {
+        self.retrying(|| self.records_up_to_once(model, record_id)).await
+    }
+
+    async fn records_up_to_once(&self, model: &str, record_id: i64) -> Result<i64, StoreError> {
+        let sql = format!("select count(*) from {} where record_id <= $1", table_of(model));
+        sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(record_id)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(failed_to("count records"))
     }
 }

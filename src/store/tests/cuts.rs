@@ -199,8 +199,9 @@ async fn learn(store: &Store) -> Vec<String> {
     store.put_vocabulary(place, &proposed).await.unwrap();
     store.put_vocabulary(place, &proposed[1..]).await.unwrap();
     let mut said = vec![format!("{:?}", store.vocabulary("receipt", "company").await.unwrap())];
-    let (newest, count) = store.newest_record("receipt", 0).await.unwrap();
-    said.push(count.to_string());
+    let new = store.new_records("receipt", 0, 1).await.unwrap();
+    let newest = new.newest;
+    said.push(format!("{} {}", new.unseen, store.records_up_to("receipt", newest).await.unwrap()));
     let records = store.archive_records(&model, 0, 100).await.unwrap();
     let mut changes = Vec::new();
     for record in records {
