@@ -157,8 +157,15 @@ fn simplest(pixels: Pixels) -> Pixels {
 
 /// Returns whether the red and the blue of each pixel is about as bright as its green.
 fn is_colorless(samples: &[u8]) -> bool {
+    dispatch!(Level::new(), _simd => differ_little(samples))
+}
+
+#[inline(always)]
+fn differ_little(samples: &[u8]) -> bool {
     /// Samples that are looked at together: whole pixels and whole vectors of the processor.
     const BLOCK: usize = 48;
+    /// Blocks between two times that it is asked whether there was color.
+    const TOGETHER: usize = 64;
     // Each sample is compared with the next one; blue and the red of the next pixel may differ.
     const MATTERS: [u8; BLOCK] = {
         let mut matters = [255; BLOCK];
@@ -171,15 +178,21 @@ fn is_colorless(samples: &[u8]) -> bool {
     };
     let (blocks, rest) = samples.as_chunks::<BLOCK>();
     let nexts = samples.get(1..).unwrap_or_default().as_chunks::<BLOCK>().0;
-    let is_fine = |(block, next): (&[u8; BLOCK], &[u8; BLOCK])| {
-        let differences =
-            std::array::from_fn::<u8, BLOCK, _>(|at| block[at].abs_diff(next[at]) & MATTERS[at]);
-        differences.iter().fold(0, |worst, &difference| worst.max(difference)) <= GRAY_TOLERANCE
-    };
+    for (blocks, nexts) in blocks.chunks(TOGETHER).zip(nexts.chunks(TOGETHER)) {
+        let mut worst = [0; BLOCK];
+        for (block, next) in blocks.iter().zip(nexts) {
+            for at in 0..BLOCK {
+                worst[at] = worst[at].max(block[at].abs_diff(next[at]) & MATTERS[at]);
+            }
+        }
+        if worst.iter().any(|&difference| difference > GRAY_TOLERANCE) {
+            return false;
+        }
+    }
     // The last block has no sample after it.
     let last = blocks.last().map_or(&[][..], |block| block);
     let one_by_one = last.as_chunks::<3>().0.iter().chain(rest.as_chunks::<3>().0);
-    blocks.iter().zip(nexts).all(is_fine) && one_by_one.copied().all(is_gray)
+    one_by_one.copied().all(is_gray)
 }
 
 /// Keeps every third sample, from the second on, in the memory that the samples have.

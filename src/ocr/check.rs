@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use tesseract_lstm::{Alphabet, LineWord};
+use tesseract_lstm::LineWord;
 
 use super::languages::{LineReaders, Wanted};
 use super::layout::{self, Ground};
@@ -79,7 +79,7 @@ impl Checker {
         let lines: Vec<_> =
             layout.segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
         let start = Instant::now();
-        let native = self.native.read(&lines, &Alphabet::All);
+        let native = self.native.read_lines(&lines);
         let mut agreement =
             Agreement { lines: lines.len(), native: start.elapsed(), ..Agreement::default() };
         for (line, native) in lines.iter().zip(&native) {

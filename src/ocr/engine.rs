@@ -16,14 +16,14 @@ use super::ensemble;
 use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
-use super::look;
+use super::look::{self, RegionCrops};
 use super::native_problem::NativeProblem;
 use super::start;
 use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
 };
-use crate::document::{Failure, Line, Look, Mark, Seen, Word};
+use crate::document::{Failure, Line, Look, Mark, Seen, TableLook, Word};
 use crate::images::{PagePixels, PreparedPage};
 
 /// A warm engine; belongs to one thread of one process.
@@ -225,7 +225,7 @@ impl Engine {
         (reading, name): (&mut Reading, &str),
     ) -> Result<(), Failure> {
         let ground = Ground { pixels: view, marks: &[], dpi };
-        let mut layout = layout::analyze(&ground);
+        let mut layout = layout::analyze_part(&ground);
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
@@ -247,21 +247,11 @@ impl Engine {
         Ok(())
     }
 
-    fn look(&mut self, page: &PreparedPage, at: &Look) -> Result<Seen, Failure> {
-        match at {
-            Look::Region(region) => {
-                let readings = look::region(page, region, |pictures, alphabet| {
-                    self.read_pictures(pictures, &alphabet)
-                })?;
-                Ok(Seen::Region(readings))
-            }
-            Look::Table(table) => {
-                let digits = Alphabet::Only(CharacterSet::of("0123456789"));
-                let mut read = |lines: &[GrayImage]| self.read_pictures(lines, &digits);
-                let seen = cells::read_table(page, &mut read, table)?;
-                Ok(seen.map_or(Seen::Nothing, Seen::Table))
-            }
-        }
+    fn look_at_table(&mut self, page: &PreparedPage, table: &TableLook) -> Result<Seen, Failure> {
+        let digits = Alphabet::Only(CharacterSet::of("0123456789"));
+        let mut read = |lines: &[GrayImage]| self.read_pictures(lines, &digits);
+        let seen = cells::read_table(page, &mut read, table)?;
+        Ok(seen.map_or(Seen::Nothing, Seen::Table))
     }
 
     /// Returns the texts of segments.
@@ -271,7 +261,7 @@ impl Engine {
         layout: &Layout,
         segments: &[Segment],
     ) -> Result<Vec<LineText>, Failure> {
-        let crops: Vec<_> = segments.iter().map(|segment| layout.crop(ground, segment)).collect();
+        let crops = crops(layout, ground, segments);
         match &mut self.lines {
             LineRecognizer::Native(readers) => {
                 let mut texts = readers.read_lines(&crops);
@@ -380,6 +370,25 @@ impl Recognizer for Engine {
         Ok(reading)
     }
 
+    fn glance(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
+        let (LineRecognizer::Native(readers), LayoutChoice::Auto | LayoutChoice::Native) =
+            (&mut self.lines, self.layout)
+        else {
+            return Ok(self.recognize(page)?.lines);
+        };
+        readers.begin_page();
+        let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
+        let layout = layout::analyze_part(&ground);
+        let crops = crops(&layout, &ground, &layout.segments);
+        let texts = readers.read_lines(&crops).into_iter();
+        let line = |(segment, text): (&Segment, LineText)| Line {
+            block: segment.block,
+            paragraph: segment.paragraph,
+            words: text.words.into_iter().map(|word| page_word(&layout, segment, word)).collect(),
+        };
+        Ok(layout.segments.iter().zip(texts).map(line).collect())
+    }
+
     fn look_again(
         &mut self,
         page: &PreparedPage,
@@ -389,9 +398,22 @@ impl Recognizer for Engine {
         if let LineRecognizer::Native(readers) = &mut self.lines {
             readers.resume_page(languages);
         }
-        let mut seen = Vec::with_capacity(looks.len());
-        for each in looks {
-            seen.push(if Instant::now() >= end { Seen::Nothing } else { self.look(page, each)? });
+        let mut seen = vec![Seen::Nothing; looks.len()];
+        let mut regions = Vec::new();
+        for (place, look) in looks.iter().enumerate() {
+            if Instant::now() >= end {
+                break;
+            }
+            match look {
+                Look::Region(region) => regions.push((place, RegionCrops::of(page, region))),
+                Look::Table(table) => seen[place] = self.look_at_table(page, table)?,
+            }
+        }
+        let (places, regions): (Vec<usize>, Vec<RegionCrops>) = regions.into_iter().unzip();
+        let readings =
+            look::read(&regions, |pictures, alphabet| self.read_pictures(pictures, alphabet))?;
+        for (place, readings) in places.into_iter().zip(readings) {
+            seen[place] = Seen::Region(readings);
         }
         Ok(seen)
     }
@@ -416,6 +438,10 @@ fn summary(text: &LineText) -> layout::Reading {
     let confidence = weighted_mean(words).unwrap_or(0.0).max(sure.unwrap_or(0.0));
     let plain: String = text.words.iter().map(|word| word.text.as_str()).collect();
     layout::Reading::of(&plain, confidence)
+}
+
+fn crops(layout: &Layout, ground: &Ground, segments: &[Segment]) -> Vec<GrayImage> {
+    segments.iter().map(|segment| layout.crop(ground, segment)).collect()
 }
 
 /// Returns a word with its place on the page.

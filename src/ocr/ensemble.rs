@@ -8,7 +8,7 @@ use image::GrayImage;
 use tesseract_lstm::{LineText, LineWord};
 
 use super::lengths::within_share;
-use super::variants::VARIANTS;
+use super::variants::{VARIANTS, Variant};
 
 /// A line with a word below this confidence is read again. With 80, more is read, and no more fields of receipts are right.
 const DOUBTFUL: f32 = 70.0;
@@ -32,14 +32,18 @@ pub(super) fn settle(
 ) {
     let mut open = doubtful(texts, pictures);
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
-    for variant in VARIANTS {
-        let others: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
-        for (&line, text) in open.iter().zip(read(&others)) {
+    let [first, others @ ..] = VARIANTS;
+    for variants in [&[first][..], &others] {
+        let ways: Vec<(usize, Variant)> = open
+            .iter()
+            .flat_map(|&line| variants.iter().map(move |&variant| (line, variant)))
+            .collect();
+        let drawn: Vec<GrayImage> =
+            ways.iter().map(|(line, variant)| variant.of(&pictures[*line])).collect();
+        for ((line, variant), text) in ways.into_iter().zip(read(&drawn)) {
             readings[line].push(shrunk(text, variant.stretch()));
         }
-        open.retain(|&line| {
-            readings[line].len() > 1 || !says_the_same(&texts[line], &readings[line][0])
-        });
+        open.retain(|&line| !says_the_same(&texts[line], &readings[line][0]));
     }
     for (text, others) in texts.iter_mut().zip(&readings).filter(|(_, others)| !others.is_empty()) {
         *text = settled(text, others);
@@ -176,9 +180,9 @@ mod tests {
         let pictures = [GrayImage::new(400, 36), GrayImage::new(4000, 36)];
         let mut count = 0;
         settle(&mut lines, &pictures, |pictures| {
-            let reading = others[count].clone();
-            count += usize::from(!pictures.is_empty());
-            vec![reading; pictures.len()]
+            let readings = others[count..count + pictures.len()].to_vec();
+            count += pictures.len();
+            readings
         });
         let [first, _] = lines;
         (first, count)

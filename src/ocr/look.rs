@@ -9,7 +9,7 @@ use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::doubts::doubts;
 use super::layout::{self, Ground, Layout, Segment};
-use super::variants::VARIANTS;
+use super::variants::{VARIANTS, Variant};
 use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, Word};
 use crate::images::PreparedPage;
 
@@ -20,6 +20,7 @@ const ASSUMED_TEXT_HEIGHT: f32 = 20.0;
 /// So many x-heights of the line beside the words are read with them. Without any, recognizers lose
 /// first letters: of the doubtful words of receipts every sixth that had been right.
 const CONTEXT: f32 = 10.0;
+
 /// A band of a page, laid out.
 struct Band {
     page: PreparedPage,
@@ -27,67 +28,99 @@ struct Band {
     top: u32,
 }
 
-/// Reads the words in a region in several ways, each a reading; with an alphabet once more without their
-/// neighbors, in its characters only. `read` reads pictures of lines.
-pub(super) fn region(
-    page: &PreparedPage,
-    look: &RegionLook,
-    mut read: impl FnMut(&[GrayImage], Alphabet) -> Result<Vec<LineText>, Failure>,
-) -> Result<Vec<Vec<Line>>, Failure> {
-    let band = Band::around(page, &look.bounds);
-    let ground = Ground { pixels: &band.page.pixels, marks: &band.page.marks, dpi: page.dpi };
-    let within = PixelBox {
-        top: look.bounds.top.saturating_sub(band.top),
-        bottom: look.bounds.bottom.saturating_sub(band.top),
-        ..look.bounds
-    };
-    let mut layout = layout::analyze(&ground);
-    let segments = layout.narrow(&within, CONTEXT);
-    let crops = crops(&layout, &ground, &segments);
-    let mut readings = Vec::with_capacity(VARIANTS.len() + 1);
-    for variant in VARIANTS {
-        let pictures: Vec<GrayImage> = crops.iter().map(|crop| variant.of(crop)).collect();
-        let texts = read(&pictures, Alphabet::All)?;
-        readings.push(lines((&layout, &band), (&segments, &within), texts, variant.stretch()));
+/// The pictures of a region to be read again.
+pub(super) struct RegionCrops<'l> {
+    look: &'l RegionLook,
+    band: Band,
+    layout: Layout,
+    /// The words with a little of their lines.
+    in_context: Crops,
+    /// The words alone, if only some characters may stand there.
+    alone: Option<Crops>,
+}
+
+/// Parts of lines with their pictures.
+struct Crops {
+    segments: Vec<Segment>,
+    pictures: Vec<GrayImage>,
+}
+
+impl<'l> RegionCrops<'l> {
+    /// Cuts the words in a region out of the page.
+    pub(super) fn of(page: &PreparedPage, look: &'l RegionLook) -> Self {
+        let band = Band::around(page, &look.bounds);
+        let ground = Ground { pixels: &band.page.pixels, marks: &band.page.marks, dpi: page.dpi };
+        let mut layout = layout::analyze_part(&ground);
+        let within = band.within(&look.bounds);
+        let mut crops = |context: f32| {
+            let segments = layout.narrow(&within, context);
+            let pictures = segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
+            Crops { segments, pictures }
+        };
+        let in_context = crops(CONTEXT);
+        let alone = look.alphabet.as_ref().map(|_| crops(0.0));
+        Self { look, band, layout, in_context, alone }
     }
-    if let Some(alphabet) = &look.alphabet {
-        let segments = layout.narrow(&within, 0.0);
-        let only = Alphabet::Only(CharacterSet::of(alphabet));
-        let texts = read(&self::crops(&layout, &ground, &segments), only)?;
-        readings.push(lines((&layout, &band), (&segments, &within), texts, 1.0));
+
+    /// Returns the words of texts that lie within the region; pictures were `stretch` times as wide as crops.
+    fn lines(
+        &self,
+        segments: &[Segment],
+        texts: impl Iterator<Item = LineText>,
+        stretch: f32,
+    ) -> Vec<Line> {
+        let columns = self.look.bounds.left..self.look.bounds.right;
+        let on_page = |segment: &Segment, word: LineWord| {
+            let sides = ((word.left as f32 / stretch) as u32, (word.right as f32 / stretch) as u32);
+            let bounds = self.layout.word_box(segment, sides);
+            let is_within = columns.contains(&bounds.left.midpoint(bounds.right));
+            is_within.then(|| Word {
+                bounds: bounds.moved(0, self.band.top),
+                confidence: word.confidence,
+                doubts: doubts(&word),
+                text: word.text,
+            })
+        };
+        let line = |(segment, text): (&Segment, LineText)| Line {
+            block: segment.block,
+            paragraph: segment.paragraph,
+            words: text.words.into_iter().filter_map(|word| on_page(segment, word)).collect(),
+        };
+        segments.iter().zip(texts).map(line).filter(|line| !line.words.is_empty()).collect()
+    }
+}
+
+/// Reads the words of each region in several ways, each a reading; with an alphabet once more without their
+/// neighbors, in its characters only. `read` reads pictures of lines, those of all regions together: many lines at once
+/// cost less.
+pub(super) fn read(
+    regions: &[RegionCrops],
+    mut read: impl FnMut(&[GrayImage], &Alphabet) -> Result<Vec<LineText>, Failure>,
+) -> Result<Vec<Vec<Vec<Line>>>, Failure> {
+    let pictures: Vec<GrayImage> = regions
+        .iter()
+        .flat_map(|region| VARIANTS.map(|variant| (region, variant)))
+        .flat_map(|(region, variant)| {
+            region.in_context.pictures.iter().map(move |picture| variant.of(picture))
+        })
+        .collect();
+    let mut texts = read(&pictures, &Alphabet::All)?.into_iter();
+    let mut readings: Vec<Vec<Vec<Line>>> = Vec::with_capacity(regions.len());
+    for region in regions {
+        let segments = &region.in_context.segments;
+        let reading = |variant: Variant| {
+            region.lines(segments, texts.by_ref().take(segments.len()), variant.stretch())
+        };
+        readings.push(VARIANTS.map(reading).into());
+    }
+    for (region, readings) in regions.iter().zip(&mut readings) {
+        if let (Some(alphabet), Some(alone)) = (&region.look.alphabet, &region.alone) {
+            let only = Alphabet::Only(CharacterSet::of(alphabet));
+            let texts = read(&alone.pictures, &only)?;
+            readings.push(region.lines(&alone.segments, texts.into_iter(), 1.0));
+        }
     }
     Ok(readings)
-}
-
-fn crops(layout: &Layout, ground: &Ground, segments: &[Segment]) -> Vec<GrayImage> {
-    segments.iter().map(|segment| layout.crop(ground, segment)).collect()
-}
-
-/// Returns the words of texts that lie within the region; pictures were `stretch` times as wide as crops.
-fn lines(
-    (layout, band): (&Layout, &Band),
-    (segments, within): (&[Segment], &PixelBox),
-    texts: Vec<LineText>,
-    stretch: f32,
-) -> Vec<Line> {
-    let columns = within.left..within.right;
-    let on_page = |segment: &Segment, word: LineWord| {
-        let sides = ((word.left as f32 / stretch) as u32, (word.right as f32 / stretch) as u32);
-        let bounds = layout.word_box(segment, sides);
-        let is_within = columns.contains(&bounds.left.midpoint(bounds.right));
-        is_within.then(|| Word {
-            bounds: bounds.moved(0, band.top),
-            confidence: word.confidence,
-            doubts: doubts(&word),
-            text: word.text,
-        })
-    };
-    let line = |(segment, text): (&Segment, LineText)| Line {
-        block: segment.block,
-        paragraph: segment.paragraph,
-        words: text.words.into_iter().filter_map(|word| on_page(segment, word)).collect(),
-    };
-    segments.iter().zip(texts).map(line).filter(|line| !line.words.is_empty()).collect()
 }
 
 impl Band {
@@ -125,5 +158,14 @@ impl Band {
             steps: Vec::new(),
         };
         Self { page, top }
+    }
+
+    /// Returns a box of the page in pixels of the band.
+    fn within(&self, bounds: &PixelBox) -> PixelBox {
+        PixelBox {
+            top: bounds.top.saturating_sub(self.top),
+            bottom: bounds.bottom.saturating_sub(self.top),
+            ..*bounds
+        }
     }
 }

@@ -103,6 +103,11 @@ pub trait Recognizer {
     /// Returns the words of the page in lines, in reading order, in pixels of `page.pixels`.
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure>;
 
+    /// Returns what can be read of the page without doubting it, which costs less: enough to see whether it makes sense.
+    fn glance(&mut self, page: &PreparedPage) -> Result<Vec<Line>, Failure> {
+        Ok(self.recognize(page)?.lines)
+    }
+
     /// Looks at parts of a page again that was read in `languages`; returns what was seen at each of the looks, in
     /// their order. What is not begun before the end is not seen.
     fn look_again(

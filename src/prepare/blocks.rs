@@ -7,6 +7,7 @@
 //! know neither light text nor text as bright as its ground. A page without such blocks costs one look at its tiles.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use image::GrayImage;
 
@@ -221,7 +222,8 @@ impl Text {
 
 /// The text of a block as one plane shows it.
 struct TextPlane {
-    depths: Vec<Option<u8>>,
+    /// How much each pixel differs from its ground.
+    depths: Vec<u8>,
     contrast: u8,
 }
 
@@ -282,29 +284,30 @@ impl Block {
     /// Returns what stands on the block, dark on white; `None` if nothing on it can be text.
     fn patch(&self, paper: Color) -> Option<Patch> {
         let grounds: Vec<Ground> = self.channels.iter().map(|plane| self.ground(plane)).collect();
-        let is_other = |index: usize| {
-            let differs = |(ground, paper): (&Ground, u8)| {
+        let mut is_other = vec![false; self.width * self.height];
+        for (range, tile) in self.parts() {
+            for (ground, paper) in grounds.iter().zip(paper) {
                 // Beside the block the paper between it and dark text would look like a light stroke.
-                let plane = match self.tiles[self.tile_of(index)] {
+                let plane = match tile {
                     Tile::Block => &ground.bare,
                     Tile::Beside => &ground.closed,
-                    Tile::Foreign => return false,
+                    Tile::Foreign => break,
                 };
-                plane.values[index].abs_diff(paper) >= OTHER_PIXEL
-            };
-            grounds.iter().zip(paper).any(differs)
-        };
-        let is_other: Vec<bool> = (0..self.width * self.height).map(is_other).collect();
+                let values = &plane.values[range.clone()];
+                for (is_other, value) in is_other[range.clone()].iter_mut().zip(values) {
+                    *is_other |= value.abs_diff(paper) >= OTHER_PIXEL;
+                }
+            }
+        }
         // Text may be as bright as its ground, and colors are often blurred: the clearest plane is taken.
         let mut views: Vec<(TextPlane, f32)> = Vec::new();
         let brightness = self.brightness().map(|plane| (self.ground(&plane), plane));
         let planes = grounds.iter().zip(&self.channels);
         let bright = brightness.iter().map(|(ground, plane)| (ground, plane));
         for (ground, plane) in bright.chain(planes) {
-            let pairs = ground.bare.values.iter().zip(&plane.values).zip(&is_other);
-            let depths: Vec<Option<u8>> =
-                pairs.map(|((ground, own), other)| other.then(|| ground.abs_diff(*own))).collect();
-            if let Some(text) = self.text_on(&depths) {
+            let pairs = ground.bare.values.iter().zip(&plane.values);
+            let depths: Vec<u8> = pairs.map(|(ground, own)| ground.abs_diff(*own)).collect();
+            if let Some(text) = self.text_on(&depths, &is_other) {
                 views.push((TextPlane { depths, contrast: text.contrast }, text.worth()));
             }
         }
@@ -315,7 +318,11 @@ impl Block {
             left: self.left,
             top: self.top,
             width: self.width,
-            values: best.depths.into_iter().map(|depth| depth.map(value)).collect(),
+            values: is_other
+                .iter()
+                .zip(best.depths)
+                .map(|(is_other, depth)| is_other.then(|| value(depth)))
+                .collect(),
         })
     }
 
@@ -328,12 +335,16 @@ impl Block {
         Some(Plane { values, ..*red })
     }
 
-    fn columns(&self) -> usize {
-        self.width.div_ceil(self.side)
-    }
-
-    fn tile_of(&self, index: usize) -> usize {
-        index / self.width / self.side * self.columns() + index % self.width / self.side
+    /// Returns the pixels of each row that lie in one tile, with that.
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, Tile)> {
+        let columns = self.width.div_ceil(self.side);
+        (0..self.height).flat_map(move |y| {
+            let tiles = &self.tiles[y / self.side * columns..][..columns];
+            tiles.iter().enumerate().map(move |(column, &tile)| {
+                let (left, row) = (column * self.side, y * self.width);
+                (row + left..row + (left + self.side).min(self.width), tile)
+            })
+        })
     }
 
     /// Returns what a plane would be without text. Text is what covers less, be it darker or lighter than its ground.
@@ -343,21 +354,20 @@ impl Block {
         let closed = plane.without_dark_strokes(window);
         let opened = plane.without_light_strokes(window);
         let (mut dark, mut light) = (0_u64, 0_u64);
-        for (index, own) in plane.values.iter().enumerate() {
-            if self.tiles[self.tile_of(index)] == Tile::Block {
-                dark += u64::from(closed.values[index] - own);
-                light += u64::from(own - opened.values[index]);
-            }
+        for (range, _) in self.parts().filter(|(_, tile)| *tile == Tile::Block) {
+            let own = &plane.values[range.clone()];
+            dark += sum_of_differences(&closed.values[range.clone()], own);
+            light += sum_of_differences(own, &opened.values[range]);
         }
         let bare = if light < dark { opened } else { closed.clone() };
         Ground { bare, closed }
     }
 
-    /// Measures the text on the block; `None` if there is none.
-    fn text_on(&self, depths: &[Option<u8>]) -> Option<Text> {
+    /// Measures the text on the block, which covers the pixels that `is_other` than the paper; `None` if there is none.
+    fn text_on(&self, depths: &[u8], is_other: &[bool]) -> Option<Text> {
         let mut histogram = [0_usize; 256];
-        for depth in depths.iter().flatten() {
-            histogram[usize::from(*depth)] += 1;
+        for (depth, is_other) in depths.iter().zip(is_other) {
+            histogram[usize::from(*depth)] += usize::from(*is_other);
         }
         let all: usize = histogram.iter().sum();
         let ink: usize = histogram[usize::from(MIN_CONTRAST)..].iter().sum();
@@ -379,10 +389,11 @@ impl Block {
             return None;
         }
         let mut mask = BitMask::empty(self.width, self.height);
-        for (y, row) in depths.chunks_exact(self.width).enumerate() {
-            let dark: Vec<u8> = row
-                .iter()
-                .map(|depth| u8::from(depth.is_none_or(|depth| usize::from(depth) < half)))
+        let rows = depths.chunks_exact(self.width).zip(is_other.chunks_exact(self.width));
+        for (y, (depths, is_other)) in rows.enumerate() {
+            let pixels = depths.iter().zip(is_other);
+            let dark: Vec<u8> = pixels
+                .map(|(depth, is_other)| u8::from(!is_other || usize::from(*depth) < half))
                 .collect();
             mask.set_row(y, &dark, 0);
         }
@@ -391,7 +402,7 @@ impl Block {
             let (width, height) = (shape.bounds.width(), shape.bounds.height());
             LETTER_HEIGHTS.contains(&height)
                 && width < 8 * height
-                && self.is_inside(&shape.bounds, depths)
+                && self.is_inside(&shape.bounds, is_other)
         };
         (letters.list.iter().filter(is_letter).count() >= MIN_LETTERS)
             .then_some(Text { contrast, clarity: strong as f32 / (strong + between).max(1) as f32 })
@@ -399,18 +410,24 @@ impl Block {
 
     /// Tells whether a shape has the block's ground on all sides: what stands at the edge of a block may be the round
     /// corner of a stroke of large print.
-    fn is_inside(&self, shape: &PixelBox, depths: &[Option<u8>]) -> bool {
+    fn is_inside(&self, shape: &PixelBox, is_other: &[bool]) -> bool {
         let PixelBox { left, top, right, bottom } = *shape;
         let (left, top) = (left as usize, top as usize);
         let (right, bottom) = (right as usize + EDGE - 1, bottom as usize + EDGE - 1);
         if left < EDGE || top < EDGE || right >= self.width || bottom >= self.height {
             return false;
         }
-        let is_ground = |x: usize, y: usize| depths[y * self.width + x].is_some();
+        let is_ground = |x: usize, y: usize| is_other[y * self.width + x];
         let (left, top) = (left - EDGE, top - EDGE);
         (left..=right).all(|x| is_ground(x, top) && is_ground(x, bottom))
             && (top..=bottom).all(|y| is_ground(left, y) && is_ground(right, y))
     }
+}
+
+/// Returns by how much values are larger than others that are no larger, in all.
+fn sum_of_differences(larger: &[u8], smaller: &[u8]) -> u64 {
+    let differences = larger.iter().zip(smaller).map(|(larger, smaller)| larger - smaller);
+    differences.map(u32::from).sum::<u32>().into()
 }
 
 #[cfg(test)]

@@ -3,6 +3,13 @@
 //! Windows are squares. A maximum over `2 n` pixels is the maximum of two over `n`, so that a pass over the
 //! plane doubles the window; all passes run along rows and use vector instructions.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what takes extremes is compiled for each kind of vector instructions"
+)]
+
+use fearless_simd::{Level, dispatch};
+
 /// A plane of one byte a pixel, row-major.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plane {
@@ -30,14 +37,21 @@ impl Plane {
     fn extreme(&self, window: usize, choose: impl Fn(u8, u8) -> u8 + Copy) -> Self {
         let reach = (window / 2).min(self.width.max(self.height));
         let mut plane = self.clone();
-        for row in plane.values.chunks_exact_mut(self.width.max(1)) {
-            along(row, reach, choose);
-        }
-        plane.down(reach, choose);
+        dispatch!(Level::new(), _simd => plane.spread(reach, choose));
         plane
     }
 
+    #[inline(always)]
+    fn spread(&mut self, reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
+        let mut other = Vec::with_capacity(self.width);
+        for row in self.values.chunks_exact_mut(self.width.max(1)) {
+            along(row, &mut other, reach, choose);
+        }
+        self.down(reach, choose);
+    }
+
     /// Takes the extreme of `reach` rows above and below.
+    #[inline(always)]
     fn down(&mut self, reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
         let width = self.width;
         // First each row with those below it, then with those above.
@@ -56,10 +70,12 @@ impl Plane {
     }
 }
 
-/// Takes the extreme of `reach` pixels to both sides.
-fn along(row: &mut [u8], reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
+/// Takes the extreme of `reach` pixels to both sides; `other` is overwritten.
+#[inline(always)]
+fn along(row: &mut [u8], other: &mut Vec<u8>, reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
     let length = row.len();
-    let mut other = row.to_vec();
+    other.clear();
+    other.extend_from_slice(row);
     doubling(reach, |shift| {
         if shift < length {
             other[..length - shift].copy_from_slice(&row[shift..]);
@@ -74,6 +90,7 @@ fn along(row: &mut [u8], reach: usize, choose: impl Fn(u8, u8) -> u8 + Copy) {
     });
 }
 
+#[inline(always)]
 fn fold(target: &mut [u8], source: &[u8], choose: impl Fn(u8, u8) -> u8 + Copy) {
     for (value, &other) in target.iter_mut().zip(source) {
         *value = choose(*value, other);
@@ -81,6 +98,7 @@ fn fold(target: &mut [u8], source: &[u8], choose: impl Fn(u8, u8) -> u8 + Copy) 
 }
 
 /// Calls `step` with shifts that make a window of one pixel into one of `reach + 1`.
+#[inline(always)]
 fn doubling(reach: usize, mut step: impl FnMut(usize)) {
     let mut covered = 1;
     while covered < reach + 1 {

@@ -307,7 +307,7 @@ impl<'a> Work<'a> {
         let Some(components) = &analysis.components else { return };
         let (mask, dpi) = (&analysis.mask, self.measured_dpi());
         let longer_side_mm = mask.width.max(mask.height) as f32 / dpi * 25.4;
-        self.tick_boxes = if longer_side_mm < CARD_MM {
+        self.tick_boxes = if longer_side_mm < CARD_MM && !analysis.rules.is_empty() {
             let with_rules = shapes::find_components(mask).unwrap_or_default();
             tick_boxes::find(mask, &with_rules.list, dpi)
         } else {

@@ -57,6 +57,10 @@ impl Rules {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.horizontal.is_empty() && self.vertical.is_empty()
+    }
+
     /// Returns the number of pieces of vertical rules.
     pub(super) fn vertical_pieces(&self) -> usize {
         self.vertical.len()

@@ -23,6 +23,10 @@ pub(super) fn recognize(
         return Ok((page, reading));
     }
     let other = turned(&page, RightAngle::Half);
+    // Most such pages stand upright and are bad: upside down they make no sense at the first glance.
+    if sense(&engine.glance(&other)?) <= confidence {
+        return Ok((page, reading));
+    }
     let other_reading = engine.recognize(&other)?;
     if sense(&other_reading.lines) > confidence + MARGIN {
         return Ok((other, other_reading));

@@ -16,6 +16,9 @@ use crate::ocr::native_problem::NativeProblem;
 
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 const INVERSION_BELOW: f32 = 0.7;
+/// How lines are read for the first time.
+const FIRST_READING: LineSettings =
+    LineSettings { alphabet: Alphabet::All, inversion: Inversion::Below(INVERSION_BELOW) };
 
 /// So many lines are read before it is asked for the first time which language they are in; then twice as many.
 const FIRST_LINES: usize = 8;
@@ -145,10 +148,10 @@ impl LineReaders {
     /// that are in another language in that one.
     pub(in crate::ocr) fn read_lines(&mut self, pictures: &[GrayImage]) -> Vec<LineText> {
         if self.candidates.len() == 1 {
-            return self.read(pictures, &Alphabet::All);
+            return self.read(pictures, &FIRST_READING);
         }
         let mut texts = if self.page.is_chosen {
-            self.read(pictures, &Alphabet::All)
+            self.read(pictures, &FIRST_READING)
         } else {
             self.choose(pictures)
         };
@@ -157,23 +160,20 @@ impl LineReaders {
     }
 
     /// Reads pictures in the page's main language.
-    pub(in crate::ocr) fn read(
-        &mut self,
-        pictures: &[GrayImage],
-        alphabet: &Alphabet,
-    ) -> Vec<LineText> {
+    fn read(&mut self, pictures: &[GrayImage], settings: &LineSettings) -> Vec<LineText> {
         let pictures: Vec<&GrayImage> = pictures.iter().collect();
-        let read = self.read_in(self.page.main, &pictures, alphabet);
+        let read = self.read_in(self.page.main, &pictures, settings);
         read.unwrap_or_else(|| vec![LineText::default(); pictures.len()])
     }
 
-    /// Reads pictures again in each language of the page, and keeps what reads best.
+    /// Reads pictures of lines again that are dark on light, in each language of the page, and keeps what reads best.
     pub(in crate::ocr) fn read_again(
         &mut self,
         pictures: &[GrayImage],
         alphabet: &Alphabet,
     ) -> Vec<LineText> {
-        let mut texts = self.read(pictures, alphabet);
+        let settings = LineSettings { alphabet: alphabet.clone(), inversion: Inversion::Never };
+        let mut texts = self.read(pictures, &settings);
         if *alphabet == Alphabet::All && !self.page.others.is_empty() {
             let all: Vec<usize> = (0..pictures.len()).collect();
             let mut languages = vec![self.page.main; pictures.len()];
@@ -192,14 +192,10 @@ impl LineReaders {
         &mut self,
         language: usize,
         pictures: &[&GrayImage],
-        alphabet: &Alphabet,
+        settings: &LineSettings,
     ) -> Option<Vec<LineText>> {
-        let settings = LineSettings {
-            alphabet: alphabet.clone(),
-            inversion: Inversion::Below(INVERSION_BELOW),
-        };
         let reader: &mut LineReader = self.candidates[language].reader(self.kernel)?;
-        Some(reader.read_lines(pictures, &settings))
+        Some(reader.read_lines(pictures, settings))
     }
 
     /// Reads the lines of a page, and chooses its language on the way.
@@ -381,7 +377,7 @@ impl LineReaders {
         texts: &mut [LineText],
     ) {
         let chosen: Vec<&GrayImage> = places.iter().map(|&place| &pictures[place]).collect();
-        let read = self.read_in(language, &chosen, &Alphabet::All);
+        let read = self.read_in(language, &chosen, &FIRST_READING);
         // Data that cannot be used reads nothing.
         let read = read.unwrap_or_else(|| vec![LineText::default(); places.len()]);
         for (&place, text) in places.iter().zip(read) {

@@ -7,8 +7,14 @@
 //! Faint ink beside dark ink is on the paper's side of such thresholds. Where tiles hold more pixels between ink and
 //! paper than the edges of their ink make, a second view of the page shows what is there ([`Ink::faint`]).
 
+#![expect(
+    clippy::inline_always,
+    reason = "what counts and compares pixels is compiled for each kind of vector instructions"
+)]
+
 mod faint;
 
+use fearless_simd::{Level, dispatch};
 use image::GrayImage;
 
 use crate::images::{BitMask, PagePixels};
@@ -20,6 +26,8 @@ const TILES: usize = 80;
 const TILE_SIDES: std::ops::RangeInclusive<usize> = 16..=64;
 /// Gray levels are counted in so many classes.
 const CLASSES: usize = 32;
+/// … by so many counters side by side.
+const COUNTERS: usize = 4;
 /// Gray levels in a class.
 const CLASS_WIDTH: u8 = 8;
 /// Rows between two rows that are counted.
@@ -94,14 +102,22 @@ impl Tiles {
     fn count(image: &GrayImage, side: usize) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let (columns, rows) = (width.div_ceil(side), height.div_ceil(side));
-        let mut histograms = vec![[0; CLASSES]; columns * rows];
-        for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate().step_by(ROW_STEP) {
-            let first = y / side * columns;
-            for (histogram, pixels) in histograms[first..].iter_mut().zip(row.chunks(side)) {
+        let mut tiles =
+            Self { side, columns, rows, histograms: vec![[0; CLASSES]; columns * rows] };
+        dispatch!(Level::new(), _simd => tiles.count_rows(image));
+        tiles
+    }
+
+    #[inline(always)]
+    fn count_rows(&mut self, image: &GrayImage) {
+        let width = (image.width() as usize).max(1);
+        for (y, row) in image.as_raw().chunks_exact(width).enumerate().step_by(ROW_STEP) {
+            let first = y / self.side * self.columns;
+            let tiles = self.histograms[first..].iter_mut().zip(row.chunks(self.side));
+            for (histogram, pixels) in tiles {
                 count_classes(histogram, pixels);
             }
         }
-        Self { side, columns, rows, histograms }
     }
 
     /// Returns the threshold at the middle of each tile.
@@ -135,9 +151,15 @@ impl Tiles {
     fn mask(&self, image: &GrayImage, thresholds: &[f32]) -> BitMask {
         let width = image.width() as usize;
         let mut mask = BitMask::empty(width, image.height() as usize);
-        if width == 0 {
-            return mask;
+        if width > 0 {
+            dispatch!(Level::new(), _simd => self.draw(image, thresholds, &mut mask));
         }
+        mask
+    }
+
+    #[inline(always)]
+    fn draw(&self, image: &GrayImage, thresholds: &[f32], mask: &mut BitMask) {
+        let width = mask.width;
         let ramp = self.ramp(width);
         let mut columns = Vec::with_capacity(self.columns + 1);
         let mut levels = [0; PART];
@@ -164,7 +186,6 @@ impl Tiles {
                 }
             }
         }
-        mask
     }
 
     /// Returns for each pixel of a row the tiles between whose middles it lies: the index of the left
@@ -199,6 +220,7 @@ impl Tiles {
 }
 
 /// Writes the thresholds of pixels between the middles of tiles.
+#[inline(always)]
 fn write_levels(columns: &[i32], ramp: &[(u16, u16)], levels: &mut [u8]) {
     for (level, &(left, share)) in levels.iter_mut().zip(ramp) {
         let pair = &columns[usize::from(left)..usize::from(left) + 2];
@@ -207,6 +229,7 @@ fn write_levels(columns: &[i32], ramp: &[(u16, u16)], levels: &mut [u8]) {
 }
 
 /// Counts gray levels by their classes.
+#[inline(always)]
 fn count_classes(histogram: &mut Histogram, pixels: &[u8]) {
     let darkest = pixels.iter().copied().fold(u8::MAX, u8::min) / CLASS_WIDTH;
     let lightest = pixels.iter().copied().fold(0, u8::max) / CLASS_WIDTH;
@@ -214,11 +237,23 @@ fn count_classes(histogram: &mut Histogram, pixels: &[u8]) {
         histogram[usize::from(darkest)] += pixels.len() as u32;
         return;
     }
-    for &level in pixels {
+    // Pixels of one class stand side by side: a counter that was just written cannot be read at once.
+    let mut counters = [[0_u32; CLASSES]; COUNTERS];
+    let (groups, rest) = pixels.as_chunks::<COUNTERS>();
+    for group in groups {
+        for (counter, level) in counters.iter_mut().zip(group) {
+            counter[usize::from(level / CLASS_WIDTH)] += 1;
+        }
+    }
+    for level in rest {
         histogram[usize::from(level / CLASS_WIDTH)] += 1;
+    }
+    for counter in &counters {
+        *histogram = sum(histogram, counter);
     }
 }
 
+#[inline(always)]
 fn sum(a: &Histogram, b: &Histogram) -> Histogram {
     std::array::from_fn(|class| a[class] + b[class])
 }

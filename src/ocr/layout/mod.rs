@@ -179,12 +179,21 @@ impl fmt::Display for Doubt {
 
 /// Finds the lines of a page. Work and memory are bounded: a page of noise has a doubt and no segments.
 pub(super) fn analyze(ground: &Ground) -> Layout {
-    let ink::Ink { mut mask, faint } = ink::of(ground.pixels);
+    let ink::Ink { mask, faint } = ink::of(ground.pixels);
+    Layout { faint, ..analyze_mask(ground, mask) }
+}
+
+/// Finds the lines of a part or of another view of a page; what is faint there is not looked for.
+pub(super) fn analyze_part(ground: &Ground) -> Layout {
+    analyze_mask(ground, ink::mask_of(ground.pixels))
+}
+
+fn analyze_mask(ground: &Ground, mut mask: BitMask) -> Layout {
     let inverted = bars::invert(&mut mask);
     let ink = mask.count();
     let mut rules = rules::take_off(&mut mask);
     rules.extend(ground.marks);
-    let mut layout = Layout { size: ground.pixels.dimensions(), faint, ..Layout::default() };
+    let mut layout = Layout { size: ground.pixels.dimensions(), ..Layout::default() };
     layout.rule_runs = RunRows::of(std::mem::take(&mut rules.runs), mask.height);
     let sheets = shapes::sheets(mask.width, mask.height);
     let found = find_components(&mut mask, std::mem::take(&mut rules.strikes), &mut layout);

@@ -1,5 +1,6 @@
 //! Ink that is much lighter than the rest of the page: pencil, carbon copies, gray captions beside black values.
 
+use fearless_simd::{Level, dispatch};
 use image::{GrayImage, Luma};
 
 use super::{CLASS_WIDTH, CLASSES, Histogram, Tiles, split, sum};
@@ -73,7 +74,27 @@ pub(super) fn view(
         .collect();
     let width = mask.width;
     let mut view = GrayImage::from_pixel(image.width(), image.height(), Luma([255]));
-    let rows = view.chunks_exact_mut(width.max(1)).zip(image.as_raw().chunks_exact(width.max(1)));
+    dispatch!(Level::new(), _simd => draw(&mut view, image, (tiles, &papers), gain));
+    // What is little darker than the faint ink belongs to it: a word is not torn where the threshold rises.
+    let darkest = DARKEST_FAINT * depth;
+    let is_dark = |x: usize, y: usize| {
+        let paper = papers[y / tiles.side * tiles.columns + x / tiles.side];
+        paper.is_none_or(|paper| paper - f32::from(image.as_raw()[y * width + x]) > darkest)
+    };
+    whiten(&mut view, mask, is_dark);
+    is_text(&view, tiles.side).then_some(view)
+}
+
+/// Draws what is darker than the paper of its tile, made `gain` times as dark.
+#[inline(always)]
+fn draw(
+    view: &mut GrayImage,
+    image: &GrayImage,
+    (tiles, papers): (&Tiles, &[Option<f32>]),
+    gain: f32,
+) {
+    let width = (image.width() as usize).max(1);
+    let rows = view.chunks_exact_mut(width).zip(image.as_raw().chunks_exact(width));
     for (y, (target, source)) in rows.enumerate() {
         let papers = &papers[y / tiles.side * tiles.columns..][..tiles.columns];
         let parts = target.chunks_mut(tiles.side).zip(source.chunks(tiles.side)).zip(papers);
@@ -85,14 +106,6 @@ pub(super) fn view(
             }
         }
     }
-    // What is little darker than the faint ink belongs to it: a word is not torn where the threshold rises.
-    let darkest = DARKEST_FAINT * depth;
-    let is_dark = |x: usize, y: usize| {
-        let paper = papers[y / tiles.side * tiles.columns + x / tiles.side];
-        paper.is_none_or(|paper| paper - f32::from(image.as_raw()[y * width + x]) > darkest)
-    };
-    whiten(&mut view, mask, is_dark);
-    is_text(&view, tiles.side).then_some(view)
 }
 
 /// Tells whether what is faint fills tiles as text does: the edges of dark strokes that the threshold has left over
