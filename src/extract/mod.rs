@@ -4,6 +4,7 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod apart;
+mod beyond;
 mod bound;
 mod boxed;
 mod captions;

@@ -20,6 +20,8 @@ pub use usual::{Spread, Usual};
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::document::words;
 
 /// What the issue of an unusual figure begins with, behind its field.
@@ -62,7 +64,7 @@ pub struct Entry {
 }
 
 /// What follows for all records that have a reading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Decision {
     /// It is a value that so many documents have.
     Known { documents: u32 },
