@@ -1,5 +1,10 @@
 //! Ink that is much lighter than the rest of the page: pencil, carbon copies, gray captions beside black values.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what draws pixels is compiled for each kind of vector instructions"
+)]
+
 use fearless_simd::{Level, dispatch};
 use image::{GrayImage, Luma};
 
