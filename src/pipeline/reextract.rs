@@ -12,7 +12,7 @@ use super::archive::{ArchiveSummary, Extent, Foresight, learn_foreseen};
 use super::blocking::blocking;
 use super::{EVENTS, ModelSet, RunError, Stop};
 use crate::document::TypedRecord;
-use crate::store::{LedgerEvent, PackedDocument, Run, Store, StoreError};
+use crate::store::{LedgerEvent, PackedDocument, Replace, Run, Store, StoreError};
 
 /// Documents that are fetched, extracted and handed to the writer at once.
 const DOCUMENTS_PER_BATCH: u32 = 256;
@@ -78,12 +78,12 @@ pub async fn reextract(
     let anew = Anew { models: Arc::clone(&models), names, foresight: Arc::clone(&foresight) };
     let extracting = extract_all(store, &anew, events, stop);
     let mut records: BTreeMap<String, u64> = BTreeMap::new();
-    let writing =
-        super::write(store, run, received, &models, crate::store::Replace::IfNotWorse, |commit| {
-            for (verdict, count) in &commit.records {
-                *records.entry(verdict.to_string()).or_default() += count;
-            }
-        });
+    let options = super::writer_options(&models, Replace::IfNotWorse);
+    let writing = store.write(run, received, options, |commit| {
+        for (verdict, count) in &commit.records {
+            *records.entry(verdict.to_string()).or_default() += count;
+        }
+    });
     let (extracted, written) = tokio::join!(extracting, writing);
     written?;
     let mut extracted = extracted?;

@@ -6,6 +6,7 @@
 //! values of their own, `vote` finds what was printed, `usual` knows outliers, `likeness` is all that is known here of
 //! how characters are confused. Knows nothing of pages and words.
 
+mod agreed;
 mod clusters;
 mod difference;
 mod likeness;
