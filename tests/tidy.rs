@@ -41,6 +41,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "normalize",
             "extract",
             "validate",
+            "evaluate",
             "authoring",
             "vocabulary",
             "store",

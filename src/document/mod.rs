@@ -23,7 +23,7 @@ pub use page_facts::{DpiSource, PageFacts, PageIssue};
 pub use page_number::PageNumber;
 pub use record::{
     Ambiguity, Candidate, ColumnType, Count, Evidence, FOOT_ROW, FieldColumn, Found, Issue,
-    LIST_SEPARATOR, RawField, Record, Repair, TypedField, TypedRecord, Value, Verdict,
+    LIST_SEPARATOR, RawField, Record, Repair, SaidOrder, TypedField, TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
 pub use text::{Alternative, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};

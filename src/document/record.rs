@@ -129,6 +129,23 @@ words!(Ambiguity {
     Thousands => "its point may divide thousands", DayAndMonth => "day and month may be swapped",
 });
 
+/// What the dates of a document say about the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidOrder {
+    /// There is no date that could not be read either way.
+    #[default]
+    Nothing,
+    DayFirst,
+    MonthFirst,
+    /// Some dates are possible in one order only, others only in the other one.
+    Both,
+}
+
+words!(SaidOrder {
+    Nothing => "nothing", DayFirst => "day first", MonthFirst => "month first", Both => "both",
+});
+
 /// A piece of a page that may hold a field's value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
@@ -282,6 +299,8 @@ pub struct TypedRecord {
     pub confidence: f32,
     pub verdict: Verdict,
     pub issues: Vec<Issue>,
+    /// What the dates of its pages say.
+    pub dates: SaidOrder,
     /// What it was before the archive changed it, as JSON that the store writes and reads; extraction leaves it.
     pub before_archive: Option<String>,
 }

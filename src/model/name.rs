@@ -11,7 +11,8 @@ pub(super) enum Use {
 const MAX_LENGTH: usize = 63;
 
 /// Columns that every model's table has.
-const OWN_COLUMNS: [&str; 11] = [
+const OWN_COLUMNS: [&str; 12] = [
+    "date_order",
     "before_archive",
     "record_id",
     "document_id",

@@ -10,26 +10,28 @@
 mod foresight;
 mod knowledge;
 mod revise;
+mod summary;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::collections::HashMap;
 use std::sync::Arc;
-
-use serde::Serialize;
 
 use super::blocking::blocking;
 use super::{ModelSet, Stop};
 use crate::model::{Field, RecordModel};
-use crate::store::{Among, ArchiveState, Cursor, Store, StoreError, Suspects, measured, recurring};
+use crate::store::{
+    Among, ArchiveState, Cursor, Store, StoreError, Suspects, measured, open_dates, recurring,
+};
 use crate::validate::Validator;
 use crate::vocabulary::{Clusters, Learned, Reading, State};
 
 use self::foresight::Foreseen;
-use self::knowledge::{Knowledge, UsualOfGroups};
+use self::knowledge::{Knowledge, UsualOfGroups, expectation, expects_any};
 use self::revise::Reviser;
 
 pub(super) use self::foresight::Foresight;
+pub use self::summary::ArchiveSummary;
 
 /// Records that are looked at, and changed, at a time.
 const RECORDS_AT_A_TIME: u32 = 2000;
@@ -47,57 +49,6 @@ pub enum Extent {
     New,
     /// All records.
     All,
-}
-
-/// What the archive has taught itself, in values of records that were looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ArchiveSummary {
-    /// Records that were looked at.
-    pub records: u64,
-    /// Misreadings of values that recur.
-    pub mended: u64,
-    /// Values that a person has corrected.
-    pub corrected: u64,
-    /// Values that are almost one that recurs.
-    pub nearly: u64,
-    /// Figures that are far from what is usual.
-    pub unusual: u64,
-    /// Records that say something else than before.
-    pub changed: u64,
-}
-
-impl fmt::Display for ArchiveSummary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} values mended by what recurs, {} corrected, {} nearly known, {} unusual; {} of {} records changed",
-            self.mended, self.corrected, self.nearly, self.unusual, self.changed, self.records
-        )
-    }
-}
-
-impl ArchiveSummary {
-    fn add(&mut self, other: &Self) {
-        let Self { records, mended, corrected, nearly, unusual, changed } = other;
-        self.records += records;
-        self.mended += mended;
-        self.corrected += corrected;
-        self.nearly += nearly;
-        self.unusual += unusual;
-        self.changed += changed;
-    }
-
-    /// Takes back what was counted of records that are counted again.
-    fn take_back(&mut self, other: &Self) {
-        let Self { records, mended, corrected, nearly, unusual, changed } = other;
-        let less = |sum: &mut u64, part: &u64| *sum = sum.saturating_sub(*part);
-        less(&mut self.records, records);
-        less(&mut self.mended, mended);
-        less(&mut self.corrected, corrected);
-        less(&mut self.nearly, nearly);
-        less(&mut self.unusual, unusual);
-        less(&mut self.changed, changed);
-    }
 }
 
 /// Learns from the records of all models that expect it, and changes what follows.
@@ -130,11 +81,6 @@ pub(super) async fn learn_foreseen(
         Learner { store, model, validator, foreseen, stop }.learn(extent, &mut summary).await?;
     }
     Ok(summary)
-}
-
-/// Tells whether a model expects anything of the archive.
-fn expects_any(model: &RecordModel) -> bool {
-    recurring(model).next().is_some() || measured(model).next().is_some()
 }
 
 /// Learns from the records of a model.
@@ -210,8 +156,10 @@ impl Learner<'_> {
             }
             Ok::<_, StoreError>(knowledge)
         };
-        let (mut knowledge, usual) = tokio::try_join!(decided, self.usual())?;
+        let (mut knowledge, usual, orders) =
+            tokio::try_join!(decided, self.usual(), self.orders())?;
         knowledge.usual = usual;
+        knowledge.take_orders(orders);
         Ok(knowledge)
     }
 
@@ -223,9 +171,10 @@ impl Learner<'_> {
             knowledge.add_decisions(field, learned.decisions);
         }
         if let Some(known) = state.knowledge.as_deref().and_then(Knowledge::unpacked) {
-            knowledge.usual = known.usual;
+            knowledge.keep(known);
         } else {
             knowledge.usual = self.usual().await?;
+            knowledge.take_orders(self.orders().await?);
         }
         Ok(knowledge)
     }
@@ -237,6 +186,14 @@ impl Learner<'_> {
             usual.push(self.store.usual(self.model, index).await?);
         }
         Ok(usual)
+    }
+
+    /// Asks how the documents write dates, if the model does not say it.
+    async fn orders(&self) -> Result<HashMap<Option<String>, (u32, u32)>, StoreError> {
+        if open_dates(self.model).next().is_none() {
+            return Ok(HashMap::new());
+        }
+        self.store.date_orders(self.model).await
     }
 
     async fn learn_all(&self, index: usize, field: &Field) -> Result<Learned, StoreError> {
@@ -366,12 +323,4 @@ impl Learner<'_> {
 fn keep_most_frequent(readings: &mut Vec<Reading>) {
     readings.sort_by(|a, b| b.documents.cmp(&a.documents).then_with(|| a.value.cmp(&b.value)));
     readings.truncate(MOST_RECURRING);
-}
-
-/// Names what a model expects of the archive.
-fn expectation(model: &RecordModel) -> String {
-    let names = |fields: &mut dyn Iterator<Item = (usize, &Field)>| -> String {
-        fields.map(|(_, field)| field.name.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    format!("recurs: {}; outliers: {}", names(&mut recurring(model)), names(&mut measured(model)))
 }

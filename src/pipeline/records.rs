@@ -172,6 +172,9 @@ impl ModelSet {
                 let typed = typed(model, raw, &surroundings);
                 let mut rows: Vec<TypedRecord> =
                     typed.into_iter().map(|record| validator.record(record)).collect();
+                for row in &mut rows {
+                    row.dates = surroundings.dates;
+                }
                 validator.rows(&mut rows);
                 if model.scope == Scope::Document {
                     note_contradictions(model, raw, &mut rows);

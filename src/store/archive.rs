@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::document::{ColumnType, Issue, TypedRecord, Value, Verdict};
-use crate::model::{Field, RecordModel};
+use crate::document::{ColumnType, Issue, SaidOrder, TypedRecord, Value, Verdict};
+use crate::model::{DateOrder, Field, FieldKind, RecordModel};
 use crate::vocabulary::Spread;
 
 use super::connection::Store;
@@ -28,7 +28,7 @@ pub use readings::Among;
 pub use state::{ArchiveState, NewRecords};
 pub use suspects::{Bounds, Suspects};
 
-/// A record's values of the fields that recur, in the model's order, and how it was judged.
+/// A record's values of the fields that recur and of the open dates, both in the model's order, and how it was judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordState {
     pub values: Vec<Option<String>>,
@@ -48,6 +48,8 @@ pub struct ArchiveRecord {
     pub now: RecordState,
     /// What it was before the archive changed it, if it did.
     pub before: Option<RecordState>,
+    /// What the dates of its pages say.
+    pub dates: SaidOrder,
     /// By field with `outliers`: its figure as [`Usual`] compares it, and as it is written.
     pub figures: Vec<Option<(f64, String)>>,
 }
@@ -66,6 +68,26 @@ pub fn recurring(model: &RecordModel) -> impl Iterator<Item = (usize, &Field)> {
     model.fields.iter().enumerate().filter(|(_, field)| field.recurs)
 }
 
+/// Returns the dates of which the model does not say whether the day or the month comes first, with their index in it.
+pub fn open_dates(model: &RecordModel) -> impl Iterator<Item = (usize, &Field)> {
+    model.fields.iter().enumerate().filter(|(_, field)| {
+        let is_open = |kind: &FieldKind| match kind {
+            FieldKind::Date { order, .. } => {
+                matches!(order, DateOrder::Open | DateOrder::YearMonthDay)
+            }
+            _ => false,
+        };
+        is_open(&field.kind)
+            && field.column_type() == ColumnType::Date
+            && field.count == crate::document::Count::One
+    })
+}
+
+/// Returns the fields whose values the archive may change: those that recur, then the open dates.
+fn changed_fields(model: &RecordModel) -> impl Iterator<Item = (usize, &Field)> {
+    recurring(model).chain(open_dates(model))
+}
+
 /// Returns the fields whose figures may be unusual, with their index in the model.
 pub fn measured(model: &RecordModel) -> impl Iterator<Item = (usize, &Field)> {
     model.fields.iter().enumerate().filter(|(_, field)| field.outliers)
@@ -76,10 +98,10 @@ pub fn spread_of(field: &Field) -> Spread {
     if field.column_type() == ColumnType::Date { Spread::Days } else { Spread::Factors }
 }
 
-/// Returns the expression of what was read of a recurring field: before the archive changed it.
+/// Returns the expression of what was read of a field, as text: before the archive changed it.
 fn as_read(field: &Field) -> String {
     let (column, name) = (quoted(&field.name), field.name.replace('\'', "''"));
-    format!("coalesce(before_archive->'values'->>'{name}', {column})")
+    format!("coalesce(before_archive->'values'->>'{name}', {column}::text)")
 }
 
 /// What a record was, as it is stored: in what it differs from what it is now.
@@ -102,7 +124,7 @@ struct Before {
 
 /// Returns what is stored of a state that was before another.
 fn stored(model: &RecordModel, before: &RecordState, now: &RecordState) -> Before {
-    let values = recurring(model).zip(before.values.iter().zip(&now.values));
+    let values = changed_fields(model).zip(before.values.iter().zip(&now.values));
     let values = values.filter(|(_, (before, now))| before != now);
     let values = values.map(|((_, field), (before, _))| {
         let before = before.clone().map_or(serde_json::Value::Null, serde_json::Value::String);
@@ -131,7 +153,7 @@ fn restored(
     now: &RecordState,
 ) -> Result<RecordState, serde_json::Error> {
     let before: Before = serde_json::from_str(text)?;
-    let values = recurring(model).zip(&now.values).map(|((_, field), now)| {
+    let values = changed_fields(model).zip(&now.values).map(|((_, field), now)| {
         match before.values.get(&field.name) {
             Some(serde_json::Value::String(value)) => Some(value.clone()),
             Some(_) => None,
@@ -158,7 +180,7 @@ impl ArchiveRecord {
         let fields = &record.record.fields;
         let value = |index: usize| fields.get(index).and_then(|field| field.value.as_ref());
         let now = RecordState {
-            values: recurring(model)
+            values: changed_fields(model)
                 .map(|(index, _)| value(index).map(|value| text(&value.to_string())))
                 .collect(),
             status: record.verdict,
@@ -171,7 +193,8 @@ impl ArchiveRecord {
             Some((figure_of(value, spread_of(field))?, value.to_string()))
         });
         let figures = figures.collect();
-        Self { record_id: 0, page: record.record.page.0.get(), now, before: None, figures }
+        let (page, dates) = (record.record.page.0.get(), record.dates);
+        Self { record_id: 0, page, now, before: None, dates, figures }
     }
 }
 
@@ -190,11 +213,15 @@ pub fn put_state(
     for (field, confidence) in fields.iter_mut().zip(now.field_confidence) {
         field.confidence = confidence;
     }
-    for ((index, _), (now, before)) in recurring(model).zip(now.values.iter().zip(&before.values)) {
+    let values = now.values.iter().zip(&before.values);
+    for ((index, spec), (now, before)) in changed_fields(model).zip(values) {
         if now != before
             && let Some(field) = fields.get_mut(index)
         {
-            field.value = now.clone().map(Value::Text);
+            field.value = now.as_ref().and_then(|now| match spec.column_type() {
+                ColumnType::Date => now.parse().ok().map(Value::Date),
+                _ => Some(Value::Text(now.clone())),
+            });
         }
     }
     let issue = |text: String| Issue { field: None, text, verdict: now.status };
@@ -222,7 +249,8 @@ fn figure_of(value: &Value, spread: Spread) -> Option<f64> {
 fn figure(field: &Field) -> String {
     let column = quoted(&field.name);
     match spread_of(field) {
-        Spread::Days => format!("({column} - date '1970-01-01')::float8"),
+        // The archive may have changed it.
+        Spread::Days => format!("(({})::date - date '1970-01-01')::float8", as_read(field)),
         Spread::Factors => format!("case when {column} > 0 then ln({column}::float8) end"),
     }
 }
@@ -256,7 +284,7 @@ impl Store {
         suspects: Option<&Suspects>,
     ) -> Result<Vec<ArchiveRecord>, StoreError> {
         let mut columns = String::new();
-        for (_, field) in recurring(model) {
+        for (_, field) in changed_fields(model) {
             columns = format!("{columns}, {}::text", quoted(&field.name));
         }
         for (_, field) in measured(model) {
@@ -264,7 +292,8 @@ impl Store {
         }
         let condition = suspects.map(|suspects| suspects.condition(model)).unwrap_or_default();
         let sql = format!(
-            "select record_id, page_number, status, confidence, field_confidence, issues, before_archive::text{columns}
+            "select record_id, page_number, status, confidence, field_confidence, issues, before_archive::text,
+                    date_order{columns}
              from {}{} where record_id > $1{} order by record_id limit $2",
             table_of(&model.name),
             condition.joins,
@@ -298,8 +327,9 @@ impl Store {
         changes: &[RecordChange],
     ) -> Result<(), StoreError> {
         let mut sets = String::new();
-        for (place, (_, field)) in recurring(model).enumerate() {
-            sets = format!("{sets}, {} = change.values[{}]", quoted(&field.name), place + 1);
+        for (place, (_, field)) in changed_fields(model).enumerate() {
+            let value = format!("change.values[{}]::{}", place + 1, field.stored_as());
+            sets = format!("{sets}, {} = {value}", quoted(&field.name));
         }
         let sql = format!(
             "update {} record set status = change.status, confidence = change.confidence,
@@ -333,17 +363,17 @@ impl Store {
 }
 
 fn archive_record(row: &PgRow, model: &RecordModel) -> Result<ArchiveRecord, StoreError> {
-    const FIRST_FIELD: usize = 7;
-    let (recurring, measured) = (recurring(model).count(), measured(model).count());
+    const FIRST_FIELD: usize = 8;
+    let (changed, measured) = (changed_fields(model).count(), measured(model).count());
     let read = || -> Result<_, sqlx::Error> {
         let page: i32 = row.try_get(1)?;
         let status: String = row.try_get(2)?;
         let before: Option<String> = row.try_get(6)?;
         let values: Result<_, _> =
-            (FIRST_FIELD..FIRST_FIELD + recurring).map(|column| row.try_get(column)).collect();
+            (FIRST_FIELD..FIRST_FIELD + changed).map(|column| row.try_get(column)).collect();
         let mut figures = Vec::with_capacity(measured);
         for place in 0..measured {
-            let column = FIRST_FIELD + recurring + 2 * place;
+            let column = FIRST_FIELD + changed + 2 * place;
             let (figure, text): (Option<f64>, Option<String>) =
                 (row.try_get(column)?, row.try_get(column + 1)?);
             figures.push(figure.zip(text));
@@ -356,8 +386,17 @@ fn archive_record(row: &PgRow, model: &RecordModel) -> Result<ArchiveRecord, Sto
             issues: row.try_get(5)?,
         };
         let record_id = row.try_get(0)?;
-        let record =
-            ArchiveRecord { record_id, page: page.cast_unsigned(), now, before: None, figures };
+        let dates: Option<String> = row.try_get(7)?;
+        // Another word was never written.
+        let dates = dates.and_then(|word| word.parse().ok()).unwrap_or_default();
+        let record = ArchiveRecord {
+            record_id,
+            page: page.cast_unsigned(),
+            now,
+            before: None,
+            dates,
+            figures,
+        };
         Ok((status, before, record))
     };
     let (status, before, mut record) = read().map_err(failed_to("read records"))?;

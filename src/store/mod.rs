@@ -37,7 +37,7 @@ pub(crate) mod tests;
 
 pub use archive::{
     Among, ArchiveRecord, ArchiveState, Bounds, NewRecords, RecordChange, RecordState, Suspects,
-    measured, put_state, recurring, spread_of,
+    measured, open_dates, put_state, recurring, spread_of,
 };
 pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use error::{ClusterError, StoreError};

@@ -15,7 +15,7 @@ use super::error::{StoreError, failed_to};
 use super::quoted::quoted;
 
 /// The columns that every model's table has, in the order they are written.
-pub(super) const OWN_COLUMNS: [&str; 10] = [
+pub(super) const OWN_COLUMNS: [&str; 11] = [
     "document_id",
     "page_number",
     "row_number",
@@ -25,10 +25,14 @@ pub(super) const OWN_COLUMNS: [&str; 10] = [
     "confidence",
     "field_confidence",
     "issues",
+    DATE_ORDER,
     BEFORE_ARCHIVE,
 ];
 
 const RECORD_ID: &str = "record_id";
+
+/// What the dates of a record's pages say about the order of day and month; null for nothing.
+pub(super) const DATE_ORDER: &str = "date_order";
 
 /// What a record was before the archive changed it; only `archive.rs` knows what stands in it.
 pub(super) const BEFORE_ARCHIVE: &str = "before_archive";
@@ -379,6 +383,7 @@ fn plan_new_table(plan: &mut TablePlan, model: &RecordModel) {
     confidence real not null,
     field_confidence real[] not null,
     issues text[] not null,
+    date_order text,
     before_archive jsonb{fields},
     constraint {} primary key (record_id),
     constraint {} unique (document_id, page_number, row_number),

@@ -109,6 +109,7 @@ impl Validator {
             confidence,
             verdict: Verdict::Accepted,
             issues,
+            dates: crate::document::SaidOrder::Nothing,
             before_archive: None,
         };
         judge(&mut judged);

@@ -4,17 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What the dates of a document, or of an archive, say about the order of day and month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SaidOrder {
-    /// There is no date that could not be read either way.
-    #[default]
-    Nothing,
-    DayFirst,
-    MonthFirst,
-    /// Some dates are possible in one order only, others only in the other one.
-    Both,
-}
+pub use crate::document::SaidOrder;
 
 #[expect(clippy::expect_used, reason = "the pattern is a constant")]
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {

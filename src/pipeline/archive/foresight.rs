@@ -3,9 +3,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::knowledge::Knowledge;
+use super::knowledge::{Knowledge, expectation, expects_any};
 use super::revise::Reviser;
-use super::{ArchiveSummary, expectation, expects_any};
+use super::summary::ArchiveSummary;
 use crate::document::TypedRecord;
 use crate::model::RecordModel;
 use crate::pipeline::ModelSet;

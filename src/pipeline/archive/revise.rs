@@ -2,14 +2,18 @@
 
 use std::num::NonZeroU32;
 
-use crate::document::{PageNumber, Verdict};
+use jiff::civil;
+
+use crate::document::{PageNumber, SaidOrder, Verdict};
 use crate::model::RecordModel;
-use crate::store::{ArchiveRecord, RecordChange, RecordState, measured, recurring, spread_of};
+use crate::store::{
+    ArchiveRecord, RecordChange, RecordState, measured, open_dates, recurring, spread_of,
+};
 use crate::validate::{Judgment, Revision, Validator};
 use crate::vocabulary::{Decision, UNUSUAL};
 
-use super::ArchiveSummary;
-use super::knowledge::{Knowledge, RECURS_SURELY};
+use super::knowledge::{Knowledge, RECURS_SURELY, SettledOrder, Settler, open_issue};
+use super::summary::ArchiveSummary;
 
 /// What is left of the doubt of a value that recurs: that it is the right one of the page is not shown by it.
 const DOUBT_IF_RECURRING: f32 = 0.7;
@@ -55,7 +59,8 @@ impl Reviser<'_> {
             let Some(decision) = self.knowledge.decision(place, value) else { continue };
             revisions.extend(revision(decision, value, (index, sure(index)), summary));
         }
-        let group = values.first().cloned().flatten();
+        let recurring = recurring(self.model).count();
+        let group = values.first().filter(|_| recurring > 0).cloned().flatten();
         for (place, (index, field)) in measured(self.model).enumerate() {
             let Some(Some((figure, text))) = record.figures.get(place) else { continue };
             let Some(usual) = self.knowledge.usual(place, group.as_ref()) else { continue };
@@ -70,11 +75,48 @@ impl Reviser<'_> {
                 });
             }
         }
+        let mut before = judgment(read);
+        if record.dates == SaidOrder::Nothing
+            && let Some(order) = self.knowledge.order(group.as_ref())
+        {
+            for ((index, field), value) in open_dates(self.model).zip(&mut values[recurring..]) {
+                let Some(value) = value else { continue };
+                let open = open_issue(&field.name);
+                let issues = before.issues.len();
+                before.issues.retain(|issue| *issue != open);
+                if before.issues.len() == issues {
+                    continue;
+                }
+                summary.settled += 1;
+                let issue = Some((settled(value, order), Verdict::Accepted));
+                revisions.push(Revision { field: index, confidence: sure(index), issue });
+            }
+        }
         if revisions.is_empty() {
             return read.clone();
         }
         let page = PageNumber(NonZeroU32::new(record.page).unwrap_or(NonZeroU32::MIN));
-        stored(self.validator.revised(&judgment(read), &revisions, page), values)
+        stored(self.validator.revised(&before, &revisions, page), values)
+    }
+}
+
+/// Puts a date right that was read with the day first, and tells by what.
+fn settled(value: &mut String, (order, by): (SettledOrder, Settler)) -> String {
+    let by = match by {
+        Settler::Issuer => format!("{} documents of its issuer", order.documents),
+        Settler::Archive => format!("{} documents", order.documents),
+    };
+    let first = if order.is_month_first { "month" } else { "day" };
+    let turned = |date: civil::Date| {
+        civil::Date::new(date.year(), date.day(), date.month()).unwrap_or(date).to_string()
+    };
+    match value.parse().map(turned) {
+        Ok(turned) if order.is_month_first => {
+            let issue = format!("repaired: {value} to {turned}: the {first} comes first by {by}");
+            *value = turned;
+            issue
+        }
+        Ok(_) | Err(_) => format!("repaired: the {first} comes first by {by}"),
     }
 }
 

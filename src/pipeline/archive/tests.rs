@@ -1,7 +1,7 @@
 //! Learning from records that are written by hand into a real database.
 
 use super::*;
-use crate::document::{DocumentId, Value, Verdict};
+use crate::document::{DocumentId, SaidOrder, Value, Verdict};
 use crate::model::Scope;
 use crate::store::tests::{
     apply, date_kind, file, model, options, page_event, record, start, stored, text_kind,
@@ -122,7 +122,7 @@ async fn made_anew(
         let (document_id, models) = (DocumentId(document), Arc::from(["bill".to_owned()]));
         events.push(LedgerEvent::Reextracted { document_id, models, records });
     }
-    write(store, &mut run, options(&[model.clone()]), events).await;
+    write(store, &mut run, options(std::slice::from_ref(model)), events).await;
     let written = store.archive_records(model, 0, 100).await.unwrap();
     let stop = Stop::default();
     let summary = learn_foreseen(store, &models, Extent::New, &foresight, &stop).await.unwrap();
@@ -174,7 +174,7 @@ fn records_that_are_made_anew_of_other_words_are_mended_by_what_is_learned_then(
 fn what_was_unusual_and_is_not_any_more_is_found_and_the_other_way_round() {
     with_store(|store| async move {
         let model = dated_bill();
-        apply(&store, &[model.clone()]).await;
+        apply(&store, std::slice::from_ref(&model)).await;
         add_to(&store, &model, 1, &["Acme Limited"; 10]).await;
         let mut bills = [("Acme Limited", 2020); 10];
         bills[0].1 = 1960;
@@ -191,5 +191,89 @@ fn what_was_unusual_and_is_not_any_more_is_found_and_the_other_way_round() {
         assert_eq!(written[2].now.status, review, "by what was known before");
         assert_eq!((again.records, again.unusual), (10, 1));
         assert_eq!(status(&store).await[..3], [accepted, review, accepted]);
+    });
+}
+
+/// A bill with a day of which the model does not say in which order it is written.
+fn open_bill() -> RecordModel {
+    let order = crate::model::DateOrder::Open;
+    let partial = crate::model::Partial::Refuse;
+    let day = crate::model::FieldKind::Date { order, pivot: 30, partial };
+    let mut bill = model("bill", Scope::Page, &[("vendor", text_kind()), ("day", day)]);
+    bill.fields[0].recurs = true;
+    bill
+}
+
+/// A bill of a vendor from a document whose dates say this of their order; 2020-05-04 if they leave it open.
+fn open_record(vendor: &str, dates: SaidOrder) -> crate::document::TypedRecord {
+    let day = jiff::civil::date(2020, 5, if dates == SaidOrder::Nothing { 4 } else { 23 });
+    let values = [Value::Text(vendor.to_owned()), Value::Date(day)];
+    let mut bill = record("bill", 1, 1, values.map(Some).to_vec());
+    bill.dates = dates;
+    if dates == SaidOrder::Nothing {
+        let (field, text) = (Some("day".to_owned()), "day and month may be swapped".to_owned());
+        bill.issues.push(crate::document::Issue { field, text, verdict: Verdict::Review });
+        bill.verdict = Verdict::Review;
+    }
+    bill
+}
+
+/// Writes a record for each document from the first on, and learns from them all. Returns day and issues of the last.
+async fn day_of_last(
+    store: &Store,
+    bills: &[(&str, SaidOrder)],
+) -> (Option<String>, Verdict, Vec<String>) {
+    let mut run = start(store).await;
+    let models = Arc::new(ModelSet::new(vec![open_bill()]));
+    let foresight = Foresight::load(store, &models).await.unwrap();
+    let mut events = Vec::new();
+    for (document, (vendor, dates)) in (1..).zip(bills) {
+        let mut records = vec![open_record(vendor, *dates)];
+        foresight.apply(&models, &mut records);
+        let (document_id, models) = (DocumentId(document), Arc::from(["bill".to_owned()]));
+        events.push(LedgerEvent::Reextracted { document_id, models, records });
+    }
+    write(store, &mut run, options(&[open_bill()]), events).await;
+    let stop = Stop::default();
+    learn_foreseen(store, &models, Extent::New, &foresight, &stop).await.unwrap();
+    store.finish_run(run, crate::store::RunEnd::Finished, &serde_json::json!({})).await.unwrap();
+    let idle = learn(store, &models, Extent::All, &stop).await.unwrap();
+    assert_eq!(idle.changed, 0, "the records say what they would if all had been looked at");
+    let records = store.archive_records(&open_bill(), 0, 100).await.unwrap();
+    let last = &records[bills.len() - 1].now;
+    (last.values[1].clone(), last.status, last.issues.clone())
+}
+
+#[test]
+fn three_documents_of_an_issuer_without_contradiction_tell_its_days_from_its_months() {
+    with_store(|store| async move {
+        apply(&store, &[open_bill()]).await;
+        add_to(&store, &open_bill(), 1, &["Acme Limited"; 5]).await;
+        let (open, month) = (SaidOrder::Nothing, SaidOrder::MonthFirst);
+        let day = |text: &str| Some(text.to_owned());
+        let issue = |text: &str| vec![text.to_owned()];
+
+        // Another vendor's documents say nothing of this one's.
+        let acme = |dates| ("Acme Limited", dates);
+        let mut bills = [acme(month), acme(month), ("Borough Road", month), acme(open), acme(open)];
+        let undecided =
+            (day("2020-05-04"), Verdict::Review, issue("day: day and month may be swapped"));
+        assert_eq!(day_of_last(&store, &bills).await, undecided);
+
+        bills[2].0 = "Acme Limited";
+        let issues = issue(
+            "day: repaired: 2020-05-04 to 2020-04-05: the month comes first by 3 documents of its issuer",
+        );
+        let turned = (day("2020-04-05"), Verdict::Accepted, issues);
+        assert_eq!(day_of_last(&store, &bills).await, turned);
+        assert_eq!(day_of_last(&store, &bills).await, turned, "twice is once");
+
+        // One that says otherwise takes it back.
+        bills[3].1 = SaidOrder::DayFirst;
+        assert_eq!(day_of_last(&store, &bills).await, undecided);
+        bills =
+            [SaidOrder::DayFirst, SaidOrder::DayFirst, SaidOrder::DayFirst, open, open].map(acme);
+        let kept = issue("day: repaired: the day comes first by 3 documents of its issuer");
+        assert_eq!(day_of_last(&store, &bills).await, (day("2020-05-04"), Verdict::Accepted, kept));
     });
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
 
+use crate::document::SaidOrder;
 use crate::model::RecordModel;
 use crate::store::connection::Store;
 use crate::store::error::{StoreError, failed_to};
@@ -60,6 +61,46 @@ impl Store {
             table_of(&model.name)
         );
         self.cursor(Listing { sql, arguments: Vec::new(), key: READING_KEY }, reading).await
+    }
+
+    /// Counts the documents whose dates say that the day comes first, and those that say that the month does: by what
+    /// was read of the model's first recurring field, and all together under `None`.
+    pub async fn date_orders(
+        &self,
+        model: &RecordModel,
+    ) -> Result<HashMap<Option<String>, (u32, u32)>, StoreError> {
+        self.retrying(|| self.date_orders_once(model)).await
+    }
+
+    async fn date_orders_once(
+        &self,
+        model: &RecordModel,
+    ) -> Result<HashMap<Option<String>, (u32, u32)>, StoreError> {
+        let group = recurring(model).next().map(|(_, first)| as_read(first));
+        let group = group.unwrap_or_else(|| "null::text".to_owned());
+        let count = |said: SaidOrder| {
+            let word = said.as_str();
+            format!("count(distinct document_id) filter (where date_order in ('{word}', 'both'))")
+        };
+        let (day, month) = (count(SaidOrder::DayFirst), count(SaidOrder::MonthFirst));
+        let sql = format!(
+            "with said as materialized (
+                 select {group} collate \"C\" as name, document_id, date_order from {} where date_order is not null)
+             (select name, {day}, {month} from said where name is not null group by name
+              order by count(*) desc, name limit {MOST_GROUPS})
+             union all select null, {day}, {month} from said",
+            table_of(&model.name)
+        );
+        let rows: Vec<(Option<String>, i64, i64)> = sqlx::query_as(AssertSqlSafe(sql))
+            .persistent(false)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed_to("ask how dates are written"))?;
+        let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(rows
+            .into_iter()
+            .map(|(name, day, month)| (name, (number(day), number(month))))
+            .collect())
     }
 
     /// Returns what is usual of a field's figures (`index` in the model) by what was read of the model's first

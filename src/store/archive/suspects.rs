@@ -22,6 +22,8 @@ pub struct Suspects {
     pub readings: Vec<Vec<String>>,
     /// By field that is measured: what is usual where it was something else; `None` if it is as it was.
     pub usual: Vec<Option<Bounds>>,
+    /// Issues of which something else follows than before, as they were read.
+    pub issues: Vec<String>,
 }
 
 /// Between which figures, as `Usual` compares them, nothing is unusual.
@@ -39,6 +41,7 @@ impl Suspects {
         self.between.is_none()
             && self.readings.iter().all(Vec::is_empty)
             && self.usual.iter().all(Option::is_none)
+            && self.issues.is_empty()
     }
 
     /// Returns the condition with what it is joined to; its parameters come behind two others.
@@ -85,6 +88,10 @@ impl Suspects {
                     "{figure} < \"group {place}\".\"a low\" or {figure} > \"group {place}\".\"a high\""
                 ));
             }
+        }
+        for issue in &self.issues {
+            let number = condition.add(Parameter::Text(issue.clone()));
+            any.push(format!("${number} = any(issues) or before_archive->'issues' ? ${number}"));
         }
         let any = if any.is_empty() { "false".to_owned() } else { any.join(" or ") };
         condition.filter = format!(" and ({any})");

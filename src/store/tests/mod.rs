@@ -150,6 +150,7 @@ pub(crate) fn record(
         confidence: 0.75,
         verdict: Verdict::Accepted,
         issues: Vec::new(),
+        dates: crate::document::SaidOrder::Nothing,
         before_archive: None,
     }
 }

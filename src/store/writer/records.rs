@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::document::{ColumnType, Count, DocumentId, FieldColumn, TypedRecord, Value};
+use crate::document::{ColumnType, Count, DocumentId, FieldColumn, SaidOrder, TypedRecord, Value};
 use crate::model::RecordModel;
 use crate::store::copy::CopyRows;
 use crate::store::model_table::{OWN_COLUMNS, table_of};
@@ -131,6 +131,8 @@ fn encode(
     rows.real_array(record.fields.iter().map(|field| field.confidence));
     let issues: Vec<String> = judged.issues.iter().map(ToString::to_string).collect();
     rows.text_array(issues.iter().map(String::as_str));
+    let dates = (judged.dates != SaidOrder::Nothing).then_some(judged.dates);
+    rows.optional(dates, |rows, dates| rows.text(dates.as_str()));
     rows.optional(judged.before_archive.as_deref(), CopyRows::jsonb);
     for (field, (name, kind)) in record.fields.iter().zip(&table.columns) {
         encode_value(rows, *kind, field.value.as_ref())
