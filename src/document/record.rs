@@ -282,4 +282,6 @@ pub struct TypedRecord {
     pub confidence: f32,
     pub verdict: Verdict,
     pub issues: Vec<Issue>,
+    /// What it was before the archive changed it, as JSON that the store writes and reads; extraction leaves it.
+    pub before_archive: Option<String>,
 }

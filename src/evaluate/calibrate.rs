@@ -104,15 +104,15 @@ pub fn calibrate(
     let labels = Labels { truth, model, pairs: &pairs, fold_of: &fold_of };
     let (samples, weights) = labels.samples(&judged);
 
-    let mut held_out = Vec::new();
-    let mut outcomes = Vec::new();
+    let mut unseen = Unseen { weights, held_out: Vec::new(), outcomes: Vec::new() };
     for fold in 0..FOLDS {
         let fitted = labels.fit(&samples, Some(fold));
         let is_fitted = |field: &Field| fitted.fields.contains_key(&field.name);
         let calibrated: Vec<bool> = model.fields.iter().map(is_fitted).collect();
         let judged = judge(&with_calibration(model, Some(fitted)), groups);
-        labels.look_at((fold, &weights), (&judged, &calibrated), (&mut held_out, &mut outcomes));
+        labels.look_at(fold, &judged, &calibrated, &mut unseen);
     }
+    let Unseen { held_out, outcomes, .. } = unseen;
     let others = acceptances(outcomes, truth.rows.len());
     let chosen = choose(&others, f64::from(max_error));
     let mut calibration = labels.fit(&samples, None);
@@ -277,9 +277,10 @@ impl Labels<'_> {
     /// Notes what a fit says of the records of the fold that it did not see.
     fn look_at(
         &self,
-        (fold, weights): (usize, &[f64]),
-        (judged, calibrated): (&[(usize, TypedRecord)], &[bool]),
-        (held_out, outcomes): (&mut Vec<HeldOut>, &mut Vec<Outcome>),
+        fold: usize,
+        judged: &[(usize, TypedRecord)],
+        calibrated: &[bool],
+        unseen: &mut Unseen,
     ) {
         for (index, (row, pair)) in self.truth.rows.iter().zip(self.pairs).enumerate() {
             let (Some(at), true) = (pair, self.fold_of[index] == fold) else { continue };
@@ -288,7 +289,7 @@ impl Labels<'_> {
                 score: (record.verdict == Verdict::Accepted).then_some(record.confidence),
                 values: 0,
                 wrong: 0,
-                weight: weights[index],
+                weight: unseen.weights[index],
                 expected: 0.0,
             };
             for &field in &self.truth.fields {
@@ -297,7 +298,7 @@ impl Labels<'_> {
                     continue;
                 }
                 let right = is_right(row.wanted[field].as_ref(), typed);
-                held_out.push(HeldOut { field, says: typed.confidence, right });
+                unseen.held_out.push(HeldOut { field, says: typed.confidence, right });
                 outcome.values += 1;
                 outcome.wrong += u64::from(!right);
                 outcome.expected += f64::from(1.0 - typed.confidence);
@@ -308,9 +309,17 @@ impl Labels<'_> {
                 .map(|(typed, _)| typed.confidence)
                 .fold(1.0, f32::min);
             outcome.score = outcome.score.map(|score| score.min(least));
-            outcomes.push(outcome);
+            unseen.outcomes.push(outcome);
         }
     }
+}
+
+/// What fits say of records that they did not see.
+struct Unseen {
+    /// How far each row of the truth counts.
+    weights: Vec<f64>,
+    held_out: Vec<HeldOut>,
+    outcomes: Vec<Outcome>,
 }
 
 fn is_right(wanted: Option<&Wanted>, typed: &TypedField) -> bool {

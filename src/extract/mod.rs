@@ -7,6 +7,7 @@ mod apart;
 mod beyond;
 mod bound;
 mod boxed;
+mod captions;
 mod cells;
 mod claims;
 mod columns;
@@ -34,6 +35,7 @@ mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
+mod word_range;
 
 pub use apart::contradictions;
 pub use explain::{
