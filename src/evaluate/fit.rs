@@ -60,17 +60,17 @@ pub(super) fn fit(samples: &[Sample]) -> FieldCalibration {
         .collect();
     let mut sums: Vec<f64> = rows.iter().map(|row| bias + PRIOR * row.clues[0]).collect();
     for _ in 0..ROUNDS {
-        for at in 0..CLUES.len() {
+        for (at, weight) in weights.iter_mut().enumerate() {
             let prior = if at == 0 { PRIOR } else { 0.0 };
-            let (mut slope, mut curve) = (STRENGTH * (prior - weights[at]), STRENGTH);
+            let (mut slope, mut curve) = (STRENGTH * (prior - *weight), STRENGTH);
             for (row, sum) in rows.iter().zip(&sums) {
                 let says = logistic(*sum);
                 slope += row.weight * row.clues[at] * (row.right - says);
                 curve += row.weight * row.clues[at].powi(2) * says * (1.0 - says);
             }
             let step = (slope / curve).clamp(-LONGEST_STEP, LONGEST_STEP);
-            let changed = (weights[at] + step).max(0.0) - weights[at];
-            weights[at] += changed;
+            let changed = (*weight + step).max(0.0) - *weight;
+            *weight += changed;
             for (row, sum) in rows.iter().zip(&mut sums) {
                 *sum += changed * row.clues[at];
             }
