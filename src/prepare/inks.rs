@@ -13,8 +13,12 @@ use super::tiles::{TileGrounds, brightness};
 const MIN_DEPTH: u8 = 60;
 /// … and so much less of another.
 const MIN_CHROMA: u8 = 48;
-/// … which is at most this share of it: dark green absorbs two thirds as much green as red.
-const MAX_SPARED_SHARE: f32 = 0.7;
+/// … which is at most this share of it, …
+const MAX_SPARED_SHARE: f32 = 0.5;
+/// … or this one, if the difference is so large: dark green absorbs two thirds as much green as red, and so do browns of
+/// photos, but less.
+const MAX_DARK_SPARED_SHARE: f32 = 0.7;
+const MIN_DARK_CHROMA: u8 = 72;
 /// Black ink absorbs so much of all channels, …
 const MIN_BLACK: u8 = 110;
 /// … and this share of what it absorbs at most.
@@ -79,6 +83,13 @@ fn depths(color: [u8; 3], paper: [u8; 3]) -> (u8, u8) {
     (a.min(b).min(c), a.max(b).max(c))
 }
 
+fn is_colored((least, most): (u8, u8)) -> bool {
+    let spares = |share: f32| f32::from(least) < share * f32::from(most);
+    let chroma = most - least;
+    chroma >= MIN_CHROMA && spares(MAX_SPARED_SHARE)
+        || chroma >= MIN_DARK_CHROMA && spares(MAX_DARK_SPARED_SHARE)
+}
+
 fn is_black((least, most): (u8, u8)) -> bool {
     least >= MIN_BLACK && most - least <= most / BLACK_SHARE
 }
@@ -126,8 +137,7 @@ impl Counts {
                     continue;
                 }
                 let tile = first + x / tiles.side;
-                let is_colored = f32::from(least) < MAX_SPARED_SHARE * f32::from(most);
-                if most - least >= MIN_CHROMA && is_colored {
+                if is_colored((least, most)) {
                     counts.colored[tile] += 1;
                     let class = usize::from(least) * CLASSES / usize::from(most).max(1);
                     counts.shares[tile][class.min(CLASSES - 1)] += 1;
