@@ -12,11 +12,15 @@ use super::variants::VARIANTS;
 const MIN_LETTERS: usize = 2;
 /// … among so many signs: fewer agree by chance.
 const MIN_SIGNS: usize = 3;
+/// So many readings of a line must say the same, …
+const ENOUGH: usize = 2;
+/// … and of one with figures: damage turns a figure into another as plain as itself, and no word tells.
+const ENOUGH_FIGURES: usize = 3;
 /// How sure words are that two readings share although none was sure of them.
 const CONFIDENCE: std::ops::RangeInclusive<f32> = 40.0..=55.0;
 
-/// Returns for each line what two readings of it say alike, the first one or those of further pictures; `None` where
-/// all differ. `texts` are the first readings of `pictures`, and `read` reads such pictures.
+/// Returns for each line what enough readings of it say alike, the first one and those of further pictures; `None`
+/// where they differ. `texts` are the first readings of `pictures`, and `read` reads such pictures.
 pub(super) fn find(
     texts: &[LineText],
     pictures: &[GrayImage],
@@ -37,14 +41,17 @@ pub(super) fn find(
     found
 }
 
-/// Returns the last reading of a line, as sure as two readings are, if one of those before says the same.
+/// Returns the last reading of a line, as sure as such readings are, if enough of those before say the same.
 fn agreed(before: &[LineText], last: &LineText) -> Option<LineText> {
     let said = said(last);
     let letters = said.chars().filter(|sign| sign.is_alphanumeric()).count();
     if letters < MIN_LETTERS || said.chars().count() < MIN_SIGNS {
         return None;
     }
-    before.iter().any(|other| self::said(other) == said).then(|| {
+    let has_figures = said.chars().any(|sign| sign.is_ascii_digit());
+    let enough = if has_figures { ENOUGH_FIGURES } else { ENOUGH };
+    let alike = 1 + before.iter().filter(|other| self::said(other) == said).count();
+    (alike >= enough).then(|| {
         let mut text = last.clone();
         for word in &mut text.words {
             word.confidence = word.confidence.clamp(*CONFIDENCE.start(), *CONFIDENCE.end());
@@ -88,9 +95,15 @@ mod tests {
 
     #[test]
     fn what_two_readings_say_alike_is_text_though_none_is_sure() {
-        check("235.85", ["235.85", "", ""], Some("235.85"), 1);
+        check("Subtotal", ["Subtotal", "", ""], Some("Subtotal"), 1);
         check("Totai:", ["Total:", "Total:", ""], Some("Total:"), 2);
         check("Totai:", ["Total:", "lotal:", "Total:"], Some("Total:"), 3);
+    }
+
+    #[test]
+    fn figures_are_believed_from_three_readings_on() {
+        check("37.80", ["37.80", "57.80", "87.80"], None, 3);
+        check("235.85", ["235.85", "235.85", ""], Some("235.85"), 2);
     }
 
     #[test]
