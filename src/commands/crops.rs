@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::labelled::{self, Documents, shown};
-use super::options::Common;
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{PageNumber, PixelBox, Record, RightAngle, TypedField};
 use crate::evaluate::{FoundRecord, Scores};
@@ -21,6 +20,7 @@ const MARGIN_MM: f32 = 3.0;
 
 /// The values that are drawn.
 pub(super) struct Wrong<'w> {
+    pub model: &'w RecordModel,
     pub scores: &'w Scores,
     pub records: &'w [FoundRecord],
     pub pairs: &'w [Option<usize>],
@@ -37,43 +37,35 @@ struct Spot {
 }
 
 /// Writes a PNG for each wrong value that stands somewhere on a page, named after its file, page and
-/// field. The pages are decoded and prepared again; a page that comes out in another size than it was
-/// read in is left out.
+/// field; returns how many. The pages are decoded and prepared again; a page that comes out in another
+/// size than it was read in is left out.
 pub(super) async fn write_crops(
-    (common, store): (&Common, &Store),
-    (models, model): (&[RecordModel], &RecordModel),
+    store: &Store,
+    models: &ModelSet,
     documents: &Documents,
     wrong: &Wrong<'_>,
     directory: &Path,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<usize> {
     std::fs::create_dir_all(directory)
         .with_context(|| format!("{}: directory", directory.display()))?;
-    let set = ModelSet::new(models.to_vec());
     let mut written = 0_usize;
     for (id, words) in labelled::words(store, documents).await? {
         let Some(own) = documents.get(&id) else { continue };
         let paths = shown(own);
-        let made = set.unjudged(&model.name, &words).unwrap_or_default();
+        let made = models.unjudged(&wrong.model.name, &words).unwrap_or_default();
         let typed: Vec<Record<TypedField>> = made.into_iter().flatten().collect();
-        let spots = spots(wrong, model, (&paths, &typed));
+        let spots = spots(wrong, &paths, &typed);
         let (Some(path), false) = (own.first(), spots.is_empty()) else { continue };
         match draw(path, &words, &spots, directory) {
             Ok(count) => written += count,
             Err(error) => writeln!(std::io::stderr(), "{error:#}")?,
         }
     }
-    if !common.quiet {
-        writeln!(std::io::stderr(), "{}: {written} crops written", directory.display())?;
-    }
-    Ok(())
+    Ok(written)
 }
 
 /// Finds where the wrong values of a document stand.
-fn spots(
-    wrong: &Wrong<'_>,
-    model: &RecordModel,
-    (paths, typed): (&[String], &[Record<TypedField>]),
-) -> Vec<Spot> {
+fn spots(wrong: &Wrong<'_>, paths: &[String], typed: &[Record<TypedField>]) -> Vec<Spot> {
     let mut spots = Vec::new();
     for miss in wrong.scores.misses.iter().take(wrong.count) {
         let Some(record) = wrong.pairs[miss.row].map(|at| &wrong.records[at]) else { continue };
@@ -83,7 +75,7 @@ fn spots(
         let same = |other: &&Record<TypedField>| {
             other.page.0.get() == record.page && other.row_number == record.row
         };
-        let field = model.fields.iter().position(|field| field.name == miss.field);
+        let field = wrong.model.fields.iter().position(|field| field.name == miss.field);
         let found = typed.iter().find(same).zip(field).map(|(record, at)| &record.fields[at]);
         if let Some((page, bounds)) = found.and_then(|field| field.page.zip(field.bounds)) {
             let file = Path::new(&miss.file).file_name().unwrap_or_default().to_string_lossy();

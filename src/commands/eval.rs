@@ -11,6 +11,7 @@ use super::labelled::{documents, held_out_groups, read_truth, stored_records, tr
 use super::options::{Common, Output};
 use super::session::with_store;
 use crate::evaluate::{Scores, held_out_records, pair};
+use crate::pipeline::ModelSet;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
@@ -51,8 +52,12 @@ pub(super) async fn execute(common: &Common, args: EvalArgs) -> anyhow::Result<E
         show(common, &scores, args.show)?;
         if let Some(directory) = &args.crops {
             let (records, pairs) = (records.as_slice(), pairs.as_slice());
-            let wrong = Wrong { scores: &scores, records, pairs, count: args.show };
-            write_crops((common, &store), (&models, model), &documents, &wrong, directory).await?;
+            let wrong = Wrong { model, scores: &scores, records, pairs, count: args.show };
+            let models = ModelSet::new(models.clone());
+            let written = write_crops(&store, &models, &documents, &wrong, directory).await?;
+            if !common.quiet {
+                writeln!(std::io::stderr(), "{}: {written} crops written", directory.display())?;
+            }
         }
         Ok(Exit::AllWell)
     })

@@ -187,6 +187,8 @@ pub struct Evidence {
     pub margin: f32,
     /// At how many other places of the pages its text stands.
     pub elsewhere: u8,
+    /// How many words of its field's vocabulary stand in the rows next to it: it may be cut off there, or another is meant.
+    pub beyond: u8,
     /// How many balances of its model hold with it, each by amounts that were read elsewhere.
     pub agreements: u8,
     /// Mean word confidence of the page it was found on, 0–1.
@@ -280,4 +282,6 @@ pub struct TypedRecord {
     pub confidence: f32,
     pub verdict: Verdict,
     pub issues: Vec<Issue>,
+    /// What it was before the archive changed it, as JSON that the store writes and reads; extraction leaves it.
+    pub before_archive: Option<String>,
 }

@@ -4,6 +4,8 @@
 pub const SURENESS: f64 = 0.95;
 /// Halvings of the interval: to far below what is shown.
 const HALVINGS: u32 = 50;
+/// Sums of weights that miss a whole number by less are that number.
+const WHOLE: f64 = 1e-6;
 
 /// Returns the largest rate that still explains so few wrong of so many: the upper bound of
 /// Clopper and Pearson (Biometrika 26, 1934), one-sided at [`SURENESS`]. 1 without any.
@@ -21,6 +23,14 @@ pub fn at_most(wrong: u64, of: u64) -> f64 {
         }
     }
     high
+}
+
+/// Returns the same for counts that are no whole numbers, because not all values count in full: a line between
+/// the bounds of whole numbers.
+pub(super) fn at_most_weighed(wrong: f64, of: f64) -> f64 {
+    let (whole, part) = (wrong.floor(), wrong.fract());
+    let bound = |wrong: f64| at_most(wrong as u64, (of + WHOLE) as u64);
+    (1.0 - part) * bound(whole) + part * bound(whole + 1.0)
 }
 
 /// Returns the smallest rate that explains so many right of so many: the lower bound likewise.
@@ -53,5 +63,7 @@ mod tests {
         assert!((at_least(10, 10) - 0.7411).abs() < 1e-4);
         assert!((at_most(0, 0) - 1.0).abs() < 1e-9);
         assert!((at_most(5, 5) - 1.0).abs() < 1e-9);
+        // Half a value is half way from 0.009936 to the 0.015715 of 1 of 300.
+        assert!((at_most_weighed(0.5, 300.4) - 0.012_825).abs() < 1e-4);
     }
 }

@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use super::Wanted;
-use super::bounds::at_most;
+use super::bounds::at_most_weighed;
 use super::fit::{Clues, Sample, fit};
-use super::folds::folds;
+use super::folds::{folds, groups};
 use super::pairing::{FoundRecord, pair};
 use super::truth::{Truth, TruthError};
+use super::weights::{Residual, weights};
 use crate::document::{Record, Repair, TypedField, TypedRecord, Verdict};
 use crate::model::{Calibration, Field, Learned, RecordModel, clues};
 use crate::validate::Validator;
@@ -48,14 +49,17 @@ pub struct Acceptance {
     /// Values of accepted records, and how many of them are wrong.
     pub values: u64,
     pub wrong: u64,
+    /// The same, each value counted as far as it says something of papers of others.
+    pub weight: f64,
+    pub wrong_weight: f64,
     /// The share of wrong ones that their confidence lets expect, 0–1.
     pub expected: f64,
 }
 
 impl Acceptance {
-    /// Returns the share of wrong values that the labelled ones do not rule out, 0–1.
+    /// Returns the share of wrong values that the labelled ones do not rule out on papers of others, 0–1.
     pub fn at_most(&self) -> f64 {
-        at_most(self.wrong, self.values)
+        at_most_weighed(self.wrong_weight, self.weight)
     }
 
     /// Tells whether the labelled values show that no more than this share is wrong.
@@ -98,17 +102,17 @@ pub fn calibrate(
     let pairs = pair((truth, model), key, &found)?;
     let fold_of = folds((truth, model), FOLDS);
     let labels = Labels { truth, model, pairs: &pairs, fold_of: &fold_of };
-    let samples = labels.samples(&judged);
+    let (samples, weights) = labels.samples(&judged);
 
-    let mut held_out = Vec::new();
-    let mut outcomes = Vec::new();
+    let mut unseen = Unseen { weights, held_out: Vec::new(), outcomes: Vec::new() };
     for fold in 0..FOLDS {
         let fitted = labels.fit(&samples, Some(fold));
         let is_fitted = |field: &Field| fitted.fields.contains_key(&field.name);
         let calibrated: Vec<bool> = model.fields.iter().map(is_fitted).collect();
         let judged = judge(&with_calibration(model, Some(fitted)), groups);
-        labels.look_at(fold, (&judged, &calibrated), (&mut held_out, &mut outcomes));
+        labels.look_at(fold, &judged, &calibrated, &mut unseen);
     }
+    let Unseen { held_out, outcomes, .. } = unseen;
     let others = acceptances(outcomes, truth.rows.len());
     let chosen = choose(&others, f64::from(max_error));
     let mut calibration = labels.fit(&samples, None);
@@ -145,7 +149,7 @@ pub fn held_out_records(
     let pairs = pair((truth, model), key, &plain)?;
     let fold_of = folds((truth, model), FOLDS);
     let labels = Labels { truth, model, pairs: &pairs, fold_of: &fold_of };
-    let samples = labels.samples(&judged);
+    let (samples, _) = labels.samples(&judged);
     let mut records = Vec::new();
     for fold in 0..FOLDS {
         let fitted = labels.fit(&samples, Some(fold));
@@ -202,15 +206,17 @@ struct Outcome {
     score: Option<f32>,
     values: u64,
     wrong: u64,
+    /// How far its values count.
+    weight: f64,
     /// The number of wrong values that its confidence lets expect.
     expected: f64,
 }
 
 impl Labels<'_> {
-    /// Returns by field the fold and the sample of each labelled value.
-    fn samples(&self, judged: &[(usize, TypedRecord)]) -> Vec<Vec<(usize, Sample)>> {
+    /// Returns by field the row and the sample of each labelled value, and by row how far it counts.
+    fn samples(&self, judged: &[(usize, TypedRecord)]) -> (Vec<Vec<(usize, Sample)>>, Vec<f64>) {
         let mut samples = vec![Vec::new(); self.model.fields.len()];
-        for ((row, pair), fold) in self.truth.rows.iter().zip(self.pairs).zip(self.fold_of) {
+        for (at, (row, pair)) in self.truth.rows.iter().zip(self.pairs).enumerate() {
             let Some(record) = pair.map(|at| &judged[at].1.record) else { continue };
             for &field in &self.truth.fields {
                 let typed = &record.fields[field];
@@ -219,11 +225,34 @@ impl Labels<'_> {
                 let found: Option<Clues> = clues(&self.model.fields[field], typed);
                 if let Some(clues) = found.filter(|_| !by_rule) {
                     let right = is_right(row.wanted[field].as_ref(), typed);
-                    samples[field].push((*fold, Sample { clues, right }));
+                    samples[field].push((at, Sample { clues, right, weight: 1.0 }));
                 }
             }
         }
-        samples
+        let weights = self.weights(&samples);
+        for (row, sample) in samples.iter_mut().flatten() {
+            sample.weight = weights[*row];
+        }
+        (samples, weights)
+    }
+
+    /// Returns by row how far it counts, from what fits that weigh all alike are wrong about.
+    fn weights(&self, samples: &[Vec<(usize, Sample)>]) -> Vec<f64> {
+        let mut residuals = vec![Vec::new(); samples.len()];
+        for fold in 0..FOLDS {
+            let fitted = self.fit(samples, Some(fold));
+            for ((field, samples), residuals) in
+                self.model.fields.iter().zip(samples).zip(&mut residuals)
+            {
+                let Some(fitted) = fitted.fields.get(&field.name) else { continue };
+                let held_out = samples.iter().filter(|(row, _)| self.fold_of[*row] == fold);
+                residuals.extend(held_out.map(|(row, sample)| {
+                    let says = f64::from(fitted.probability(&sample.clues));
+                    Residual { row: *row, off: f64::from(u8::from(sample.right)) - says }
+                }));
+            }
+        }
+        weights(&groups((self.truth, self.model)), &residuals)
     }
 
     /// Fits all fields without the samples of a fold; records of any confidence are accepted.
@@ -231,7 +260,7 @@ impl Labels<'_> {
         let of_field = |(field, samples): (usize, &Vec<(usize, Sample)>)| {
             let kept: Vec<Sample> = samples
                 .iter()
-                .filter(|(fold, _)| Some(*fold) != without)
+                .filter(|(row, _)| Some(self.fold_of[*row]) != without)
                 .map(|(_, sample)| *sample)
                 .collect();
             let name = &self.model.fields[field].name;
@@ -249,16 +278,18 @@ impl Labels<'_> {
     fn look_at(
         &self,
         fold: usize,
-        (judged, calibrated): (&[(usize, TypedRecord)], &[bool]),
-        (held_out, outcomes): (&mut Vec<HeldOut>, &mut Vec<Outcome>),
+        judged: &[(usize, TypedRecord)],
+        calibrated: &[bool],
+        unseen: &mut Unseen,
     ) {
-        for ((row, pair), of_row) in self.truth.rows.iter().zip(self.pairs).zip(self.fold_of) {
-            let (Some(at), true) = (pair, *of_row == fold) else { continue };
+        for (index, (row, pair)) in self.truth.rows.iter().zip(self.pairs).enumerate() {
+            let (Some(at), true) = (pair, self.fold_of[index] == fold) else { continue };
             let record = &judged[*at].1;
             let mut outcome = Outcome {
                 score: (record.verdict == Verdict::Accepted).then_some(record.confidence),
                 values: 0,
                 wrong: 0,
+                weight: unseen.weights[index],
                 expected: 0.0,
             };
             for &field in &self.truth.fields {
@@ -267,7 +298,7 @@ impl Labels<'_> {
                     continue;
                 }
                 let right = is_right(row.wanted[field].as_ref(), typed);
-                held_out.push(HeldOut { field, says: typed.confidence, right });
+                unseen.held_out.push(HeldOut { field, says: typed.confidence, right });
                 outcome.values += 1;
                 outcome.wrong += u64::from(!right);
                 outcome.expected += f64::from(1.0 - typed.confidence);
@@ -278,9 +309,17 @@ impl Labels<'_> {
                 .map(|(typed, _)| typed.confidence)
                 .fold(1.0, f32::min);
             outcome.score = outcome.score.map(|score| score.min(least));
-            outcomes.push(outcome);
+            unseen.outcomes.push(outcome);
         }
     }
+}
+
+/// What fits say of records that they did not see.
+struct Unseen {
+    /// How far each row of the truth counts.
+    weights: Vec<f64>,
+    held_out: Vec<HeldOut>,
+    outcomes: Vec<Outcome>,
 }
 
 fn is_right(wanted: Option<&Wanted>, typed: &TypedField) -> bool {
@@ -296,11 +335,14 @@ fn acceptances(mut outcomes: Vec<Outcome>, rows: usize) -> Vec<Acceptance> {
     let score = |outcome: &Outcome| outcome.score.unwrap_or(0.0);
     outcomes.sort_by(|a, b| score(b).total_cmp(&score(a)));
     let (mut values, mut wrong, mut expected) = (0, 0, 0.0);
+    let (mut weight, mut wrong_weight) = (0.0, 0.0);
     let mut acceptances = Vec::with_capacity(outcomes.len());
     for (at, outcome) in outcomes.iter().enumerate() {
         values += outcome.values;
         wrong += outcome.wrong;
         expected += outcome.expected;
+        weight += outcome.weight * outcome.values as f64;
+        wrong_weight += outcome.weight * outcome.wrong as f64;
         // Records of one score are accepted together.
         if outcomes.get(at + 1).is_some_and(|next| score(next) >= score(outcome)) {
             continue;
@@ -310,6 +352,8 @@ fn acceptances(mut outcomes: Vec<Outcome>, rows: usize) -> Vec<Acceptance> {
             share: (at + 1) as f64 / rows.max(1) as f64,
             values,
             wrong,
+            weight,
+            wrong_weight,
             expected: expected / (values.max(1)) as f64,
         });
     }
@@ -320,6 +364,14 @@ fn acceptances(mut outcomes: Vec<Outcome>, rows: usize) -> Vec<Acceptance> {
 /// there is none, nothing is accepted: a promise that a sample cannot carry is not made.
 fn choose(acceptances: &[Acceptance], max_error: f64) -> Acceptance {
     let shown = acceptances.iter().rev().find(|acceptance| acceptance.shows(max_error));
-    let nothing = Acceptance { from: 2.0, share: 0.0, values: 0, wrong: 0, expected: 0.0 };
+    let nothing = Acceptance {
+        from: 2.0,
+        share: 0.0,
+        values: 0,
+        wrong: 0,
+        weight: 0.0,
+        wrong_weight: 0.0,
+        expected: 0.0,
+    };
     shown.copied().unwrap_or(nothing)
 }

@@ -33,7 +33,7 @@ pub fn folds(labels: (&Truth, &RecordModel), count: usize) -> Vec<usize> {
 /// Returns for each row of the truth the first row of its group. Rows of one file are of one group,
 /// and so are rows that have a text in common, such as a company's papers: new papers mostly come
 /// from others.
-fn groups((truth, model): (&Truth, &RecordModel)) -> Vec<usize> {
+pub(super) fn groups((truth, model): (&Truth, &RecordModel)) -> Vec<usize> {
     let mut groups = Groups::new(truth.rows.len());
     groups.join_equal(truth.rows.iter().map(|row| Some(row.file.clone())).collect());
     for &field in &truth.fields {

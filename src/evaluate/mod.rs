@@ -15,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod weights;
 
 pub use bounds::{SURENESS, at_least, at_most};
 pub use calibrate::{Acceptance, FOLDS, Fitted, HeldOut, RecordGroup, calibrate, held_out_records};

@@ -78,14 +78,17 @@ pub struct AcceptanceShown {
     pub share: f64,
     pub values: u64,
     pub wrong: u64,
+    /// The share of wrong values on papers of others: papers that are alike count less.
+    pub of_others: f64,
     pub at_most: f64,
     pub expected: f64,
 }
 
 impl From<Acceptance> for AcceptanceShown {
     fn from(acceptance: Acceptance) -> Self {
-        let Acceptance { from, share, values, wrong, expected } = acceptance;
-        Self { from, share, values, wrong, at_most: acceptance.at_most(), expected }
+        let Acceptance { from, share, values, wrong, weight, wrong_weight, expected } = acceptance;
+        let of_others = wrong_weight / weight.max(f64::EPSILON);
+        Self { from, share, values, wrong, of_others, at_most: acceptance.at_most(), expected }
     }
 }
 
@@ -140,7 +143,7 @@ impl Fitted {
         let _written = write!(
             text,
             "\nBrier score {:.4}, log loss {:.4}; `#` is right, `|` is what the confidence says\n\n\
-             accepted   from    wrong values     at most   expected\n",
+             accepted   from    wrong values   of others     at most   expected\n",
             shown.brier, shown.log_loss
         );
         for acceptance in &self.others {
@@ -180,11 +183,12 @@ impl Fitted {
 impl Acceptance {
     fn line(&self) -> String {
         format!(
-            "{:>6.1} %  {:.3}  {:>5} of {:>6}   {:>6.2} %   {:>6.2} %",
+            "{:>6.1} %  {:.3}  {:>5} of {:>6}    {:>6.2} %    {:>6.2} %   {:>6.2} %",
             self.share * 100.0,
             self.from,
             self.wrong,
             self.values,
+            self.wrong_weight / self.weight.max(f64::EPSILON) * 100.0,
             self.at_most() * 100.0,
             self.expected * 100.0,
         )

@@ -30,30 +30,25 @@ impl Search<'_> {
         let Some(sides) = self.box_of(label) else { return };
         let layout = &self.sheet.layout;
         let label_rows: Vec<Label> = label.lines().collect();
-        let mut found: Vec<(usize, Piece)> = Vec::new();
+        let mut found: Vec<Piece> = Vec::new();
         for (index, row) in layout.rows.iter().enumerate() {
-            let inside = |word: &usize| {
-                let bounds = &layout.words[*word].bounds;
+            let inside = |word: usize| {
+                let bounds = &layout.words[word].bounds;
                 let (x, y) = (center_x(bounds), center_y(bounds));
                 (sides.left..sides.right).contains(&x) && (sides.top..sides.bottom).contains(&y)
             };
-            let Some(mut start) = (row.start..row.end).find(inside) else { continue };
-            let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
+            let Some(mut words) = row.words.first_run(inside) else { continue };
             let mut head = 0;
             // What stands before a label on its line is its number.
             for line in label_rows.iter().filter(|line| line.row == index) {
-                let (rest, from) = self.after(line);
-                (start, head) = (from.max(start), rest.head);
+                let rest = self.after(line);
+                (words.start, head) = (rest.lines[0].start.max(words.start), rest.head);
             }
-            if start >= end {
+            if words.is_empty() {
                 continue;
             }
-            let own = (self.index, self.field.count);
-            let span = (index, start, end);
-            if let Some((from, to)) = self.sheet.between_captions(self.labels, own, span) {
-                let head = if from == start { head } else { 0 };
-                found.push((index, Piece { lines: vec![(from, to)], head }));
-            }
+            let rest = Piece { lines: vec![words], head };
+            found.extend(self.own_words(index, words).map(|own| rest.part(own)));
         }
         found.truncate(lines);
         self.push_lines(label.score, &found, candidates);

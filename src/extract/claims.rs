@@ -3,6 +3,7 @@
 use super::phrase::Match;
 use super::phrases::Through;
 use super::sheet::Sheet;
+use super::word_range::WordRange;
 use crate::document::PixelBox;
 use crate::model::{Claims, Zone};
 
@@ -49,8 +50,8 @@ pub(super) fn strength(claims: &Claims, sheet: &Sheet) -> Option<f32> {
 struct Seen {
     /// Its letters, fewer if it was read badly.
     letters: f32,
-    /// Where it stands in rows: first and last word; nowhere if it is broken over lines.
-    places: Vec<(usize, usize)>,
+    /// Where it stands in rows; nowhere if it is broken over lines.
+    places: Vec<WordRange>,
 }
 
 fn seen(text: &str, zone: Option<&Zone>, sheet: &Sheet) -> Option<Seen> {
@@ -61,19 +62,18 @@ fn seen(text: &str, zone: Option<&Zone>, sheet: &Sheet) -> Option<Seen> {
         None => in_blocks(text, zone, sheet)?,
     };
     let best = rows().filter(|matched| matched.score >= score);
-    let places = best.map(|matched| (matched.first, matched.last)).collect();
+    let places = best.map(|matched| WordRange::through(matched.first, matched.last)).collect();
     Some(Seen { letters: score * sheet.phrase(text).len() as f32, places })
 }
 
 /// Adds up the letters of phrases, those that say most first, each at a place of its own.
 fn letters(mut seen: Vec<Seen>) -> f32 {
     seen.sort_by(|a, b| b.letters.total_cmp(&a.letters));
-    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut taken: Vec<WordRange> = Vec::new();
     let mut sum = 0.0;
     for phrase in seen {
-        let is_free = |place: &&(usize, usize)| {
-            taken.iter().all(|other| place.1 < other.0 || other.1 < place.0)
-        };
+        let is_free =
+            |place: &&WordRange| taken.iter().all(|other| place.within(*other).is_empty());
         match phrase.places.iter().find(is_free).copied() {
             Some(place) => taken.push(place),
             None if !phrase.places.is_empty() => continue,

@@ -4,9 +4,10 @@
 //! Columns end at ruled lines where there are some, else in the emptiest gutter between two
 //! captions; a column without a readable caption is told by what stands in it. `table` calls it.
 
-use super::layout::{Layout, center_x, center_y};
+use super::layout::{Layout, Row, center_x, center_y};
 use super::phrase::Match;
-use super::sheet::Sheet;
+use super::sheet::{Caption, Sheet};
+use super::word_range::{Extent, WordRange};
 use crate::document::PixelBox;
 use crate::model::{FieldKind, RecordModel};
 
@@ -39,19 +40,30 @@ pub(super) struct Table {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Column {
     pub field: Option<usize>,
-    pub left: f32,
-    pub right: f32,
+    pub extent: Extent,
 }
 
-/// A caption of a header: the field it names, if it is one of the model's, and its box.
-type Caption = (Option<usize>, PixelBox);
+/// What stands in a header: the field it names, if it is one of the model's, and its box.
+#[derive(Debug, Clone, Copy)]
+struct Heading {
+    field: Option<usize>,
+    bounds: PixelBox,
+}
+
+/// A caption of the model in a row that may be a header.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    field: usize,
+    words: WordRange,
+    score: f32,
+}
 
 /// A header that was found.
 struct Header {
     first_row: usize,
     last_row: usize,
     /// From left to right.
-    captions: Vec<Caption>,
+    headings: Vec<Heading>,
     score: f32,
 }
 
@@ -60,8 +72,9 @@ pub(super) fn tables(model: &RecordModel, sheet: &Sheet) -> Vec<Table> {
     let headers = headers(model, sheet);
     let until = model.rows.as_ref().map_or(&[][..], |rows| &rows.until);
     let mut stops = sheet.find(until);
-    stops.retain(|(row, matched)| sheet.begins_with(matched, sheet.layout.rows[*row].start));
-    let ends = |row: &usize| stops.iter().any(|(stop, _)| stop == row);
+    let begins = |stop: &Caption| sheet.layout.rows[stop.row].words.start;
+    stops.retain(|stop| sheet.begins_with(&stop.matched, begins(stop)));
+    let ends = |row: &usize| stops.iter().any(|stop| stop.row == *row);
     let mut tables = Vec::new();
     for (position, header) in headers.iter().enumerate() {
         let end = headers.get(position + 1).map_or(sheet.layout.rows.len(), |next| next.first_row);
@@ -72,8 +85,8 @@ pub(super) fn tables(model: &RecordModel, sheet: &Sheet) -> Vec<Table> {
             .take_while(|row| center_y(&sheet.layout.rows[*row].bounds) <= lowest)
             .collect();
         let mut columns = match grid_borders(&sheet.layout, &grid) {
-            Some(borders) => ruled_columns(&header.captions, &borders),
-            None => gutter_columns(&sheet.layout, &header.captions, &body),
+            Some(borders) => ruled_columns(&header.headings, &borders),
+            None => gutter_columns(&sheet.layout, &header.headings, &body),
         };
         assign_by_content(model, sheet, &body, &mut columns);
         tables.push(Table { body, columns, score: header.score });
@@ -136,34 +149,38 @@ fn grid_borders(layout: &Layout, grid: &[PixelBox]) -> Option<Vec<f32>> {
     (borders.len() >= FEWEST_RULES).then_some(borders)
 }
 
-/// Makes columns of a grid; captions name those that they stand in.
-fn ruled_columns(captions: &[Caption], borders: &[f32]) -> Vec<Column> {
+/// Makes columns of a grid; headings name those that they stand in.
+fn ruled_columns(headings: &[Heading], borders: &[f32]) -> Vec<Column> {
     borders
         .windows(2)
         .map(|border| {
-            let inside = |(field, bounds): &Caption| {
-                let x = center_x(bounds);
-                field.filter(|_| x > border[0] && x < border[1])
+            let inside = |heading: &Heading| {
+                let x = center_x(&heading.bounds);
+                heading.field.filter(|_| x > border[0] && x < border[1])
             };
-            let field = captions.iter().find_map(inside);
-            Column { field, left: border[0], right: border[1] }
+            let field = headings.iter().find_map(inside);
+            Column { field, extent: Extent { left: border[0], right: border[1] } }
         })
         .collect()
 }
 
-/// Makes columns around captions, divided in the emptiest gutters between them.
-fn gutter_columns(layout: &Layout, captions: &[Caption], body: &[usize]) -> Vec<Column> {
+/// Makes columns around headings, divided in the emptiest gutters between them.
+fn gutter_columns(layout: &Layout, headings: &[Heading], body: &[usize]) -> Vec<Column> {
     let mut borders = vec![0.0];
-    for pair in captions.windows(2) {
-        let (left, right) = (pair[0].1, pair[1].1);
+    for pair in headings.windows(2) {
+        let (left, right) = (pair[0].bounds, pair[1].bounds);
         let middle = f32::midpoint(left.right as f32, right.left as f32);
-        borders.push(gutter(layout, body, (center_x(&left), center_x(&right)), middle));
+        let between = Extent { left: center_x(&left), right: center_x(&right) };
+        borders.push(gutter(layout, body, between, middle));
     }
     borders.push(layout.width + 1.0);
-    captions
+    headings
         .iter()
         .zip(borders.windows(2))
-        .map(|((field, _), border)| Column { field: *field, left: border[0], right: border[1] })
+        .map(|(heading, border)| Column {
+            field: heading.field,
+            extent: Extent { left: border[0], right: border[1] },
+        })
         .collect()
 }
 
@@ -174,8 +191,8 @@ fn assign_by_content(model: &RecordModel, sheet: &Sheet, body: &[usize], columns
         .iter()
         .map(|column| {
             let rows = body.iter().map(|&row| &sheet.layout.rows[row]);
-            let words = rows.filter_map(|row| sheet.words_in(row, (column.left, column.right)));
-            words.map(|(start, end)| sheet.layout.text(start, end)).collect()
+            let words = rows.filter_map(|row| sheet.words_in(row, column.extent));
+            words.map(|words| sheet.layout.text(words)).collect()
         })
         .collect();
     loop {
@@ -232,7 +249,7 @@ fn headers(model: &RecordModel, sheet: &Sheet) -> Vec<Header> {
     let mut fields = 0;
     for (index, field) in model.fields.iter().enumerate() {
         fields += usize::from(!field.column.is_empty());
-        for (row, matched) in sheet.find(&field.column) {
+        for Caption { row, matched } in sheet.find(&field.column) {
             captions[row].push((index, matched));
         }
     }
@@ -259,7 +276,7 @@ fn header_at(
 ) -> Option<Header> {
     let layout = &sheet.layout;
     let mut last_row = first_row;
-    let mut found = captions_in(sheet, first_row, captions);
+    let mut found = captions_in(layout, &layout.rows[first_row], &captions[first_row]);
     if found.is_empty() {
         return None;
     }
@@ -268,88 +285,78 @@ fn header_at(
         let above = &layout.rows[last_row];
         let near = center_y(&next.bounds) - center_y(&above.bounds)
             < HEADER_LINES * above.word_height.max(next.word_height);
-        let more = captions_in(sheet, last_row + 1, captions);
-        let fresh = more.iter().any(|(field, ..)| found.iter().all(|(known, ..)| known != field));
-        if !near || !fresh {
+        let mut more = captions_in(layout, next, &captions[last_row + 1]);
+        more.retain(|new| found.iter().all(|known| known.field != new.field));
+        if !near || more.is_empty() {
             break;
         }
-        found.extend(
-            more.into_iter()
-                .filter(|(field, ..)| !found.iter().any(|(known, ..)| known == field))
-                .collect::<Vec<_>>(),
-        );
+        found.extend(more);
         last_row += 1;
     }
     if found.len() < needed {
         return None;
     }
-    let score = found.iter().map(|(_, _, score)| score).sum::<f32>() / found.len() as f32;
-    let mut captions: Vec<Caption> =
-        found.iter().map(|(field, bounds, _)| (Some(*field), *bounds)).collect();
+    let score = found.iter().map(|named| named.score).sum::<f32>() / found.len() as f32;
+    let bounds_of = |words: WordRange| {
+        let words = &layout.words[words.indices()];
+        words.iter().fold(words[0].bounds, |all, word| all.union(&word.bounds))
+    };
+    let ends_of = |words: WordRange| {
+        layout.words[words.start].bounds.union(&layout.words[words.end - 1].bounds)
+    };
+    let heading =
+        |named: &Named| Heading { field: Some(named.field), bounds: ends_of(named.words) };
+    let mut headings: Vec<Heading> = found.iter().map(heading).collect();
     // Captions that the model does not know divide columns as well.
-    for row in &layout.rows[first_row..=last_row] {
-        for (cell, &start) in row.cell_starts.iter().enumerate() {
-            let end = row.cell_starts.get(cell + 1).copied().unwrap_or(row.end);
-            let words = &layout.words[start..end];
-            let bounds = words.iter().fold(words[0].bounds, |all, word| all.union(&word.bounds));
-            let apart =
-                |(_, other): &Caption| bounds.right < other.left || bounds.left > other.right;
-            if captions.iter().all(apart) && sheet.says_something(start, end) {
-                captions.push((None, bounds));
-            }
+    for cell in layout.rows[first_row..=last_row].iter().flat_map(Row::cells) {
+        let bounds = bounds_of(cell);
+        let apart =
+            |other: &Heading| bounds.right < other.bounds.left || bounds.left > other.bounds.right;
+        if headings.iter().all(apart) && sheet.says_something(cell) {
+            headings.push(Heading { field: None, bounds });
         }
     }
-    captions.sort_by_key(|(_, bounds)| bounds.left);
-    Some(Header { first_row, last_row, captions, score })
+    headings.sort_by_key(|heading| heading.bounds.left);
+    Some(Header { first_row, last_row, headings, score })
 }
 
-/// Returns the model's captions in a row: field, box and score; each field once.
-fn captions_in(
-    sheet: &Sheet,
-    row: usize,
-    captions: &[Vec<(usize, Match)>],
-) -> Vec<(usize, PixelBox, f32)> {
-    let layout = &sheet.layout;
-    let mut all: Vec<(usize, usize, usize, f32)> = Vec::new();
-    for (field, matched) in &captions[row] {
-        let gap = CAPTION_GAP * layout.rows[row].word_height;
+/// Returns the model's captions in a row, each field once, from left to right.
+fn captions_in(layout: &Layout, row: &Row, captions: &[(usize, Match)]) -> Vec<Named> {
+    let gap = CAPTION_GAP * row.word_height;
+    let mut all: Vec<Named> = Vec::new();
+    for (field, matched) in captions {
         let torn = (matched.first..matched.last).any(|word| layout.divided(word, word + 1, gap));
         if !torn {
-            all.push((*field, matched.first, matched.last, matched.score));
+            let words = WordRange::through(matched.first, matched.last);
+            all.push(Named { field: *field, words, score: matched.score });
         }
     }
     // Better and longer matches first; words belong to one caption.
-    all.sort_by(|a, b| (b.2 - b.1).cmp(&(a.2 - a.1)).then(b.3.total_cmp(&a.3)));
-    let mut taken: Vec<(usize, usize, usize, f32)> = Vec::new();
-    for caption in all {
-        let free = taken
-            .iter()
-            .all(|other| other.0 != caption.0 && (caption.1 > other.2 || caption.2 < other.1));
-        if free {
-            taken.push(caption);
+    all.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then(b.score.total_cmp(&a.score)));
+    let mut taken: Vec<Named> = Vec::new();
+    for named in all {
+        let free = |other: &Named| {
+            other.field != named.field && named.words.within(other.words).is_empty()
+        };
+        if taken.iter().all(free) {
+            taken.push(named);
         }
     }
-    taken.sort_by_key(|caption| caption.1);
+    taken.sort_by_key(|named| named.words.start);
     taken
-        .into_iter()
-        .map(|(field, first, last, score)| {
-            let bounds = layout.words[first].bounds.union(&layout.words[last].bounds);
-            (field, bounds, score)
-        })
-        .collect()
 }
 
 /// Returns the middle of the emptiest strip between two captions; the nearest to `middle` of
 /// equally empty ones.
-fn gutter(layout: &Layout, body: &[usize], (from, to): (f32, f32), middle: f32) -> f32 {
-    let step = layout.pixels_per_mm;
-    let strips = ((to - from) / step).ceil().clamp(1.0, 1000.0) as usize;
+fn gutter(layout: &Layout, body: &[usize], between: Extent, middle: f32) -> f32 {
+    let (from, step) = (between.left, layout.pixels_per_mm);
+    let strips = (between.width() / step).ceil().clamp(1.0, 1000.0) as usize;
     let mut load = vec![0_u32; strips];
     for &row in body {
         let row = &layout.rows[row];
-        for word in &layout.words[row.start..row.end] {
+        for word in &layout.words[row.words.indices()] {
             let (left, right) = (word.bounds.left as f32, word.bounds.right as f32);
-            if right < from || left > to {
+            if right < from || left > between.right {
                 continue;
             }
             let first = ((left - from) / step).floor().max(0.0) as usize;

@@ -7,6 +7,7 @@ use super::phrase::Match;
 use super::phrases::Phrases;
 use super::sheet::{Label, Sheet};
 use super::value::{self, Search};
+use super::word_range::WordRange;
 use super::{claims, columns};
 use crate::document::{Candidate, PageNumber, PageText, PixelBox, Word};
 use crate::model::{Field, Place, RecordModel, Scope};
@@ -123,7 +124,7 @@ fn of_sheet(model: &RecordModel, sheet: &Sheet) -> Explanation {
             labels: own.chain(of_places).map(|label| label_seen(sheet, &label)).collect(),
             excluded: labels.excluded[index]
                 .iter()
-                .map(|(_, matched)| matched_seen(sheet, matched))
+                .map(|caption| matched_seen(sheet, &caption.matched))
                 .collect(),
             candidates: with_places(&search, candidates),
         }
@@ -170,11 +171,11 @@ pub fn page_rows(text: &PageText) -> Vec<PageRow> {
     let sheet = Sheet::new(&folded, PageNumber::FIRST, text);
     let rows = sheet.layout.rows.iter();
     rows.map(|row| PageRow {
-        words: sheet.layout.words[row.start..row.end]
+        words: sheet.layout.words[row.words.indices()]
             .iter()
             .map(|word| word.clone().into_owned())
             .collect(),
-        cell_starts: row.cell_starts.iter().map(|start| start - row.start).collect(),
+        cell_starts: row.cell_starts.iter().map(|start| start - row.words.start).collect(),
         bounds: row.bounds,
     })
     .collect()
@@ -218,7 +219,7 @@ fn label_seen(sheet: &Sheet, label: &Label) -> LabelSeen {
 fn matched_seen(sheet: &Sheet, matched: &Match) -> LabelSeen {
     let words = &sheet.layout.words;
     LabelSeen {
-        text: sheet.layout.text(matched.first, matched.last + 1),
+        text: sheet.layout.text(WordRange::through(matched.first, matched.last)),
         bounds: words[matched.first].bounds.union(&words[matched.last].bounds),
         score: matched.score,
     }
@@ -253,8 +254,8 @@ fn tables(model: &RecordModel, sheet: &Sheet) -> Vec<TableFound> {
                 .iter()
                 .map(|column| ColumnFound {
                     field: column.field,
-                    left: column.left,
-                    right: column.right,
+                    left: column.extent.left,
+                    right: column.extent.right,
                 })
                 .collect(),
             rows: table.body.iter().map(|&row| sheet.layout.rows[row].bounds).collect(),

@@ -3,12 +3,13 @@
 //! Columns and cells are kept apart: what stands under or beside another label is not taken.
 //! `value` calls it for each label of a field.
 
-use super::bound::Bound;
-use super::layout::{Row, center_y};
+use super::bound::{Below, Bound};
+use super::layout::center_y;
 use super::phrase::Match;
 use super::piece::Piece;
 use super::sheet::Label;
 use super::value::Search;
+use super::word_range::{Extent, WordRange};
 use crate::document::{Candidate, Count, Found, PixelBox};
 use crate::model::{FieldKind, Until};
 
@@ -18,22 +19,34 @@ const NEXT_CELL: f32 = 0.9;
 const BELOW: f32 = 0.6;
 /// Cells so close to a label's height (in word heights) stand beside it.
 const NEIGHBOR: f32 = 0.9;
+/// Rows whose middles are more word heights lower than a label's have none beside it.
+const LOWEST_NEIGHBOR: f32 = 2.0;
 /// Columns begin this many word heights left of their caption.
 const COLUMN_SLACK: f32 = 1.5;
 
+/// What ends the lines of a value.
+enum End {
+    /// A ruled line.
+    Rule,
+    /// White of so many word heights.
+    Gap(f32),
+    /// A label with which a line begins.
+    Label(Match),
+}
+
 impl Search<'_> {
-    pub(super) fn after(&self, label: &Label) -> (Piece, usize) {
+    /// Returns what stands behind a label on its line, of the label's last word what is glued to it.
+    pub(super) fn after(&self, label: &Label) -> Piece {
         let matched = &label.matched;
-        let row = self.row(label.row);
+        let end = self.row(label.row).words.end;
         let word = &self.sheet.layout.words[matched.last].text;
         let glued = word.get(matched.tail..).unwrap_or_default();
         if glued.chars().any(char::is_alphanumeric) {
             let value = glued.trim_start_matches([':', ';', '.', ',', '=', '-', ')', '_', ' ']);
             let head = word.len() - value.len();
-            let piece = Piece { lines: vec![(matched.last, row.end)], head };
-            return (piece, matched.last);
+            return Piece { lines: vec![WordRange { start: matched.last, end }], head };
         }
-        (Piece::line(matched.last + 1, row.end), matched.last + 1)
+        Piece::line(WordRange { start: matched.last + 1, end })
     }
 
     pub(super) fn right(
@@ -44,31 +57,26 @@ impl Search<'_> {
     ) {
         let layout = &self.sheet.layout;
         let row = self.row(label.row);
-        let (rest, start) = self.after(label);
+        let rest = self.after(label);
         let edge = layout.words[label.matched.last].bounds.right as f32;
         let limit = within_mm.map_or(layout.width, |mm| edge + mm * layout.pixels_per_mm);
-        let mut cell = start;
+        let mut start = rest.lines[0].start;
         let mut score = label.score;
-        while cell < row.end {
-            let end = row.cell_of(cell).1.max(cell + 1);
-            if layout.words[cell].bounds.left as f32 > limit {
+        while start < row.words.end {
+            let cell = WordRange { start, end: row.cell_of(start).end.max(start + 1) };
+            if layout.words[start].bounds.left as f32 > limit {
                 break;
             }
-            let span = (label.row, cell, end);
-            if let Some((from, to)) =
-                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
-            {
-                let head = if from == start { rest.head } else { 0 };
-                let piece = Piece { lines: vec![(from, to)], head };
-                self.push(&piece, score, Found::Label, candidates);
+            if let Some(words) = self.own_words(label.row, cell) {
+                self.push(&rest.part(words), score, Found::Label, candidates);
                 if self.field.count == Count::One {
                     score *= NEXT_CELL;
                 }
             }
-            if self.stops_at(label.row, cell, end) {
+            if self.other_label_begins(label.row, cell) {
                 break;
             }
-            cell = end;
+            start = cell.end;
         }
         // A wide gap may be inside the value.
         if matches!(self.field.kind, FieldKind::Text { .. }) && score < label.score * NEXT_CELL {
@@ -76,13 +84,12 @@ impl Search<'_> {
         }
     }
 
-    fn stops_at(&self, row: usize, start: usize, end: usize) -> bool {
-        self.labels.by_field.iter().enumerate().any(|(field, found)| {
-            field != self.index
-                && found
-                    .iter()
-                    .any(|label| label.row == row && (start..end).contains(&label.matched.first))
-        })
+    /// Tells whether the label of another field begins with one of some words of a row.
+    fn other_label_begins(&self, row: usize, words: WordRange) -> bool {
+        let begins = |label: &Label| label.row == row && words.contains(label.matched.first);
+        let fields = self.labels.by_field.iter().enumerate();
+        let mut others = fields.filter(|(field, _)| *field != self.index);
+        others.any(|(_, found)| found.iter().any(begins))
     }
 
     pub(super) fn left(
@@ -95,223 +102,208 @@ impl Search<'_> {
         let row = self.row(label.row);
         let edge = layout.words[label.matched.first].bounds.left as f32;
         let limit = within_mm.map_or(0.0, |mm| edge - mm * layout.pixels_per_mm);
-        let start = (row.start..label.matched.first)
-            .find(|&word| layout.words[word].bounds.right as f32 >= limit);
-        let Some(start) = start else { return };
-        let span = (label.row, start, label.matched.first);
-        if let Some((from, to)) =
-            self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
-        {
-            self.push(&Piece::line(from, to), label.score, Found::Label, candidates);
+        let mut before = WordRange { end: label.matched.first, ..row.words };
+        let near = |word: &usize| layout.words[*word].bounds.right as f32 >= limit;
+        let Some(start) = before.indices().find(near) else { return };
+        before.start = start;
+        if let Some(words) = self.own_words(label.row, before) {
+            self.push(&Piece::line(words), label.score, Found::Label, candidates);
         }
     }
 
-    fn columns(&self, label: &Label, bound: Bound) -> (f32, f32) {
+    /// Returns the columns of a label: as far as to what stands beside it.
+    fn columns(&self, label: &Label, bound: Bound) -> Extent {
         let layout = &self.sheet.layout;
-        let row = self.row(label.row);
-        let slack = COLUMN_SLACK * row.word_height;
+        let slack = COLUMN_SLACK * self.row(label.row).word_height;
+        let edge = layout.words[label.matched.first].bounds.left as f32;
+        let mut columns = Extent { left: 0.0, right: layout.width + slack };
+        let mut neighbors = self.labels_beside(label);
+        match bound {
+            Bound::Cells => neighbors.extend(self.cells_beside(label)),
+            Bound::Labels => {}
+        }
+        for word in neighbors {
+            let x = layout.words[word].bounds.left as f32;
+            if x < edge - slack {
+                columns.left = edge - slack;
+            } else if x > edge + slack {
+                columns.right = columns.right.min(x);
+            }
+        }
+        columns.right -= slack;
+        columns
+    }
+
+    /// Returns the first words of the labels on the height of a label.
+    fn labels_beside(&self, label: &Label) -> Vec<usize> {
         let (first, last) = (label.matched.first, label.matched.last);
-        let left_edge = layout.words[first].bounds.left as f32;
-        let middle = center_y(&layout.words[first].bounds);
-        let mut left = 0.0;
-        let mut right = layout.width + slack;
-        let near_rows = match bound {
-            Bound::Cells => &layout.rows[label.row.saturating_sub(1)..],
-            Bound::Labels => &[],
-        };
-        for near in near_rows {
-            if center_y(&near.bounds) > middle + 2.0 * row.word_height {
-                break;
-            }
-            for &start in &near.cell_starts {
-                let word = &layout.words[start];
-                // Words of the label's own row divide wherever they stand, others if they are
-                // about as high: pages are a little skewed.
-                let high = (center_y(&word.bounds) - middle).abs() < NEIGHBOR * row.word_height;
-                let own = (near.start..near.end).contains(&first);
-                let (_, end) = near.cell_of(start);
-                if (start <= last && end > first)
-                    || !(own || high)
-                    || !self.sheet.says_something(start, end)
-                {
-                    continue;
-                }
-                let x = word.bounds.left as f32;
-                if x < left_edge - slack {
-                    left = left_edge - slack;
-                } else if x > left_edge + slack {
-                    right = right.min(x);
-                }
-            }
-        }
-        for other in self.labels.by_field.iter().flatten() {
-            let word = layout.words[other.matched.first].bounds;
-            let high = (center_y(&word) - middle).abs() < NEIGHBOR * row.word_height;
-            let x = word.left as f32;
-            // What stands in the label itself, such as `Facture` in `No. de facture`, bounds nothing.
-            let within = (first..=last).contains(&other.matched.first);
-            if high && !within && x > left_edge + slack {
-                right = right.min(x);
-            } else if high && x < left_edge - slack {
-                left = left_edge - slack;
-            }
-        }
-        (left, right - slack)
+        let all = self.labels.by_field.iter().flatten().map(|other| other.matched.first);
+        // What stands in the label itself, such as `Facture` in `No. de facture`, bounds nothing.
+        let others = all.filter(|word| !(first..=last).contains(word));
+        others.filter(|&word| self.is_level(label, word)).collect()
     }
 
-    pub(super) fn beside(&self, label: &Label) -> Option<(usize, Piece)> {
-        let (rest, start) = self.after(label);
-        let row = self.row(label.row);
-        let right = self.columns(label, Bound::Labels).1;
-        let end = (start..row.end)
-            .take_while(|&word| (self.sheet.layout.words[word].bounds.left as f32) < right)
-            .last()?
-            + 1;
-        let (from, to) = self.sheet.between_captions(
-            self.labels,
-            (self.index, self.field.count),
-            (label.row, start, end),
-        )?;
-        let head = if from == start { rest.head } else { 0 };
-        Some((label.row, Piece { lines: vec![(from, to)], head }))
-    }
-
-    pub(super) fn under(
-        &self,
-        (label, bound): (&Label, Bound),
-        beside: Vec<(usize, Piece)>,
-        (within_mm, lines, until): (f32, usize, Option<&Until>),
-        candidates: &mut Vec<Candidate>,
-    ) {
+    /// Returns the first words of the cells on the height of a label.
+    fn cells_beside<'s>(&'s self, label: &'s Label) -> impl Iterator<Item = usize> + 's {
         let layout = &self.sheet.layout;
-        let row = self.row(label.row);
-        let columns = self.columns(label, bound);
-        let word = layout.words[label.matched.first].bounds;
-        let lowest = word.bottom as f32 + within_mm * layout.pixels_per_mm;
-        let mut found = beside;
-        let mut bottom = word.bottom as f32;
-        let stops = self.stops(until);
-        for (index, below) in layout.rows.iter().enumerate().skip(label.row + 1) {
-            let middle = center_y(&below.bounds);
-            if middle > lowest || found.len() >= lines {
-                break;
-            }
-            if middle < center_y(&word) + BELOW * row.word_height {
-                continue;
-            }
-            let Some((start, end)) = self.sheet.words_in(below, columns) else { continue };
-            let Some(start) = self.not_left_of(&word, below, (start, end)) else { continue };
-            // A rule may divide the label from its value; what follows the field is never its value.
-            let may_end = !found.is_empty() || matches!(until, Some(Until::Labels(_)));
-            if may_end && self.ends_here((until, &stops), index, (start, end), bottom)
-                || self.ends_at_label(index, start)
-            {
-                break;
-            }
-            // Where nothing bounds the column, a wide gap does.
-            let bounded = columns.1 + COLUMN_SLACK * row.word_height < layout.width;
-            let cell_end = if bounded { end } else { below.cell_of(start).1.min(end) };
-            let span = (index, start, end);
-            let Some((from, to)) =
-                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
-            else {
-                continue;
+        let (first, last) = (label.matched.first, label.matched.last);
+        let lowest = center_y(&layout.words[first].bounds)
+            + LOWEST_NEIGHBOR * self.row(label.row).word_height;
+        let near = layout.rows[label.row.saturating_sub(1)..].iter();
+        let near = near.take_while(move |row| center_y(&row.bounds) <= lowest);
+        near.flat_map(move |row| {
+            let others = row.cells().filter(move |cell| cell.start > last || cell.end <= first);
+            // Words of the label's own row divide wherever they stand, others if they are
+            // about as high: pages are a little skewed.
+            let divide = move |cell: &WordRange| {
+                (row.words.contains(first) || self.is_level(label, cell.start))
+                    && self.sheet.says_something(*cell)
             };
-            let to = if from < cell_end { to.min(cell_end) } else { to };
-            bottom = below.bounds.bottom as f32;
-            found.push((index, Piece::line(from, to)));
-        }
-        self.push_lines(label.score, &found, candidates);
+            others.filter(divide).map(|cell| cell.start)
+        })
     }
 
-    /// Returns the first of some words of a row whose cell does not end left of a label.
-    fn not_left_of(
+    /// Tells whether a word stands about as high as a label.
+    fn is_level(&self, label: &Label, word: usize) -> bool {
+        let y = |word: usize| center_y(&self.sheet.layout.words[word].bounds);
+        (y(word) - y(label.matched.first)).abs() < NEIGHBOR * self.row(label.row).word_height
+    }
+
+    /// Takes the lines below a label, in the columns that nothing else stands in.
+    pub(super) fn below(&self, label: &Label, below: &Below, candidates: &mut Vec<Candidate>) {
+        let columns = self.columns(label, Bound::Cells);
+        let lines = self.lines_under(label, columns, Vec::new(), below);
+        self.push_lines(label.score, &lines, candidates);
+    }
+
+    /// Takes what stands beside and below a label in its cell of a form.
+    pub(super) fn in_cell(&self, label: &Label, below: &Below, candidates: &mut Vec<Candidate>) {
+        let columns = self.columns(label, Bound::Labels);
+        let beside = self.beside(label, columns).into_iter().collect();
+        let lines = self.lines_under(label, columns, beside, below);
+        self.push_lines(label.score, &lines, candidates);
+    }
+
+    fn beside(&self, label: &Label, columns: Extent) -> Option<Piece> {
+        let rest = self.after(label);
+        let words = &self.sheet.layout.words;
+        let start = rest.lines[0].start;
+        let inside = rest.lines[0].indices();
+        let inside = inside.take_while(|&word| (words[word].bounds.left as f32) < columns.right);
+        let own = self.own_words(label.row, WordRange { start, end: inside.last()? + 1 })?;
+        Some(rest.part(own))
+    }
+
+    /// Adds the lines under a label to those of its value.
+    fn lines_under(
         &self,
-        label: &PixelBox,
-        row: &Row,
-        (start, end): (usize, usize),
-    ) -> Option<usize> {
+        label: &Label,
+        columns: Extent,
+        mut lines: Vec<Piece>,
+        below: &Below,
+    ) -> Vec<Piece> {
+        let layout = &self.sheet.layout;
+        let word_height = self.row(label.row).word_height;
+        let caption = layout.words[label.matched.first].bounds;
+        let highest = center_y(&caption) + BELOW * word_height;
+        let lowest = caption.bottom as f32 + below.within_mm * layout.pixels_per_mm;
+        // Where nothing bounds the column, a wide gap does.
+        let bounded = columns.right + COLUMN_SLACK * word_height < layout.width;
+        let ends = below.until.map(|until| self.ends(until)).unwrap_or_default();
+        // A rule may divide the label from its value; what follows the field is never its value.
+        let ends_at_once = matches!(below.until, Some(Until::Labels(_)));
+        let mut bottom = caption.bottom as f32;
+        for index in label.row + 1..layout.rows.len() {
+            let row = self.row(index);
+            let middle = center_y(&row.bounds);
+            if middle > lowest || lines.len() >= below.most_lines {
+                break;
+            }
+            if middle < highest {
+                continue;
+            }
+            let Some(words) = self.words_under(&caption, index, columns) else { continue };
+            let may_end = ends_at_once || !lines.is_empty();
+            let is_end = |end: &End| self.is_end(end, index, words, bottom);
+            let first_words = WordRange { end: words.start + 2, ..words };
+            if may_end && ends.iter().any(is_end) || self.other_label_begins(index, first_words) {
+                break;
+            }
+            let Some(own) = self.own_words(index, words) else { continue };
+            let cell = row.cell_of(words.start);
+            let in_cell = WordRange { end: own.end.min(cell.end), ..own };
+            let line = if bounded || in_cell.is_empty() { own } else { in_cell };
+            lines.push(Piece::line(line));
+            bottom = row.bounds.bottom as f32;
+        }
+        lines
+    }
+
+    /// Returns the words of a row in the columns of a label, from the first whose cell does not end left of it.
+    fn words_under(&self, label: &PixelBox, row: usize, columns: Extent) -> Option<WordRange> {
+        let row = self.row(row);
+        let words = self.sheet.words_in(row, columns)?;
         let edge = label.left as f32 - COLUMN_SLACK * row.word_height;
         let reaches = |word: &usize| {
-            let (_, after) = row.cell_of(*word);
-            self.sheet.layout.words[after.max(word + 1) - 1].bounds.right as f32 >= edge
+            let after = row.cell_of(*word).end.max(word + 1);
+            self.sheet.layout.words[after - 1].bounds.right as f32 >= edge
         };
-        (start..end).find(reaches)
+        let start = words.indices().find(reaches)?;
+        Some(WordRange { start, ..words })
     }
 
-    /// Finds the labels that end a value.
-    fn stops(&self, until: Option<&Until>) -> Vec<Match> {
+    fn ends(&self, until: &Until) -> Vec<End> {
         match until {
-            Some(Until::Labels(labels)) => {
-                let found = self.sheet.find(labels);
-                found.into_iter().map(|(_, matched)| matched).collect()
+            Until::Rule => vec![End::Rule],
+            Until::Gap(heights) => vec![End::Gap(*heights)],
+            Until::Labels(labels) => {
+                let found = self.sheet.find(labels).into_iter();
+                found.map(|caption| End::Label(caption.matched)).collect()
             }
-            Some(Until::Any(ends)) => ends.iter().flat_map(|end| self.stops(Some(end))).collect(),
-            None | Some(Until::Rule | Until::Gap(_)) => Vec::new(),
+            Until::Any(ends) => ends.iter().flat_map(|end| self.ends(end)).collect(),
         }
     }
 
-    fn ends_here(
-        &self,
-        (until, stops): (Option<&Until>, &[Match]),
-        row: usize,
-        (start, end_of_words): (usize, usize),
-        bottom: f32,
-    ) -> bool {
+    /// Tells whether a value that reaches down to `bottom` ends before some words of a row.
+    fn is_end(&self, end: &End, row: usize, words: WordRange, bottom: f32) -> bool {
         let layout = &self.sheet.layout;
-        let bounds = self.row(row).bounds;
-        let words = &layout.words[start..end_of_words];
-        let left = words.first().map_or(0.0, |word| word.bounds.left as f32);
-        let right = words.last().map_or(0.0, |word| word.bounds.right as f32);
-        match until {
-            None => false,
-            Some(Until::Rule) => layout.rule_between(bottom, center_y(&bounds), (left, right)),
-            Some(Until::Gap(heights)) => {
-                bounds.top as f32 - bottom > heights * self.row(row).word_height
+        let row = self.row(row);
+        match end {
+            End::Rule => {
+                let boxes = &layout.words[words.indices()];
+                let left = boxes.first().map_or(0.0, |word| word.bounds.left as f32);
+                let right = boxes.last().map_or(0.0, |word| word.bounds.right as f32);
+                layout.rule_between(bottom, center_y(&row.bounds), Extent { left, right })
             }
-            Some(Until::Any(ends)) => ends
-                .iter()
-                .any(|end| self.ends_here((Some(end), stops), row, (start, end_of_words), bottom)),
-            Some(Until::Labels(_)) => stops.iter().any(|stop| {
-                (start..end_of_words).contains(&stop.first) && self.sheet.begins_with(stop, start)
-            }),
+            End::Gap(heights) => row.bounds.top as f32 - bottom > heights * row.word_height,
+            End::Label(stop) => {
+                words.contains(stop.first) && self.sheet.begins_with(stop, words.start)
+            }
         }
-    }
-
-    fn ends_at_label(&self, row: usize, start: usize) -> bool {
-        self.labels.by_field.iter().enumerate().any(|(field, found)| {
-            field != self.index
-                && found.iter().any(|label| {
-                    label.row == row && (start..start + 2).contains(&label.matched.first)
-                })
-        })
     }
 
     pub(super) fn above(
         &self,
         label: &Label,
         within_mm: f32,
-        lines: usize,
+        most_lines: usize,
         candidates: &mut Vec<Candidate>,
     ) {
         let layout = &self.sheet.layout;
         let top = self.row(label.row).bounds.top as f32;
         let highest = top - within_mm * layout.pixels_per_mm;
         let columns = self.columns(label, Bound::Cells);
-        let mut found: Vec<(usize, Piece)> = Vec::new();
+        let mut lines: Vec<Piece> = Vec::new();
         for index in (0..label.row).rev() {
-            let above = self.row(index);
-            if center_y(&above.bounds) < highest || found.len() >= lines {
+            let row = self.row(index);
+            if center_y(&row.bounds) < highest || lines.len() >= most_lines {
                 break;
             }
-            let Some((start, end)) = self.sheet.words_in(above, columns) else { continue };
-            let span = (index, start, end);
-            if let Some((from, to)) =
-                self.sheet.between_captions(self.labels, (self.index, self.field.count), span)
-            {
-                found.insert(0, (index, Piece::line(from, to)));
+            let words = self.sheet.words_in(row, columns);
+            if let Some(words) = words.and_then(|words| self.own_words(index, words)) {
+                lines.insert(0, Piece::line(words));
             }
         }
-        self.push_lines(label.score, &found, candidates);
+        self.push_lines(label.score, &lines, candidates);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::word_range::{Extent, WordRange};
 use crate::document::{Barcode, Line, Mark, PageText, PixelBox, TickBox, Word};
 use crate::model::Zone;
 
@@ -39,10 +40,8 @@ pub(crate) struct Layout<'p> {
 /// Words that stand on one height.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// First word and the one after the last, in [`Layout::words`].
-    pub start: usize,
-    pub end: usize,
-    /// Where cells begin; the first is `start`.
+    pub words: WordRange,
+    /// Where cells begin; the first is the row's first word.
     pub cell_starts: Vec<usize>,
     pub bounds: PixelBox,
     /// Median height of its words in pixels, at least 1.
@@ -157,12 +156,13 @@ impl<'p> Layout<'p> {
                 cell_starts.push(index);
             }
         }
-        self.rows.push(Row { start, end, cell_starts, bounds, word_height });
+        let words = WordRange { start, end };
+        self.rows.push(Row { words, cell_starts, bounds, word_height });
     }
 
     /// Returns the row that holds a word.
     pub fn row_of(&self, word: usize) -> usize {
-        self.rows.partition_point(|row| row.end <= word)
+        self.rows.partition_point(|row| row.words.end <= word)
     }
 
     /// Tells whether a gap of more than `widest_gap` pixels or a vertical rule is between two
@@ -184,10 +184,10 @@ impl<'p> Layout<'p> {
         })
     }
 
-    /// Returns the text of a range of words, separated by spaces.
-    pub fn text(&self, start: usize, end: usize) -> String {
+    /// Returns the text of some words, separated by spaces.
+    pub fn text(&self, words: WordRange) -> String {
         let mut text = String::new();
-        for word in &self.words[start..end] {
+        for word in &self.words[words.indices()] {
             if !text.is_empty() {
                 text.push(' ');
             }
@@ -203,12 +203,13 @@ impl<'p> Layout<'p> {
         (zone.left..=zone.right).contains(&x) && (zone.top..=zone.bottom).contains(&y)
     }
 
-    /// Tells whether a horizontal rule crosses the columns `left..right` between two heights.
-    pub fn rule_between(&self, top: f32, bottom: f32, (left, right): (f32, f32)) -> bool {
+    /// Tells whether a horizontal rule crosses columns between two heights.
+    pub fn rule_between(&self, top: f32, bottom: f32, columns: Extent) -> bool {
         self.horizontal_rules.iter().any(|rule| {
             let y = center_y(rule);
-            let crossing = right.min(rule.right as f32) - left.max(rule.left as f32);
-            y > top && y < bottom && crossing > 0.3 * (right - left).min(self.width)
+            let crossing =
+                columns.right.min(rule.right as f32) - columns.left.max(rule.left as f32);
+            y > top && y < bottom && crossing > 0.3 * columns.width().min(self.width)
         })
     }
 
@@ -232,12 +233,18 @@ impl<'p> Layout<'p> {
 }
 
 impl Row {
-    /// Returns the first word and the one after the last of the cell that holds a word.
-    pub fn cell_of(&self, word: usize) -> (usize, usize) {
+    /// Returns the cell that holds a word.
+    pub fn cell_of(&self, word: usize) -> WordRange {
         let after = self.cell_starts.iter().position(|&start| start > word);
         let next = after.map_or(self.cell_starts.len(), |position| position);
         let start = self.cell_starts[next.saturating_sub(1)];
-        (start, self.cell_starts.get(next).copied().unwrap_or(self.end))
+        WordRange { start, end: self.cell_starts.get(next).copied().unwrap_or(self.words.end) }
+    }
+
+    /// Returns the cells from left to right.
+    pub fn cells(&self) -> impl Iterator<Item = WordRange> {
+        let ends = self.cell_starts.iter().skip(1).copied().chain([self.words.end]);
+        self.cell_starts.iter().zip(ends).map(|(&start, end)| WordRange { start, end })
     }
 }
 

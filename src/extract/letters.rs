@@ -141,7 +141,7 @@ impl Letters {
         let mut lines = Vec::with_capacity(layout.rows.len());
         for row in &layout.rows {
             lines.push(letters.len());
-            for index in row.start..row.end {
+            for index in row.words.indices() {
                 let word = &layout.words[index];
                 let first = letters.len();
                 push_word(&mut letters, index, &word.text);

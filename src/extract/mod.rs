@@ -4,8 +4,10 @@
 //! new pages and for stored ones; what a candidate's text means is decided in `normalize`.
 
 mod apart;
+mod beyond;
 mod bound;
 mod boxed;
+mod captions;
 mod cells;
 mod claims;
 mod columns;
@@ -33,6 +35,7 @@ mod table_seen;
 #[cfg(test)]
 mod tests;
 mod value;
+mod word_range;
 
 pub use apart::contradictions;
 pub use explain::{

@@ -57,6 +57,14 @@ struct Before<'c> {
     older: &'c [u16; LONGEST + 1],
 }
 
+/// Which beginnings of the phrase a letter is compared with: those that so many edits lead to.
+#[derive(Clone, Copy)]
+struct Band {
+    /// Letters before this one.
+    at: usize,
+    edits: usize,
+}
+
 /// How far a phrase may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -198,7 +206,7 @@ impl Phrase {
         for (at, letter) in letters.iter().take(length + self.allowed).enumerate() {
             // Errors are spread over a phrase: one that begins with a heap of them is another.
             let edits = self.allowed.min(EARLY_EDITS + at / LETTERS_PER_EDIT);
-            let least = self.fill(new, Before { old, older }, (at, *letter), edits);
+            let least = self.fill(new, Before { old, older }, letter.look, Band { at, edits });
             if least > edits as u16 * EDIT {
                 break;
             }
@@ -211,14 +219,9 @@ impl Phrase {
         best
     }
 
-    /// Fills the column of a letter within the band of so many edits. Returns the least cost in it.
-    fn fill(
-        &self,
-        new: &mut [u16],
-        before: Before,
-        (at, letter): (usize, Letter),
-        edits: usize,
-    ) -> u16 {
+    /// Fills the column of a letter within a band. Returns the least cost in it.
+    fn fill(&self, new: &mut [u16], before: Before, letter: Look, band: Band) -> u16 {
+        let Band { at, edits } = band;
         let from = (at + 1).saturating_sub(edits).max(1);
         let to = (at + 1 + edits).min(self.letters.len());
         // Left of the band every distance is over the limit.
@@ -226,7 +229,7 @@ impl Phrase {
         new[from - 1] = if from == 1 { (at as u16 + 1) * EDIT } else { TOO_MUCH };
         let mut least = new[from - 1];
         for position in from..=to {
-            let cost = self.cost(position, letter.look, before, new[position - 1]);
+            let cost = self.cost(position, letter, before, new[position - 1]);
             new[position] = cost;
             least = least.min(cost);
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use regex::Regex;
 
 use super::layout::Layout;
+use super::word_range::WordRange;
 use crate::document::{Candidate, Count, Doubt, Found, PageNumber, PixelBox};
 use crate::model::{Field, FieldKind};
 use crate::normalize::{Widened, signs_as_digits, widened};
@@ -15,10 +16,17 @@ const LATER_MATCH: f32 = 0.97;
 /// Words that may hold a value, line by line.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Piece {
-    /// Runs of words: first and the one after the last, in [`Layout::words`].
-    pub lines: Vec<(usize, usize)>,
+    pub lines: Vec<WordRange>,
     /// Bytes of the first word that belong to a label, not to the value.
     pub head: usize,
+}
+
+/// A word in the text of a piece: its bytes there, and its number in the layout.
+#[derive(Debug, Clone, Copy)]
+struct Placed {
+    start: usize,
+    end: usize,
+    word: usize,
 }
 
 /// How well a piece is placed, and by what.
@@ -30,15 +38,22 @@ pub(crate) struct Standing {
 
 impl Piece {
     /// A piece of one line.
-    pub fn line(start: usize, end: usize) -> Self {
-        Self { lines: vec![(start, end)], head: 0 }
+    pub fn line(words: WordRange) -> Self {
+        Self { lines: vec![words], head: 0 }
+    }
+
+    /// Returns some words of the first line alone.
+    pub fn part(&self, words: WordRange) -> Self {
+        let is_first = self.lines.first().is_some_and(|line| line.start == words.start);
+        Self { lines: vec![words], head: if is_first { self.head } else { 0 } }
     }
 
     /// Turns the piece into candidates of a field: one a match of its pattern, else one.
     pub fn candidates(
         &self,
         layout: &Layout,
-        (page, field): (PageNumber, &Field),
+        page: PageNumber,
+        field: &Field,
         standing: Standing,
     ) -> Vec<Candidate> {
         let (text, spans) = self.text(layout);
@@ -93,16 +108,16 @@ impl Piece {
     fn doubts(
         &self,
         layout: &Layout,
-        spans: &[(usize, usize, usize)],
+        spans: &[Placed],
         (start, end): (usize, usize),
     ) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        for (position, &(from, to, index)) in spans.iter().enumerate() {
+        for (position, &Placed { start: from, end: to, word }) in spans.iter().enumerate() {
             if from >= end || to <= start {
                 continue;
             }
             let head = if position == 0 { self.head } else { 0 };
-            let word = &layout.words[index];
+            let word = &layout.words[word];
             for doubt in word.doubts_of(head, word.text.len()) {
                 let (doubt_start, doubt_end) =
                     (from + usize::from(doubt.start), from + usize::from(doubt.end));
@@ -115,20 +130,21 @@ impl Piece {
         doubts
     }
 
-    /// Returns the text, lines separated by `\n`, and for each word its span of bytes.
-    fn text(&self, layout: &Layout) -> (String, Vec<(usize, usize, usize)>) {
+    /// Returns the text, lines separated by `\n`, and where its words are in it.
+    fn text(&self, layout: &Layout) -> (String, Vec<Placed>) {
         let mut text = String::new();
         let mut spans = Vec::new();
-        for (line, &(start, end)) in self.lines.iter().enumerate() {
-            for index in start..end {
-                if index > start {
+        for (line, words) in self.lines.iter().enumerate() {
+            for index in words.indices() {
+                if index > words.start {
                     text.push(' ');
                 } else if line > 0 {
                     text.push('\n');
                 }
-                let head = if line == 0 && index == start { self.head } else { 0 };
+                let head = if line == 0 && index == words.start { self.head } else { 0 };
                 let word = layout.words[index].text.get(head..).unwrap_or_default();
-                spans.push((text.len(), text.len() + word.len(), index));
+                let (start, end) = (text.len(), text.len() + word.len());
+                spans.push(Placed { start, end, word: index });
                 text.push_str(word);
             }
         }
@@ -146,14 +162,14 @@ fn as_printed<'t>(text: &'t str, kind: &FieldKind, pattern: &Regex) -> Cow<'t, s
 }
 
 /// Returns how wide the gap behind a byte of the text is, in heights of the words beside it.
-fn gap(layout: &Layout, spans: &[(usize, usize, usize)], byte: usize) -> f32 {
-    let next = spans.partition_point(|&(start, _, _)| start <= byte);
-    let (Some(&(.., right)), Some(&(.., left))) =
+fn gap(layout: &Layout, spans: &[Placed], byte: usize) -> f32 {
+    let next = spans.partition_point(|span| span.start <= byte);
+    let (Some(right), Some(left)) =
         (spans.get(next), next.checked_sub(1).and_then(|before| spans.get(before)))
     else {
         return f32::INFINITY;
     };
-    let (left, right) = (layout.words[left].bounds, layout.words[right].bounds);
+    let (left, right) = (layout.words[left.word].bounds, layout.words[right.word].bounds);
     let height = left.height().min(right.height()).max(1) as f32;
     (right.left as f32 - left.right as f32) / height
 }
@@ -178,19 +194,15 @@ pub(crate) fn is_ditto(text: &str) -> bool {
 /// Returns the box of the words that overlap a span of the text, and how likely all of them are
 /// right (0–1): half their mean confidence by length, half that of the worst, since one misread
 /// word makes a wrong value.
-fn evidence(
-    layout: &Layout,
-    spans: &[(usize, usize, usize)],
-    (from, to): (usize, usize),
-) -> (PixelBox, f32) {
+fn evidence(layout: &Layout, spans: &[Placed], (from, to): (usize, usize)) -> (PixelBox, f32) {
     let mut bounds: Option<PixelBox> = None;
     let (mut sum, mut weight) = (0.0_f32, 0.0_f32);
     let mut worst = 100.0_f32;
-    for &(start, end, index) in spans {
-        if start >= to || end <= from {
+    for span in spans {
+        if span.start >= to || span.end <= from {
             continue;
         }
-        let word = &layout.words[index];
+        let word = &layout.words[span.word];
         bounds = Some(bounds.map_or(word.bounds, |all| all.union(&word.bounds)));
         let length = word.text.chars().count() as f32;
         sum += word.confidence * length;

@@ -35,7 +35,7 @@ impl Search<'_> {
         for row in rows {
             let Some(candidate) = self.last_in(row, candidates) else { continue };
             let row = self.row(row);
-            let text = self.sheet.layout.text(row.start, row.end);
+            let text = self.sheet.layout.text(row.words);
             let Some(rate) = PERCENTAGE.captures(&text).map(|found| found[1].to_owned()) else {
                 return;
             };

@@ -2,9 +2,11 @@
 //!
 //! `value` calls it for places that need no label.
 
+use super::bound::Passage;
 use super::phrases::{Through, names};
 use super::piece::Piece;
 use super::value::{LATER_PLACE, Search};
+use super::word_range::WordRange;
 use crate::document::{Candidate, Found, PixelBox};
 use crate::model::{FieldKind, LinePattern, Zone};
 
@@ -24,17 +26,14 @@ impl Search<'_> {
         self.labels.registration.trust(zone)
     }
 
-    fn zone_rows(&self, zone: &Zone) -> Vec<(usize, Piece)> {
+    fn zone_rows(&self, zone: &Zone) -> Vec<Piece> {
         let layout = &self.sheet.layout;
         let mut found = Vec::new();
         for (index, row) in layout.rows.iter().enumerate() {
-            let inside = |word: &usize| self.holds(zone, &layout.words[*word].bounds);
-            let Some(start) = (row.start..row.end).find(inside) else { continue };
-            let end = (start..row.end).take_while(inside).last().map_or(start, |last| last + 1);
-            let span = (index, start, end);
-            if let Some((from, to)) = self.sheet.without_captions(self.labels, self.index, span) {
-                found.push((index, Piece::line(from, to)));
-            }
+            let inside = |word: usize| self.holds(zone, &layout.words[word].bounds);
+            let words = row.words.first_run(inside);
+            let own = words.and_then(|words| self.without_captions(index, words));
+            found.extend(own.map(Piece::line));
         }
         found
     }
@@ -56,7 +55,7 @@ impl Search<'_> {
             self.by_phrases(texts, zone, candidates);
             return;
         }
-        for (_, piece) in self.zone_rows(zone.unwrap_or(&Zone::PAGE)) {
+        for piece in self.zone_rows(zone.unwrap_or(&Zone::PAGE)) {
             let score = PATTERN_SCORE * zone.map_or(1.0, |zone| self.trust(zone));
             self.push(&piece, score, Found::Pattern, candidates);
         }
@@ -73,7 +72,7 @@ impl Search<'_> {
             for matched in self.sheet.matches(text, Through::Lines).iter() {
                 let bounds = layout.words[matched.first].bounds;
                 if zone.is_none_or(|zone| self.holds(zone, &bounds)) {
-                    let piece = Piece::line(matched.first, matched.last + 1);
+                    let piece = Piece::line(WordRange::through(matched.first, matched.last));
                     self.push(&piece, matched.score, Found::Pattern, candidates);
                 }
             }
@@ -91,12 +90,9 @@ impl Search<'_> {
             for matched in self.sheet.matches(text, Through::Rows).iter() {
                 let start = matched.last + 1;
                 let Some(&end) = ends.iter().filter(|&&end| end >= start).min() else { continue };
-                let lines = layout
-                    .rows
-                    .iter()
-                    .map(|row| (row.start.max(start), row.end.min(end)))
-                    .filter(|(from, to)| from < to)
-                    .collect();
+                let between = WordRange { start, end };
+                let lines = layout.rows.iter().map(|row| row.words.within(between));
+                let lines = lines.filter(|words| !words.is_empty()).collect();
                 let piece = Piece { lines, head: 0 };
                 self.push(&piece, matched.score, Found::Label, candidates);
             }
@@ -105,8 +101,7 @@ impl Search<'_> {
 
     pub(super) fn passages(
         &self,
-        starts: &LinePattern,
-        (ends, lines): (Option<&LinePattern>, usize),
+        passage: &Passage,
         zone: Option<&Zone>,
         candidates: &mut Vec<Candidate>,
     ) {
@@ -114,26 +109,24 @@ impl Search<'_> {
         let rows = self.zone_rows(zone.unwrap_or(&Zone::PAGE));
         let texts: Vec<String> = rows
             .iter()
-            .map(|(_, piece)| piece.lines.iter().map(|&(from, to)| layout.text(from, to)).collect())
+            .map(|piece| piece.lines.iter().map(|&words| layout.text(words)).collect())
             .collect();
         let at = |pattern: &LinePattern, line: usize| {
             let view = texts[line..texts.len().min(line + PASSAGE_VIEW)].join("\n");
             pattern.0.find(&view).is_some_and(|found| found.start() <= texts[line].len())
         };
-        let ended = |line: usize| ends.is_some_and(|ends| at(ends, line));
+        let ended = |line: usize| passage.ends.is_some_and(|ends| at(ends, line));
         let mut score = PASSAGE_SCORE * zone.map_or(1.0, |zone| self.trust(zone));
         let mut next = 0;
         while next < rows.len() {
-            if !at(starts, next) || ended(next) {
+            if !at(passage.starts, next) || ended(next) {
                 next += 1;
                 continue;
             }
-            let limit = rows.len().min(next + lines);
+            let limit = rows.len().min(next + passage.most_lines);
             let length = (next + 1..limit).take_while(|&line| !ended(line)).count() + 1;
-            let lines = rows[next..next + length]
-                .iter()
-                .flat_map(|(_, piece)| piece.lines.clone())
-                .collect();
+            let lines =
+                rows[next..next + length].iter().flat_map(|piece| piece.lines.clone()).collect();
             self.push(&Piece { lines, head: 0 }, score, Found::Zone, candidates);
             score *= LATER_PLACE;
             next += length;

@@ -4,7 +4,7 @@
 //! Zones in millimetres are looked up through it. `sheet` finds it once for a model and page.
 
 use super::layout::{Layout, center_x, center_y};
-use super::sheet::Sheet;
+use super::sheet::{Caption, Sheet};
 use crate::document::PixelBox;
 use crate::model::{Anchor, Zone, ZoneUnit};
 
@@ -92,8 +92,8 @@ fn pairs(anchors: &[Anchor], sheet: &Sheet) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (anchor, declared) in anchors.iter().enumerate() {
         let mut found = sheet.find(&declared.phrases);
-        found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
-        for (_, matched) in found.into_iter().take(MOST_PLACES) {
+        found.sort_by(|a, b| b.matched.score.total_cmp(&a.matched.score));
+        for Caption { matched, .. } in found.into_iter().take(MOST_PLACES) {
             let words = &layout.words[matched.first..=matched.last];
             let top = words.iter().map(|word| word.bounds.top).min().unwrap_or_default();
             let mm = |pixels: u32| pixels as f32 / layout.pixels_per_mm;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::layout::{Layout, Row, center_y};
+use super::layout::{Layout, Row, center_x, center_y};
 use super::letters::Letters;
 use super::phrase::{Match, Phrase, Reach};
 use super::phrases::{Phrases, Places, Through, with_misread};
+use super::word_range::{Extent, WordRange};
 use crate::document::{PageNumber, PageText};
 
 /// A later label of a field's list is a little less welcome than an earlier one.
@@ -44,19 +45,24 @@ pub(crate) struct Label {
     /// Of a label on two lines, the lower one.
     pub row: usize,
     pub matched: Match,
-    /// Its first line, if it is broken over two: row and match.
-    pub upper: Option<(usize, Match)>,
+    /// Its first line, if it is broken over two.
+    pub upper: Option<Caption>,
     /// Quality of the match and rank of the label in its field's list, 0–1.
     pub score: f32,
 }
 
-/// Where captions stand: row and match.
-pub(crate) type Captions = Vec<(usize, Match)>;
+/// Where a phrase stands on one line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Caption {
+    pub row: usize,
+    pub matched: Match,
+}
 
 impl Label {
     /// Returns the upper line of a label on two lines, else the label itself.
     pub fn first_line(&self) -> Self {
-        let upper = |(row, matched)| Self { row, matched, upper: None, score: self.score };
+        let upper =
+            |Caption { row, matched }| Self { row, matched, upper: None, score: self.score };
         self.upper.map_or(*self, upper)
     }
 
@@ -99,17 +105,18 @@ impl<'p> Sheet<'p> {
         self.phrases.found((text, through), &self.places, find)
     }
 
-    /// Returns where any of the phrases stands on one line: its row and the match.
-    pub fn find(&self, texts: &[String]) -> Captions {
-        let mut found = Captions::new();
+    /// Returns where any of the phrases stands on one line.
+    pub fn find(&self, texts: &[String]) -> Vec<Caption> {
+        let mut found = Vec::new();
         for text in with_misread(texts) {
             found.extend(self.with_rows(&self.matches(&text, Through::Lines)));
         }
         found
     }
 
-    fn with_rows(&self, matches: &[Match]) -> impl Iterator<Item = (usize, Match)> {
-        matches.iter().map(|matched| (self.layout.row_of(matched.first), *matched))
+    fn with_rows(&self, matches: &[Match]) -> impl Iterator<Item = Caption> {
+        let row = |matched: &Match| self.layout.row_of(matched.first);
+        matches.iter().map(move |matched| Caption { row: row(matched), matched: *matched })
     }
 
     /// Tells whether a match stands at the beginning of the words from `start` on.
@@ -123,15 +130,16 @@ impl<'p> Sheet<'p> {
 
     /// Finds phrases as labels, on one line or, if none is, broken over two; `excluded` are
     /// captions that hide labels they cover.
-    pub fn labels_of(&self, texts: &[String], excluded: &[(usize, Match)]) -> Vec<Label> {
+    pub fn labels_of(&self, texts: &[String], excluded: &[Caption]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let welcome = |rank: usize| {
             let rank = i32::try_from(rank).unwrap_or(i32::MAX);
             LATER_LABEL.powi(rank.min(LEAST_WELCOME))
         };
         for (rank, text) in with_misread(texts).enumerate() {
-            for (row, matched) in self.with_rows(&self.matches(&text, Through::Lines)) {
-                if !self.torn(row, &matched) && !self.bites(&matched) {
+            for caption in self.with_rows(&self.matches(&text, Through::Lines)) {
+                let Caption { row, matched } = caption;
+                if !self.torn(&caption) && !self.bites(&matched) {
                     let score = matched.score * welcome(rank);
                     labels.push(Label { row, matched, upper: None, score });
                 }
@@ -155,10 +163,10 @@ impl<'p> Sheet<'p> {
                     && extent(other) > extent(&label.matched)
             };
             !all.iter().any(|other| covers(other.row, &other.matched))
-                && !excluded.iter().any(|(row, other)| {
-                    *row == label.row
-                        && overlaps(other, &label.matched)
-                        && hides(other, &label.matched)
+                && !excluded.iter().any(|other| {
+                    other.row == label.row
+                        && overlaps(&other.matched, &label.matched)
+                        && hides(&other.matched, &label.matched)
                 })
         });
         labels.sort_by_key(|label| (label.row, label.matched.first));
@@ -168,15 +176,14 @@ impl<'p> Sheet<'p> {
     /// Takes out labels whose last word would be a misread one with a digit, where the words before it are a label that
     /// is read better: `Registration No` of `Registration N5 1PM`.
     fn drop_heads_of_values(&self, labels: &mut Vec<Label>) {
-        let all: Vec<(usize, Match)> =
-            labels.iter().map(|label| (label.row, label.matched)).collect();
+        let all = labels.clone();
         labels.retain(|label| {
             let last = &self.layout.words[label.matched.last].text;
-            let is_shorter = |(row, other): &(usize, Match)| {
-                *row == label.row
-                    && other.first == label.matched.first
-                    && other.last < label.matched.last
-                    && other.score > label.matched.score
+            let is_shorter = |other: &Label| {
+                other.row == label.row
+                    && other.matched.first == label.matched.first
+                    && other.matched.last < label.matched.last
+                    && other.matched.score > label.matched.score
             };
             !(last.contains(|c: char| c.is_ascii_digit()) && all.iter().any(is_shorter))
         });
@@ -196,19 +203,20 @@ impl<'p> Sheet<'p> {
         let mut labels = Vec::new();
         for (head, tail) in phrase.splits() {
             let uppers = head.find_all(&self.letters, Reach::Line);
-            let uppers = self.with_rows(&uppers).filter(|(row, upper)| self.ends_cell(*row, upper));
-            let uppers: Captions = uppers.collect();
+            let uppers = self.with_rows(&uppers).filter(|upper| self.ends_cell(upper));
+            let uppers: Vec<Caption> = uppers.collect();
             if uppers.is_empty() {
                 continue;
             }
             let lowers = tail.find_all(&self.letters, Reach::Line);
-            let lowers: Captions = self.with_rows(&lowers).collect();
+            let lowers: Vec<Caption> = self.with_rows(&lowers).collect();
             for upper in uppers {
-                let below = |lower: &&(usize, Match)| self.goes_on_below(&upper, lower);
-                let Some((row, matched)) = lowers.iter().find(below).copied() else { continue };
+                let below = |lower: &&Caption| self.goes_on_below(&upper, lower);
+                let Some(&Caption { row, matched }) = lowers.iter().find(below) else { continue };
                 let (head_length, length) = (head.len() as f32, phrase.len() as f32);
-                let score =
-                    (upper.1.score * head_length + matched.score * (length - head_length)) / length;
+                let score = (upper.matched.score * head_length
+                    + matched.score * (length - head_length))
+                    / length;
                 labels.push(Label { row, matched, upper: Some(upper), score: score * BROKEN });
             }
         }
@@ -216,21 +224,22 @@ impl<'p> Sheet<'p> {
     }
 
     /// Tells whether nothing follows a match in its cell.
-    fn ends_cell(&self, row: usize, matched: &Match) -> bool {
+    fn ends_cell(&self, caption: &Caption) -> bool {
+        let Caption { row, matched } = caption;
         let glued = self.layout.words[matched.last].text.get(matched.tail..).unwrap_or_default();
-        self.layout.rows[row].cell_of(matched.last).1 == matched.last + 1
+        self.layout.rows[*row].cell_of(matched.last).end == matched.last + 1
             && !glued.chars().any(char::is_alphanumeric)
-            && !self.torn(row, matched)
+            && !self.torn(caption)
     }
 
     /// Tells whether a match begins the cell below another one.
-    fn goes_on_below(&self, upper: &(usize, Match), lower: &(usize, Match)) -> bool {
-        let (above, below) = (&self.layout.rows[upper.0], &self.layout.rows[lower.0]);
+    fn goes_on_below(&self, upper: &Caption, lower: &Caption) -> bool {
+        let (above, below) = (&self.layout.rows[upper.row], &self.layout.rows[lower.row]);
         let bounds = |matched: &Match| {
             let first = self.layout.words[matched.first].bounds;
             first.union(&self.layout.words[matched.last].bounds)
         };
-        let (first, second) = (bounds(&upper.1), bounds(&lower.1));
+        let (first, second) = (bounds(&upper.matched), bounds(&lower.matched));
         let height = above.word_height.max(below.word_height);
         let drop = center_y(&second) - center_y(&first);
         let same_edge = (first.left as f32 - second.left as f32).abs() < SAME_EDGE * height;
@@ -240,33 +249,29 @@ impl<'p> Sheet<'p> {
         drop > 0.0
             && drop < NEXT_LINE * height
             && (same_edge || inside)
-            && below.cell_of(lower.1.first).0 == lower.1.first
-            && lower.1.head <= 1
-            && !self.torn(lower.0, &lower.1)
+            && below.cell_of(lower.matched.first).start == lower.matched.first
+            && lower.matched.head <= 1
+            && !self.torn(lower)
     }
 
     /// Tells whether a match runs over a gap that no phrase has.
-    pub fn torn(&self, row: usize, matched: &Match) -> bool {
-        let gap = LABEL_GAP * self.layout.rows[row].word_height;
+    pub fn torn(&self, caption: &Caption) -> bool {
+        let Caption { row, matched } = caption;
+        let gap = LABEL_GAP * self.layout.rows[*row].word_height;
         (matched.first..matched.last).any(|word| self.layout.divided(word, word + 1, gap))
     }
 
     /// Tells whether a run of words has a letter or digit.
-    pub fn says_something(&self, start: usize, end: usize) -> bool {
-        self.layout.words[start..end]
+    pub fn says_something(&self, words: WordRange) -> bool {
+        self.layout.words[words.indices()]
             .iter()
             .any(|word| word.text.chars().any(char::is_alphanumeric))
     }
 
-    /// Returns the first word of a row whose middle is in the columns, and the one after the last.
-    pub fn words_in(&self, row: &Row, (left, right): (f32, f32)) -> Option<(usize, usize)> {
-        let inside = |index: &usize| {
-            let middle = super::layout::center_x(&self.layout.words[*index].bounds);
-            middle >= left && middle < right
-        };
-        let start = (row.start..row.end).find(inside)?;
-        let end = (start..row.end).take_while(|index| inside(index)).last()? + 1;
-        Some((start, end))
+    /// Returns the first words of a row whose middles are in the columns.
+    pub fn words_in(&self, row: &Row, columns: Extent) -> Option<WordRange> {
+        let inside = |word: usize| columns.contains(center_x(&self.layout.words[word].bounds));
+        row.words.first_run(inside)
     }
 }
 

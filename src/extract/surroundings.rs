@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::beyond::WordPlaces;
 use crate::document::{Evidence, Line, PageNumber, PageText, PixelBox, Record, TypedField, Word};
+use crate::model::{Field, FieldKind, RecordModel};
 use crate::normalize::SaidOrder;
 
 /// The words of a record's pages, ready to be asked. `pipeline` makes one for the pages of a
@@ -17,6 +19,8 @@ pub struct Surroundings {
     text: String,
     /// What the dates of the pages say about the order of day and month.
     pub dates: SaidOrder,
+    /// Where words stand.
+    places: WordPlaces,
     /// Where words are struck out.
     struck: Vec<(PageNumber, PixelBox)>,
 }
@@ -32,6 +36,7 @@ impl Surroundings {
             let lines: Vec<String> = page.lines.iter().filter_map(line_with_numbers).collect();
             let said = SaidOrder::of_lines(lines.iter().map(String::as_str));
             surroundings.dates = surroundings.dates.and(said);
+            surroundings.places.add(*number, page);
             for word in page.words() {
                 let word = bare(&word.text);
                 surroundings.text.push_str(&word);
@@ -41,20 +46,31 @@ impl Surroundings {
         surroundings
     }
 
-    /// Notes for each value at how many other places its text stands, how well its page was read, and
-    /// whether it is struck out.
-    pub fn note(&self, record: &mut Record<TypedField>) {
-        for field in &mut record.fields {
+    /// Notes for each value at how many other places its text stands, how much like it stands next to it, how well
+    /// its page was read, and whether it is struck out.
+    pub fn note(&self, model: &RecordModel, record: &mut Record<TypedField>) {
+        for (spec, field) in model.fields.iter().zip(&mut record.fields) {
             let (Some(_), Some(raw)) = (&field.value, &field.raw) else { continue };
             let places = self.places(raw).saturating_sub(1);
             let page = field.page.and_then(|page| self.confidence.get(&page));
             field.evidence = Evidence {
                 elsewhere: u8::try_from(places).unwrap_or(u8::MAX),
+                beyond: self.beyond(spec, field),
                 page: page.copied().unwrap_or(0.0),
                 is_struck: self.is_struck(field.page, field.bounds),
                 ..std::mem::take(&mut field.evidence)
             };
         }
+    }
+
+    /// Counts the words next to a text that are of its vocabulary.
+    fn beyond(&self, spec: &Field, field: &TypedField) -> u8 {
+        let (Some(page), Some(bounds), FieldKind::Text { .. }) =
+            (field.page, &field.bounds, &spec.kind)
+        else {
+            return 0;
+        };
+        u8::try_from(self.places.beyond(page, bounds, &spec.vocabulary)).unwrap_or(u8::MAX)
     }
 
     /// Returns whether the value at a place, or a word of it, is struck out.

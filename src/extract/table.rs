@@ -3,12 +3,15 @@
 //! `columns` says where the tables and their columns are; here lines become rows by the field that
 //! starts them, ditto marks and empty cells are filled, and the page's head is repeated.
 
+use regex::Regex;
+
 use super::columns::{self, Column, Table};
 use super::layout::Row;
 use super::piece::{Piece, Standing, is_ditto};
 use super::raw_record::record;
 use super::sheet::Sheet;
 use super::value;
+use super::word_range::WordRange;
 use crate::document::{Candidate, Found, PixelBox, RawField, Record};
 use crate::model::{Field, FieldKind, RecordModel};
 
@@ -18,6 +21,8 @@ const COLUMN_SCORE: f32 = 0.95;
 const CARRIED_SCORE: f32 = 0.85;
 const BLANK_SCORE: f32 = 0.5;
 const PATTERN_SCORE: f32 = 0.6;
+/// Words of the longest value that is found by its pattern.
+const MOST_WORDS: usize = 3;
 
 /// The cells of one record on their way: for each field the words of its lines.
 type Cells = Vec<Piece>;
@@ -45,7 +50,17 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
     for (cells, score) in read {
         for row in cells {
             let standing = Standing { score, found };
-            let fields = fill(model, sheet, (&row, &page_head), (standing, records.last()));
+            let above = records.last();
+            // Fields of the page's head stand in every row.
+            let fields = model.fields.iter().enumerate().map(|(index, field)| {
+                let above = above.and_then(|record| record.fields.get(index));
+                if field.column.is_empty() {
+                    page_head[index].clone()
+                } else {
+                    in_cell(sheet, field, &row[index], standing, above)
+                }
+            });
+            let fields = fields.collect();
             let number = u32::try_from(records.len() + 1).unwrap_or(u32::MAX);
             records.push(record(model, sheet.number, number, fields));
         }
@@ -55,7 +70,7 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
 
 /// Tells whether a box is among a table's rows: what stands there is no head of the page.
 fn stands_in(sheet: &Sheet, rows: &[Cells], bounds: &PixelBox) -> bool {
-    let words = rows.iter().flatten().flat_map(|cell| &cell.lines).map(|&(start, _)| start);
+    let words = rows.iter().flatten().flat_map(|cell| &cell.lines).map(|line| line.start);
     let tops = words.map(|word| sheet.layout.words[word].bounds);
     let Some(all) = tops.reduce(|all, word| all.union(&word)) else { return false };
     bounds.top >= all.top && bounds.bottom <= all.bottom
@@ -72,7 +87,7 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
             continue;
         }
         // What stands between the header and the first row belongs to neither.
-        if begins(model, sheet, (&cells, records.last()), starter) {
+        if begins(model, sheet, &cells, records.last(), starter) {
             records.push(cells);
         } else if let Some(current) = records.last_mut() {
             for (all, more) in current.iter_mut().zip(cells) {
@@ -90,7 +105,8 @@ fn rows_of(model: &RecordModel, sheet: &Sheet, table: &Table) -> Vec<Cells> {
 fn begins(
     model: &RecordModel,
     sheet: &Sheet,
-    (cells, current): (&Cells, Option<&Cells>),
+    cells: &Cells,
+    current: Option<&Cells>,
     starter: Option<usize>,
 ) -> bool {
     let Some(starter) = starter else { return true };
@@ -153,8 +169,7 @@ fn starts(model: &RecordModel, sheet: &Sheet, cells: &Cells, starter: usize) -> 
 }
 
 fn plain(sheet: &Sheet, cell: &Piece) -> String {
-    let lines: Vec<String> =
-        cell.lines.iter().map(|&(start, end)| sheet.layout.text(start, end)).collect();
+    let lines: Vec<String> = cell.lines.iter().map(|&words| sheet.layout.text(words)).collect();
     lines.join(" ")
 }
 
@@ -163,11 +178,10 @@ fn cells(model: &RecordModel, sheet: &Sheet, row: &Row, columns: &[Column]) -> C
     let mut cells = vec![Piece::default(); model.fields.len()];
     for column in columns {
         let Some(field) = column.field else { continue };
-        if let Some((start, end)) = sheet.words_in(row, (column.left, column.right)) {
-            let marks = sheet.layout.text(start, end);
-            if sheet.says_something(start, end) || is_ditto(&marks) {
-                cells[field].lines.push((start, end));
-            }
+        if let Some(words) = sheet.words_in(row, column.extent)
+            && (sheet.says_something(words) || is_ditto(&sheet.layout.text(words)))
+        {
+            cells[field].lines.push(words);
         }
     }
     cells
@@ -202,79 +216,68 @@ fn by_pattern(model: &RecordModel, sheet: &Sheet) -> Vec<Cells> {
 /// without one takes the rest. Tells also whether the line begins a record.
 fn pattern_cells(model: &RecordModel, sheet: &Sheet, row: &Row, starter: usize) -> (Cells, bool) {
     let mut cells = vec![Piece::default(); model.fields.len()];
-    let mut taken: Vec<bool> = vec![false; row.end - row.start];
+    let mut taken: Vec<WordRange> = Vec::new();
+    let is_free = |taken: &[WordRange], words: WordRange| {
+        taken.iter().all(|other| other.within(words).is_empty())
+    };
     let in_rows = model.fields.iter().enumerate().filter(|(_, field)| !field.column.is_empty());
     for (index, field) in in_rows.clone() {
         let Some(pattern) = &field.pattern else { continue };
-        let free = (row.start..row.end).filter(|word| !taken[word - row.start]);
-        // Up to three words make a value, as in `12 MAR 78`.
-        let spans = free.flat_map(|word| (1..=3).rev().map(move |length| (word, word + length)));
-        let span = spans
-            .filter(|&(from, to)| {
-                to <= row.end && !taken[from - row.start..to - row.start].contains(&true)
-            })
-            .find(|&(from, to)| {
-                let text = sheet.layout.text(from, to);
-                pattern
-                    .find(&text)
-                    .is_some_and(|found| found.start() == 0 && found.end() == text.len())
-            });
-        let Some((from, to)) = span else { continue };
+        let fits = |words: &WordRange| {
+            words.end <= row.words.end
+                && is_free(&taken, *words)
+                && is_whole_match(pattern, &sheet.layout.text(*words))
+        };
+        let Some(words) = short_ranges(row.words).find(fits) else { continue };
         // A line begins with the value that starts it.
-        if index == starter && from > row.start + 1 {
+        if index == starter && words.start > row.words.start + 1 {
             continue;
         }
-        taken[from - row.start..to - row.start].fill(true);
-        cells[index].lines.push((from, to));
+        taken.push(words);
+        cells[index].lines.push(words);
     }
     let rest = in_rows
         .clone()
         .find(|(_, field)| field.pattern.is_none() && matches!(field.kind, FieldKind::Text { .. }));
     if let Some((index, _)) = rest {
-        let start = (row.start..row.end).find(|word| !taken[word - row.start]);
-        if let Some(start) = start {
-            let length = taken[start - row.start..].iter().take_while(|taken| !**taken).count();
-            cells[index].lines.push((start, start + length));
-        }
+        let free = |word: usize| is_free(&taken, WordRange::new(word, word + 1));
+        cells[index].lines.extend(row.words.first_run(free));
     }
     let begun = !cells[starter].lines.is_empty();
     (cells, begun)
 }
 
-/// Turns a row's cells into candidates; fields of the page's head stand in every row, empty cells
-/// and ditto marks take the value of the row above where the field is carried.
-fn fill(
-    model: &RecordModel,
+/// Returns all ranges of up to three words, as `12 MAR 78` is a value; at each word the longest first.
+fn short_ranges(words: WordRange) -> impl Iterator<Item = WordRange> {
+    words.indices().flat_map(|start| {
+        (1..=MOST_WORDS).rev().map(move |length| WordRange::new(start, start + length))
+    })
+}
+
+fn is_whole_match(pattern: &Regex, text: &str) -> bool {
+    pattern.find(text).is_some_and(|found| found.start() == 0 && found.end() == text.len())
+}
+
+/// Turns a cell into candidates; an empty one and a ditto mark take the value of the row above where the field is
+/// carried.
+fn in_cell(
     sheet: &Sheet,
-    (cells, page_head): (&Cells, &[Vec<Candidate>]),
-    (standing, above): (Standing, Option<&Record<RawField>>),
-) -> Vec<Vec<Candidate>> {
-    let mut fields = Vec::with_capacity(model.fields.len());
-    for (index, field) in model.fields.iter().enumerate() {
-        if field.column.is_empty() {
-            fields.push(page_head[index].clone());
-            continue;
-        }
-        let cell = &cells[index];
-        let text = plain(sheet, cell);
-        let carried = is_ditto(&text) || (cell.lines.is_empty() && field.carry);
-        if !carried {
-            fields.push(cell.candidates(&sheet.layout, (sheet.number, field), standing));
-            continue;
-        }
-        let above = above.and_then(|record| record.fields.get(index));
-        let candidates = above.map(|field| field.candidates.clone()).unwrap_or_default();
-        let most = if cell.lines.is_empty() { BLANK_SCORE } else { CARRIED_SCORE };
-        fields.push(
-            candidates
-                .into_iter()
-                .map(|candidate| Candidate {
-                    place_score: candidate.place_score.min(most),
-                    found: Found::Carried,
-                    ..candidate
-                })
-                .collect(),
-        );
+    field: &Field,
+    cell: &Piece,
+    standing: Standing,
+    above: Option<&RawField>,
+) -> Vec<Candidate> {
+    let is_carried = is_ditto(&plain(sheet, cell)) || (cell.lines.is_empty() && field.carry);
+    if !is_carried {
+        return cell.candidates(&sheet.layout, sheet.number, field, standing);
     }
-    fields
+    let most = if cell.lines.is_empty() { BLANK_SCORE } else { CARRIED_SCORE };
+    let carried = above.map(|field| field.candidates.clone()).unwrap_or_default().into_iter();
+    carried
+        .map(|candidate| Candidate {
+            place_score: candidate.place_score.min(most),
+            found: Found::Carried,
+            ..candidate
+        })
+        .collect()
 }

@@ -3,11 +3,12 @@
 //! Scores say how well a place fits; `normalize` weighs them against what the value says. The
 //! places themselves are in `from_label` and `region`.
 
-use super::bound::Bound;
+use super::bound::{Below, Passage};
 use super::labels::Labels;
 use super::layout::Row;
 use super::piece::{Piece, Standing};
 use super::ranking::Words;
+
 use super::sheet::{Label, Sheet};
 use crate::document::{Candidate, Count, Found};
 use crate::model::{Choose, Field, FieldKind, Place, RecordModel};
@@ -160,8 +161,9 @@ impl Search<'_> {
             Place::Pattern { zone } => self.by_pattern(zone.as_ref(), candidates),
             Place::Between { from, to } => self.between(from, to, candidates),
             Place::Passage { starts, ends, lines, zone } => {
-                let limits = (ends.as_ref(), lines.unwrap_or(1) as usize);
-                self.passages(starts, limits, zone.as_ref(), candidates);
+                let most_lines = lines.unwrap_or(1) as usize;
+                let passage = Passage { starts, ends: ends.as_ref(), most_lines };
+                self.passages(&passage, zone.as_ref(), candidates);
             }
             Place::Party { party } => {
                 let found = self.labels.parties.iter().flat_map(|parties| parties.of(*party));
@@ -210,13 +212,14 @@ impl Search<'_> {
                 }
             }
             Place::Below { within_mm, lines, until } => {
-                let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
-                self.under((label, Bound::Cells), Vec::new(), reach, candidates);
+                let most_lines = lines.unwrap_or(u32::MAX) as usize;
+                let below = Below { within_mm: *within_mm, most_lines, until: until.as_ref() };
+                self.below(label, &below, candidates);
             }
             Place::Cell { within_mm, lines, until } => {
-                let reach = (*within_mm, lines.unwrap_or(u32::MAX) as usize, until.as_ref());
-                let beside = self.beside(label).into_iter().collect();
-                self.under((label, Bound::Labels), beside, reach, candidates);
+                let most_lines = lines.unwrap_or(u32::MAX) as usize;
+                let below = Below { within_mm: *within_mm, most_lines, until: until.as_ref() };
+                self.in_cell(label, &below, candidates);
             }
             Place::Box { lines } => {
                 self.boxed(label, lines.unwrap_or(u32::MAX) as usize, candidates);
@@ -231,8 +234,7 @@ impl Search<'_> {
             }
             Place::Line => {
                 for line in label.lines() {
-                    let row = self.row(line.row);
-                    let piece = Piece::line(row.start, row.end);
+                    let piece = Piece::line(self.row(line.row).words);
                     self.push(&piece, line.score, Found::Label, candidates);
                 }
             }
@@ -256,23 +258,18 @@ impl Search<'_> {
         found: Found,
         candidates: &mut Vec<Candidate>,
     ) {
-        let target = (self.sheet.number, self.field);
         let standing = Standing { score, found };
-        candidates.extend(piece.candidates(&self.sheet.layout, target, standing));
+        let (layout, page) = (&self.sheet.layout, self.sheet.number);
+        candidates.extend(piece.candidates(layout, page, self.field, standing));
     }
 
-    pub(super) fn push_lines(
-        &self,
-        score: f32,
-        found: &[(usize, Piece)],
-        candidates: &mut Vec<Candidate>,
-    ) {
+    pub(super) fn push_lines(&self, score: f32, found: &[Piece], candidates: &mut Vec<Candidate>) {
         let over_lines = self.dates_over_lines(found);
         let found = over_lines.as_deref().unwrap_or(found);
         let mut score = score;
         let one_text = matches!(self.field.kind, FieldKind::Text { .. });
         if !one_text || self.field.count == Count::Many {
-            for (_, piece) in found {
+            for piece in found {
                 self.push(piece, score, Found::Label, candidates);
                 if self.field.count == Count::One {
                     score *= FEWER_LINES;
@@ -281,15 +278,15 @@ impl Search<'_> {
             return;
         }
         for count in (1..=found.len()).rev() {
-            let head = found[0].1.head;
-            let lines = found[..count].iter().flat_map(|(_, piece)| piece.lines.clone()).collect();
+            let head = found[0].head;
+            let lines = found[..count].iter().flat_map(|piece| piece.lines.clone()).collect();
             self.push(&Piece { lines, head }, score, Found::Label, candidates);
             score *= FEWER_LINES;
         }
     }
 
     /// Joins two lines that make a date together and none alone, as `17 August` and `2023` under it.
-    fn dates_over_lines(&self, found: &[(usize, Piece)]) -> Option<Vec<(usize, Piece)>> {
+    fn dates_over_lines(&self, found: &[Piece]) -> Option<Vec<Piece>> {
         if !matches!(self.field.kind, FieldKind::Date { .. }) || self.field.pattern.is_some() {
             return None;
         }
@@ -297,15 +294,15 @@ impl Search<'_> {
             let text = piece.plain(&self.sheet.layout);
             normalize::value(&self.field.kind, &text).is_some()
         };
-        let joined = |(_, first): &(usize, Piece), (_, second): &(usize, Piece)| Piece {
+        let joined = |first: &Piece, second: &Piece| Piece {
             lines: first.lines.iter().chain(&second.lines).copied().collect(),
             head: first.head,
         };
         let at = found.windows(2).position(|pair| {
-            !is_date(&pair[0].1) && !is_date(&pair[1].1) && is_date(&joined(&pair[0], &pair[1]))
+            !is_date(&pair[0]) && !is_date(&pair[1]) && is_date(&joined(&pair[0], &pair[1]))
         })?;
         let mut lines = found.to_vec();
-        lines[at].1 = joined(&found[at], &found[at + 1]);
+        lines[at] = joined(&found[at], &found[at + 1]);
         lines.remove(at + 1);
         Some(lines)
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::firm::firmness;
 use super::{Field, FieldKind};
 use crate::document::{Doubt, TypedField};
 
@@ -28,8 +29,12 @@ pub const CLUES: [&str; CLUE_COUNT] = [
     "undoubted",
     "certainty",
     "familiar",
+    "signs",
+    "firm",
+    "filled",
+    "whole",
 ];
-const CLUE_COUNT: usize = 15;
+const CLUE_COUNT: usize = 19;
 
 /// Probabilities are not believed beyond these.
 const BOUNDS: (f32, f32) = (0.003, 0.997);
@@ -37,6 +42,12 @@ const BOUNDS: (f32, f32) = (0.003, 0.997);
 const MOST_DOUBT: f32 = 0.9;
 /// What the certainty of a text's characters is multiplied with, so that it spreads as far as the other clues.
 const CERTAINTY_SCALE: f32 = 2.0;
+/// Likewise for whether a name is a firm's: few pages name a person, so that one of them must count.
+const FIRMNESS_SCALE: f32 = 2.0;
+/// Printed figures are at most so wide for their height, with the space between them; wider ones hide others.
+const WIDEST_FIGURE: f32 = 0.95;
+/// What the width that is too much, in heights, is multiplied with, and the most that it counts.
+const EMPTINESS: (f32, f32) = (12.0, 6.0);
 /// Bounds of a confidence before it is made a logit.
 const LOGIT_BOUNDS: (f32, f32) = (0.01, 0.995);
 
@@ -141,6 +152,10 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
         -(field.doubts.len().min(4) as f32),
         CERTAINTY_SCALE * certainty(field).ln(),
         known.min(4.0) / 2.0,
+        -odd_signs(&spec.kind, &text).min(3.0),
+        FIRMNESS_SCALE * if is_name(spec) { firmness(&text, &spec.vocabulary) } else { 0.0 },
+        -emptiness(&spec.kind, field),
+        -f32::from(evidence.beyond.min(3)),
     ])
 }
 
@@ -178,6 +193,45 @@ fn words_of(text: &str, vocabulary: &[String]) -> (f32, f32) {
     let (known, unknown): (Vec<&str>, Vec<&str>) =
         words.partition(|word| vocabulary.binary_search(&word.to_uppercase()).is_ok());
     (known.len() as f32, unknown.len() as f32)
+}
+
+/// Tells whether a field holds names: texts that recur over documents and are made of known words.
+fn is_name(spec: &Field) -> bool {
+    matches!(spec.kind, FieldKind::Text { .. }) && spec.recurs && !spec.vocabulary.is_empty()
+}
+
+/// Counts the signs that are in no name or address, such as `€`, `“` and `=`.
+fn odd_signs(kind: &FieldKind, text: &str) -> f32 {
+    if !matches!(kind, FieldKind::Text { .. }) {
+        return 0.0;
+    }
+    let is_odd =
+        |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !",.&()/'’#-".contains(*c);
+    text.chars().filter(is_odd).count() as f32
+}
+
+/// Returns by how much a number is wider than its figures can be: what was not read stands between or beside them.
+fn emptiness(kind: &FieldKind, field: &TypedField) -> f32 {
+    let of_figures = match kind {
+        FieldKind::Integer { .. } | FieldKind::Code { .. } => true,
+        FieldKind::Decimal { .. }
+        | FieldKind::Money
+        | FieldKind::Duration
+        | FieldKind::Text { .. }
+        | FieldKind::Date { .. }
+        | FieldKind::Time
+        | FieldKind::Enum { .. }
+        | FieldKind::Lookup { .. }
+        | FieldKind::Barcode { .. }
+        | FieldKind::Checkbox => false,
+    };
+    let (Some(bounds), Some(raw), true) = (&field.bounds, &field.raw, of_figures) else {
+        return 0.0;
+    };
+    let signs = raw.trim().chars().count().max(1) as f32;
+    let height = bounds.bottom.saturating_sub(bounds.top).max(1) as f32;
+    let width = bounds.right.saturating_sub(bounds.left) as f32;
+    (EMPTINESS.0 * (width / (signs * height) - WIDEST_FIGURE)).clamp(0.0, EMPTINESS.1)
 }
 
 /// Counts the words that do not look like words: letters among digits, capitals inside, signs that
@@ -218,7 +272,7 @@ fn oddity(word: &str) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Alternative;
+    use crate::document::{Alternative, PixelBox};
 
     #[test]
     fn characters_are_as_certain_as_no_other_letter_is_likely() {
@@ -237,6 +291,27 @@ mod tests {
         assert!(near(certainty(&field(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)])), 0.54));
         // Another case and another sign leave the same letters.
         assert!(near(certainty(&field(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)])), 1.0));
+    }
+
+    #[test]
+    fn signs_that_no_name_has_are_odd() {
+        let kind = FieldKind::Text { join: String::new(), max_length: 100 };
+        assert!((odd_signs(&kind, "O'Neil & Co. (No. 1-2/3), #4") - 0.0).abs() < 1e-6);
+        assert!((odd_signs(&kind, "R1ANG KIA € “SDN") - 2.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_box_that_is_too_wide_for_its_figures_hides_some() {
+        let kind = FieldKind::Integer { min: None, max: None };
+        let field = |raw: &str, right| TypedField {
+            raw: Some(raw.to_owned()),
+            bounds: Some(PixelBox { left: 0, top: 0, right, bottom: 40 }),
+            ..TypedField::default()
+        };
+        // Four figures of 32 pixels by 40, and two of them where three may stand.
+        assert!(emptiness(&kind, &field("2327", 128)) < 1e-6);
+        // 96 / (2 * 40) = 1.2, 12 * (1.2 - 0.95) = 3.
+        assert!((emptiness(&kind, &field("32", 96)) - 3.0).abs() < 1e-4);
     }
 
     #[test]

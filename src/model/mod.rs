@@ -13,6 +13,7 @@ mod dictionary;
 mod dictionary_error;
 mod expression;
 mod field;
+mod firm;
 mod learned;
 mod load;
 mod name;

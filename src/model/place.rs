@@ -52,55 +52,60 @@ pub fn kind(place: &Place) -> &'static str {
 fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
     let section = Section::of(entry, problems)?;
     let kind = named_kind(&section, problems)?;
-    let modifiers: &[&str] = match kind {
-        "below" => &["below", "lines", "until"],
-        "above" => &["above", "lines"],
-        "cell" => &["cell", "lines", "until"],
-        "box" => &["box", "lines"],
-        "passage" => &["passage", "ends", "lines", "zone"],
-        "zone" => &["zone", "lines"],
-        "pattern" => &["pattern", "zone"],
-        other => &[other],
+    section.only(&keys(kind), problems);
+    let labels = section.texts("label", problems);
+    let place = place_of_kind(kind, &section, problems)?;
+    Some(if labels.is_empty() { place } else { Place::Labelled { labels, place: place.into() } })
+}
+
+/// Returns the keys that a place of a kind may have.
+fn keys(kind: &'static str) -> Vec<&'static str> {
+    let mut keys = match kind {
+        "below" => vec!["below", "lines", "until"],
+        "above" => vec!["above", "lines"],
+        "cell" => vec!["cell", "lines", "until"],
+        "box" => vec!["box", "lines"],
+        "passage" => vec!["passage", "ends", "lines", "zone"],
+        "zone" => vec!["zone", "lines"],
+        "pattern" => vec!["pattern", "zone"],
+        other => vec![other],
     };
-    let with_label: Vec<&str> = modifiers.iter().copied().chain(["label"]).collect();
     let seen_from_label =
         matches!(kind, "right" | "left" | "below" | "above" | "cell" | "box" | "line");
-    section.only(if seen_from_label { &with_label } else { modifiers }, problems);
-    let labels = section.texts("label", problems);
+    if seen_from_label {
+        keys.push("label");
+    }
+    keys
+}
+
+fn place_of_kind(kind: &str, section: &Section, problems: &mut Problems) -> Option<Place> {
     let named = section.get(kind)?;
-    let lines = |problems: &mut Problems| lines(&section, problems);
     let place = match kind {
-        "right" => distance(&named, problems).map(|within_mm| Place::Right { within_mm }).ok()?,
-        "left" => distance(&named, problems).map(|within_mm| Place::Left { within_mm }).ok()?,
+        "right" => Place::Right { within_mm: distance(&named, problems).ok()? },
+        "left" => Place::Left { within_mm: distance(&named, problems).ok()? },
         "below" => Place::Below {
             within_mm: named.length_mm(problems)?,
-            lines: lines(problems),
+            lines: lines(section, problems),
             until: section.get("until").and_then(|until| read_until(&until, problems)),
         },
         "cell" => Place::Cell {
             within_mm: named.length_mm(problems)?,
-            lines: lines(problems),
+            lines: lines(section, problems),
             until: section.get("until").and_then(|until| read_until(&until, problems)),
         },
-        "passage" => Place::Passage {
-            starts: read_pattern(&named, problems).map(LinePattern)?,
-            ends: section
-                .get("ends")
-                .and_then(|ends| read_pattern(&ends, problems))
-                .map(LinePattern),
-            lines: lines(problems),
-            zone: section.get("zone").and_then(|zone| zone.zone(problems)),
-        },
-        "above" => Place::Above { within_mm: named.length_mm(problems)?, lines: lines(problems) },
+        "passage" => passage(&named, section, problems)?,
+        "above" => {
+            Place::Above { within_mm: named.length_mm(problems)?, lines: lines(section, problems) }
+        }
         "box" => {
             must_be_true(&named, problems)?;
-            Place::Box { lines: lines(problems) }
+            Place::Box { lines: lines(section, problems) }
         }
         "line" => {
             must_be_true(&named, problems)?;
             Place::Line
         }
-        "zone" => Place::Zone { zone: named.zone(problems)?, lines: lines(problems) },
+        "zone" => Place::Zone { zone: named.zone(problems)?, lines: lines(section, problems) },
         "between" => between(&named, problems)?,
         "party" => {
             let known = [("sender", Party::Sender), ("recipient", Party::Recipient)];
@@ -111,7 +116,17 @@ fn place(entry: &Entry, problems: &mut Problems) -> Option<Place> {
             Place::Pattern { zone: section.get("zone").and_then(|zone| zone.zone(problems)) }
         }
     };
-    Some(if labels.is_empty() { place } else { Place::Labelled { labels, place: place.into() } })
+    Some(place)
+}
+
+fn passage(starts: &Entry, section: &Section, problems: &mut Problems) -> Option<Place> {
+    let ends = |problems: &mut Problems| read_pattern(&section.get("ends")?, problems);
+    Some(Place::Passage {
+        starts: read_pattern(starts, problems).map(LinePattern)?,
+        ends: ends(problems).map(LinePattern),
+        lines: lines(section, problems),
+        zone: section.get("zone").and_then(|zone| zone.zone(problems)),
+    })
 }
 
 /// Returns the one key of the table that names a place.

@@ -209,7 +209,24 @@ pub(crate) fn widened(
         | FieldKind::Checkbox
         | FieldKind::Barcode { .. } => return number::Widened { span, ambiguity: None },
     }
-    unless_cut(kind, text, span, number::widen(text, span, gaps))
+    let whole = unless_cut(kind, text, span, number::widen(text, span, gaps));
+    let is_count = matches!(kind, FieldKind::Integer { .. });
+    if is_count && touches_look_alike(text, whole.span) {
+        return number::Widened { ambiguity: Some(Ambiguity::NumberBeside), ..whole };
+    }
+    whole
+}
+
+/// Signs that a figure is misread as, and that stand at no count.
+const LIKE_FIGURES: [char; 3] = ['£', '§', '¥'];
+
+/// Tells whether such a sign touches a number: `£430` may be 5430.
+fn touches_look_alike(text: &str, (from, to): (usize, usize)) -> bool {
+    let before = text[..from].chars().next_back();
+    let after = text[to..].chars().next();
+    let inside = text[from..to].trim_matches(|c: char| c.is_ascii_digit());
+    let ends = [before, after, inside.chars().next(), inside.chars().next_back()];
+    ends.into_iter().flatten().any(|sign| LIKE_FIGURES.contains(&sign))
 }
 
 /// Returns the whole, or the match if that alone is a value.

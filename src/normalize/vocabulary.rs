@@ -13,6 +13,10 @@ const SHORTEST: usize = 3;
 /// The next best word of the vocabulary must be so many letters farther off.
 const MARGIN: f32 = 0.5;
 
+/// What a space inside of a word cuts off its end is at most so long …
+const LONGEST_FRAGMENT: usize = 2;
+/// … and the word at least: short words with a letter behind them are mostly two.
+const SHORTEST_BROKEN: usize = 7;
 /// Of the shortest words that may have a wrong letter, the first one must be right.
 const FIRST_LETTER_COUNTS: usize = 6;
 
@@ -25,8 +29,16 @@ pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
     while let Some(first) = rest.chars().next() {
         let is_part = is_letter(first);
         let end = rest.find(|c: char| is_letter(c) != is_part).unwrap_or(rest.len());
+        if !is_part {
+            repaired.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        let broken = broken_word(rest, end, known);
+        let end = broken.as_ref().map_or(end, |(end, _)| *end);
         let (run, after) = rest.split_at(end);
-        match Some(run).filter(|_| is_part).and_then(|word| replacement(word, known)) {
+        let word = broken.map(|(_, word)| word).or_else(|| replacement(run, known));
+        match word.or_else(|| without_sign(run, known)) {
             Some(word) => {
                 repairs.push(Repair {
                     before: run.to_owned(),
@@ -45,6 +57,35 @@ pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
 /// Tells whether a sign may be part of a word, or what was read of a letter.
 fn is_letter(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '|' | '!' | '$' | '§' | '€')
+}
+
+/// Returns where a word ends that a space was read inside of, and what it is: `ENTERPRI E`. The parts are no words, and
+/// together they are almost one.
+fn broken_word(text: &str, end: usize, known: &[String]) -> Option<(usize, String)> {
+    let (head, after) = text.split_at(end);
+    let tail = after.strip_prefix(' ')?;
+    let length = tail.find(|c: char| !is_letter(c)).unwrap_or(tail.len());
+    let tail = &tail[..length];
+    let is_known = |word: &str| known.binary_search(&word.to_uppercase()).is_ok();
+    let is_fragment = (1..=LONGEST_FRAGMENT).contains(&tail.chars().count())
+        && tail.chars().all(char::is_alphabetic);
+    if !is_fragment || is_known(tail) || is_known(head) {
+        return None;
+    }
+    let joined = format!("{head}{tail}");
+    let word = if is_known(&joined) { Some(joined) } else { replacement(&joined, known) };
+    let word = word.filter(|word| word.chars().count() >= SHORTEST_BROKEN)?;
+    let alone = replacement(head, known).is_none_or(|alone| alone == word);
+    alone.then_some((end + 1 + length, word))
+}
+
+/// Reads a currency sign at the start of a word as the letter that is printed like it; before mere figures only where
+/// no prices stand: in a text that has numbers of a known length, as addresses do.
+fn without_sign(word: &str, known: &[String]) -> Option<String> {
+    let rest = word.strip_prefix('$')?;
+    let is_code =
+        rest.chars().next()?.is_alphabetic() || known.iter().any(|known| known.starts_with('9'));
+    is_code.then(|| format!("S{rest}"))
 }
 
 /// Returns how far off a word may be, in letters: one look-alike in a short word, one letter from
@@ -150,6 +191,21 @@ mod tests {
         check("KELANX", "KELANX", 0);
         check("BUBANG", "BUBANG", 0);
         check("sen bad jan", "sen bad jan", 0);
+    }
+
+    #[test]
+    fn joins_words_that_a_space_was_read_in() {
+        check("KAWASA N PERINDUSTRI N", "KAWASAN PERINDUSTRIAN", 2);
+        // Words with a letter of their own behind them.
+        check("JALAN A KAJANG B", "JALAN A KAJANG B", 0);
+        check("Nordlund A", "Nordlund A", 0);
+    }
+
+    #[test]
+    fn reads_currency_signs_in_addresses_as_letters() {
+        check("Lot $25, $S2/1 Kajang", "Lot S25, SS2/1 Kajang", 2);
+        let (price, noted) = repair("$5 SHOP", &["SHOP".to_owned()]);
+        assert_eq!((price.as_str(), noted.len()), ("$5 SHOP", 0));
     }
 
     #[test]

@@ -174,9 +174,8 @@ impl Engine {
         };
         let mut judged = Judged { reading, doubt };
         if let Some(faint) = faint {
-            let view = PagePixels::Gray(faint);
-            let reading = &mut judged.reading;
-            self.add_view((&view, ground.dpi), Some(text_height), (reading, "faint"))?;
+            let view = Ground { pixels: &PagePixels::Gray(faint), marks: &[], dpi: ground.dpi };
+            self.add_view("faint", &view, Some(text_height), &mut judged.reading)?;
         }
         match &self.lines {
             LineRecognizer::Native(readers) => {
@@ -222,12 +221,12 @@ impl Engine {
     /// is not becomes unread.
     fn add_view(
         &mut self,
-        (view, dpi): (&PagePixels, f32),
+        name: &str,
+        ground: &Ground<'_>,
         text_height: Option<f32>,
-        (reading, name): (&mut Reading, &str),
+        reading: &mut Reading,
     ) -> Result<(), Failure> {
-        let ground = Ground { pixels: view, marks: &[], dpi };
-        let mut layout = layout::analyze_part(&ground);
+        let mut layout = layout::analyze_part(ground);
         if layout.doubts.contains(&Doubt::Noise) {
             return Ok(());
         }
@@ -238,7 +237,7 @@ impl Engine {
         if layout.segments.len() * MOST_EDGES < found {
             return Ok(());
         }
-        let mut found = self.read_lines(&ground, layout)?;
+        let mut found = self.read_lines(ground, layout)?;
         found.lines.retain(is_sure);
         if !found.lines.is_empty() {
             reading.notes.push(format!("{name}({})", found.lines.len()));
@@ -387,7 +386,8 @@ impl Recognizer for Engine {
             (LayoutChoice::Auto, _) => self.read_doubting(page, &ground),
         }?;
         if let Some(overlay) = &page.overlay {
-            self.add_view((overlay, page.dpi), None, (&mut reading, "overlay"))?;
+            let view = Ground { pixels: overlay, marks: &[], dpi: page.dpi };
+            self.add_view("overlay", &view, None, &mut reading)?;
         }
         reading.notes.extend(self.instead.clone());
         Ok(reading)

@@ -3,29 +3,33 @@
 //! All follows from what extraction said of the records and from what people have decided, so that learning twice
 //! changes nothing, and a run that was killed is made good by the next. Readings and records are streamed; memory is
 //! bounded by `vocabulary`. A few new records of a large archive are held against what is known already; when they
-//! have become a tenth of it, it learns from all again.
+//! have become a tenth of it, it learns from all again. Where all records are made anew, what was known before is
+//! applied to them before they are written (`foresight`), and only those are looked at again of which something else
+//! follows now (`knowledge` compares). `revise` makes of a record what the archive makes of it.
 
+mod foresight;
+mod knowledge;
+mod revise;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::blocking::blocking;
 use super::{ModelSet, Stop};
-use crate::document::{PageNumber, Verdict};
 use crate::model::{Field, RecordModel};
-use crate::normalize;
-use crate::store::{
-    Among, ArchiveRecord, ArchiveState, RecordChange, RecordState, Store, StoreError, measured,
-    recurring, spread_of,
-};
-use crate::validate::{Judgment, Revision, Validator};
-use crate::vocabulary::{Clusters, Decision, Learned, Reading, State, UNUSUAL, Usual};
+use crate::store::{Among, ArchiveState, Cursor, Store, StoreError, Suspects, measured, recurring};
+use crate::validate::Validator;
+use crate::vocabulary::{Clusters, Learned, Reading, State};
+
+use self::foresight::Foreseen;
+use self::knowledge::{Knowledge, UsualOfGroups};
+use self::revise::Reviser;
+
+pub(super) use self::foresight::Foresight;
 
 /// Records that are looked at, and changed, at a time.
 const RECORDS_AT_A_TIME: u32 = 2000;
@@ -35,15 +39,6 @@ const MOST_RECURRING: usize = 100_000;
 const SMALL_ARCHIVE: i64 = if cfg!(test) { 10 } else { 10_000 };
 /// From such a share of new records on a larger one is.
 const NEW_SHARE: i64 = 10;
-
-/// Documents from which a value that recurs is likely read right.
-const RECURS_SURELY: u32 = 3;
-/// What is left of the doubt of a value that recurs: that it is the right one of the page is not shown by it.
-const DOUBT_IF_RECURRING: f32 = 0.7;
-/// What is left of the confidence of a value that was mended.
-const KEPT_IF_MENDED: f32 = 0.95;
-/// What a person has said.
-const CORRECTED: f32 = 0.99;
 
 /// How much is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +76,30 @@ impl fmt::Display for ArchiveSummary {
     }
 }
 
+impl ArchiveSummary {
+    fn add(&mut self, other: &Self) {
+        let Self { records, mended, corrected, nearly, unusual, changed } = other;
+        self.records += records;
+        self.mended += mended;
+        self.corrected += corrected;
+        self.nearly += nearly;
+        self.unusual += unusual;
+        self.changed += changed;
+    }
+
+    /// Takes back what was counted of records that are counted again.
+    fn take_back(&mut self, other: &Self) {
+        let Self { records, mended, corrected, nearly, unusual, changed } = other;
+        let less = |sum: &mut u64, part: &u64| *sum = sum.saturating_sub(*part);
+        less(&mut self.records, records);
+        less(&mut self.mended, mended);
+        less(&mut self.corrected, corrected);
+        less(&mut self.nearly, nearly);
+        less(&mut self.unusual, unusual);
+        less(&mut self.changed, changed);
+    }
+}
+
 /// Learns from the records of all models that expect it, and changes what follows.
 pub async fn learn(
     store: &Store,
@@ -88,17 +107,34 @@ pub async fn learn(
     extent: Extent,
     stop: &Stop,
 ) -> Result<ArchiveSummary, StoreError> {
+    learn_foreseen(store, models, extent, &Foresight::default(), stop).await
+}
+
+/// The same after a run whose records were all written as they were foreseen.
+pub(super) async fn learn_foreseen(
+    store: &Store,
+    models: &Arc<ModelSet>,
+    extent: Extent,
+    foresight: &Foresight,
+    stop: &Stop,
+) -> Result<ArchiveSummary, StoreError> {
     let mut summary = ArchiveSummary::default();
-    for (model, validator) in models.judges() {
-        if recurring(model).next().is_none() && measured(model).next().is_none() {
+    for (place, (model, validator)) in models.judges().enumerate() {
+        if !expects_any(model) {
             continue;
         }
         if stop.is_set() {
             break;
         }
-        Learner { store, model, validator, stop }.learn(extent, &mut summary).await?;
+        let foreseen = foresight.of(place);
+        Learner { store, model, validator, foreseen, stop }.learn(extent, &mut summary).await?;
     }
     Ok(summary)
+}
+
+/// Tells whether a model expects anything of the archive.
+fn expects_any(model: &RecordModel) -> bool {
+    recurring(model).next().is_some() || measured(model).next().is_some()
 }
 
 /// Learns from the records of a model.
@@ -106,15 +142,9 @@ struct Learner<'a> {
     store: &'a Store,
     model: &'a RecordModel,
     validator: &'a Validator,
+    /// As the records of the run were written, if they were.
+    foreseen: Option<&'a Foreseen>,
     stop: &'a Stop,
-}
-
-/// What was learned of a model.
-struct Knowledge {
-    /// By field that recurs, in order.
-    decisions: Vec<HashMap<String, Decision>>,
-    /// By field that is measured, in order, and by the value of the first field that recurs.
-    usual: Vec<HashMap<Option<String>, Usual>>,
 }
 
 impl Learner<'_> {
@@ -123,80 +153,125 @@ impl Learner<'_> {
         let expects = expectation(self.model);
         let state = self.store.archive_state(name).await?;
         let state = state.filter(|state| extent == Extent::New && state.expects == expects);
-        let looked_to = state.as_ref().map_or(0, |state| state.looked_to);
-        let (newest, unseen) = self.store.newest_record(name, looked_to).await?;
-        if unseen == 0 && state.is_some() {
+        let (looked_to, learned_to) =
+            state.as_ref().map_or((0, 0), |state| (state.looked_to, state.learned_to));
+        let new = self.store.new_records(name, looked_to, learned_to).await?;
+        if new.unseen == 0 && state.is_some() {
             return Ok(());
         }
-        if let Some(state) = state.filter(|state| state.records > SMALL_ARCHIVE) {
-            let (_, unlearned) = self.store.newest_record(name, state.learned_to).await?;
-            if unlearned < state.records / NEW_SHARE {
-                let knowledge = self.knowledge(Some(looked_to)).await?;
-                if self.look_at_all(looked_to, &knowledge, summary).await? {
-                    let state = ArchiveState { looked_to: newest, ..state };
-                    self.store.put_archive_state(name, &state).await?;
-                }
-                return Ok(());
+        if let Some(state) = state.as_ref().filter(|state| {
+            state.records > SMALL_ARCHIVE && new.unlearned < state.records / NEW_SHARE
+        }) {
+            let knowledge = self.compared(state).await?;
+            if self.look_at((looked_to, None), &knowledge, summary).await? {
+                self.store.note_looked_to(name, new.newest).await?;
             }
+            return Ok(());
         }
-        let knowledge = self.knowledge(None).await?;
-        if self.look_at_all(0, &knowledge, summary).await? {
-            let (_, records) = self.store.newest_record(name, 0).await?;
-            let state = ArchiveState { looked_to: newest, learned_to: newest, records, expects };
+        let knowledge = self.learned().await?;
+        if self.stop.is_set() {
+            return Ok(());
+        }
+        let suspects = self.suspects(state.as_ref(), &knowledge, summary);
+        let records = new.unlearned + self.store.records_up_to(name, learned_to).await?;
+        // Until all are looked at they are of no one state.
+        self.store.forget_archive_state(name).await?;
+        let nothing_to_do = suspects.as_ref().is_some_and(Suspects::is_empty);
+        if nothing_to_do || self.look_at((0, suspects.as_ref()), &knowledge, summary).await? {
+            let (looked_to, learned_to, knowledge) = (new.newest, new.newest, knowledge.packed());
+            let state = ArchiveState { looked_to, learned_to, records, expects, knowledge };
             self.store.put_archive_state(name, &state).await?;
         }
         Ok(())
     }
 
-    /// Learns from all readings, or holds those of the records behind one against what is known.
-    async fn knowledge(&self, behind: Option<i64>) -> Result<Knowledge, StoreError> {
-        let mut knowledge = Knowledge { decisions: Vec::new(), usual: Vec::new() };
+    /// Returns the records that may say something else than they were foreseen to, or are none of the run's and have
+    /// not been looked at; `None` for all. Counts all that were foreseen.
+    fn suspects(
+        &self,
+        state: Option<&ArchiveState>,
+        knowledge: &Knowledge,
+        summary: &mut ArchiveSummary,
+    ) -> Option<Suspects> {
+        let (state, foreseen) = state.zip(self.foreseen)?;
+        let suspects = knowledge.suspects_since(&foreseen.knowledge, self.model)?;
+        summary.add(&foreseen.summary());
+        let between = (state.learned_to, foreseen.behind);
+        Some(Suspects { between: (between.0 < between.1).then_some(between), ..suspects })
+    }
+
+    /// Learns from all readings.
+    async fn learned(&self) -> Result<Knowledge, StoreError> {
+        let decided = async {
+            let mut knowledge = Knowledge::default();
+            for (index, field) in recurring(self.model) {
+                let learned = self.learn_all(index, field).await?;
+                knowledge.add_decisions(field, learned.decisions);
+            }
+            Ok::<_, StoreError>(knowledge)
+        };
+        let (mut knowledge, usual) = tokio::try_join!(decided, self.usual())?;
+        knowledge.usual = usual;
+        Ok(knowledge)
+    }
+
+    /// Holds the readings of the records that have not been looked at against what is known.
+    async fn compared(&self, state: &ArchiveState) -> Result<Knowledge, StoreError> {
+        let mut knowledge = Knowledge::default();
         for (index, field) in recurring(self.model) {
-            let learned = match behind {
-                None => self.learn_all(index, field).await?,
-                Some(record) => self.compare_new(index, field, record).await?,
-            };
-            knowledge.decisions.push(possible(learned.decisions, field));
+            let learned = self.compare_new(index, field, state.looked_to).await?;
+            knowledge.add_decisions(field, learned.decisions);
         }
-        for (index, _) in measured(self.model) {
-            knowledge.usual.push(self.store.usual(self.model, index).await?);
+        if let Some(known) = state.knowledge.as_deref().and_then(Knowledge::unpacked) {
+            knowledge.usual = known.usual;
+        } else {
+            knowledge.usual = self.usual().await?;
         }
         Ok(knowledge)
     }
 
+    /// Asks what is usual of the fields that are measured, in all records.
+    async fn usual(&self) -> Result<Vec<UsualOfGroups>, StoreError> {
+        let mut usual = Vec::new();
+        for (index, _) in measured(self.model) {
+            usual.push(self.store.usual(self.model, index).await?);
+        }
+        Ok(usual)
+    }
+
     async fn learn_all(&self, index: usize, field: &Field) -> Result<Learned, StoreError> {
         let place = (self.model.name.as_str(), field.name.as_str());
-        let mut decided = self.store.vocabulary(place.0, place.1).await?;
+        let before = self.store.vocabulary(place.0, place.1).await?;
+        let mut decided = before.clone();
         decided.retain(|entry| entry.state != State::Proposed);
         let mut recurs: Vec<Reading> = Vec::new();
-        let mut cursor = self.store.readings(self.model, index, Among::Recurring).await?;
-        loop {
+        let mut singles: Vec<Reading> = Vec::new();
+        let mut cursor = self.store.readings(self.model, index, Among::All).await?;
+        let mut is_end = false;
+        while !is_end && singles.is_empty() {
             let rows = cursor.next_rows().await?;
-            let is_end = rows.is_empty();
-            recurs.extend(rows);
-            if recurs.len() > 2 * MOST_RECURRING || is_end {
-                recurs.sort_by(|a, b| {
-                    b.documents.cmp(&a.documents).then_with(|| a.value.cmp(&b.value))
-                });
-                recurs.truncate(MOST_RECURRING);
-            }
-            if is_end {
-                break;
+            is_end = rows.is_empty();
+            let (several, one) = rows.into_iter().partition(|reading| reading.documents > 1);
+            singles = one;
+            recurs.extend::<Vec<Reading>>(several);
+            if recurs.len() > 2 * MOST_RECURRING || is_end || !singles.is_empty() {
+                keep_most_frequent(&mut recurs);
             }
         }
-        drop(cursor);
-        let mut clusters = blocking(move || {
+        let clusters = blocking(move || {
             let mut clusters = Clusters::new(decided);
             clusters.add_recurring(recurs);
             clusters
         })
         .await;
-        clusters = self.add_singles(clusters, index, Among::Single).await?;
+        let clusters = self.add_singles(clusters, singles, cursor).await?;
         if self.stop.is_set() {
             return Ok(Learned::default());
         }
         let learned = blocking(move || clusters.finish()).await;
-        self.store.put_vocabulary(place, &learned.entries).await?;
+        if before != learned.entries {
+            self.store.put_vocabulary(place, &learned.entries).await?;
+        }
         Ok(learned)
     }
 
@@ -216,40 +291,49 @@ impl Learner<'_> {
             confidence: entry.confidence,
         });
         clusters.add_recurring(known.collect());
-        clusters = self.add_singles(clusters, index, Among::Behind(behind)).await?;
+        let cursor = self.store.readings(self.model, index, Among::Behind(behind)).await?;
+        let clusters = self.add_singles(clusters, Vec::new(), cursor).await?;
         Ok(blocking(move || clusters.finish()).await)
     }
 
+    /// Adds these readings and those that the cursor still has.
     async fn add_singles(
         &self,
         mut clusters: Clusters,
-        index: usize,
-        among: Among,
+        mut readings: Vec<Reading>,
+        mut cursor: Cursor<'_, Reading>,
     ) -> Result<Clusters, StoreError> {
-        let mut cursor = self.store.readings(self.model, index, among).await?;
         loop {
-            let rows = cursor.next_rows().await?;
-            if rows.is_empty() || self.stop.is_set() {
-                return Ok(clusters);
-            }
             clusters = blocking(move || {
-                for reading in rows {
+                for reading in readings {
                     clusters.add_single(reading);
                 }
                 clusters
             })
             .await;
+            readings = cursor.next_rows().await?;
+            if readings.is_empty() || self.stop.is_set() {
+                return Ok(clusters);
+            }
         }
     }
 
-    /// Changes what follows in the records behind one. Returns false if it was stopped.
-    async fn look_at_all(
+    /// Changes what follows in the records behind one, or in the suspects among them. Returns false if it was stopped.
+    async fn look_at(
         &self,
-        mut behind: i64,
+        (mut behind, suspects): (i64, Option<&Suspects>),
         knowledge: &Knowledge,
         summary: &mut ArchiveSummary,
     ) -> Result<bool, StoreError> {
-        let next = |behind| self.store.archive_records(self.model, behind, RECORDS_AT_A_TIME);
+        let (store, model, validator) = (self.store, self.model, self.validator);
+        let next = async |behind| match suspects {
+            None => store.archive_records(model, behind, RECORDS_AT_A_TIME).await,
+            Some(suspects) => {
+                store.suspect_records(model, behind, RECORDS_AT_A_TIME, suspects).await
+            }
+        };
+        let reviser = Reviser { model, validator, knowledge };
+        let foreseen = self.foreseen.filter(|_| suspects.is_some());
         let mut records = next(behind).await?;
         loop {
             if self.stop.is_set() {
@@ -257,114 +341,31 @@ impl Learner<'_> {
             }
             let Some(last) = records.last() else { return Ok(true) };
             behind = last.record_id;
+            if let Some(foreseen) = foreseen {
+                summary.take_back(&foreseen.counted(model, validator, &records));
+            }
             let mut changes = Vec::new();
             for record in records {
-                summary.records += 1;
-                changes.extend(self.change(record, knowledge, summary));
+                let foreseen = foreseen.is_some_and(|run| record.record_id > run.behind);
+                let was_changed = foreseen && record.before.is_some();
+                let change = reviser.change(record, summary);
+                let is_changed = change
+                    .as_ref()
+                    .map_or(was_changed, |change| !foreseen || change.before.is_some());
+                summary.changed += u64::from(is_changed);
+                changes.extend(change);
             }
-            summary.changed += changes.len() as u64;
             // The next ones are read while these are written: they are others.
-            let changing = self.store.change_records(self.model, &changes);
+            let changing = store.change_records(model, &changes);
             ((), records) = tokio::try_join!(changing, next(behind))?;
         }
     }
-
-    /// Returns what becomes of a record, if it is not so already.
-    fn change(
-        &self,
-        record: ArchiveRecord,
-        knowledge: &Knowledge,
-        summary: &mut ArchiveSummary,
-    ) -> Option<RecordChange> {
-        let ArchiveRecord { record_id, page, now, before, figures } = record;
-        let read = before.as_ref().unwrap_or(&now);
-        let mut values = read.values.clone();
-        let mut revisions = Vec::new();
-        for (place, (index, _)) in recurring(self.model).enumerate() {
-            let Some(Some(value)) = values.get_mut(place) else { continue };
-            let Some(decision) = knowledge.decisions[place].get(value.as_str()) else { continue };
-            let confidence = read.field_confidence.get(index).copied().unwrap_or(0.0);
-            revisions.extend(revision(decision, value, (index, confidence), summary));
-        }
-        let group = values.first().cloned().flatten();
-        for (place, (index, field)) in measured(self.model).enumerate() {
-            let Some(Some((figure, text))) = figures.get(place) else { continue };
-            let usual = &knowledge.usual[place];
-            let own = group.is_some().then(|| usual.get(&group)).flatten();
-            let Some(usual) = own.or_else(|| usual.get(&None)) else { continue };
-            if usual.is_unusual(*figure, spread_of(field)) {
-                summary.unusual += 1;
-                let confidence = read.field_confidence.get(index).copied().unwrap_or(0.0);
-                let text =
-                    format!("{UNUSUAL}{text}, others are about {}", usual.shown(spread_of(field)));
-                revisions.push(Revision {
-                    field: index,
-                    confidence,
-                    issue: Some((text, Verdict::Review)),
-                });
-            }
-        }
-        let after = if revisions.is_empty() {
-            read.clone()
-        } else {
-            let page = PageNumber(NonZeroU32::new(page).unwrap_or(NonZeroU32::MIN));
-            stored(self.validator.revised(&judgment(read), &revisions, page), values)
-        };
-        let kept = (after != *read).then(|| read.clone());
-        if after == now && kept == before {
-            return None;
-        }
-        Some(RecordChange { record_id, now: after, before: kept })
-    }
 }
 
-/// Returns what a decision makes of a value, and puts it right.
-fn revision(
-    decision: &Decision,
-    value: &mut String,
-    (field, confidence): (usize, f32),
-    summary: &mut ArchiveSummary,
-) -> Option<Revision> {
-    Some(match decision {
-        Decision::Known { documents } if *documents >= RECURS_SURELY => Revision {
-            field,
-            confidence: 1.0 - (1.0 - confidence) * DOUBT_IF_RECURRING,
-            issue: None,
-        },
-        Decision::Known { .. } => return None,
-        Decision::Mended { to, documents, confidence: others } => {
-            summary.mended += 1;
-            let by = match documents {
-                0 => "a value that was confirmed".to_owned(),
-                1 => "1 document".to_owned(),
-                more => format!("{more} documents"),
-            };
-            let issue = format!("repaired: {value} to {to} by {by}");
-            value.clone_from(to);
-            let confidence = confidence.max(others * KEPT_IF_MENDED);
-            Revision { field, confidence, issue: Some((issue, Verdict::Accepted)) }
-        }
-        Decision::Corrected { to } => {
-            summary.corrected += 1;
-            let issue = format!("repaired: {value} to {to} by a correction");
-            value.clone_from(to);
-            Revision { field, confidence: CORRECTED, issue: Some((issue, Verdict::Accepted)) }
-        }
-        Decision::Nearly { known, documents } => {
-            summary.nearly += 1;
-            let issue = format!("nearly `{known}` of {documents} documents");
-            Revision { field, confidence, issue: Some((issue, Verdict::Review)) }
-        }
-    })
-}
-
-/// Drops decisions for what would be no value of the field's type.
-fn possible(decisions: HashMap<String, Decision>, field: &Field) -> HashMap<String, Decision> {
-    let is_value = |decision: &Decision| match decision {
-        Decision::Mended { to, .. } => normalize::value(&field.kind, to).is_some(),
-        Decision::Known { .. } | Decision::Corrected { .. } | Decision::Nearly { .. } => true,
-    };
-    decisions.into_iter().filter(|(_, decision)| is_value(decision)).collect()
+/// Keeps the most frequent readings, as many as may recur.
+fn keep_most_frequent(readings: &mut Vec<Reading>) {
+    readings.sort_by(|a, b| b.documents.cmp(&a.documents).then_with(|| a.value.cmp(&b.value)));
+    readings.truncate(MOST_RECURRING);
 }
 
 /// Names what a model expects of the archive.
@@ -373,18 +374,4 @@ fn expectation(model: &RecordModel) -> String {
         fields.map(|(_, field)| field.name.as_str()).collect::<Vec<_>>().join(" ")
     };
     format!("recurs: {}; outliers: {}", names(&mut recurring(model)), names(&mut measured(model)))
-}
-
-fn judgment(state: &RecordState) -> Judgment {
-    Judgment {
-        verdict: state.status,
-        confidence: state.confidence,
-        field_confidence: state.field_confidence.clone(),
-        issues: state.issues.clone(),
-    }
-}
-
-fn stored(judgment: Judgment, values: Vec<Option<String>>) -> RecordState {
-    let Judgment { verdict, confidence, field_confidence, issues } = judgment;
-    RecordState { values, status: verdict, confidence, field_confidence, issues }
 }

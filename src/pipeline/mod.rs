@@ -35,7 +35,7 @@ use self::worker::{Ended, Loop};
 use crate::document::{Stage, guarded};
 use crate::intake::Walk;
 use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
-use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError, WriterOptions};
+use crate::store::{Filter, Replace, Run, Store, StoreError, WriterOptions};
 
 pub use archive::{ArchiveSummary, Extent, learn};
 pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
@@ -102,7 +102,8 @@ pub async fn run(
     };
     let mut summary = Summary::default();
     let run_id = run.id;
-    let writing = write(store, run, received, &models, replace, |change| {
+    let options = writer_options(&models, replace);
+    let writing = store.write(run, received, options, |change| {
         progress.committed(change.pages.len() as u64, change.pages.iter().filter_map(|p| p.reason));
         summary.add(&change);
     });
@@ -140,19 +141,12 @@ pub struct RunSettings {
     pub stop: Stop,
 }
 
-async fn write(
-    store: &Store,
-    run: &mut Run,
-    events: mpsc::Receiver<LedgerEvent>,
-    models: &Arc<ModelSet>,
-    replace: Replace,
-    on_commit: impl FnMut(crate::store::CommitSummary) + Send,
-) -> Result<(), StoreError> {
+fn writer_options(models: &Arc<ModelSet>, replace: Replace) -> WriterOptions {
     let made_by = Arc::clone(models);
     let make = Arc::new(move |document| made_by.of_stored(&document));
     let mut options = WriterOptions::new(models.models().to_vec(), make);
     options.replace = replace;
-    store.write(run, events, options, on_commit).await
+    options
 }
 
 /// Runs one loop a reader on a pool of its own, until the queue ends.

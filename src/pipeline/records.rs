@@ -284,7 +284,7 @@ fn typed(
     let own = raw.iter().filter(|record| record.model == model.name);
     let mut typed = normalize::records_in(model, own, surroundings.dates);
     for record in &mut typed {
-        surroundings.note(record);
+        surroundings.note(model, record);
     }
     typed
 }

@@ -8,11 +8,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
-use super::archive::{ArchiveSummary, Extent, learn};
+use super::archive::{ArchiveSummary, Extent, Foresight, learn_foreseen};
 use super::blocking::blocking;
 use super::{EVENTS, ModelSet, RunError, Stop};
 use crate::document::TypedRecord;
-use crate::store::{LedgerEvent, PackedDocument, Run, Store, StoreError};
+use crate::store::{LedgerEvent, PackedDocument, Replace, Run, Store, StoreError};
 
 /// Documents that are fetched, extracted and handed to the writer at once.
 const DOCUMENTS_PER_BATCH: u32 = 256;
@@ -74,14 +74,16 @@ pub async fn reextract(
     let names: Arc<[String]> = models.models().iter().map(|model| model.name.clone()).collect();
     let (events, received) = mpsc::channel(EVENTS);
     let mut summary = ReextractSummary::default();
-    let extracting = extract_all(store, &models, names, events, stop);
+    let foresight = Arc::new(Foresight::load(store, &models).await?);
+    let anew = Anew { models: Arc::clone(&models), names, foresight: Arc::clone(&foresight) };
+    let extracting = extract_all(store, &anew, events, stop);
     let mut records: BTreeMap<String, u64> = BTreeMap::new();
-    let writing =
-        super::write(store, run, received, &models, crate::store::Replace::IfNotWorse, |commit| {
-            for (verdict, count) in &commit.records {
-                *records.entry(verdict.to_string()).or_default() += count;
-            }
-        });
+    let options = super::writer_options(&models, Replace::IfNotWorse);
+    let writing = store.write(run, received, options, |commit| {
+        for (verdict, count) in &commit.records {
+            *records.entry(verdict.to_string()).or_default() += count;
+        }
+    });
     let (extracted, written) = tokio::join!(extracting, writing);
     written?;
     let mut extracted = extracted?;
@@ -90,17 +92,25 @@ pub async fn reextract(
     summary.extraction_ms_a_page = median(&mut extracted.milliseconds);
     summary.records = records;
     let learning = std::time::Instant::now();
-    summary.archive = learn(store, &models, Extent::New, stop).await?;
+    // A document that keeps its records may have them from just before: then nothing is known of them.
+    let foresight = if summary.failed > 0 { &Foresight::default() } else { &*foresight };
+    summary.archive = learn_foreseen(store, &models, Extent::New, foresight, stop).await?;
     summary.learning_seconds = learning.elapsed().as_secs_f64();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.interrupted = stop.is_set();
     Ok(summary)
 }
 
+/// What records are made anew with.
+struct Anew {
+    models: Arc<ModelSet>,
+    names: Arc<[String]>,
+    foresight: Arc<Foresight>,
+}
+
 async fn extract_all(
     store: &Store,
-    models: &Arc<ModelSet>,
-    names: Arc<[String]>,
+    anew: &Anew,
     events: mpsc::Sender<LedgerEvent>,
     stop: &Stop,
 ) -> Result<Extracted, StoreError> {
@@ -109,12 +119,16 @@ async fn extract_all(
         let documents = store.packed_documents(after, DOCUMENTS_PER_BATCH).await?;
         let Some(last) = documents.last() else { break };
         after = Some(last.document_id);
-        let set = Arc::clone(models);
+        let (set, foresight) = (Arc::clone(&anew.models), Arc::clone(&anew.foresight));
         let extracted = blocking(move || {
-            documents
-                .par_iter()
-                .map(|document| (document.document_id, records(&set, document)))
-                .collect::<Vec<_>>()
+            let one = |document: &PackedDocument| {
+                let mut made = records(&set, document);
+                if let Ok((records, _)) = &mut made {
+                    foresight.apply(&set, records);
+                }
+                (document.document_id, made)
+            };
+            documents.par_iter().map(one).collect::<Vec<_>>()
         })
         .await;
         for (document_id, records) in extracted {
@@ -130,7 +144,7 @@ async fn extract_all(
                 }
             };
             let event =
-                LedgerEvent::Reextracted { document_id, models: Arc::clone(&names), records };
+                LedgerEvent::Reextracted { document_id, models: Arc::clone(&anew.names), records };
             if events.send(event).await.is_err() {
                 return Ok(all);
             }

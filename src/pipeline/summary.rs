@@ -108,64 +108,9 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(files) = &self.files {
-            writeln!(
-                f,
-                "files:   {} found = {} new + {} known + {} moved + {} duplicates + {} unreadable + {} skipped",
-                files.found,
-                files.new,
-                files.known,
-                files.moved,
-                files.duplicates,
-                files.unreadable,
-                files.skipped
-            )?;
-            if files.skipped > 0 {
-                writeln!(f, "skipped: no documents: {}", list(&files.skipped_kinds))?;
-            }
-            if files.gone > 0 {
-                writeln!(f, "gone:    {} files are not where they were", files.gone)?;
-            }
-            let left_out = files.left_out;
-            if left_out.total() > 0 {
-                writeln!(
-                    f,
-                    "left:    {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
-                    left_out.hidden, left_out.symlinks, left_out.filtered, left_out.special
-                )?;
-            }
+            write_files(f, files)?;
         }
-        let pages = self.pages;
-        if pages.read == 0 {
-            write!(f, "pages:   nothing to do")?;
-        } else {
-            let rate = pages.read as f64 / self.seconds.max(0.001);
-            write!(
-                f,
-                "pages:   {} read = {} stored + {} blank + {} failed + {} quarantined, in {:.1} s ({rate:.2} pages/s)",
-                pages.read,
-                pages.stored,
-                pages.blank,
-                pages.failed,
-                pages.quarantined,
-                self.seconds
-            )?;
-        }
-        if pages.without_words > 0 {
-            write!(f, "\nwords:   {}", counted(pages.without_words, "without a word"))?;
-        }
-        if pages.unread > 0 {
-            write!(f, "\nunread:  {}", counted(pages.unread, "with unread areas"))?;
-        }
-        if !self.failures.is_empty() {
-            write!(f, "\nreasons: {}", list(&self.failures))?;
-        }
-        if self.change != Change::default() {
-            let Change { rescued, better, same, kept } = self.change;
-            write!(
-                f,
-                "\nagain:   {rescued} rescued, {better} better, {same} as before, {kept} worse (the earlier result was kept)"
-            )?;
-        }
+        self.write_pages(f)?;
         if !self.records.is_empty() {
             write!(f, "\nrecords: {}", list(&self.records))?;
         }
@@ -180,6 +125,63 @@ impl fmt::Display for Summary {
         }
         Ok(())
     }
+}
+
+impl Summary {
+    fn write_pages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PageCounts { read, stored, blank, failed, quarantined, without_words, unread } =
+            self.pages;
+        if read == 0 {
+            write!(f, "pages:   nothing to do")?;
+        } else {
+            let rate = read as f64 / self.seconds.max(0.001);
+            write!(
+                f,
+                "pages:   {read} read = {stored} stored + {blank} blank + {failed} failed + {quarantined} quarantined, in {:.1} s ({rate:.2} pages/s)",
+                self.seconds
+            )?;
+        }
+        if without_words > 0 {
+            write!(f, "\nwords:   {}", counted(without_words, "without a word"))?;
+        }
+        if unread > 0 {
+            write!(f, "\nunread:  {}", counted(unread, "with unread areas"))?;
+        }
+        if !self.failures.is_empty() {
+            write!(f, "\nreasons: {}", list(&self.failures))?;
+        }
+        if self.change != Change::default() {
+            let Change { rescued, better, same, kept } = self.change;
+            write!(
+                f,
+                "\nagain:   {rescued} rescued, {better} better, {same} as before, {kept} worse (the earlier result was kept)"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn write_files(f: &mut fmt::Formatter<'_>, files: &FileCounts) -> fmt::Result {
+    let FileCounts { found, new, known, moved, duplicates, unreadable, skipped, .. } = files;
+    writeln!(
+        f,
+        "files:   {found} found = {new} new + {known} known + {moved} moved + {duplicates} duplicates + {unreadable} unreadable + {skipped} skipped"
+    )?;
+    if files.skipped > 0 {
+        writeln!(f, "skipped: no documents: {}", list(&files.skipped_kinds))?;
+    }
+    if files.gone > 0 {
+        writeln!(f, "gone:    {} files are not where they were", files.gone)?;
+    }
+    let left_out = files.left_out;
+    if left_out.total() > 0 {
+        writeln!(
+            f,
+            "left:    {} hidden, {} symbolic links, {} by --include and --exclude, {} sockets and devices",
+            left_out.hidden, left_out.symlinks, left_out.filtered, left_out.special
+        )?;
+    }
+    Ok(())
 }
 
 /// Returns how many pages there are of a kind: `1 page without a word`.

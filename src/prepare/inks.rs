@@ -13,6 +13,8 @@ use super::tiles::{TileGrounds, brightness};
 const MIN_DEPTH: u8 = 60;
 /// … and so much less of another.
 const MIN_CHROMA: u8 = 48;
+/// … which is at most this share of it: dark green absorbs two thirds as much green as red.
+const MAX_SPARED_SHARE: f32 = 0.7;
 /// Black ink absorbs so much of all channels, …
 const MIN_BLACK: u8 = 110;
 /// … and this share of what it absorbs at most.
@@ -124,7 +126,8 @@ impl Counts {
                     continue;
                 }
                 let tile = first + x / tiles.side;
-                if most - least >= MIN_CHROMA && least < most / 2 {
+                let is_colored = f32::from(least) < MAX_SPARED_SHARE * f32::from(most);
+                if most - least >= MIN_CHROMA && is_colored {
                     counts.colored[tile] += 1;
                     let class = usize::from(least) * CLASSES / usize::from(most).max(1);
                     counts.shares[tile][class.min(CLASSES - 1)] += 1;
@@ -249,6 +252,8 @@ mod tests {
         check([220, 60, 70]);
         check([80, 115, 215]);
         check([60, 160, 90]);
+        check([40, 120, 60]);
+        check([30, 50, 120]);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use fearless_simd::{Level, dispatch};
-use image::{GrayImage, Luma, RgbImage};
+use image::{GrayImage, ImageBuffer, Luma, Pixel, RgbImage};
 
 /// Fraction bits of coordinates.
 const FRACTION_BITS: u32 = 16;
@@ -25,40 +25,45 @@ pub(super) fn rotate(image: &GrayImage, degrees: f32, fill: u8) -> GrayImage {
         (along as f64 * cos.abs() + across as f64 * sin.abs()).ceil().max(1.0)
     };
     let (new_width, new_height) = (reach(width, height), reach(height, width));
-    let size = (new_width as usize, new_height as usize);
+    let turn = Turn { sin, cos, width: new_width as usize, height: new_height as usize };
     if width < 2 || height < 2 {
-        return GrayImage::from_pixel(size.0 as u32, size.1 as u32, Luma([fill]));
+        return GrayImage::from_pixel(turn.width as u32, turn.height as u32, Luma([fill]));
     }
-    let mut rows = Vec::with_capacity(size.0 * size.1);
+    let mut rows = Vec::with_capacity(turn.width * turn.height);
     // Compiled for each kind of vector instructions, of which the processor's best are taken.
-    dispatch!(Level::new(), _simd => draw_rotated(image, (sin, cos), size, fill, &mut rows));
-    GrayImage::from_raw(size.0 as u32, size.1 as u32, rows).unwrap_or_default()
+    dispatch!(Level::new(), _simd => draw_rotated(image, turn, fill, &mut rows));
+    GrayImage::from_raw(turn.width as u32, turn.height as u32, rows).unwrap_or_default()
 }
 
-/// Appends the rows of a rotated image of `size` pixels.
+/// A rotation, and the size of its result in pixels.
+#[derive(Clone, Copy)]
+struct Turn {
+    sin: f64,
+    cos: f64,
+    width: usize,
+    height: usize,
+}
+
+/// Appends the rows of a rotated image.
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, reason = "sides of images fit u32")]
-fn draw_rotated(
-    image: &GrayImage,
-    (sin, cos): (f64, f64),
-    size: (usize, usize),
-    fill: u8,
-    rows: &mut Vec<u8>,
-) {
+fn draw_rotated(image: &GrayImage, turn: Turn, fill: u8, rows: &mut Vec<u8>) {
+    let Turn { sin, cos, .. } = turn;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let one = f64::from(1_u32 << FRACTION_BITS);
     let (step_x, step_y) = ((cos * one) as i64, (-sin * one) as i64);
     let pixels = image.as_raw();
     let limit_x = (width as i64 - 1) << FRACTION_BITS;
     let limit_y = (height as i64 - 1) << FRACTION_BITS;
-    for y in 0..size.1 {
-        let (from_x, from_y) = (0.5 - size.0 as f64 / 2.0, y as f64 + 0.5 - size.1 as f64 / 2.0);
+    for y in 0..turn.height {
+        let from_x = 0.5 - turn.width as f64 / 2.0;
+        let from_y = y as f64 + 0.5 - turn.height as f64 / 2.0;
         let source_x = from_x * cos + from_y * sin + width as f64 / 2.0 - 0.5;
         let source_y = from_y * cos - from_x * sin + height as f64 / 2.0 - 0.5;
         let (start_x, start_y) = ((source_x * one) as i64, (source_y * one) as i64);
         // One row after the other, so that each is still in the processor's cache when it is drawn.
         let row_start = rows.len();
-        rows.resize(row_start + size.0, fill);
+        rows.resize(row_start + turn.width, fill);
         let row = &mut rows[row_start..];
         let inside = span(start_x, step_x, limit_x, row.len());
         let inside_y = span(start_y, step_y, limit_y, row.len());
@@ -196,31 +201,25 @@ fn mixed(above: [u8; 2], below: [u8; 2], (right, down): (u16, u16)) -> u8 {
 /// Resizes the image, each side by `scale`, with the cubic of Catmull and Rom, which is widened where the image becomes
 /// smaller.
 pub(super) fn resize(image: &GrayImage, scale: f32) -> GrayImage {
-    let size = scaled(image.dimensions(), scale);
-    let pixels = resized(image.as_raw(), image.dimensions(), size, PixelType::U8);
-    GrayImage::from_raw(size.0, size.1, pixels).unwrap_or_default()
+    resized(image, scale, PixelType::U8)
 }
 
 /// Resizes the image as [`resize`] does.
 pub(super) fn resize_color(image: &RgbImage, scale: f32) -> RgbImage {
-    let size = scaled(image.dimensions(), scale);
-    let pixels = resized(image.as_raw(), image.dimensions(), size, PixelType::U8x3);
-    RgbImage::from_raw(size.0, size.1, pixels).unwrap_or_default()
+    resized(image, scale, PixelType::U8x3)
 }
 
-fn scaled((width, height): (u32, u32), scale: f32) -> (u32, u32) {
+type Bytes<P> = ImageBuffer<P, Vec<u8>>;
+
+fn resized<P: Pixel<Subpixel = u8>>(image: &Bytes<P>, scale: f32, kind: PixelType) -> Bytes<P> {
     let side = |length: u32| ((length as f32 * scale).round() as u32).max(1);
-    (side(width), side(height))
-}
-
-/// Returns the pixels of an image resized from `from` to `to` pixels a side.
-fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Vec<u8> {
-    let mut output = Image::new(to.0, to.1, kind);
+    let (width, height) = (side(image.width()), side(image.height()));
+    let mut output = Image::new(width, height, kind);
     let cubic = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    let done = ImageRef::new(from.0, from.1, pixels, kind)
+    let done = ImageRef::new(image.width(), image.height(), image.as_raw(), kind)
         .map(|image| Resizer::new().resize(&image, &mut output, &cubic));
     debug_assert!(matches!(done, Ok(Ok(()))), "{done:?}");
-    output.into_vec()
+    ImageBuffer::from_raw(width, height, output.into_vec()).unwrap_or_default()
 }
 
 #[cfg(test)]

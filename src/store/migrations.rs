@@ -26,10 +26,11 @@ macro_rules! change {
 }
 
 /// All changes, in order.
-const CHANGES: [Change; 3] = [
+const CHANGES: [Change; 4] = [
     change!(1, "ledger", "0001_ledger"),
     change!(2, "accounts", "0002_accounts"),
     change!(3, "archive", "0003_archive"),
+    change!(4, "knowledge", "0004_knowledge"),
 ];
 
 /// Returns what makes changes and takes them back.

@@ -36,7 +36,8 @@ mod writer;
 pub(crate) mod tests;
 
 pub use archive::{
-    Among, ArchiveRecord, ArchiveState, RecordChange, RecordState, measured, recurring, spread_of,
+    Among, ArchiveRecord, ArchiveState, Bounds, NewRecords, RecordChange, RecordState, Suspects,
+    measured, put_state, recurring, spread_of,
 };
 pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use error::{ClusterError, StoreError};

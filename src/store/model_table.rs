@@ -15,7 +15,7 @@ use super::error::{StoreError, failed_to};
 use super::quoted::quoted;
 
 /// The columns that every model's table has, in the order they are written.
-pub(super) const OWN_COLUMNS: [&str; 9] = [
+pub(super) const OWN_COLUMNS: [&str; 10] = [
     "document_id",
     "page_number",
     "row_number",
@@ -25,11 +25,12 @@ pub(super) const OWN_COLUMNS: [&str; 9] = [
     "confidence",
     "field_confidence",
     "issues",
+    BEFORE_ARCHIVE,
 ];
 
 const RECORD_ID: &str = "record_id";
 
-/// What a record was before the archive changed it; written by `archive.rs` alone.
+/// What a record was before the archive changed it; only `archive.rs` knows what stands in it.
 pub(super) const BEFORE_ARCHIVE: &str = "before_archive";
 
 /// Key of the lock on changes of the models' tables: the letters `scanlmod` as a number.
@@ -331,10 +332,11 @@ fn present_type(column: FieldColumn) -> String {
 }
 
 fn plan(model: &RecordModel, present: Option<&[PresentColumn]>) -> Result<TablePlan, StoreError> {
-    if let Some(field) = model.fields.iter().find(|field| {
-        [RECORD_ID, BEFORE_ARCHIVE].contains(&field.name.as_str())
-            || OWN_COLUMNS.contains(&field.name.as_str())
-    }) {
+    if let Some(field) = model
+        .fields
+        .iter()
+        .find(|field| field.name == RECORD_ID || OWN_COLUMNS.contains(&field.name.as_str()))
+    {
         return Err(StoreError::ReservedName {
             model: model.name.clone(),
             field: field.name.clone(),
@@ -427,7 +429,7 @@ fn plan_changes(
     plan.kept = present
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| ![RECORD_ID, BEFORE_ARCHIVE].contains(name) && !OWN_COLUMNS.contains(name))
+        .filter(|name| *name != RECORD_ID && !OWN_COLUMNS.contains(name))
         .filter(|name| model.fields.iter().all(|field| field.name != *name))
         .map(str::to_owned)
         .collect();

@@ -109,6 +109,7 @@ impl Validator {
             confidence,
             verdict: Verdict::Accepted,
             issues,
+            before_archive: None,
         };
         judge(&mut judged);
         judged

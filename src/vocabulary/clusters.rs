@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::agreed::{ALMOST, Agreed, MENDS, UNSURE};
 use super::difference::{Support, is_misreading, looks_the_same};
-use super::likeness::{alike_so_far, bare, sign_of, similarity};
+use super::likeness::{alike_so_far, bare, sign_of};
 use super::vote::{Voter, consensus};
 use super::{Decision, Entry, Learned, Reading, State};
 
@@ -22,16 +23,10 @@ const MOST_A_KEY: usize = 64;
 const MOST_COMPARED: usize = 8;
 /// Texts less alike are not readings of one value.
 const ALIKE: f32 = 0.8;
-/// Texts as alike as this are almost the same.
-const ALMOST: f32 = 0.93;
+/// Documents from which a value recurs.
+const RECURS: u32 = 2;
 /// Two values that are equally near leave open which was meant.
 const TIE: f32 = 0.01;
-/// Documents from which a value recurs …
-const RECURS: u32 = 2;
-/// … and from which other readings of it can be told to be misreadings.
-const MENDS: u32 = 3;
-/// A reading of such a share of the value's confidence was read badly.
-const UNSURE: f32 = 0.6;
 /// Letters and digits of the shortest and longest values that are looked at.
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=256;
 /// Letters of texts whose keys are all but one character of them …
@@ -99,6 +94,10 @@ impl Cluster {
     /// Returns how sure the value is, 0–1: the best of its spellings.
     fn confidence(&self) -> f32 {
         self.spellings.iter().map(|reading| reading.confidence).fold(0.0, f32::max)
+    }
+
+    fn readings(self) -> impl Iterator<Item = Reading> {
+        self.spellings.into_iter().chain(self.members)
     }
 
     fn mean_confidence(&self) -> f32 {
@@ -355,10 +354,7 @@ fn decide(
     let documents = cluster.documents();
     if let Some(entry) = decided.get(&cluster.bare) {
         counted.insert(cluster.bare.clone(), documents);
-        let Some(instead) = &entry.instead else { return };
-        for reading in cluster.spellings.into_iter().chain(cluster.members) {
-            learned.decisions.insert(reading.value, Decision::Corrected { to: instead.clone() });
-        }
+        correct(cluster, entry, learned);
         return;
     }
     if cluster.is_confirmed {
@@ -367,59 +363,47 @@ fn decide(
         return;
     }
     let value = agreed(&mut cluster);
-    let letters = bare(&value);
+    let agreed = Agreed {
+        letters: bare(&value),
+        value,
+        documents,
+        people: cluster.voices_of_people(),
+        confidence: cluster.confidence(),
+        mean_confidence: cluster.mean_confidence(),
+    };
     // The vote may have led to what a person has refused.
-    if let Some(entry) = decided.get(&letters) {
-        *counted.entry(letters).or_default() += documents;
-        if let Some(instead) = &entry.instead {
-            for reading in cluster.spellings.into_iter().chain(cluster.members) {
-                learned
-                    .decisions
-                    .insert(reading.value, Decision::Corrected { to: instead.clone() });
-            }
-        }
-        return;
-    }
-    let own: u32 = cluster.agreeing(&letters);
-    if !cluster.is_confirmed && own < RECURS && documents < MENDS {
+    if let Some(entry) = decided.get(&agreed.letters) {
+        *counted.entry(agreed.letters).or_default() += documents;
+        correct(cluster, entry, learned);
         return;
     }
     if !cluster.is_confirmed {
+        if cluster.agreeing(&agreed.letters) < RECURS && documents < MENDS {
+            return;
+        }
         learned.entries.push(Entry {
-            value: value.clone(),
+            value: agreed.value.clone(),
             documents,
-            confidence: cluster.confidence(),
+            confidence: agreed.confidence,
             state: State::Proposed,
             instead: None,
         });
     }
-    let near = std::mem::take(&mut cluster.near);
-    for known in near {
-        let decision = Decision::Nearly { known: value.clone(), documents };
-        learned.decisions.insert(known, decision);
+    for near in std::mem::take(&mut cluster.near) {
+        learned.decisions.insert(near, agreed.nearly(documents));
     }
-    let (confidence, mean) = (cluster.confidence(), cluster.mean_confidence());
-    let people = cluster.voices_of_people();
-    for reading in cluster.spellings.into_iter().chain(cluster.members) {
-        let support = Support {
-            value: documents.saturating_sub(reading.documents) + people,
-            reading: reading.documents,
-            is_unsure: reading.confidence < UNSURE * confidence,
-        };
-        let others = documents.saturating_sub(reading.documents);
-        if bare(&reading.value) == letters {
-            learned.decisions.insert(reading.value, Decision::Known { documents });
-        } else if documents + people >= MENDS && is_misreading(&value, &reading.value, support) {
-            let decision =
-                Decision::Mended { to: value.clone(), documents: others, confidence: mean };
-            learned.decisions.insert(reading.value, decision);
-        } else if documents >= MENDS
-            && reading.documents == 1
-            && similarity(&value, &reading.value) >= ALMOST
-        {
-            let decision = Decision::Nearly { known: value.clone(), documents: others };
+    for reading in cluster.readings() {
+        if let Some(decision) = agreed.decision(&reading) {
             learned.decisions.insert(reading.value, decision);
         }
+    }
+}
+
+/// Puts what a person wants instead for all readings of a cluster.
+fn correct(cluster: Cluster, entry: &Entry, learned: &mut Learned) {
+    let Some(instead) = &entry.instead else { return };
+    for reading in cluster.readings() {
+        learned.decisions.insert(reading.value, Decision::Corrected { to: instead.clone() });
     }
 }
 

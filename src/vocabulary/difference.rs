@@ -54,30 +54,18 @@ impl Support {
 pub(super) fn align(value: &[char], reading: &[char]) -> Alignment {
     let own: Vec<Sign> = value.iter().copied().map(Sign::of).collect();
     let read: Vec<Sign> = reading.iter().copied().map(Sign::of).collect();
-    let width = read.len() + 1;
-    let mut costs = vec![0_u32; (own.len() + 1) * width];
-    for column in 1..width {
-        costs[column] = costs[column - 1] + read[column - 1].gap;
-    }
-    for row in 1..=own.len() {
-        costs[row * width] = costs[(row - 1) * width] + own[row - 1].gap;
-        for column in 1..width {
-            let [exchange, left_out, added] =
-                steps(&costs, width, (row, column), (own[row - 1], read[column - 1]));
-            costs[row * width + column] = exchange.min(left_out).min(added);
-        }
-    }
+    let costs = Costs::of(&own, &read);
     let mut found =
         Alignment { at: vec![None; value.len()], before: vec![String::new(); value.len() + 1] };
     let (mut row, mut column) = (value.len(), reading.len());
     while row > 0 || column > 0 {
-        let cost = costs[row * width + column];
+        let cost = costs.at(row, column);
         let [exchange, left_out] = match (row, column) {
             (0, _) => [u32::MAX, u32::MAX],
             (_, 0) => [u32::MAX, cost],
             _ => {
                 let [exchange, left_out, _] =
-                    steps(&costs, width, (row, column), (own[row - 1], read[column - 1]));
+                    costs.steps(row, column, own[row - 1], read[column - 1]);
                 [exchange, left_out]
             }
         };
@@ -122,19 +110,42 @@ impl Sign {
     }
 }
 
-/// Returns what it costs to come to a cell by exchanging, leaving out and adding a character.
-fn steps(
-    costs: &[u32],
+/// What it costs to make the beginning of a reading, by columns, out of the beginning of a value, by rows.
+struct Costs {
+    all: Vec<u32>,
     width: usize,
-    (row, column): (usize, usize),
-    (own, read): (Sign, Sign),
-) -> [u32; 3] {
-    let above = (row - 1) * width + column;
-    [
-        costs[above - 1] + own.exchange(read),
-        costs[above] + own.gap,
-        costs[row * width + column - 1] + read.gap,
-    ]
+}
+
+impl Costs {
+    fn of(own: &[Sign], read: &[Sign]) -> Self {
+        let width = read.len() + 1;
+        let mut costs = Self { all: vec![0; (own.len() + 1) * width], width };
+        for column in 1..width {
+            costs.all[column] = costs.at(0, column - 1) + read[column - 1].gap;
+        }
+        for row in 1..=own.len() {
+            costs.all[row * width] = costs.at(row - 1, 0) + own[row - 1].gap;
+            for column in 1..width {
+                let [exchange, left_out, added] =
+                    costs.steps(row, column, own[row - 1], read[column - 1]);
+                costs.all[row * width + column] = exchange.min(left_out).min(added);
+            }
+        }
+        costs
+    }
+
+    fn at(&self, row: usize, column: usize) -> u32 {
+        self.all[row * self.width + column]
+    }
+
+    /// Returns what it costs to come to a cell by exchanging, leaving out and adding a character.
+    fn steps(&self, row: usize, column: usize, own: Sign, read: Sign) -> [u32; 3] {
+        [
+            self.at(row - 1, column - 1) + own.exchange(read),
+            self.at(row - 1, column) + own.gap,
+            self.at(row, column - 1) + read.gap,
+        ]
+    }
 }
 
 fn is_separator(character: char) -> bool {

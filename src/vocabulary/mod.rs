@@ -6,6 +6,7 @@
 //! values of their own, `vote` finds what was printed, `usual` knows outliers, `likeness` is all that is known here of
 //! how characters are confused. Knows nothing of pages and words.
 
+mod agreed;
 mod clusters;
 mod difference;
 mod likeness;
@@ -18,6 +19,8 @@ pub use clusters::Clusters;
 pub use usual::{Spread, Usual};
 
 use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::document::words;
 
@@ -61,7 +64,7 @@ pub struct Entry {
 }
 
 /// What follows for all records that have a reading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Decision {
     /// It is a value that so many documents have.
     Known { documents: u32 },

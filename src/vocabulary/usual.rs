@@ -3,6 +3,8 @@
 //! Robust statistics: the median and the median absolute deviation (Hampel 1974), which wrong values cannot pull.
 //! Amounts are compared by their logarithms: they differ by factors.
 
+use serde::{Deserialize, Serialize};
+
 /// A normal distribution's standard deviation is so many median absolute deviations.
 const DEVIATIONS: f64 = 1.4826;
 /// An amount is unusual from so many standard deviations on …
@@ -24,7 +26,7 @@ pub enum Spread {
 }
 
 /// What is usual in a group.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Usual {
     /// Of logarithms or days.
     pub median: f64,
@@ -40,12 +42,23 @@ impl Usual {
 
     /// Tells whether a figure (as a logarithm or a day) is far from what is usual.
     pub fn is_unusual(&self, figure: f64, spread: Spread) -> bool {
+        self.count >= Self::FEWEST && (figure - self.median).abs() > self.reach(spread)
+    }
+
+    /// Returns between which figures none is unusual, a hair too narrow; `None` if no figure is.
+    pub fn bounds(&self, spread: Spread) -> Option<(f64, f64)> {
+        const HAIR: f64 = 1e-9;
+        let reach = self.reach(spread) - HAIR * self.median.abs().max(1.0);
+        (self.count >= Self::FEWEST).then_some((self.median - reach, self.median + reach))
+    }
+
+    /// Returns how far from the median the last figure is that is not unusual.
+    fn reach(&self, spread: Spread) -> f64 {
         let (least, limit) = match spread {
             Spread::Factors => (LEAST_SPREAD, UNUSUAL_AMOUNT),
             Spread::Days => (LEAST_DAYS, UNUSUAL_DAY),
         };
-        let deviation = (self.deviation * DEVIATIONS).max(least);
-        self.count >= Self::FEWEST && (figure - self.median).abs() > limit * deviation
+        limit * (self.deviation * DEVIATIONS).max(least)
     }
 
     /// Returns the median as people write it.

@@ -249,12 +249,13 @@ impl Dictionary {
         &self.start
     }
 
-    fn core(&self, core: Core) -> Option<(&Dawg, Permuter)> {
-        match core {
-            Core::Open => None,
-            Core::Word => self.word.as_ref().map(|graph| (graph, Permuter::Word)),
-            Core::Number => self.number.as_ref().map(|graph| (graph, Permuter::Number)),
-        }
+    fn core(&self, core: Core) -> Option<CoreGraph<'_>> {
+        let (dawg, permuter) = match core {
+            Core::Open => return None,
+            Core::Word => (self.word.as_ref()?, Permuter::Word),
+            Core::Number => (self.number.as_ref()?, Permuter::Number),
+        };
+        Some(CoreGraph { dawg, permuter })
     }
 
     /// Follows a letter from all positions, puts the positions after it into `after`, and returns
@@ -292,7 +293,7 @@ impl Dictionary {
         let pattern = graph.edge(node, PATTERN);
         if pattern != Edge::NONE {
             for (core, first) in [(Core::Word, letter), (Core::Number, number_letter)] {
-                let Some((dawg, permuter)) = self.core(core) else { continue };
+                let Some(CoreGraph { dawg, permuter }) = self.core(core) else { continue };
                 let core_edge = dawg.edge(Node::Root, first);
                 if core_edge != Edge::NONE {
                     let next = Position { core, core_edge, punctuation: Some(pattern), ..position };
@@ -311,11 +312,13 @@ impl Dictionary {
     /// Follows a letter within the core or in the punctuation after it.
     fn follow_core(
         &self,
-        (dawg, permuter): (&Dawg, Permuter),
+        core: CoreGraph<'_>,
         position: Position,
-        [letter, number_letter]: [CharacterId; 2],
+        letters: [CharacterId; 2],
         found: &mut Found<'_>,
     ) {
+        let CoreGraph { dawg, permuter } = core;
+        let [letter, number_letter] = letters;
         let around = self.punctuation.as_ref().zip(position.punctuation);
         if let Some((graph, edge)) = around
             && dawg.ends_word(position.core_edge)
@@ -341,6 +344,13 @@ impl Dictionary {
             found.add(Position { core_edge, ..position }, permuter, end);
         }
     }
+}
+
+/// The words or numbers of a core, and what a character of them is said to be.
+#[derive(Clone, Copy)]
+struct CoreGraph<'d> {
+    dawg: &'d Dawg,
+    permuter: Permuter,
 }
 
 /// What following a letter has found so far.

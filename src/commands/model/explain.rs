@@ -14,7 +14,7 @@ use crate::commands::exit::Exit;
 use crate::commands::models;
 use crate::commands::options::Common;
 use crate::document::{PageNumber, PixelBox, Repair, TypedField, TypedRecord};
-use crate::extract::{CandidateSeen, ClaimList, Explanation, LabelSeen, TableFound};
+use crate::extract::{CandidateSeen, ClaimList, Explanation, FieldSeen, LabelSeen, TableFound};
 use crate::model::{Field, RecordModel, Scope, place_kind};
 use crate::pipeline::ModelSet;
 use crate::store::DocumentPages;
@@ -75,13 +75,15 @@ pub(super) async fn execute(common: &Common, args: ExplainArgs) -> anyhow::Resul
             continue;
         }
         for (index, field) in model.fields.iter().enumerate() {
-            field_in_words(out, (field, index), (explained, &own), args.candidates)?;
+            let of_field = OfField::new(field, index, explained, &own);
+            field_in_words(out, &of_field, args.candidates)?;
         }
         tables(out, model, &explained.seen.tables)?;
         for record in &own.records {
             record_in_words(out, model, record)?;
         }
-        drawing.add(model, (&explained.seen, &own.records), (number, text));
+        drawing.add_seen(model, &explained.seen, text);
+        drawing.add_values(model, &own.records, number);
     }
     if let Some(target) = &args.image {
         overlay::write(&path, number, (text, &drawing), target)?;
@@ -176,13 +178,26 @@ fn claims(
     Ok(())
 }
 
-fn field_in_words(
-    out: &mut impl Write,
-    (field, index): (&Field, usize),
-    (explained, own): (&Explained, &Own),
-    most: usize,
-) -> io::Result<()> {
-    let seen = &explained.seen.fields[index];
+/// What there is of a field.
+struct OfField<'e> {
+    field: &'e Field,
+    seen: &'e FieldSeen,
+    /// Each with what it would be by itself.
+    candidates: &'e [(CandidateSeen, TypedField)],
+    chosen: Option<&'e TypedField>,
+}
+
+impl<'e> OfField<'e> {
+    fn new(field: &'e Field, index: usize, explained: &'e Explained, own: &'e Own) -> Self {
+        let seen = &explained.seen.fields[index];
+        let candidates = &explained.readings[index];
+        let chosen = own.records.first().and_then(|record| record.record.fields.get(index));
+        Self { field, seen, candidates, chosen }
+    }
+}
+
+fn field_in_words(out: &mut impl Write, of_field: &OfField, most: usize) -> io::Result<()> {
+    let OfField { field, seen, candidates, chosen } = *of_field;
     let required = if field.required { ", required" } else { "" };
     writeln!(out, "\n  {}: {}{required}", field.name, field.stored_as())?;
     if !field.column.is_empty() {
@@ -197,8 +212,6 @@ fn field_in_words(
     for LabelSeen { text, bounds, .. } in &seen.excluded {
         writeln!(out, "    excluded   “{text}” at {}", at(bounds))?;
     }
-    let chosen = own.records.first().and_then(|record| record.record.fields.get(index));
-    let candidates = &explained.readings[index];
     if candidates.is_empty() {
         writeln!(out, "    candidates none")?;
     }

@@ -52,13 +52,8 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    /// Adds what a model saw on a page and made of it.
-    pub(super) fn add(
-        &mut self,
-        model: &RecordModel,
-        (seen, records): (&Explanation, &[&TypedRecord]),
-        (number, text): (PageNumber, &PageText),
-    ) {
+    /// Adds what a model saw on a page.
+    pub(super) fn add_seen(&mut self, model: &RecordModel, seen: &Explanation, text: &PageText) {
         for (field, found) in model.fields.iter().zip(&seen.fields) {
             for zone in field.places.iter().filter_map(zone_of) {
                 self.push(Kind::Zone, on_page(zone, text), &field.name);
@@ -87,6 +82,15 @@ impl Overlay {
                 self.push(Kind::Column, bounds, field.map_or("", |field| field.name.as_str()));
             }
         }
+    }
+
+    /// Adds what a model made of a page.
+    pub(super) fn add_values(
+        &mut self,
+        model: &RecordModel,
+        records: &[&TypedRecord],
+        number: PageNumber,
+    ) {
         for record in records {
             for (field, typed) in model.fields.iter().zip(&record.record.fields) {
                 let Some(bounds) = typed.bounds.filter(|_| typed.page == Some(number)) else {

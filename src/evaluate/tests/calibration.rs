@@ -16,7 +16,7 @@ fn sample(confidence: f32, at: usize, clue: f32, right: bool) -> Sample {
     let mut clues = [0.0; CLUES.len()];
     clues[0] = confidence;
     clues[at] = clue;
-    Sample { clues, right }
+    Sample { clues, right, weight: 1.0 }
 }
 
 #[test]

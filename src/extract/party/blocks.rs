@@ -4,7 +4,8 @@
 
 use super::lines::Says;
 use crate::document::PixelBox;
-use crate::extract::layout::Layout;
+use crate::extract::layout::{Layout, center_x};
+use crate::extract::word_range::WordRange;
 
 /// Lines of a block follow each other within so many heights of a line, from top to top.
 const NEXT_LINE: f32 = 2.3;
@@ -17,9 +18,7 @@ const SAME_SIZE: f32 = 1.7;
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub row: usize,
-    /// First word and the one after the last, in [`Layout::words`].
-    pub start: usize,
-    pub end: usize,
+    pub words: WordRange,
     pub bounds: PixelBox,
     pub height: f32,
     pub text: String,
@@ -37,21 +36,16 @@ pub(super) struct Block {
 /// Divides a page into lines and blocks; a block begins anew at each line that `begins`.
 pub(super) fn blocks(
     layout: &Layout,
-    begins: impl Fn(usize, usize) -> bool,
+    begins: impl Fn(WordRange) -> bool,
 ) -> (Vec<Line>, Vec<Block>) {
     let mut lines: Vec<Line> = Vec::new();
     for (index, row) in layout.rows.iter().enumerate() {
-        let ends = row.cell_starts.iter().skip(1).copied().chain([row.end]);
-        for (&start, end) in row.cell_starts.iter().zip(ends) {
-            if let Some(line) = line(layout, (index, start, end), row.word_height) {
-                lines.push(line);
-            }
-        }
+        lines.extend(row.cells().filter_map(|cell| line(layout, index, cell)));
     }
     lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
     let mut blocks: Vec<Block> = Vec::new();
     for at in 0..lines.len() {
-        let starts_anew = begins(lines[at].start, lines[at].end);
+        let starts_anew = begins(lines[at].words);
         let above = if starts_anew { None } else { block_above(&blocks, &lines, at) };
         let block = above.unwrap_or(blocks.len());
         if block == blocks.len() {
@@ -63,21 +57,18 @@ pub(super) fn blocks(
     (lines, blocks)
 }
 
-fn line(layout: &Layout, (row, start, end): (usize, usize, usize), height: f32) -> Option<Line> {
-    let text = layout.text(start, end);
+fn line(layout: &Layout, row: usize, words: WordRange) -> Option<Line> {
+    let text = layout.text(words);
     if !text.chars().any(char::is_alphanumeric) {
         return None;
     }
-    let bounds = layout.words[start..end]
-        .iter()
-        .map(|word| word.bounds)
-        .reduce(|all, word| all.union(&word))?;
-    let mut heights: Vec<f32> =
-        layout.words[start..end].iter().map(|word| span(&word.bounds)).collect();
+    let boxes = layout.words[words.indices()].iter().map(|word| word.bounds);
+    let bounds = boxes.clone().reduce(|all, word| all.union(&word))?;
+    let mut heights: Vec<f32> = boxes.map(|word| word.height() as f32).collect();
     heights.sort_by(f32::total_cmp);
-    let own = heights.get(heights.len() / 2).copied().unwrap_or(height).max(1.0);
+    let height = heights[heights.len() / 2].max(1.0);
     let says = Says::of(&text);
-    Some(Line { row, start, end, bounds, height: own, text, says, block: 0 })
+    Some(Line { row, words, bounds, height, text, says, block: 0 })
 }
 
 /// Returns the block whose last line stands right above a line and in its column.
@@ -88,17 +79,11 @@ fn block_above(blocks: &[Block], lines: &[Line], at: usize) -> Option<usize> {
         let height = above.height.max(line.height);
         let drop = line.bounds.top as f32 - above.bounds.top as f32;
         let left = (line.bounds.left as f32 - above.bounds.left as f32).abs();
-        let middle = (crate::extract::layout::center_x(&line.bounds)
-            - crate::extract::layout::center_x(&above.bounds))
-        .abs();
+        let middle = (center_x(&line.bounds) - center_x(&above.bounds)).abs();
         let right = (line.bounds.right as f32 - above.bounds.right as f32).abs();
         let sizes = above.height.min(line.height) * SAME_SIZE >= height;
         let below = drop > 0.6 * above.height.min(line.height) && drop < NEXT_LINE * height;
         below && sizes && left.min(middle).min(right) < SAME_EDGE * height
     };
     blocks.iter().enumerate().rev().find(fits).map(|(block, _)| block)
-}
-
-fn span(bounds: &PixelBox) -> f32 {
-    bounds.bottom.saturating_sub(bounds.top) as f32
 }

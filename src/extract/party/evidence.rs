@@ -10,6 +10,7 @@ use super::mention::{Mention, Page};
 use crate::extract::layout::{center_x, center_y};
 use crate::extract::piece::Piece;
 use crate::extract::sheet::Label;
+use crate::extract::word_range::WordRange;
 
 /// A label says who it is.
 const LABELLED: f32 = 0.93;
@@ -77,7 +78,8 @@ impl Page<'_, '_> {
     /// none that can be one.
     fn name_in(&self, line: &Line, from: usize) -> Option<(Piece, String)> {
         let layout = &self.sheet.layout;
-        let text = layout.text(from, line.end);
+        let words = WordRange { start: from, ..line.words };
+        let text = layout.text(words);
         let head = lines::salutation(&text);
         let end = head + lines::end_of_name(&text[head..]);
         let name = text[head..end]
@@ -88,14 +90,14 @@ impl Page<'_, '_> {
         // Whole words only: those that begin in the name.
         let mut at = 0;
         let (mut first, mut last) = (None, from);
-        for word in from..line.end {
+        for word in words.indices() {
             if at >= head && at < end {
                 first = first.or(Some(word));
                 last = word + 1;
             }
             at += layout.words[word].text.len() + 1;
         }
-        Some((Piece::line(first?, last), name.to_owned()))
+        Some((Piece::line(WordRange::new(first?, last)), name.to_owned()))
     }
 
     fn mention(&self, line: &Line, from: usize) -> Option<Mention> {
@@ -117,14 +119,15 @@ impl Page<'_, '_> {
     }
 
     /// Returns the second line of a name whose legal form stands there.
-    fn goes_on(&self, line: &Line) -> Option<((usize, usize), String)> {
+    fn goes_on(&self, line: &Line) -> Option<(WordRange, String)> {
         let block = &self.blocks[line.block].lines;
-        let at = block.iter().position(|&other| self.lines[other].start == line.start)?;
+        let at =
+            block.iter().position(|&other| self.lines[other].words.start == line.words.start)?;
         let next = &self.lines[*block.get(at + 1)?];
         if line.says.legal_form || !next.says.legal_form || !next.says.name || !line.says.name {
             return None;
         }
-        let (piece, name) = self.name_in(next, next.start)?;
+        let (piece, name) = self.name_in(next, next.words.start)?;
         // `Hill TV`, `Hill, LLC`: the firm is named twice.
         let first_word =
             |text: &str| lines::bare(text.split([' ', '-', ',']).next().unwrap_or(text));
@@ -150,13 +153,12 @@ impl Page<'_, '_> {
     /// Returns the name at a label: behind it, else beside it if a colon says so, else below.
     fn at_label(&self, label: &Label) -> Option<Mention> {
         let matched = &label.matched;
-        let at =
-            self.lines.iter().position(|line| (line.start..line.end).contains(&matched.first))?;
+        let at = self.lines.iter().position(|line| line.words.contains(matched.first))?;
         let line = &self.lines[at];
         let words = &self.sheet.layout.words;
         let lone_colon = words.get(matched.last + 1).is_some_and(|next| next.text == ":");
         let after = matched.last + 1 + usize::from(lone_colon);
-        if after < line.end
+        if after < line.words.end
             && let Some(mention) = self.mention(line, after)
         {
             return Some(mention);
@@ -170,15 +172,11 @@ impl Page<'_, '_> {
     fn beside(&self, label: &Line) -> Option<Mention> {
         let right = self.lines.iter().filter(|line| {
             line.row == label.row
-                && line.start >= label.end
+                && line.words.start >= label.words.end
                 && self.mm(line.bounds.left as f32 - label.bounds.right as f32) < BESIDE_LABEL_MM
         });
-        let next = right.min_by_key(|line| line.start)?;
-        if self.labels.begins_in(next.start, next.end) {
-            None
-        } else {
-            self.mention(next, next.start)
-        }
+        let next = right.min_by_key(|line| line.words.start)?;
+        if self.labels.begins_in(next.words) { None } else { self.mention(next, next.words.start) }
     }
 
     /// Returns the first name under a label; numbers and contacts may stand between, other
@@ -200,13 +198,13 @@ impl Page<'_, '_> {
             })
             .collect();
         under.sort_by_key(|line| line.bounds.top);
-        let until = under.iter().position(|line| self.labels.begins_in(line.start, line.end));
+        let until = under.iter().position(|line| self.labels.begins_in(line.words));
         let under = &under[..until.unwrap_or(under.len())];
         under.iter().find_map(|line| {
             if lines::announces_name(&line.text) {
                 self.beside(line)
             } else {
-                self.mention(line, line.start)
+                self.mention(line, line.words.start)
             }
         })
     }
@@ -218,7 +216,7 @@ impl Page<'_, '_> {
             if !line.says.town || lines::dividers(&line.text) < 2 || self.y(line) > WINDOW.end {
                 continue;
             }
-            let Some((piece, name)) = self.name_in(line, line.start) else { continue };
+            let Some((piece, name)) = self.name_in(line, line.words.start) else { continue };
             let bare = lines::bare(&name);
             let mention = Mention {
                 piece,
@@ -254,10 +252,10 @@ impl Page<'_, '_> {
         let mut start = start.take_while(|line| {
             !line.says.town && !line.says.street
                 || line.says.legal_form
-                || line.start == first.start
+                || line.words.start == first.words.start
         });
         let (line, mention) =
-            start.find_map(|line| Some((line, self.mention(line, line.start)?)))?;
+            start.find_map(|line| Some((line, self.mention(line, line.words.start)?)))?;
         let reachable = says().any(super::lines::Says::of_sender);
         let sender = self.as_sender(block, line, reachable);
         let recipient = self.as_recipient(block, line, (is_addressed, reachable));
@@ -274,10 +272,10 @@ impl Page<'_, '_> {
     /// so that it has been read already.
     fn is_elsewhere(&self, block: &Block) -> bool {
         let Some(first) = block.lines.first().map(|&line| &self.lines[line]) else { return true };
-        let others = self.labels.other.iter().map(|(_, matched)| matched.first);
+        let others = self.labels.other.iter().map(|caption| caption.matched.first);
         let roles = self.labels.recipient.iter().chain(&self.labels.sender);
         let roles = roles.map(|label| label.matched.first);
-        others.chain(roles).any(|word| (first.start..first.end).contains(&word))
+        others.chain(roles).any(|word| first.words.contains(word))
     }
 
     fn is_under(&self, line: &Line, sender_lines: &[usize]) -> bool {
@@ -322,7 +320,7 @@ impl Page<'_, '_> {
     /// Finds firms by their legal forms, at the head and foot of the page and in sentences.
     fn firms(&self, mentions: &mut Vec<Mention>) {
         for line in self.lines.iter().filter(|line| line.says.legal_form) {
-            let Some(mention) = self.mention(line, line.start) else { continue };
+            let Some(mention) = self.mention(line, line.words.start) else { continue };
             let y = self.y(line);
             let near = self.blocks[line.block]
                 .lines
@@ -352,7 +350,7 @@ impl Page<'_, '_> {
             } else {
                 continue;
             };
-            if let Some(mention) = self.mention(line, line.start) {
+            if let Some(mention) = self.mention(line, line.words.start) {
                 mentions.push(Mention { sender, ..mention });
             }
         }

@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, Line};
 use crate::extract::piece::Piece;
-use crate::extract::sheet::{Captions, Label, Sheet};
+use crate::extract::sheet::{Caption, Label, Sheet};
 
 /// A name where it stands, and what speaks for each role there.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(super) struct PartyLabels {
     pub sender: Vec<Label>,
     pub recipient: Vec<Label>,
     /// Captions of other addresses, such as that of delivery.
-    pub other: Captions,
+    pub other: Vec<Caption>,
     /// Where labels of other fields begin.
     pub captions: Vec<usize>,
 }

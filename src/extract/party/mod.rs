@@ -14,7 +14,8 @@ mod tests;
 
 use super::phrase::Match;
 use super::piece::Piece;
-use super::sheet::{Captions, Label, Sheet};
+use super::sheet::{Caption, Label, Sheet};
+use super::word_range::WordRange;
 use crate::model::{Party, Place, RecordModel};
 use mention::{Mention, Page, PartyLabels};
 
@@ -42,7 +43,8 @@ impl Parties {
     pub fn find(
         model: &RecordModel,
         sheet: &Sheet,
-        (by_field, excluded): (&[Vec<Label>], &[Captions]),
+        by_field: &[Vec<Label>],
+        excluded: &[Vec<Caption>],
     ) -> Option<Self> {
         let mut labels = PartyLabels::default();
         let mut asked = false;
@@ -63,8 +65,7 @@ impl Parties {
             }
         }
         asked.then(|| {
-            let is_label = |start: usize, end: usize| labels.begins_in(start, end);
-            let (lines, blocks) = blocks::blocks(&sheet.layout, is_label);
+            let (lines, blocks) = blocks::blocks(&sheet.layout, |words| labels.begins_in(words));
             Page { sheet, lines, blocks, labels }.parties()
         })
     }
@@ -80,10 +81,10 @@ impl Parties {
 
 impl PartyLabels {
     /// Tells whether a party's label or another address's caption begins among some words.
-    fn begins_in(&self, start: usize, end: usize) -> bool {
+    fn begins_in(&self, words: WordRange) -> bool {
         let roles = self.sender.iter().chain(&self.recipient).map(|label| label.matched.first);
-        let others = self.other.iter().map(|(_, matched)| matched.first);
-        roles.chain(others).any(|first| (start..end).contains(&first))
+        let others = self.other.iter().map(|caption| caption.matched.first);
+        roles.chain(others).any(|first| words.contains(first))
     }
 }
 
@@ -143,16 +144,16 @@ impl Page<'_, '_> {
 /// Tells whether a label stands as captions do: at the beginning of its cell, and alone there, before
 /// a colon or of several words. `Customer Care` and `Lieferant GmbH` are none.
 fn is_caption(sheet: &Sheet, matched: &Match) -> bool {
-    let (start, end) = sheet.layout.rows[sheet.layout.row_of(matched.first)].cell_of(matched.first);
+    let cell = sheet.layout.rows[sheet.layout.row_of(matched.first)].cell_of(matched.first);
     let colon = sheet.layout.words[matched.last]
         .text
         .get(matched.tail..)
         .is_some_and(|rest| rest.contains(':'))
         || sheet.layout.words.get(matched.last + 1).is_some_and(|next| next.text == ":");
-    let begins = matched.first == start || sheet.begins_with(matched, start);
+    let begins = matched.first == cell.start || sheet.begins_with(matched, cell.start);
     // `Art-Nr-Kunde` is another word.
     let several = matched.last > matched.first && matched.score >= WELL_READ;
-    begins && matched.head == 0 && (colon || matched.last + 1 == end || several)
+    begins && matched.head == 0 && (colon || matched.last + 1 == cell.end || several)
 }
 
 /// Joins the mentions of each name: more of them say more.

@@ -4,10 +4,11 @@
 //! All features are yes or no: a measure falls into one of a few steps, a token stands in a row or
 //! not. Their groups and the order of steps are part of the format of learned files.
 
-use super::span::Span;
+use super::span::{Rows, Span};
 use super::words::{KINDS, Kind, Signs, Words};
 use crate::document::{Candidate, PixelBox, Value};
 use crate::extract::value::Search;
+use crate::extract::word_range::WordRange;
 use crate::model::Zone;
 
 /// A group of features; of a group of steps one holds, of a group of tokens any number.
@@ -114,10 +115,10 @@ pub type Feature = (Group, u16);
 pub(crate) struct SceneRow {
     /// Whether it stands in the field's zone.
     pub inside: bool,
-    /// First word and the one after the last, without captions.
-    pub words: (usize, usize),
+    /// Without captions.
+    pub words: WordRange,
     /// Its cells, if it has more than one.
-    pub cells: Vec<(usize, usize)>,
+    pub cells: Vec<WordRange>,
     bounds: PixelBox,
     letter_height: f32,
     tokens: Vec<u16>,
@@ -150,19 +151,14 @@ impl Search<'_> {
         let zone = self.field.learn.map_or(Zone::PAGE, |learn| learn.zone);
         let mut rows: Vec<SceneRow> = Vec::new();
         for (index, row) in layout.rows.iter().enumerate() {
-            let span = (index, row.start, row.end);
-            let Some(run) = self.sheet.without_captions(self.labels, self.index, span) else {
-                continue;
-            };
-            let run_words = &layout.words[run.0..run.1];
+            let Some(run) = self.without_captions(index, row.words) else { continue };
+            let run_words = &layout.words[run.indices()];
             let bounds =
                 run_words.iter().fold(run_words[0].bounds, |all, word| all.union(&word.bounds));
-            let cells: Vec<(usize, usize)> = row
-                .cell_starts
-                .iter()
-                .map(|&start| row.cell_of(start))
-                .map(|(start, end)| (start.max(run.0), end.min(run.1)))
-                .filter(|(start, end)| start < end && self.sheet.says_something(*start, *end))
+            let cells: Vec<WordRange> = row
+                .cells()
+                .map(|cell| cell.within(run))
+                .filter(|cell| !cell.is_empty() && self.sheet.says_something(*cell))
                 .collect();
             rows.push(SceneRow {
                 inside: layout.in_zone(&bounds, &zone),
@@ -206,7 +202,7 @@ impl Scene<'_> {
         } else {
             self.in_text(span, add);
         }
-        let (first, last) = span.rows;
+        let Rows { first, last } = span.rows;
         for (group, row) in [
             (Group::RowBefore, first.checked_sub(1)),
             (Group::SecondRowBefore, first.checked_sub(2)),
@@ -221,7 +217,7 @@ impl Scene<'_> {
 
     /// What its words look like.
     fn look(&self, span: &Span, add: &mut impl FnMut(Feature)) {
-        let rows = &self.rows[span.rows.0..=span.rows.1];
+        let rows = &self.rows[span.rows.first..=span.rows.last];
         let mut whole = Signs::NONE;
         for row in rows {
             whole.add(&row.signs);
@@ -243,7 +239,7 @@ impl Scene<'_> {
 
     /// The words of a text.
     fn in_text(&self, span: &Span, add: &mut impl FnMut(Feature)) {
-        let (first, last) = span.rows;
+        let Rows { first, last } = span.rows;
         if first == last && self.rows[first].words != span.words {
             for token in self.words.tokens(span.words) {
                 add((Group::FirstRow, token));
@@ -260,31 +256,35 @@ impl Scene<'_> {
                 add((Group::InnerRows, token));
             }
         }
-        for (group, at) in [(Group::FirstWord, span.words.0), (Group::LastWord, span.words.1 - 1)] {
-            self.words.tokens((at, at + 1)).into_iter().for_each(|token| add((group, token)));
+        let WordRange { start, end } = span.words;
+        for (group, at) in [(Group::FirstWord, start), (Group::LastWord, end - 1)] {
+            self.words
+                .tokens(WordRange::new(at, at + 1))
+                .into_iter()
+                .for_each(|token| add((group, token)));
         }
     }
 
     /// The words beside a value.
     fn around_value(&self, span: &Span, add: &mut impl FnMut(Feature)) {
-        let row = self.rows[span.rows.0].words;
-        let near = span.words.0.saturating_sub(2).max(row.0);
+        let row = self.rows[span.rows.first].words;
+        let near = span.words.start.saturating_sub(2).max(row.start);
         for (group, run) in [
-            (Group::LeftWords, (row.0, span.words.0)),
-            (Group::RightWords, (span.words.1, row.1)),
-            (Group::WordBefore, (near, span.words.0)),
+            (Group::LeftWords, WordRange::new(row.start, span.words.start)),
+            (Group::RightWords, WordRange::new(span.words.end, row.end)),
+            (Group::WordBefore, WordRange::new(near, span.words.start)),
         ] {
-            if run.0 < run.1 {
-                self.words.tokens(run).into_iter().for_each(|token| add((group, token)));
-            } else {
+            if run.is_empty() {
                 add((group, Kind::Nothing as u16));
+            } else {
+                self.words.tokens(run).into_iter().for_each(|token| add((group, token)));
             }
         }
     }
 
     /// Returns the box of rows.
-    pub(super) fn bounds(&self, (first, last): (usize, usize)) -> PixelBox {
-        let rows = &self.rows[first..=last];
+    pub(super) fn bounds(&self, rows: Rows) -> PixelBox {
+        let rows = &self.rows[rows.first..=rows.last];
         rows.iter().fold(rows[0].bounds, |all, row| all.union(&row.bounds))
     }
 
@@ -298,7 +298,7 @@ impl Scene<'_> {
 
     /// Where the span stands.
     fn place(&self, span: &Span, add: &mut impl FnMut(Feature)) {
-        let (first, last) = span.rows;
+        let Rows { first, last } = span.rows;
         let (row, end) = (&self.rows[first], &self.rows[last]);
         let made = span.candidate.as_ref().map(|candidate| candidate.bounds);
         let bounds = made.unwrap_or_else(|| self.bounds(span.rows));

@@ -61,16 +61,15 @@ impl Search<'_> {
 
     fn candidate(&self, span: &Span, probability: f32) -> Vec<Candidate> {
         let standing = Standing { score: probability, found: Found::Learned };
-        match &span.candidate {
-            Some(candidate) => vec![Candidate {
+        if let Some(candidate) = &span.candidate {
+            return vec![Candidate {
                 place_score: probability,
                 found: Found::Learned,
                 ..candidate.clone()
-            }],
-            None => {
-                span.piece.candidates(&self.sheet.layout, (self.sheet.number, self.field), standing)
-            }
+            }];
         }
+        let (layout, page) = (&self.sheet.layout, self.sheet.number);
+        span.piece.candidates(layout, page, self.field, standing)
     }
 
     /// Returns everything that may hold the field's value, with its features.

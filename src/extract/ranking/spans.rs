@@ -2,11 +2,12 @@
 //! that the pattern matches for other types.
 
 use super::features::{Scene, SceneRow};
-use super::span::Span;
+use super::span::{Rows, Span};
 use crate::document::{Candidate, Found};
 use crate::extract::layout::{center_x, center_y};
 use crate::extract::piece::{Piece, Standing};
 use crate::extract::value::Search;
+use crate::extract::word_range::WordRange;
 use crate::model::FieldKind;
 use crate::normalize::read;
 
@@ -39,30 +40,28 @@ impl Search<'_> {
         let bounds = scene.bounds(span.rows);
         near(rule.bounds.top, bounds.top)
             && near(rule.bounds.bottom, bounds.bottom)
-            && near(rule.bounds.left, words[span.words.0].bounds.left.min(bounds.left))
-            && near(rule.bounds.right, words[span.words.1 - 1].bounds.right.max(bounds.right))
+            && near(rule.bounds.left, words[span.words.start].bounds.left.min(bounds.left))
+            && near(rule.bounds.right, words[span.words.end - 1].bounds.right.max(bounds.right))
     }
 
     fn rule_span(&self, scene: &Scene, index: usize) -> Option<Span> {
         let words = &self.sheet.layout.words;
         let rule = &scene.rules[index].0;
-        let inside = |word: &usize| {
-            let (x, y) = (center_x(&words[*word].bounds), center_y(&words[*word].bounds));
+        let inside = |word: usize| {
+            let (x, y) = (center_x(&words[word].bounds), center_y(&words[word].bounds));
             (rule.bounds.left as f32..=rule.bounds.right as f32).contains(&x)
                 && (rule.bounds.top as f32..=rule.bounds.bottom as f32).contains(&y)
         };
         let mut lines = Vec::new();
-        let mut rows: Option<(usize, usize)> = None;
+        let mut rows: Option<Rows> = None;
         for (at, row) in scene.rows.iter().enumerate() {
-            let Some(start) = (row.words.0..row.words.1).find(inside) else { continue };
-            let end = (start..row.words.1).take_while(inside).count() + start;
-            lines.push((start, end));
-            rows = Some(rows.map_or((at, at), |(first, _)| (first, at)));
+            let Some(run) = row.words.first_run(inside) else { continue };
+            lines.push(run);
+            rows = Some(Rows { first: rows.map_or(at, |rows| rows.first), last: at });
         }
-        let ends = (lines.first()?.0, lines.last()?.1);
         Some(Span {
             rows: rows?,
-            words: ends,
+            words: WordRange::new(lines.first()?.start, lines.last()?.end),
             piece: Piece { lines, head: 0 },
             candidate: Some(rule.clone()),
             value: None,
@@ -86,13 +85,13 @@ impl Search<'_> {
                 continue;
             }
             for last in first..scene.rows.len().min(first + most_lines) {
-                let lines: Vec<(usize, usize)> =
+                let lines: Vec<WordRange> =
                     scene.rows[first..=last].iter().map(|row| row.words).collect();
-                let ends = (lines[0].0, lines[lines.len() - 1].1);
-                spans.push(span((first, last), ends, lines));
+                let words = WordRange::new(lines[0].start, lines[lines.len() - 1].end);
+                spans.push(span(Rows { first, last }, words, lines));
             }
             for &cell in &scene.rows[first].cells {
-                spans.push(span((first, first), cell, vec![cell]));
+                spans.push(span(Rows { first, last: first }, cell, vec![cell]));
             }
         }
         spans
@@ -103,43 +102,36 @@ impl Search<'_> {
         // Numbers and dates have a digit that was read as one.
         let may_hold = |row: &SceneRow| row.inside && row.signs.digits > 0;
         for (index, row) in scene.rows.iter().enumerate().filter(|(_, row)| may_hold(row)) {
-            let (start, end) = row.words;
             if self.field.pattern.is_some() {
-                self.push_typed(scene, (index, start, end), &mut spans);
+                self.push_typed(scene, index, row.words, &mut spans);
             } else {
                 // Without a pattern the type alone says what a word is.
-                (start..end).for_each(|word| {
-                    self.push_typed(scene, (index, word, word + 1), &mut spans);
+                row.words.indices().for_each(|word| {
+                    self.push_typed(scene, index, WordRange::new(word, word + 1), &mut spans);
                 });
             }
         }
         spans
     }
 
-    fn push_typed(
-        &self,
-        scene: &Scene,
-        (row, start, end): (usize, usize, usize),
-        spans: &mut Vec<Span>,
-    ) {
+    fn push_typed(&self, scene: &Scene, row: usize, words: WordRange, spans: &mut Vec<Span>) {
         let layout = &self.sheet.layout;
-        let target = (self.sheet.number, self.field);
+        let page = self.sheet.number;
         let standing = Standing { score: 0.0, found: Found::Learned };
-        for candidate in Piece::line(start, end).candidates(layout, target, standing) {
+        for candidate in Piece::line(words).candidates(layout, page, self.field, standing) {
             let Some(reading) = read(&self.field.kind, &candidate.text) else { continue };
-            let inside = |word: &usize| {
-                let bounds = layout.words[*word].bounds;
+            let inside = |word: usize| {
+                let bounds = layout.words[word].bounds;
                 bounds.left >= candidate.bounds.left && bounds.right <= candidate.bounds.right
             };
-            let Some(from) = (start..end).find(inside) else { continue };
-            let to = (from..end).take_while(inside).count() + from;
+            let Some(words) = words.first_run(inside) else { continue };
             let same = |(rule, _): &(Candidate, u16)| {
                 rule.bounds == candidate.bounds && rule.text == candidate.text
             };
             spans.push(Span {
-                rows: (row, row),
-                words: (from, to),
-                piece: Piece::line(from, to),
+                rows: Rows { first: row, last: row },
+                words,
+                piece: Piece::line(words),
                 rule: scene.rules.iter().position(same),
                 candidate: Some(candidate),
                 value: Some(reading.value),

@@ -4,8 +4,11 @@
 //! `features` counts the tokens of the rows around a candidate. Language and place are not known
 //! here: words come from the ranker, kinds are of signs and digits.
 
+use std::ops::Range;
+
 use crate::document::Word;
 use crate::extract::layout::Layout;
+use crate::extract::word_range::WordRange;
 use crate::normalize::fold;
 
 /// Shortest word that is learned.
@@ -163,7 +166,7 @@ struct Look {
     first: Option<char>,
     last: Option<char>,
     /// Its learned words: the first and the one after the last, in [`Words::tokens`].
-    tokens: (usize, usize),
+    tokens: Range<usize>,
 }
 
 /// All words of a page as features see them.
@@ -189,32 +192,28 @@ impl Words {
                 kinds: kinds_of_word(&word.text, &signs),
                 first: word.text.chars().next(),
                 last: word.text.chars().next_back(),
-                tokens: (start, words.tokens.len()),
+                tokens: start..words.tokens.len(),
             });
         }
         words
     }
 
     /// Counts the signs of a run of words.
-    pub fn signs(&self, (start, end): (usize, usize)) -> Signs {
+    pub fn signs(&self, run: WordRange) -> Signs {
         let mut signs = Signs::NONE;
-        for look in &self.looks[start..end] {
+        for look in &self.looks[run.indices()] {
             signs.add(&look.signs);
         }
         signs
     }
 
     /// Returns the tokens of a run of words: its kinds, then its learned words, each once.
-    pub fn tokens(&self, (start, end): (usize, usize)) -> Vec<u16> {
-        let kinds = self.kinds((start, end));
+    pub fn tokens(&self, run: WordRange) -> Vec<u16> {
+        let kinds = self.kinds(run);
         let mut tokens: Vec<u16> =
             (0..KINDS as u16).filter(|kind| kinds & (1 << kind) != 0).collect();
-        let of_words =
-            (self.looks.get(start), end.checked_sub(1).and_then(|last| self.looks.get(last)));
-        if let (Some(first), Some(last)) = of_words
-            && start < end
-        {
-            let learned = &self.tokens[first.tokens.0..last.tokens.1];
+        if let [first, .., last] | [first @ last] = &self.looks[run.indices()] {
+            let learned = &self.tokens[first.tokens.start..last.tokens.end];
             for &token in learned {
                 if !tokens.contains(&token) {
                     tokens.push(token);
@@ -225,8 +224,8 @@ impl Words {
     }
 
     /// Returns the kinds of a run of words, one bit each.
-    fn kinds(&self, (start, end): (usize, usize)) -> u32 {
-        let looks = &self.looks[start..end];
+    fn kinds(&self, run: WordRange) -> u32 {
+        let looks = &self.looks[run.indices()];
         let mut kinds = 0;
         let mut signs = Signs::NONE;
         let mut digits_before = 0;

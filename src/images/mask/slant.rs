@@ -1,6 +1,8 @@
 //! Rotates masks by small angles without making gray of them: rows move sideways, columns up and down,
 //! each by whole pixels.
 
+use std::ops::Range;
+
 use super::{BitMask, WORD};
 
 impl BitMask {
@@ -28,29 +30,21 @@ impl BitMask {
                 else {
                     continue;
                 };
-                self.copy_bits((from, shift), &mut output, (y, left, right));
+                copy_bits(self.row(from), output.row_mut(y), left..right, shift);
             }
         }
         output
     }
+}
 
-    /// Sets in pixels `left..right` of a row of `output` what is set `shift` pixels to the right of them in
-    /// row `from`.
-    fn copy_bits(
-        &self,
-        (from, shift): (usize, isize),
-        output: &mut Self,
-        (y, left, right): (usize, usize, usize),
-    ) {
-        let source = self.row(from);
-        let row = output.row_mut(y);
-        let mut x = left;
-        while x < right {
-            let end = right.min((x / WORD + 1) * WORD);
-            let ones = u64::MAX >> (WORD - (end - x));
-            row[x / WORD] |= (bits_at(source, x, shift) & ones) << (x % WORD);
-            x = end;
-        }
+/// Sets in some columns of a row what is set `shift` pixels to the right of them in the source.
+fn copy_bits(source: &[u64], row: &mut [u64], columns: Range<usize>, shift: isize) {
+    let mut x = columns.start;
+    while x < columns.end {
+        let end = columns.end.min((x / WORD + 1) * WORD);
+        let ones = u64::MAX >> (WORD - (end - x));
+        row[x / WORD] |= (bits_at(source, x, shift) & ones) << (x % WORD);
+        x = end;
     }
 }
 

@@ -112,3 +112,14 @@ fn a_pattern_says_where_a_number_stands_not_where_it_ends() {
     assert_eq!(whole("Total 3 47.28", "47.28", typed), "47.28");
     assert_eq!(whole("RM1 234.50", "234.50", typed), "1 234.50");
 }
+
+#[test]
+fn a_sign_that_looks_like_a_figure_leaves_a_count_open() {
+    let open = |kind: &FieldKind, text: &str, span| {
+        crate::normalize::widened(kind, text, span, &|_| 0.5).ambiguity.is_some()
+    };
+    let count = FieldKind::Integer { min: None, max: None };
+    assert!(open(&count, "£430", (2, 5)) && open(&count, "43§", (0, 2)));
+    assert!(!open(&count, "$430", (1, 4)) && !open(&count, "£ 430", (3, 6)));
+    assert!(!open(&FieldKind::Money, "£430", (2, 5)));
+}

@@ -17,6 +17,16 @@ pub(super) struct Standing {
     pub y: f32,
 }
 
+/// What stands in the rows of a table.
+pub(super) struct Standings<'d> {
+    pub digits: &'d [Standing],
+    pub points: &'d [Standing],
+    /// Of a digit, in pixels.
+    pub height: f32,
+    /// How many rows there are.
+    pub rows: usize,
+}
+
 /// The distances within a cell.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
@@ -111,12 +121,11 @@ impl Lean {
 
 /// Finds `count` columns; `None` if there are fewer. Digits and points come in any order.
 pub(super) fn find_columns(
-    digits: &[Standing],
-    points: &[Standing],
-    (height, rows): (f32, usize),
+    found: &Standings<'_>,
     shape: CellShape,
     count: usize,
 ) -> Option<Columns> {
+    let Standings { digits, points, height, rows } = *found;
     let lean = find_lean(digits, height)?;
     let across = Profile::of(digits, &lean, height);
     let dots = Profile::of(points, &lean, height);

@@ -2,7 +2,7 @@
 //!
 //! Called by the table reader; `digits` cuts out what stands there.
 
-use super::columns::{Columns, Standing, Template, find_columns};
+use super::columns::{Columns, Standing, Standings, Template, find_columns};
 use super::ground::Ground;
 use super::linear::Curve;
 use super::rows::{digits_of, find_rows};
@@ -61,8 +61,8 @@ impl Grid {
             Some(_) => points_of(&ground.components, &rows, height),
             None => Vec::new(),
         };
-        let found = find_columns(&standing, &points, (height, rows.len()), shape, count)?;
-        let Columns { template, columns } = found;
+        let found = Standings { digits: &standing, points: &points, height, rows: rows.len() };
+        let Columns { template, columns } = find_columns(&found, shape, count)?;
         Some(Self { height, template, rows, columns })
     }
 

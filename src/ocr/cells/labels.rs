@@ -8,7 +8,7 @@ use tesseract_lstm::{LineCharacter, LineText, LineWord};
 
 use super::digits::Digit;
 use super::grid::Grid;
-use crate::document::Failure;
+use crate::document::{Failure, PixelBox};
 
 /// Reads images of one line each of digits; the answers come in the same order.
 pub(super) type ReadLines<'r> = &'r mut dyn FnMut(&[GrayImage]) -> Result<Vec<LineText>, Failure>;
@@ -82,6 +82,7 @@ fn compose(gray: &GrayImage, cells: &[&[Digit]], grid: &Grid) -> (GrayImage, Vec
     let width = 2 * margin + gap * cells.len().saturating_sub(1) as u32 + window * digits as u32;
     let mut line = GrayImage::from_pixel(width, tall, Luma([u8::MAX]));
     let window_height = ((height * WINDOW_HEIGHT).round() as u32).min(tall);
+    let top_of_window = (tall - window_height) / 2;
     let mut spans = Vec::with_capacity(cells.len());
     let mut x = margin;
     for cell in cells {
@@ -89,12 +90,13 @@ fn compose(gray: &GrayImage, cells: &[&[Digit]], grid: &Grid) -> (GrayImage, Vec
         for digit in *cell {
             let left = digit.center.0 - window as f32 / 2.0;
             let top = digit.center.1 - window_height as f32 / 2.0;
-            paste(
-                &mut line,
-                gray,
-                (left.round() as i64, top.round() as i64),
-                ((x, (tall - window_height) / 2), (window, window_height)),
-            );
+            let place = PixelBox {
+                left: x,
+                top: top_of_window,
+                right: x + window,
+                bottom: top_of_window + window_height,
+            };
+            paste(&mut line, &place, gray, (left.round() as i64, top.round() as i64));
             x += window;
         }
         spans.push((start as f32, x as f32));
@@ -103,21 +105,16 @@ fn compose(gray: &GrayImage, cells: &[&[Digit]], grid: &Grid) -> (GrayImage, Vec
     (line, spans)
 }
 
-/// Copies a window of the page that begins at `left`, `top` to a place of a line.
-fn paste(
-    line: &mut GrayImage,
-    gray: &GrayImage,
-    (left, top): (i64, i64),
-    ((x, y), (width, height)): ((u32, u32), (u32, u32)),
-) {
-    for row in 0..height {
-        for column in 0..width {
+/// Copies the window of the page that begins at `left`, `top` to a place of a line.
+fn paste(line: &mut GrayImage, place: &PixelBox, gray: &GrayImage, (left, top): (i64, i64)) {
+    for row in 0..place.height() {
+        for column in 0..place.width() {
             let from = (left + i64::from(column), top + i64::from(row));
             let (Ok(from_x), Ok(from_y)) = (u32::try_from(from.0), u32::try_from(from.1)) else {
                 continue;
             };
             if let Some(pixel) = gray.get_pixel_checked(from_x, from_y) {
-                line.put_pixel(x + column, y + row, *pixel);
+                line.put_pixel(place.left + column, place.top + row, *pixel);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! From the digits' probabilities to what is handed on: the grid of cells, and a word for each.
 
+use std::ops::Range;
+
 use super::digits::Digit;
 use super::grid::Grid;
 use super::heads::RowHead;
@@ -66,26 +68,30 @@ pub(super) fn assemble(grid: &Grid, shape: CellShape, cells: &Cells) -> TableSee
 fn cell_box(grid: &Grid, (row, column): (usize, usize), page: (u32, u32)) -> PixelBox {
     let (x, baseline) = grid.origin(&grid.rows[row], &grid.columns[column]);
     let half = grid.template.pitch / 2.0;
-    let vertical = (baseline - grid.height * ABOVE, baseline + grid.height * BELOW);
-    clamped((x - half, x + grid.template.span() + half), vertical, page)
+    let columns = x - half..x + grid.template.span() + half;
+    clamped(columns, around_baseline(grid, baseline), page)
 }
 
 fn head_box(grid: &Grid, row: usize, page: (u32, u32)) -> PixelBox {
     let (x, baseline) = grid.origin(&grid.rows[row], &grid.columns[0]);
     let right = x - grid.template.pitch;
-    let vertical = (baseline - grid.height * ABOVE, baseline + grid.height * BELOW);
-    clamped((right - HEAD_WIDTH * grid.template.pitch, right), vertical, page)
+    let columns = right - HEAD_WIDTH * grid.template.pitch..right;
+    clamped(columns, around_baseline(grid, baseline), page)
+}
+
+fn around_baseline(grid: &Grid, baseline: f32) -> Range<f32> {
+    baseline - grid.height * ABOVE..baseline + grid.height * BELOW
 }
 
 /// Returns a box from fractions of pixels, cut at the edges of the page.
-fn clamped((left, right): (f32, f32), (top, bottom): (f32, f32), page: (u32, u32)) -> PixelBox {
+fn clamped(columns: Range<f32>, rows: Range<f32>, page: (u32, u32)) -> PixelBox {
     // Casts from floats stay in the range of the integer.
     let at = |value: f32, limit: u32| (value.round() as u32).min(limit);
     PixelBox {
-        left: at(left, page.0),
-        top: at(top, page.1),
-        right: at(right, page.0),
-        bottom: at(bottom, page.1),
+        left: at(columns.start, page.0),
+        top: at(rows.start, page.1),
+        right: at(columns.end, page.0),
+        bottom: at(rows.end, page.1),
     }
 }
 
@@ -160,7 +166,7 @@ fn word_box(grid: &Grid, digits: &[Digit], page: (u32, u32)) -> PixelBox {
     let (half_width, half_height) = (grid.template.pitch / 2.0, grid.height / 2.0);
     let each = digits.iter().map(|digit| {
         let (x, y) = digit.center;
-        clamped((x - half_width, x + half_width), (y - half_height, y + half_height), page)
+        clamped(x - half_width..x + half_width, y - half_height..y + half_height, page)
     });
     each.reduce(|all, other| all.union(&other)).unwrap_or_default()
 }

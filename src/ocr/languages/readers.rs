@@ -72,6 +72,14 @@ enum Belief {
     Doubtful,
 }
 
+/// Lines that are read in another language.
+#[derive(Clone, Copy)]
+struct Attempt<'p> {
+    language: usize,
+    places: &'p [usize],
+    belief: Belief,
+}
+
 impl LineReaders {
     /// Opens the data of all languages, and loads those that were named. `Unsupported` says what only Tesseract can do.
     pub(in crate::ocr) fn start(languages: &str, kernel: Kernel) -> Result<Self, NativeProblem> {
@@ -180,8 +188,8 @@ impl LineReaders {
             let others: Vec<usize> =
                 self.page.others.iter().map(|(language, _)| *language).collect();
             for language in others {
-                let lines = (language, &all[..], Belief::Doubtful);
-                self.keep_better(lines, pictures, (&mut texts, &mut languages));
+                let doubtful = Attempt { language, places: &all, belief: Belief::Doubtful };
+                self.keep_better(doubtful, pictures, &mut texts, &mut languages);
             }
         }
         texts
@@ -321,12 +329,12 @@ impl LineReaders {
             let is_mixed = unlike_known.beats(language, main);
             // More lines may be in it than those that look like it.
             let evident = if is_mixed { &unlike } else { places };
-            let kept = (&mut *texts, &mut languages[..]);
-            self.keep_better((language, evident, Belief::Evident), pictures, kept);
+            let evident = Attempt { language, places: evident, belief: Belief::Evident };
+            self.keep_better(evident, pictures, texts, &mut languages);
             // Of all installed languages no line is in most.
             if !is_mixed && !self.is_auto {
-                let kept = (&mut *texts, &mut languages[..]);
-                self.keep_better((language, &doubtful, Belief::Doubtful), pictures, kept);
+                let doubtful = Attempt { language, places: &doubtful, belief: Belief::Doubtful };
+                self.keep_better(doubtful, pictures, texts, &mut languages);
             }
         }
         for language in languages.into_iter().filter(|language| *language != main) {
@@ -340,10 +348,12 @@ impl LineReaders {
     /// Reads lines in a language, and keeps what reads better than in the language that each is in so far.
     fn keep_better(
         &mut self,
-        (language, places, belief): (usize, &[usize], Belief),
+        attempt: Attempt<'_>,
         pictures: &[GrayImage],
-        (texts, languages): (&mut [LineText], &mut [usize]),
+        texts: &mut [LineText],
+        languages: &mut [usize],
     ) {
+        let Attempt { language, places, belief } = attempt;
         if places.is_empty() {
             return;
         }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::crop::Owner;
-use super::{Layout, Segment, SegmentKind, rest};
+use super::found::{Layout, Segment, SegmentKind};
+use super::frame::Owner;
+use super::rest;
 use crate::document::PixelBox;
 use crate::ocr::{Account, UnreadArea};
 use crate::shapes::Component;

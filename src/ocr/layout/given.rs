@@ -1,8 +1,9 @@
 //! A layout made of lines that somebody else found: Tesseract, where the native layout is in doubt.
 
-use super::crop::{Frame, Owner, RunRows};
+use super::found::{Ground, Layout, Segment, SegmentKind};
+use super::frame::{Frame, Owner, RunRows};
 use super::segment::PADDING;
-use super::{Ground, Layout, Segment, SegmentKind, ink, rules};
+use super::{ink, rules};
 use crate::document::{PixelBox, RightAngle};
 use crate::shapes::{self, Component};
 

@@ -1,7 +1,7 @@
 //! What of the readings is text: strokes, specks and drawings are read, too, as short words of low
 //! confidence.
 
-use super::{Doubt, Layout, Segment, SegmentKind};
+use super::found::{Doubt, Layout, Segment, SegmentKind};
 use crate::document::RightAngle;
 
 /// How far the neighborhood of a segment reaches, in its x-heights.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::crop::{Frame, Owner};
-use super::{Layout, Segment};
+use super::found::{Layout, Segment};
+use super::frame::{Frame, Owner};
 use crate::document::{PixelBox, RightAngle};
 
 /// Letters of one word have gaps of less than so many x-heights.

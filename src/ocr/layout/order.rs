@@ -5,7 +5,7 @@
 //! Seth, "Hierarchical representation of optically scanned documents", ICPR 1984); that white between columns decides,
 //! and not profiles of ink, is after Breuel, "Two geometric algorithms for layout analysis", DAS 2002.
 
-use super::SegmentKind;
+use super::found::SegmentKind;
 use super::rules::{Rules, Shear};
 use super::strip::{Strip, median};
 use crate::shapes::TableGrid;

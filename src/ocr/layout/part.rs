@@ -3,6 +3,7 @@
 //!
 //! Only boxes are sheared, never pixels.
 
+use crate::document::PixelBox;
 use crate::shapes::Component;
 
 /// A component in sheared coordinates: `top` and `bottom` are those of the page less its slope.
@@ -60,4 +61,10 @@ pub(super) fn is_letter_like(part: &Part, text_height: f32) -> bool {
         && width <= 12.0 * text_height.max(height)
         && width >= 0.08 * height
         && part.area > 0.12 * smaller * smaller
+}
+
+/// Returns the box around components.
+pub(super) fn bounds_of(members: &[u32], components: &[Component]) -> PixelBox {
+    let boxes = members.iter().map(|&member| components[member as usize].bounds);
+    boxes.reduce(|all, each| all.union(&each)).unwrap_or_default()
 }

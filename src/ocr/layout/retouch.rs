@@ -1,18 +1,9 @@
 //! A gray page without the lines through its words, as columns of pixels to be painted over: the page itself
 //! is not copied for a few words.
 
-use std::ops::Range;
-
 use image::GrayImage;
 
-use super::struck::Strike;
-
-/// Pixels of a column that are painted in one gray level.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fill {
-    pub rows: Range<u32>,
-    pub level: u8,
-}
+use super::strike::{Fill, Strike};
 
 /// What is painted over on a page.
 #[derive(Debug, Clone)]

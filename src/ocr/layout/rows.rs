@@ -1,5 +1,7 @@
 //! Parts by where they stand: rows of equal height, each from left to right.
 
+use std::ops::RangeInclusive;
+
 use super::part::Part;
 
 /// An index of parts by the row that their middle lies in.
@@ -26,15 +28,20 @@ impl RowIndex {
         Self { height, top, rows }
     }
 
-    /// Calls `found` with each part whose row meets `rows` and whose left edge lies in `lefts`.
-    pub fn each_within(&self, rows: (f32, f32), lefts: (f32, f32), mut found: impl FnMut(u32)) {
+    /// Calls `found` with each part whose row meets `heights` and whose left edge lies in `lefts`.
+    pub fn each_within(
+        &self,
+        heights: RangeInclusive<f32>,
+        lefts: RangeInclusive<f32>,
+        mut found: impl FnMut(u32),
+    ) {
         let row = |y: f32| ((y - self.top).max(0.0) / self.height) as usize;
-        let last = row(rows.1).min(self.rows.len() - 1);
-        let first = row(rows.0).min(last);
+        let last = row(*heights.end()).min(self.rows.len() - 1);
+        let first = row(*heights.start()).min(last);
         for parts in &self.rows[first..=last] {
-            let start = parts.partition_point(|&(left, _)| left < lefts.0);
+            let start = parts.partition_point(|&(left, _)| left < *lefts.start());
             for &(left, id) in &parts[start..] {
-                if left > lefts.1 {
+                if left > *lefts.end() {
                     break;
                 }
                 found(id);

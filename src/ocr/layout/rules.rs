@@ -4,7 +4,7 @@
 //! preparation has found, which also know of faint and broken ones.
 
 use super::part::Part;
-use super::struck::Strike;
+use super::strike::Strike;
 use crate::document::{Mark, PixelBox};
 use crate::images::BitMask;
 use crate::shapes::{self, Run};

@@ -25,8 +25,9 @@ fn is_small(part: &Part, index: &RowIndex, parts: &[Part], text_height: f32) -> 
     let height = part.height();
     let reach = 2.2 * text_height;
     // A neighbor's middle is at most 1.1 × 3 text heights away.
-    let rows = (part.middle_y() - 3.3 * text_height, part.middle_y() + 3.3 * text_height);
-    index.each_within(rows, (part.left - reach - 4.0 * text_height, part.right + reach), |id| {
+    let heights = part.middle_y() - 3.3 * text_height..=part.middle_y() + 3.3 * text_height;
+    let lefts = part.left - reach - 4.0 * text_height..=part.right + reach;
+    index.each_within(heights, lefts, |id| {
         let other = &parts[id as usize];
         let other_height = other.height();
         let gap = (other.left - part.right).max(part.left - other.right);

@@ -1,12 +1,14 @@
 //! Strips → segments: their order, line, block and paragraph numbers, their boxes and frames.
 
-use super::crop::Frame;
+use super::doubts;
+use super::found::{Segment, SegmentKind};
+use super::frame::Frame;
 use super::order::{self, Place};
-use super::rest;
+use super::part::bounds_of;
+use super::scene::{Lines, Scene};
 use super::spread::Cell;
 use super::strip::Strip;
 use super::turned::{Run, TurnedStrip};
-use super::{Lines, Scene, Segment, SegmentKind, bounds_of};
 use crate::document::{Mark, PixelBox, RightAngle};
 use crate::images::PagePixels;
 use crate::shapes::{Component, TableGrid};
@@ -40,7 +42,7 @@ pub(super) fn number(
 ) -> Vec<Segment> {
     let grid = grid(scene);
     let cells = grid.as_ref().map(|grid| order::Cells::of(grid, &scene.rules, scene.shear));
-    let pictures = rest::pictures(scene);
+    let pictures = doubts::pictures(scene);
     let places = order::order(&lines.level, scene.text_height, cells.as_ref());
     let mut segments = Vec::with_capacity(places.len() + lines.turned.len());
     for place in &places {

@@ -9,7 +9,7 @@ use image::{GrayImage, Luma, imageops};
 use super::combs::Comb;
 use super::part::Part;
 use super::rules::Barriers;
-use super::strip::{Strip, median};
+use super::strip::{Row, Strip, median};
 use crate::document::PixelBox;
 
 /// A character stands apart with so much white at each side, in heights of its line.
@@ -62,33 +62,9 @@ pub(super) struct Cell {
     pub begins_word: bool,
 }
 
-/// A line of characters that stand apart.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
-    /// From left to right, the parts of each.
-    pub characters: Vec<Vec<u32>>,
-    pub begins_word: Vec<bool>,
-}
-
 impl From<Comb> for Row {
     fn from(comb: Comb) -> Self {
         Self { characters: comb.characters, begins_word: comb.begins_word }
-    }
-}
-
-impl Row {
-    /// Measures the line that its characters form. Points and hyphens do not count.
-    pub fn strip(&self, parts: &[Part]) -> Strip {
-        let members: Vec<u32> = self.characters.iter().flatten().copied().collect();
-        let highest = members.iter().map(|&id| parts[id as usize].height()).fold(0.0, f32::max);
-        let (letters, points): (Vec<u32>, Vec<u32>) =
-            members.into_iter().partition(|&id| parts[id as usize].height() > 0.45 * highest);
-        let mut strip = Strip::of(letters, parts);
-        for id in points {
-            strip.attach(id, &parts[id as usize]);
-        }
-        strip.spread = Some(self.clone());
-        strip
     }
 }
 

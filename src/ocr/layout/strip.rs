@@ -3,7 +3,6 @@
 //! Owns its measures: box, baseline, x-height, slope of its own.
 
 use super::part::Part;
-use super::spread::Row;
 
 /// Letters are between these multiples of a strip's median height.
 const LETTER_HEIGHTS: std::ops::Range<f32> = 0.6..2.2;
@@ -145,6 +144,30 @@ impl Strip {
         self.members.extend(other.members);
         (self.left, self.right, self.base, self.x_height, self.slope) =
             (left, right, base, x_height, slope);
+    }
+}
+
+/// A line of characters that stand apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    /// From left to right, the parts of each.
+    pub characters: Vec<Vec<u32>>,
+    pub begins_word: Vec<bool>,
+}
+
+impl Row {
+    /// Measures the line that its characters form. Points and hyphens do not count.
+    pub fn strip(&self, parts: &[Part]) -> Strip {
+        let members: Vec<u32> = self.characters.iter().flatten().copied().collect();
+        let highest = members.iter().map(|&id| parts[id as usize].height()).fold(0.0, f32::max);
+        let (letters, points): (Vec<u32>, Vec<u32>) =
+            members.into_iter().partition(|&id| parts[id as usize].height() > 0.45 * highest);
+        let mut strip = Strip::of(letters, parts);
+        for id in points {
+            strip.attach(id, &parts[id as usize]);
+        }
+        strip.spread = Some(self.clone());
+        strip
     }
 }
 

@@ -2,7 +2,9 @@
 
 use image::{GrayImage, Luma};
 
+use super::found::SegmentKind;
 use super::*;
+use crate::document::{PixelBox, RightAngle};
 use crate::images::BitMask;
 
 const LETTER_WIDTH: usize = 12;

@@ -61,7 +61,7 @@ fn a_cluster_is_shared_revived_kept_and_stopped() {
         let store = Store::in_cluster(Arc::clone(&third), "scanlift").await.unwrap();
         assert_eq!(
             store.migrate().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive"]
+            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge"]
         );
         store.close().await.unwrap();
     });

@@ -17,7 +17,7 @@ use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
     Among, ArchiveState, Database, GoneFiles, LedgerEvent, OtherFile, PageTextRow, RecordChange,
-    RecordState, RunEnd, Standing, Store, StoreError, UnreadableFile,
+    RecordState, RunEnd, Standing, Store, StoreError, Suspects, UnreadableFile,
 };
 
 use crate::vocabulary::{Entry, State};
@@ -199,8 +199,9 @@ async fn learn(store: &Store) -> Vec<String> {
     store.put_vocabulary(place, &proposed).await.unwrap();
     store.put_vocabulary(place, &proposed[1..]).await.unwrap();
     let mut said = vec![format!("{:?}", store.vocabulary("receipt", "company").await.unwrap())];
-    let (newest, count) = store.newest_record("receipt", 0).await.unwrap();
-    said.push(count.to_string());
+    let new = store.new_records("receipt", 0, 1).await.unwrap();
+    let newest = new.newest;
+    said.push(format!("{} {}", new.unseen, store.records_up_to("receipt", newest).await.unwrap()));
     let records = store.archive_records(&model, 0, 100).await.unwrap();
     let mut changes = Vec::new();
     for record in records {
@@ -215,12 +216,25 @@ async fn learn(store: &Store) -> Vec<String> {
     store.change_records(&model, &changes).await.unwrap();
     let records = store.archive_records(&model, 0, 100).await.unwrap();
     said.extend(records.iter().map(|record| format!("{:?} {:?}", record.now, record.before)));
-    let readings = store.readings(&model, 0, Among::Single).await.unwrap();
+    let readings = store.readings(&model, 0, Among::All).await.unwrap();
     said.extend(all_rows(readings).await.iter().map(|reading| format!("{reading:?}")));
-    let state =
-        ArchiveState { looked_to: newest, learned_to: newest, records: 6, expects: "all".into() };
+    let suspects = Suspects { readings: vec![vec!["company 1".into()]], ..Suspects::default() };
+    let suspected = store.suspect_records(&model, 0, 100, &suspects).await.unwrap();
+    said.extend(suspected.iter().map(|record| format!("{:?}", record.before)));
+    let state = ArchiveState {
+        looked_to: newest - 1,
+        learned_to: newest,
+        records: 6,
+        expects: "all".into(),
+        knowledge: Some(vec![1]),
+    };
     store.put_archive_state("receipt", &state).await.unwrap();
-    assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state));
+    store.note_looked_to("receipt", newest).await.unwrap();
+    let state = ArchiveState { looked_to: newest, ..state };
+    assert_eq!(store.archive_state("receipt").await.unwrap(), Some(state.clone()));
+    store.forget_archive_state("receipt").await.unwrap();
+    assert_eq!(store.archive_state("receipt").await.unwrap(), None);
+    store.put_archive_state("receipt", &state).await.unwrap();
     store.decide_vocabulary(place, &[entry("company 9", 0, State::Proposed)]).await.unwrap();
     assert_eq!(store.archive_state("receipt").await.unwrap(), None, "all is learned anew");
     said

@@ -172,23 +172,25 @@ fn a_second_writer_is_refused_with_who_is_writing() {
 #[test]
 fn migrations_go_down_only_while_nothing_is_lost() {
     with_store(|store| async move {
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0001 ledger"));
         assert_eq!(
             store.pending_migrations().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive"]
+            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge"]
         );
         assert_eq!(store.rollback_migration().await.unwrap(), None);
         assert_eq!(
             store.migrate().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive"]
+            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge"]
         );
         assert!(store.pending_migrations().await.unwrap().is_empty());
         let mut run = start(&store).await;
         let document = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
         write(&store, &mut run, options(&[]), vec![page_event(stored(document, 1, "word", 90.0))])
             .await;
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
         assert!(matches!(store.rollback_migration().await, Err(StoreError::Migrate(_))));

@@ -150,6 +150,7 @@ pub(crate) fn record(
         confidence: 0.75,
         verdict: Verdict::Accepted,
         issues: Vec::new(),
+        before_archive: None,
     }
 }
 

@@ -154,6 +154,7 @@ fn files_that_are_no_documents_are_counted_by_what_they_are() {
 #[test]
 fn the_ledger_of_an_earlier_version_is_taken_over_and_given_back() {
     with_store(|store| async move {
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
         sqlx::raw_sql(
@@ -180,6 +181,7 @@ fn the_ledger_of_an_earlier_version_is_taken_over_and_given_back() {
             .execute(&store.pool)
             .await
             .unwrap();
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
         assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
         let as_before = "select count(*) from scanlift.source_file

@@ -131,6 +131,7 @@ fn encode(
     rows.real_array(record.fields.iter().map(|field| field.confidence));
     let issues: Vec<String> = judged.issues.iter().map(ToString::to_string).collect();
     rows.text_array(issues.iter().map(String::as_str));
+    rows.optional(judged.before_archive.as_deref(), CopyRows::jsonb);
     for (field, (name, kind)) in record.fields.iter().zip(&table.columns) {
         encode_value(rows, *kind, field.value.as_ref())
             .map_err(|why| format!("`{name}`: {why}"))?;

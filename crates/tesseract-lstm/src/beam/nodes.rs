@@ -1,7 +1,7 @@
 //! The nodes of the search's paths, and the beams that keep the best of a step.
 
 use super::super::dawg::{Permuter, Position};
-use super::super::recoder::{Code, Prefix};
+use super::super::recoder::{Code, Prefix, ROOT};
 use super::super::unicharset::{CharacterId, SPACE};
 use super::costs::WIDTHS;
 use super::heap::Heap;
@@ -133,6 +133,21 @@ pub(super) struct Offer {
     pub(super) certainty: f32,
     pub(super) prefix: Prefix,
     pub(super) positions: Positions,
+}
+
+impl Offer {
+    /// A whole character, or the null without one, outside of the dictionaries.
+    pub(super) fn of_character(code: Code, id: Option<CharacterId>, certainty: f32) -> Self {
+        Self {
+            code,
+            id,
+            permuter: Permuter::TopChoice,
+            marks: Marks::NONE,
+            certainty,
+            prefix: ROOT,
+            positions: Positions::None,
+        }
+    }
 }
 
 /// Where in the dictionaries an offered node is.

@@ -146,10 +146,11 @@ impl Step<'_> {
         if id.is_some_and(|id| !self.admission.admits_character(id)) {
             return;
         }
-        self.add_character(path, Next::Anything, (code, id, worth.alone));
+        self.add_character(path, Next::Anything, Offer::of_character(code, id, worth.alone));
         if self.ranking.is_best() && code != null {
             let certainty = self.with_null(path, code, worth);
-            self.add_character(path, Next::OnlyDuplicate, (code, id, certainty));
+            let doubled = Offer::of_character(code, id, certainty);
+            self.add_character(path, Next::OnlyDuplicate, doubled);
         }
     }
 
@@ -207,21 +208,8 @@ impl Step<'_> {
     }
 
     /// Offers a new character, or the null without one.
-    fn add_character(
-        &mut self,
-        path: &Path,
-        next: Next,
-        (code, id, certainty): (Code, Option<CharacterId>, f32),
-    ) {
-        let character = Offer {
-            code,
-            id,
-            permuter: Permuter::TopChoice,
-            marks: Marks::NONE,
-            certainty,
-            prefix: ROOT,
-            positions: Positions::None,
-        };
+    fn add_character(&mut self, path: &Path, next: Next, character: Offer) {
+        let Offer { id, certainty, .. } = character;
         if path.beam.mode == Mode::Dictionary {
             if certainty > WORST_DICTIONARY_CERTAINTY {
                 self.add_dictionary_character(path, next, character);

@@ -3,7 +3,7 @@
 use fearless_simd::{Level, dispatch};
 use image::{GrayImage, Luma};
 
-use super::{CLASS_WIDTH, CLASSES, Histogram, Tiles, split, sum};
+use super::tiles::{CLASS_WIDTH, CLASSES, Histogram, Tiles, split, sum};
 use crate::images::BitMask;
 
 /// Faint ink is darker than the paper around it by so many gray levels: less is grain, or what shines through.
