@@ -10,6 +10,7 @@ use std::time::Instant;
 use image::GrayImage;
 use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
+use super::agreed;
 use super::cells;
 use super::doubts::doubts;
 use super::ensemble;
@@ -193,9 +194,10 @@ impl Engine {
         self.reverse_turned(ground, &mut layout, &mut texts)?;
         self.read_struck(ground, &layout, &mut texts)?;
         let readings: Vec<layout::Reading> = texts.iter().map(summary).collect();
-        let kept = layout.kept(&readings);
-        let account = layout.account(&kept);
+        let mut kept = layout.kept(&readings);
         let doubt = layout::doubt_of(&readings, &kept);
+        self.read_dropped(ground, &layout, (&mut texts, &mut kept));
+        let account = layout.account(&kept);
         let mut lines: Vec<Line> = Vec::new();
         let mut line_number = None;
         let read = layout.segments.iter().zip(texts).zip(kept);
@@ -312,6 +314,27 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Reads lines again that look like text and were dropped, and keeps what is read alike twice.
+    fn read_dropped(
+        &mut self,
+        ground: &Ground,
+        layout: &Layout,
+        (texts, kept): (&mut [LineText], &mut [bool]),
+    ) {
+        let LineRecognizer::Native(readers) = &mut self.lines else { return };
+        let dropped = layout.dropped_text(kept);
+        let crop = |&place: &usize| layout.crop(ground, &layout.segments[place]);
+        let crops: Vec<GrayImage> = dropped.iter().map(crop).collect();
+        let first: Vec<LineText> = dropped.iter().map(|&place| texts[place].clone()).collect();
+        let found =
+            agreed::find(&first, &crops, |pictures| readers.read_again(pictures, &Alphabet::All));
+        for (place, text) in dropped.into_iter().zip(found) {
+            if let Some(text) = text {
+                (texts[place], kept[place]) = (text, true);
+            }
+        }
     }
 
     /// Reads turned segments the other way round, too, and keeps what reads better.

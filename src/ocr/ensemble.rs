@@ -41,7 +41,7 @@ pub(super) fn settle(
         let drawn: Vec<GrayImage> =
             ways.iter().map(|(line, variant)| variant.of(&pictures[*line])).collect();
         for ((line, variant), text) in ways.into_iter().zip(read(&drawn)) {
-            readings[line].push(shrunk(text, variant.stretch()));
+            readings[line].push(variant.in_original(text));
         }
         open.retain(|&line| !says_the_same(&texts[line], &readings[line][0]));
     }
@@ -71,20 +71,6 @@ fn is_doubtful(text: &LineText) -> bool {
 
 fn says_the_same(a: &LineText, b: &LineText) -> bool {
     said(&a.words) == said(&b.words)
-}
-
-/// Returns a text with its places in the picture that it was made of.
-fn shrunk(mut text: LineText, stretch: f32) -> LineText {
-    let back = |at: &mut u32| *at = (*at as f32 / stretch) as u32;
-    for word in &mut text.words {
-        back(&mut word.left);
-        back(&mut word.right);
-        for character in &mut word.characters {
-            back(&mut character.left);
-            back(&mut character.right);
-        }
-    }
-    text
 }
 
 /// Words of several readings at one place of the line; the first reading comes first, and each may have none.

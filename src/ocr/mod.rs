@@ -3,6 +3,7 @@
 //! Called by the reader process only: an engine belongs to one thread of one process.
 
 mod account;
+mod agreed;
 mod bands;
 mod cells;
 mod check;

@@ -1,6 +1,7 @@
 //! Ways of preparing the picture of a line once more: a misreading that hangs on a pixel does not survive them.
 
 use image::GrayImage;
+use tesseract_lstm::LineText;
 
 /// Standard deviation of the blur in heights of the picture: about a pixel in what the network sees.
 const BLUR: f32 = 0.02;
@@ -31,6 +32,20 @@ impl Variant {
             Self::Wider => 1.1,
             Self::Blurred | Self::Bold => 1.0,
         }
+    }
+
+    /// Returns a text that was read from a picture of this kind with its places in the picture that it was made of.
+    pub(super) fn in_original(self, mut text: LineText) -> LineText {
+        let back = |at: &mut u32| *at = (*at as f32 / self.stretch()) as u32;
+        for word in &mut text.words {
+            back(&mut word.left);
+            back(&mut word.right);
+            for character in &mut word.characters {
+                back(&mut character.left);
+                back(&mut character.right);
+            }
+        }
+        text
     }
 
     pub(super) fn of(self, crop: &GrayImage) -> GrayImage {

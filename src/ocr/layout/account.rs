@@ -11,6 +11,10 @@ use crate::shapes::Component;
 
 /// A segment that was no text looks like text from so many shapes on.
 const MIN_SHAPES: usize = 4;
+/// It may be text that is worth another reading from so many on, …
+const MIN_AGAIN: usize = 3;
+/// … as long as such segments are no more than this share of the length of all: more is no text that is damaged.
+const AGAIN_SHARE: f32 = 0.15;
 /// A line of a view has so many shapes at least, …
 const MIN_MEMBERS: usize = 3;
 /// … and an x-height between these multiples of that of the page.
@@ -32,6 +36,30 @@ impl Layout {
                 && text_height
                     .is_none_or(|height| VIEW_HEIGHTS.contains(&(segment.x_height / height)))
         });
+    }
+
+    /// Returns the places of segments that look like text and are not `kept`, as many as are worth another reading.
+    pub(in crate::ocr) fn dropped_text(&self, kept: &[bool]) -> Vec<usize> {
+        let length = |segment: &Segment| segment.bounds.width() as f32 / segment.x_height.max(1.0);
+        let mut left = AGAIN_SHARE * self.segments.iter().map(length).sum::<f32>();
+        let is_dropped = |&place: &usize| {
+            let segment = &self.segments[place];
+            !kept[place]
+                && segment.members.len() >= MIN_AGAIN
+                && segment.kind != SegmentKind::InPicture
+        };
+        let mut dropped: Vec<usize> = (0..kept.len()).filter(is_dropped).collect();
+        // Print is even; what is much larger or smaller than the text of the page is mostly drawn.
+        let oddness = |&place: &usize| {
+            let ratio = self.segments[place].x_height / self.text_height.max(1.0);
+            ratio.max(0.01).ln().abs()
+        };
+        dropped.sort_by(|one, other| oddness(one).total_cmp(&oddness(other)));
+        dropped.retain(|&place| {
+            left -= length(&self.segments[place]);
+            left >= 0.0
+        });
+        dropped
     }
 
     /// Returns how much ink is in the segments that are `kept` (one for each segment), and the areas that look like

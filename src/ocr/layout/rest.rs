@@ -12,8 +12,12 @@ pub(super) const MUCH_INK: f32 = 0.01;
 pub(super) const PICTURE_HEIGHTS: f32 = 4.5;
 /// … but smaller than this share of the page: more is a frame.
 pub(super) const MAX_PICTURE_SHARE: f32 = 0.4;
-/// Letters that are left over belong together within so many text heights.
+/// Letters that are left over belong together within so many text heights, along a line …
 const UNREAD_GAP: f32 = 1.5;
+/// … or a column, of which they share this part of the narrower one's side.
+const UNREAD_SHARED: f32 = 0.3;
+/// An unread area is so many text heights wide and high at least: splinters of an edge are in one row of pixels.
+const MIN_UNREAD_SIDE: f32 = 0.5;
 /// So many letters left over together are an unread area.
 const MIN_UNREAD: usize = 4;
 /// More than this are not put together: the page is in doubt anyway.
@@ -56,12 +60,17 @@ pub(super) fn areas(left_over: &[Component], text_height: f32) -> Vec<(PixelBox,
     if left_over.len() > MAX_UNREAD_LETTERS {
         return Vec::new();
     }
-    let reach = (UNREAD_GAP * text_height) as u32;
+    let reach = UNREAD_GAP * text_height;
+    let follows = |along: [(u32, u32); 2], across: [(u32, u32); 2]| {
+        let side = |(from, to): (u32, u32)| to.saturating_sub(from) as f32;
+        let narrower = side(across[0]).min(side(across[1]));
+        -shared(along[0], along[1]) < reach
+            && shared(across[0], across[1]) >= UNREAD_SHARED * narrower
+    };
     let meets = |a: &PixelBox, b: &PixelBox| {
-        a.left < b.right + reach
-            && b.left < a.right + reach
-            && a.top < b.bottom + reach
-            && b.top < a.bottom + reach
+        let (x, y) =
+            ([(a.left, a.right), (b.left, b.right)], [(a.top, a.bottom), (b.top, b.bottom)]);
+        follows(x, y) || follows(y, x)
     };
     let mut areas: Vec<(PixelBox, usize, u64)> = Vec::new();
     for shape in left_over {
@@ -75,6 +84,47 @@ pub(super) fn areas(left_over: &[Component], text_height: f32) -> Vec<(PixelBox,
         });
         areas.push(joined);
     }
-    areas.retain(|(_, count, _)| *count >= MIN_UNREAD);
+    let least = MIN_UNREAD_SIDE * text_height;
+    areas.retain(|(bounds, count, _)| {
+        *count >= MIN_UNREAD && bounds.width().min(bounds.height()) as f32 >= least
+    });
     areas.into_iter().map(|(bounds, _, ink)| (bounds, ink)).collect()
+}
+
+/// Returns how many pixels two stretches share; less than 0 is the gap between them.
+fn shared(a: (u32, u32), b: (u32, u32)) -> f32 {
+    a.1.min(b.1) as f32 - a.0.max(b.0) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five shapes, each so far right of and below the one before, in pixels.
+    fn check((across, down): (u32, u32), (width, height): (u32, u32), expected: &[PixelBox]) {
+        let shape = |place: u32| {
+            let (left, top) = (100 + across * place, 100 + down * place);
+            let bounds = PixelBox { left, top, right: left + width, bottom: top + height };
+            Component { bounds, area: 50 }
+        };
+        let shapes: Vec<Component> = (0..5).map(shape).collect();
+        let found: Vec<PixelBox> = areas(&shapes, 20.0).into_iter().map(|(area, _)| area).collect();
+        assert_eq!(found, expected, "{across} across, {down} down");
+    }
+
+    #[test]
+    fn letters_that_follow_each_other_are_an_unread_area() {
+        check((16, 0), (12, 20), &[PixelBox { left: 100, top: 100, right: 176, bottom: 120 }]);
+        check((0, 24), (12, 20), &[PixelBox { left: 100, top: 100, right: 112, bottom: 216 }]);
+    }
+
+    #[test]
+    fn splinters_of_an_edge_are_no_text() {
+        check((0, 24), (2, 20), &[]);
+    }
+
+    #[test]
+    fn specks_that_lie_askew_belong_to_no_line() {
+        check((24, 32), (12, 20), &[]);
+    }
 }
