@@ -60,30 +60,72 @@ fn rule(sheet: &mut Sheet, y: f32) {
     sheet.rule(at(17.0, y), at(199.0, y), 0.3, ink(24, 24, 28));
 }
 
-/// Draws the amendment form for the registrant.
-pub fn amendment(faces: &Faces, machine: &mut Machine, registrant: &str, number: &str) -> Sheet {
-    let mut sheet = letter();
-    heading(&mut sheet, faces, "OMB No. 1124-0003", &["Amendment to Registration Statement"]);
-    set(
-        &mut sheet,
-        faces,
-        printed(Face::SerifBold, 9.5),
-        at(104.0, 26.0),
-        "Pursuant to the Foreign Agents Registration Act",
-    );
-    set(&mut sheet, faces, printed(Face::SerifBold, 9.5), at(104.0, 30.0), "of 1938, as amended");
+/// The captions of the short form, each with where it stands, in millimetres.
+const SHORT_FORM_CELLS: [(f32, f32, &str); 11] = [
+    (18.0, 61.0, "1. Name"),
+    (110.0, 61.0, "2. Registration No."),
+    (18.0, 77.0, "3. Residence Address(es)"),
+    (110.0, 77.0, "4. Business Address(es)"),
+    (18.0, 97.0, "5. Year of Birth"),
+    (110.0, 97.0, "6. If present citizenship was not acquired by birth,"),
+    (18.0, 117.0, "7. Occupation"),
+    (18.0, 129.0, "8. What is the name and address of the primary registrant?"),
+    (18.0, 147.0, "9. Indicate your connection with the primary registrant:"),
+    (
+        18.0,
+        175.0,
+        "10. List every foreign principal to whom you will render services in support of the primary registrant.",
+    ),
+    (
+        18.0,
+        199.0,
+        "11. Describe separately and in detail all services which you will render to the foreign principal(s).",
+    ),
+];
+
+fn name_the_act(sheet: &mut Sheet, faces: &Faces) {
+    let bold = printed(Face::SerifBold, 9.5);
+    set(sheet, faces, bold, at(104.0, 26.0), "Pursuant to the Foreign Agents Registration Act");
+    set(sheet, faces, bold, at(104.0, 30.0), "of 1938, as amended");
+}
+
+fn instructions(sheet: &mut Sheet, faces: &Faces) {
     let y = paragraph(
-        &mut sheet,
+        sheet,
         faces,
         40.0,
         "INSTRUCTIONS. File this amendment form for any changes to a registration. Compliance is accomplished by filing this form in triplicate with the Registration Unit. One copy of every such document is automatically provided to the Secretary of State.",
     );
     paragraph(
-        &mut sheet,
+        sheet,
         faces,
         y + 3.0,
         "Privacy Act Statement. The filing of this document is required for the Foreign Agents Registration Act of 1938, as amended, for the purposes of registration under the Act and public disclosure. Every registration statement, amendment and exhibit filed with the Attorney General under this Act is a public record open to public examination, inspection and copying during the posted business hours of the Registration Unit.",
     );
+}
+
+fn purposes(sheet: &mut Sheet, faces: &Faces) {
+    let purposes = [
+        (Tick::Empty, "To correct a deficiency in"),
+        (Tick::Empty, "Initial Statement"),
+        (Tick::Ticked, "To give notice of change in an exhibit previously filed"),
+        (
+            Tick::Empty,
+            "To give a 10-day notice of a change in information as required by Section 2(b)",
+        ),
+        (Tick::Empty, "Other purpose (specify)"),
+    ];
+    for (index, (tick, label)) in purposes.into_iter().enumerate() {
+        checkbox(sheet, faces, (26.0, 108.0 + 7.6 * index as f32), tick, label);
+    }
+}
+
+/// Draws the amendment form for the registrant.
+pub fn amendment(faces: &Faces, machine: &mut Machine, registrant: &str, number: &str) -> Sheet {
+    let mut sheet = letter();
+    heading(&mut sheet, faces, "OMB No. 1124-0003", &["Amendment to Registration Statement"]);
+    name_the_act(&mut sheet, faces);
+    instructions(&mut sheet, faces);
     rule(&mut sheet, 74.0);
     cell(&mut sheet, faces, (18.0, 79.0), "1. Name of Registrant");
     cell(&mut sheet, faces, (124.0, 79.0), "2. Registration No.");
@@ -97,19 +139,7 @@ pub fn amendment(faces: &Faces, machine: &mut Machine, registrant: &str, number:
         (18.0, 99.5),
         "3. This amendment is filed to accomplish the following indicated purpose or purposes:",
     );
-    let purposes = [
-        (Tick::Empty, "To correct a deficiency in"),
-        (Tick::Empty, "Initial Statement"),
-        (Tick::Ticked, "To give notice of change in an exhibit previously filed"),
-        (
-            Tick::Empty,
-            "To give a 10-day notice of a change in information as required by Section 2(b)",
-        ),
-        (Tick::Empty, "Other purpose (specify)"),
-    ];
-    for (index, (tick, label)) in purposes.into_iter().enumerate() {
-        checkbox(&mut sheet, faces, (26.0, 108.0 + 7.6 * index as f32), tick, label);
-    }
+    purposes(&mut sheet, faces);
     rule(&mut sheet, 145.0);
     cell(
         &mut sheet,
@@ -179,14 +209,7 @@ pub fn short_form(
 ) -> Sheet {
     let mut sheet = letter();
     heading(&mut sheet, faces, "OMB No. 1124-0005", &["Short Form Registration Statement"]);
-    set(
-        &mut sheet,
-        faces,
-        printed(Face::SerifBold, 9.5),
-        at(104.0, 26.0),
-        "Pursuant to the Foreign Agents Registration Act",
-    );
-    set(&mut sheet, faces, printed(Face::SerifBold, 9.5), at(104.0, 30.0), "of 1938, as amended");
+    name_the_act(&mut sheet, faces);
     paragraph(
         &mut sheet,
         faces,
@@ -198,28 +221,7 @@ pub fn short_form(
         rule(&mut sheet, y);
     }
     sheet.rule(at(108.0, 56.0), at(108.0, 112.0), 0.3, line);
-    let cells = [
-        (18.0, 61.0, "1. Name"),
-        (110.0, 61.0, "2. Registration No."),
-        (18.0, 77.0, "3. Residence Address(es)"),
-        (110.0, 77.0, "4. Business Address(es)"),
-        (18.0, 97.0, "5. Year of Birth"),
-        (110.0, 97.0, "6. If present citizenship was not acquired by birth,"),
-        (18.0, 117.0, "7. Occupation"),
-        (18.0, 129.0, "8. What is the name and address of the primary registrant?"),
-        (18.0, 147.0, "9. Indicate your connection with the primary registrant:"),
-        (
-            18.0,
-            175.0,
-            "10. List every foreign principal to whom you will render services in support of the primary registrant.",
-        ),
-        (
-            18.0,
-            199.0,
-            "11. Describe separately and in detail all services which you will render to the foreign principal(s).",
-        ),
-    ];
-    for (x, y, label) in cells {
+    for (x, y, label) in SHORT_FORM_CELLS {
         cell(&mut sheet, faces, (x, y), label);
     }
     cell(&mut sheet, faces, (110.0, 101.0), "    indicate when, and how acquired.");
