@@ -2,7 +2,7 @@
 //! confidence.
 
 use super::found::{Doubt, Layout, Segment, SegmentKind};
-use crate::document::RightAngle;
+use crate::document::{PixelBox, RightAngle};
 
 /// How far the neighborhood of a segment reaches, in its x-heights.
 const REACH: f32 = 12.0;
@@ -26,6 +26,16 @@ const STROKE_REACH: f32 = 3.0;
 const UNSURE: f32 = 45.0;
 /// So many characters that were read must be no text to doubt a page.
 const MIN_LOST: f32 = 40.0;
+/// Shapes are alike if their sides differ from the usual ones by no more than this share, …
+const ALIKE: f32 = 0.12;
+/// … or so many pixels.
+const ALIKE_PIXELS: f32 = 1.0;
+/// Letters differ: if so many shapes or more …
+const MIN_ALIKE: usize = 24;
+/// … are alike, all but this share, …
+const MAX_UNLIKE_SHARE: f32 = 0.1;
+/// … and they are read with less confidence than this, they are rings, boxes or dots of a pattern.
+const PATTERN_CONFIDENCE: f32 = 65.0;
 /// Turned text is kept from this confidence on: much of it is no text.
 const TURNED_CONFIDENCE: f32 = 60.0;
 
@@ -55,6 +65,9 @@ impl Layout {
     /// Returns for each segment whether its reading is to be kept, judged by itself and by what was
     /// read around it. `readings` has one for each of the layout's segments.
     pub(in crate::ocr) fn kept(&self, readings: &[Reading]) -> Vec<bool> {
+        if self.is_pattern(readings) {
+            return vec![false; readings.len()];
+        }
         let texts: Vec<bool> = self
             .segments
             .iter()
@@ -69,6 +82,28 @@ impl Layout {
                     || !self.is_among_strokes(segment, &texts))
         };
         self.segments.iter().zip(readings).enumerate().map(is_kept).collect()
+    }
+
+    /// Tells whether all that was read are repetitions of one shape.
+    fn is_pattern(&self, readings: &[Reading]) -> bool {
+        let sides = |side: fn(&PixelBox) -> u32| -> Vec<f32> {
+            let members = self.segments.iter().flat_map(|segment| &segment.members);
+            let shapes = members.filter_map(|&id| self.components.get(id as usize));
+            shapes.map(|shape| side(&shape.bounds) as f32).collect()
+        };
+        let (widths, heights) = (sides(PixelBox::width), sides(PixelBox::height));
+        if widths.len() < MIN_ALIKE || mean_confidence(readings) >= PATTERN_CONFIDENCE {
+            return false;
+        }
+        let is_usual = |sides: &[f32]| {
+            let mut sorted = sides.to_vec();
+            let usual = *sorted.select_nth_unstable_by(sides.len() / 2, f32::total_cmp).1;
+            move |side: f32| (side - usual).abs() <= (ALIKE * usual).max(ALIKE_PIXELS)
+        };
+        let (is_wide, is_high) = (is_usual(&widths), is_usual(&heights));
+        let shapes = widths.iter().zip(&heights);
+        let unlike = shapes.filter(|(width, height)| !is_wide(**width) || !is_high(**height));
+        unlike.count() as f32 <= MAX_UNLIKE_SHARE * widths.len() as f32
     }
 
     /// Bars and dashes that stand by themselves are no text; in a table they may be ditto marks.
@@ -124,6 +159,13 @@ pub(in crate::ocr) fn doubt_of(readings: &[Reading], kept: &[bool]) -> Option<Do
     }
     let is_unsure = weight > 0.0 && sum / weight < UNSURE;
     (is_unsure || lost > weight && lost >= MIN_LOST).then_some(Doubt::Unreadable)
+}
+
+/// Returns the mean confidence weighted by length, 0–100.
+fn mean_confidence(readings: &[Reading]) -> f32 {
+    let length: f32 = readings.iter().map(|reading| reading.length as f32).sum();
+    let sum: f32 = readings.iter().map(|reading| reading.length as f32 * reading.confidence).sum();
+    if length > 0.0 { sum / length } else { 0.0 }
 }
 
 fn is_text(segment: &Segment, reading: Reading) -> bool {

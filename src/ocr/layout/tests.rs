@@ -321,6 +321,23 @@ fn drops_short_readings_that_are_unsure_or_among_strokes() {
 }
 
 #[test]
+fn what_repeats_one_shape_is_text_only_if_it_reads_surely() {
+    let doubtful = Reading { length: 30, letters: 30, confidence: 50.0 };
+    let sure = Reading { confidence: 80.0, ..doubtful };
+    let mut page = Drawing::new(1000, 400);
+    page.line(100, 100, &[30]);
+    let alike = layout(&page.pixels());
+    assert_eq!((alike.kept(&[doubtful]), alike.kept(&[sure])), (vec![false], vec![true]));
+    let mut page = Drawing::new(1000, 400);
+    let end = page.line(100, 100, &[22]);
+    for letter in 0..8 {
+        // An I.
+        page.fill((end + 4 + 16 * letter, 100), (end + 8 + 16 * letter, 120));
+    }
+    assert_eq!(layout(&page.pixels()).kept(&[doubtful]), [true]);
+}
+
+#[test]
 fn doubts_a_page_where_most_is_no_text() {
     let text = Reading { length: 30, letters: 28, confidence: 90.0 };
     let unsure = Reading { length: 30, letters: 28, confidence: 40.0 };
