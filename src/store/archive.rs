@@ -50,7 +50,7 @@ pub struct ArchiveRecord {
     pub before: Option<RecordState>,
     /// What the dates of its pages say.
     pub dates: SaidOrder,
-    /// By field with `outliers`: its figure as [`Usual`] compares it, and as it is written.
+    /// By field with `outliers`: its figure as `vocabulary::Usual` compares it, and as it is written.
     pub figures: Vec<Option<(f64, String)>>,
 }
 
