@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::barcode::Barcode;
 use super::geometry::PixelBox;
+use super::mean::weighted_mean;
 use super::page_facts::PageFacts;
 
 /// One word as the recognizer read it.
@@ -194,13 +195,7 @@ impl PageText {
 
     /// Returns the mean word confidence weighted by length in characters, or `None` without words.
     pub fn mean_confidence(&self) -> Option<f32> {
-        let (mut sum, mut weight) = (0.0_f64, 0_usize);
-        for word in self.words() {
-            let length = word.text.chars().count();
-            sum += f64::from(word.confidence) * length as f64;
-            weight += length;
-        }
-        (weight > 0).then(|| (sum / weight as f64) as f32)
+        weighted_mean(self.words().map(|word| (word.confidence, word.text.chars().count() as f32)))
     }
 
     /// Returns the plain text: a line a line, a blank line between paragraphs.

@@ -6,7 +6,7 @@ use jiff::civil;
 use rust_decimal::Decimal;
 
 use crate::document::Value;
-use crate::model::FieldKind;
+use crate::model::{FieldKind, LEGAL_FORMS};
 use crate::normalize;
 
 /// Texts at least so alike count as found in the fuzzy figures.
@@ -15,26 +15,8 @@ pub const CLOSE: f64 = 0.9;
 const SAME_NAME: f64 = 0.85;
 /// A name that is so long may be a part of another name of the same firm.
 const TELLING_NAME: usize = 8;
-/// Legal forms and small words, which registers and letterheads write as they like.
-const LEGAL_FORMS: [&str; 17] = [
-    "INC",
-    "INCORPORATED",
-    "LLC",
-    "LLP",
-    "LP",
-    "LTD",
-    "LIMITED",
-    "CORP",
-    "CORPORATION",
-    "CO",
-    "COMPANY",
-    "PC",
-    "PLLC",
-    "PA",
-    "THE",
-    "OF",
-    "AND",
-];
+/// Small words, which registers and letterheads write as they like; so they do legal forms.
+const SMALL_WORDS: [&str; 3] = ["THE", "OF", "AND"];
 
 /// What would be right for a field. Never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +145,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 
 /// Returns the letters and digits of a name's words but legal forms.
 fn telling_part(name: &str) -> String {
-    let legal: BTreeSet<&str> = LEGAL_FORMS.into_iter().collect();
+    let legal: BTreeSet<&str> = LEGAL_FORMS.into_iter().chain(SMALL_WORDS).collect();
     let capitals = join_initials(&name.to_uppercase()).replace('&', " AND ");
     let words = capitals.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit()));
     words.filter(|word| !legal.contains(word)).collect()

@@ -3,8 +3,8 @@
 //! Who signs for a firm, and who serves at its counter, stands on the same pages as its name, printed as clearly and
 //! often at the same place. `calibration` asks.
 
-/// Forms of companies in capitals.
-const LEGAL_FORMS: [&str; 34] = [
+/// Forms of companies in capitals, as registers and letterheads write them or leave them out.
+pub const LEGAL_FORMS: [&str; 34] = [
     "AB",
     "AG",
     "AS",

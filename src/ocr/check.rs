@@ -76,8 +76,7 @@ impl Checker {
     pub fn compare(&mut self, page: &PreparedPage) -> Result<Agreement, Failure> {
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
         let layout = layout::analyze(&ground);
-        let lines: Vec<_> =
-            layout.segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
+        let lines = layout.crops(&ground, &layout.segments);
         let start = Instant::now();
         let native = self.native.read_lines(&lines);
         let mut agreement =

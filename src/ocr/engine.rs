@@ -24,7 +24,7 @@ use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
 };
-use crate::document::{Failure, Line, Look, Mark, Seen, TableLook, Word};
+use crate::document::{Failure, Line, Look, Mark, Seen, TableLook, Word, weighted_mean};
 use crate::images::{PagePixels, PreparedPage};
 
 /// A warm engine; belongs to one thread of one process.
@@ -262,7 +262,7 @@ impl Engine {
         layout: &Layout,
         segments: &[Segment],
     ) -> Result<Vec<LineText>, Failure> {
-        let crops = crops(layout, ground, segments);
+        let crops = layout.crops(ground, segments);
         match &mut self.lines {
             LineRecognizer::Native(readers) => {
                 let mut texts = readers.read_lines(&crops);
@@ -402,7 +402,7 @@ impl Recognizer for Engine {
         readers.begin_page();
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
         let layout = layout::analyze_part(&ground);
-        let crops = crops(&layout, &ground, &layout.segments);
+        let crops = layout.crops(&ground, &layout.segments);
         let texts = readers.read_lines(&crops).into_iter();
         let line = |(segment, text): (&Segment, LineText)| Line {
             block: segment.block,
@@ -448,7 +448,7 @@ fn is_sure(line: &Line) -> bool {
     let letters: usize = words()
         .map(|(text, _)| text.chars().filter(|character| character.is_alphanumeric()).count())
         .sum();
-    letters >= MIN_SURE_LETTERS && weighted_mean(words()).is_some_and(|sure| sure >= SURE_LINE)
+    letters >= MIN_SURE_LETTERS && mean_by_length(words()).is_some_and(|sure| sure >= SURE_LINE)
 }
 
 /// Returns what the layout judges a reading by.
@@ -456,15 +456,11 @@ fn summary(text: &LineText) -> layout::Reading {
     let words = text.words.iter().map(|word| (word.text.as_str(), word.confidence));
     let characters = text.words.iter().flat_map(|word| &word.characters);
     let characters = characters.map(|character| (character.text.as_str(), character.confidence));
-    let sure = weighted_mean(characters).filter(|confidence| *confidence >= SURE_CHARACTERS);
+    let sure = mean_by_length(characters).filter(|confidence| *confidence >= SURE_CHARACTERS);
     // A word is as sure as its worst character: one doubtful sign makes no stroke of a number.
-    let confidence = weighted_mean(words).unwrap_or(0.0).max(sure.unwrap_or(0.0));
+    let confidence = mean_by_length(words).unwrap_or(0.0).max(sure.unwrap_or(0.0));
     let plain: String = text.words.iter().map(|word| word.text.as_str()).collect();
     layout::Reading::of(&plain, confidence)
-}
-
-fn crops(layout: &Layout, ground: &Ground, segments: &[Segment]) -> Vec<GrayImage> {
-    segments.iter().map(|segment| layout.crop(ground, segment)).collect()
 }
 
 /// Returns a word with its place on the page.
@@ -477,15 +473,9 @@ fn page_word(layout: &Layout, segment: &Segment, word: LineWord) -> Word {
     }
 }
 
-/// Returns the mean of the words' confidences weighted by their lengths in characters.
-fn weighted_mean<'w>(words: impl Iterator<Item = (&'w str, f32)>) -> Option<f32> {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for (text, confidence) in words {
-        let length = text.chars().count() as f32;
-        sum += confidence * length;
-        weight += length;
-    }
-    (weight > 0.0).then(|| sum / weight)
+/// Returns the mean confidence of texts by their lengths in characters.
+fn mean_by_length<'w>(texts: impl Iterator<Item = (&'w str, f32)>) -> Option<f32> {
+    weighted_mean(texts.map(|(text, confidence)| (confidence, text.chars().count() as f32)))
 }
 
 /// Returns how many characters were read with some confidence: of two layouts the better one has more.

@@ -7,7 +7,7 @@
 use image::GrayImage;
 use tesseract_lstm::{LineText, LineWord};
 
-use super::lengths::within_share;
+use super::lengths::{lengths, within_share};
 use super::variants::{VARIANTS, Variant};
 
 /// A line with a word below this confidence is read again. With 80, more is read, and no more fields of receipts are right.
@@ -55,7 +55,7 @@ pub(super) fn settle(
 fn doubtful(texts: &[LineText], pictures: &[GrayImage]) -> Vec<usize> {
     let doubtful = texts.iter().enumerate().filter(|(_, text)| is_doubtful(text));
     let ranked = doubtful.map(|(line, text)| (-mean_confidence(text), line)).collect();
-    within_share(BUDGET, ranked, pictures)
+    within_share(BUDGET, ranked, &lengths(pictures))
 }
 
 fn mean_confidence(text: &LineText) -> f32 {

@@ -7,16 +7,21 @@ pub(super) fn length(picture: &GrayImage) -> f32 {
     picture.width() as f32 / picture.height().max(1) as f32
 }
 
+/// Returns how long lines are.
+pub(super) fn lengths(pictures: &[GrayImage]) -> Vec<f32> {
+    pictures.iter().map(length).collect()
+}
+
 /// Returns the lines of `ranked` (rank and place, the lowest rank first), as many as make up a share of the length of all.
 pub(super) fn within_share(
     share: f32,
     mut ranked: Vec<(f32, usize)>,
-    pictures: &[GrayImage],
+    lengths: &[f32],
 ) -> Vec<usize> {
     ranked.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let mut left = share * pictures.iter().map(length).sum::<f32>();
+    let mut left = share * lengths.iter().sum::<f32>();
     let fits = |&(_, place): &(f32, usize)| {
-        left -= length(&pictures[place]);
+        left -= lengths[place];
         left >= 0.0
     };
     ranked.into_iter().take_while(fits).map(|(_, place)| place).collect()
@@ -28,8 +33,9 @@ mod tests {
 
     #[test]
     fn of_ranked_lines_the_lowest_are_taken_as_long_as_they_are_a_small_share() {
-        let pictures: Vec<GrayImage> = (0..10).map(|_| GrayImage::new(200, 20)).collect();
+        let lengths = lengths(&vec![GrayImage::new(200, 20); 10]);
+        assert_eq!(lengths, [10.0; 10]);
         let ranked = vec![(80.0, 1), (60.0, 7), (70.0, 4)];
-        assert_eq!(within_share(0.25, ranked, &pictures), [7, 4]);
+        assert_eq!(within_share(0.25, ranked, &lengths), [7, 4]);
     }
 }

@@ -54,7 +54,7 @@ impl<'l> RegionCrops<'l> {
         let within = band.within(&look.bounds);
         let mut crops = |context: f32| {
             let segments = layout.narrow(&within, context);
-            let pictures = segments.iter().map(|segment| layout.crop(&ground, segment)).collect();
+            let pictures = layout.crops(&ground, &segments);
             Crops { segments, pictures }
         };
         let in_context = crops(CONTEXT);

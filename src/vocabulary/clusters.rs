@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use crate::document::weighted_mean;
+
 use super::agreed::{ALMOST, Agreed, MENDS, UNSURE};
 use super::difference::{Support, is_misreading, looks_the_same};
 use super::likeness::{alike_so_far, bare, sign_of};
@@ -101,10 +103,9 @@ impl Cluster {
     }
 
     fn mean_confidence(&self) -> f32 {
-        let all = || self.spellings.iter().chain(&self.members);
-        let weight: f32 = all().map(|reading| reading.documents as f32).sum();
-        let sum: f32 = all().map(|reading| reading.documents as f32 * reading.confidence).sum();
-        if weight > 0.0 { sum / weight } else { 1.0 }
+        let all = self.spellings.iter().chain(&self.members);
+        let weighed = all.map(|reading| (reading.confidence, reading.documents as f32));
+        weighted_mean(weighed).unwrap_or(1.0)
     }
 
     fn support_against(&self, reading: &Reading) -> Support {

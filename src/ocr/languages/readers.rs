@@ -11,7 +11,7 @@ use tesseract_lstm::{Alphabet, Inversion, Kernel, LineReader, LineSettings, Line
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
-use crate::ocr::lengths::{length, within_share};
+use crate::ocr::lengths::{length, lengths, within_share};
 use crate::ocr::native_problem::NativeProblem;
 
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
@@ -321,7 +321,7 @@ impl LineReaders {
             }
         }
         let share = DOUBTFUL_SHARE / (self.candidates.len() - 1).max(1) as f32;
-        let doubtful = within_share(share, doubtful, pictures);
+        let doubtful = within_share(share, doubtful, &lengths(pictures));
         let unlike_known = self.evidence(&unlike_words);
         let mut languages = vec![main; texts.len()];
         for (language, places) in by_language.iter().enumerate().filter(|(other, _)| *other != main)

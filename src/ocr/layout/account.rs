@@ -6,6 +6,7 @@ use super::found::{Layout, Segment, SegmentKind};
 use super::frame::Owner;
 use super::rest;
 use crate::document::PixelBox;
+use crate::ocr::lengths::within_share;
 use crate::ocr::{Account, UnreadArea};
 use crate::shapes::Component;
 
@@ -41,25 +42,21 @@ impl Layout {
     /// Returns the places of segments that look like text and are not `kept`, as many as are worth another reading.
     pub(in crate::ocr) fn dropped_text(&self, kept: &[bool]) -> Vec<usize> {
         let length = |segment: &Segment| segment.bounds.width() as f32 / segment.x_height.max(1.0);
-        let mut left = AGAIN_SHARE * self.segments.iter().map(length).sum::<f32>();
+        let lengths: Vec<f32> = self.segments.iter().map(length).collect();
         let is_dropped = |&place: &usize| {
             let segment = &self.segments[place];
             !kept[place]
                 && segment.members.len() >= MIN_AGAIN
                 && segment.kind != SegmentKind::InPicture
         };
-        let mut dropped: Vec<usize> = (0..kept.len()).filter(is_dropped).collect();
         // Print is even; what is much larger or smaller than the text of the page is mostly drawn.
-        let oddness = |&place: &usize| {
+        let oddness = |place: usize| {
             let ratio = self.segments[place].x_height / self.text_height.max(1.0);
             ratio.max(0.01).ln().abs()
         };
-        dropped.sort_by(|one, other| oddness(one).total_cmp(&oddness(other)));
-        dropped.retain(|&place| {
-            left -= length(&self.segments[place]);
-            left >= 0.0
-        });
-        dropped
+        let dropped = (0..kept.len()).filter(is_dropped);
+        let ranked = dropped.map(|place| (oddness(place), place)).collect();
+        within_share(AGAIN_SHARE, ranked, &lengths)
     }
 
     /// Returns how much ink is in the segments that are `kept` (one for each segment), and the areas that look like

@@ -40,6 +40,11 @@ impl Layout {
         self.crop_showing(ground, segment, Ink::Letters)
     }
 
+    /// Returns the pictures of segments, in their order.
+    pub(in crate::ocr) fn crops(&self, ground: &Ground, segments: &[Segment]) -> Vec<GrayImage> {
+        segments.iter().map(|segment| self.crop(ground, segment)).collect()
+    }
+
     /// Returns the picture of a segment with the ink of a kind.
     pub(in crate::ocr) fn crop_showing(
         &self,

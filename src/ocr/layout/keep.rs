@@ -2,7 +2,7 @@
 //! confidence.
 
 use super::found::{Doubt, Layout, Segment, SegmentKind};
-use crate::document::{PixelBox, RightAngle};
+use crate::document::{PixelBox, RightAngle, weighted_mean};
 
 /// How far the neighborhood of a segment reaches, in its x-heights.
 const REACH: f32 = 12.0;
@@ -92,7 +92,9 @@ impl Layout {
             shapes.map(|shape| side(&shape.bounds) as f32).collect()
         };
         let (widths, heights) = (sides(PixelBox::width), sides(PixelBox::height));
-        if widths.len() < MIN_ALIKE || mean_confidence(readings) >= PATTERN_CONFIDENCE {
+        if widths.len() < MIN_ALIKE
+            || mean_confidence(readings.iter()).is_some_and(|sure| sure >= PATTERN_CONFIDENCE)
+        {
             return false;
         }
         let is_usual = |sides: &[f32]| {
@@ -147,25 +149,19 @@ impl Layout {
 
 /// Returns why the layout is in doubt after its segments were read: most of what was read is no text.
 pub(in crate::ocr) fn doubt_of(readings: &[Reading], kept: &[bool]) -> Option<Doubt> {
-    let (mut weight, mut sum, mut lost) = (0.0, 0.0, 0.0);
-    for (reading, &is_kept) in readings.iter().zip(kept) {
-        let length = reading.length as f32;
-        if is_kept {
-            weight += length;
-            sum += length * reading.confidence;
-        } else {
-            lost += length;
-        }
-    }
-    let is_unsure = weight > 0.0 && sum / weight < UNSURE;
-    (is_unsure || lost > weight && lost >= MIN_LOST).then_some(Doubt::Unreadable)
+    let of = |wanted: bool| {
+        let pairs = readings.iter().zip(kept).filter(move |(_, is_kept)| **is_kept == wanted);
+        pairs.map(|(reading, _)| reading)
+    };
+    let length = |wanted: bool| of(wanted).map(|reading| reading.length as f32).sum::<f32>();
+    let is_unsure = mean_confidence(of(true)).is_some_and(|sure| sure < UNSURE);
+    let lost = length(false);
+    (is_unsure || lost > length(true) && lost >= MIN_LOST).then_some(Doubt::Unreadable)
 }
 
-/// Returns the mean confidence weighted by length, 0–100.
-fn mean_confidence(readings: &[Reading]) -> f32 {
-    let length: f32 = readings.iter().map(|reading| reading.length as f32).sum();
-    let sum: f32 = readings.iter().map(|reading| reading.length as f32 * reading.confidence).sum();
-    if length > 0.0 { sum / length } else { 0.0 }
+/// Returns the mean confidence by length, 0–100; `None` if nothing was read.
+fn mean_confidence<'r>(readings: impl Iterator<Item = &'r Reading>) -> Option<f32> {
+    weighted_mean(readings.map(|reading| (reading.confidence, reading.length as f32)))
 }
 
 fn is_text(segment: &Segment, reading: Reading) -> bool {

@@ -1,7 +1,7 @@
 //! Learning from records that are written by hand into a real database.
 
 use super::*;
-use crate::document::{DocumentId, SaidOrder, Value, Verdict};
+use crate::document::{DocumentId, SaidOrder, TypedRecord, Value, Verdict};
 use crate::model::Scope;
 use crate::store::tests::{
     apply, date_kind, file, model, options, page_event, record, start, stored, text_kind,
@@ -107,17 +107,14 @@ fn dated_bill() -> RecordModel {
 async fn made_anew(
     store: &Store,
     model: &RecordModel,
-    bills: &[(&str, i16)],
+    bills: impl IntoIterator<Item = TypedRecord>,
 ) -> (ArchiveSummary, Vec<ArchiveRecord>) {
     let models = Arc::new(ModelSet::new(vec![model.clone()]));
     let mut run = start(store).await;
     let foresight = Foresight::load(store, &models).await.unwrap();
     let mut events = Vec::new();
-    for (document, (vendor, year)) in (1..).zip(bills) {
-        let day = Value::Date(jiff::civil::date(*year, 5, 1));
-        let values = [Some(Value::Text((*vendor).to_owned())), Some(day)];
-        let values = values.into_iter().take(model.fields.len()).collect();
-        let mut records = vec![record("bill", 1, 1, values)];
+    for (document, bill) in (1..).zip(bills) {
+        let mut records = vec![bill];
         foresight.apply(&models, &mut records);
         let (document_id, models) = (DocumentId(document), Arc::from(["bill".to_owned()]));
         events.push(LedgerEvent::Reextracted { document_id, models, records });
@@ -134,6 +131,13 @@ async fn made_anew(
     (summary, written)
 }
 
+/// A bill of a vendor, with a day of this year if the model has one.
+fn bill_of(model: &RecordModel, vendor: &str, year: i16) -> TypedRecord {
+    let day = Value::Date(jiff::civil::date(year, 5, 1));
+    let values = [Some(Value::Text(vendor.to_owned())), Some(day)];
+    record("bill", 1, 1, values.into_iter().take(model.fields.len()).collect())
+}
+
 #[test]
 fn records_that_are_made_anew_are_written_as_the_archive_made_them_before() {
     with_store(|store| async move {
@@ -143,7 +147,8 @@ fn records_that_are_made_anew_are_written_as_the_archive_made_them_before() {
         learned(&store, Extent::New).await;
         let before = store.archive_records(&bill(), 0, 10).await.unwrap();
 
-        let (again, written) = made_anew(&store, &bill(), &vendors.map(|name| (name, 2020))).await;
+        let (again, written) =
+            made_anew(&store, &bill(), vendors.map(|name| bill_of(&bill(), name, 2020))).await;
         assert_eq!((again.records, again.mended, again.changed), (4, 1, 4));
         for (written, before) in written.iter().zip(&before) {
             assert!(written.record_id > before.record_id);
@@ -161,7 +166,8 @@ fn records_that_are_made_anew_of_other_words_are_mended_by_what_is_learned_then(
         learned(&store, Extent::New).await;
         // What was said of the misreading was told by three documents, and now is by none.
         let others = ["Acme L1mited", "Borough Road", "Acme L1mited", "Acme L1mited"];
-        let (again, written) = made_anew(&store, &bill(), &others.map(|name| (name, 2020))).await;
+        let (again, written) =
+            made_anew(&store, &bill(), others.map(|name| bill_of(&bill(), name, 2020))).await;
         assert_eq!(written[0].now.values, [Some("Acme Limited".to_owned())]);
         assert_eq!((again.records, again.mended, again.changed), (4, 0, 3));
         let after = store.archive_records(&bill(), 0, 10).await.unwrap();
@@ -178,7 +184,7 @@ fn what_was_unusual_and_is_not_any_more_is_found_and_the_other_way_round() {
         add_to(&store, &model, 1, &["Acme Limited"; 10]).await;
         let mut bills = [("Acme Limited", 2020); 10];
         bills[0].1 = 1960;
-        made_anew(&store, &model, &bills).await;
+        made_anew(&store, &model, bills.map(|(name, year)| bill_of(&model, name, year))).await;
         let status = async |store: &Store| -> Vec<Verdict> {
             let records = store.archive_records(&model, 0, 100).await.unwrap();
             records.iter().map(|record| record.now.status).collect()
@@ -187,7 +193,8 @@ fn what_was_unusual_and_is_not_any_more_is_found_and_the_other_way_round() {
         assert_eq!(status(&store).await[..2], [review, accepted]);
         let mut bills = [("Acme Limited", 1960); 10];
         bills[1].1 = 2020;
-        let (again, written) = made_anew(&store, &model, &bills).await;
+        let (again, written) =
+            made_anew(&store, &model, bills.map(|(name, year)| bill_of(&model, name, year))).await;
         assert_eq!(written[2].now.status, review, "by what was known before");
         assert_eq!((again.records, again.unusual), (10, 1));
         assert_eq!(status(&store).await[..3], [accepted, review, accepted]);
@@ -205,7 +212,7 @@ fn open_bill() -> RecordModel {
 }
 
 /// A bill of a vendor from a document whose dates say this of their order; 2020-05-04 if they leave it open.
-fn open_record(vendor: &str, dates: SaidOrder) -> crate::document::TypedRecord {
+fn open_record(vendor: &str, dates: SaidOrder) -> TypedRecord {
     let day = jiff::civil::date(2020, 5, if dates == SaidOrder::Nothing { 4 } else { 23 });
     let values = [Value::Text(vendor.to_owned()), Value::Date(day)];
     let mut bill = record("bill", 1, 1, values.map(Some).to_vec());
@@ -223,22 +230,8 @@ async fn day_of_last(
     store: &Store,
     bills: &[(&str, SaidOrder)],
 ) -> (Option<String>, Verdict, Vec<String>) {
-    let mut run = start(store).await;
-    let models = Arc::new(ModelSet::new(vec![open_bill()]));
-    let foresight = Foresight::load(store, &models).await.unwrap();
-    let mut events = Vec::new();
-    for (document, (vendor, dates)) in (1..).zip(bills) {
-        let mut records = vec![open_record(vendor, *dates)];
-        foresight.apply(&models, &mut records);
-        let (document_id, models) = (DocumentId(document), Arc::from(["bill".to_owned()]));
-        events.push(LedgerEvent::Reextracted { document_id, models, records });
-    }
-    write(store, &mut run, options(&[open_bill()]), events).await;
-    let stop = Stop::default();
-    learn_foreseen(store, &models, Extent::New, &foresight, &stop).await.unwrap();
-    store.finish_run(run, crate::store::RunEnd::Finished, &serde_json::json!({})).await.unwrap();
-    let idle = learn(store, &models, Extent::All, &stop).await.unwrap();
-    assert_eq!(idle.changed, 0, "the records say what they would if all had been looked at");
+    let made = bills.iter().map(|(vendor, dates)| open_record(vendor, *dates));
+    made_anew(store, &open_bill(), made).await;
     let records = store.archive_records(&open_bill(), 0, 100).await.unwrap();
     let last = &records[bills.len() - 1].now;
     (last.values[1].clone(), last.status, last.issues.clone())
