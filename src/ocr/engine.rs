@@ -67,6 +67,8 @@ const MIN_SURE_LETTERS: usize = 2;
 const MOSTLY_READ: f32 = 0.5;
 /// If for each segment of a second view that may be text so many are edges of what was read, all are.
 const MOST_EDGES: usize = 3;
+/// So many parts of a page are looked at again together: each keeps a strip of the page.
+const TOGETHER: usize = 16;
 /// A strike is read as a dash or a point: words with it must be so much surer than without it.
 const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
@@ -422,21 +424,27 @@ impl Recognizer for Engine {
             readers.resume_page(languages);
         }
         let mut seen = vec![Seen::Nothing; looks.len()];
-        let mut regions = Vec::new();
-        for (place, look) in looks.iter().enumerate() {
-            if Instant::now() >= end {
-                break;
+        for (looks, seen) in looks.chunks(TOGETHER).zip(seen.chunks_mut(TOGETHER)) {
+            let mut regions = Vec::new();
+            let mut places = Vec::new();
+            for (look, seen) in looks.iter().zip(seen) {
+                if Instant::now() >= end {
+                    break;
+                }
+                match look {
+                    Look::Region(region) => {
+                        regions.push(RegionCrops::of(page, region));
+                        places.push(seen);
+                    }
+                    Look::Table(table) => *seen = self.look_at_table(page, table)?,
+                }
             }
-            match look {
-                Look::Region(region) => regions.push((place, RegionCrops::of(page, region))),
-                Look::Table(table) => seen[place] = self.look_at_table(page, table)?,
+            let read = |pictures: &[GrayImage], alphabet: &Alphabet| {
+                self.read_pictures(pictures, alphabet)
+            };
+            for (seen, readings) in places.into_iter().zip(look::read(&regions, read)?) {
+                *seen = Seen::Region(readings);
             }
-        }
-        let (places, regions): (Vec<usize>, Vec<RegionCrops>) = regions.into_iter().unzip();
-        let readings =
-            look::read(&regions, |pictures, alphabet| self.read_pictures(pictures, alphabet))?;
-        for (place, readings) in places.into_iter().zip(readings) {
-            seen[place] = Seen::Region(readings);
         }
         Ok(seen)
     }
