@@ -1,19 +1,19 @@
 //! Lines that were read with doubt are read again from other pictures of the same ink, and their words are settled by
 //! what the readings share (after Fiscus, 1997: ROVER).
 //!
-//! First one more reading of each doubtful line; where it says the same, that is settled. The others are read in two
-//! more ways. Words that were sure stay as they are.
+//! Each doubtful line is read in one way after another until two of its readings say the same. Words that were sure stay
+//! as they are.
 
 use image::GrayImage;
 use tesseract_lstm::{LineText, LineWord};
 
 use super::lengths::{lengths, within_share};
-use super::variants::{VARIANTS, Variant};
+use super::variants::VARIANTS;
 
 /// A line with a word below this confidence is read again. With 80, more is read, and no more fields of receipts are right.
-const DOUBTFUL: f32 = 70.0;
-/// Of a page so much is read again at most, as a share of the length of its lines.
-const BUDGET: f32 = 0.25;
+const DOUBTFUL: f32 = 65.0;
+/// Of a page so much is read again at most, as a share of the length of its lines. With 0.25, no more fields are right.
+const BUDGET: f32 = 0.15;
 /// Words from this confidence on stay.
 const SURE: f32 = 90.0;
 /// How sure a word is at most that two or three readings share and the first one has not, …
@@ -32,18 +32,12 @@ pub(super) fn settle(
 ) {
     let mut open = doubtful(texts, pictures);
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
-    let [first, others @ ..] = VARIANTS;
-    for variants in [&[first][..], &others] {
-        let ways: Vec<(usize, Variant)> = open
-            .iter()
-            .flat_map(|&line| variants.iter().map(move |&variant| (line, variant)))
-            .collect();
-        let drawn: Vec<GrayImage> =
-            ways.iter().map(|(line, variant)| variant.of(&pictures[*line])).collect();
-        for ((line, variant), text) in ways.into_iter().zip(read(&drawn)) {
+    for variant in VARIANTS {
+        let drawn: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
+        for (&line, text) in open.iter().zip(read(&drawn)) {
             readings[line].push(variant.in_original(text));
         }
-        open.retain(|&line| !says_the_same(&texts[line], &readings[line][0]));
+        open.retain(|&line| !is_settled(&texts[line], &readings[line]));
     }
     for (text, others) in texts.iter_mut().zip(&readings).filter(|(_, others)| !others.is_empty()) {
         *text = settled(text, others);
@@ -69,8 +63,10 @@ fn is_doubtful(text: &LineText) -> bool {
     })
 }
 
-fn says_the_same(a: &LineText, b: &LineText) -> bool {
-    said(&a.words) == said(&b.words)
+/// Tells whether the last of the other readings says what the first one or another says.
+fn is_settled(first: &LineText, others: &[LineText]) -> bool {
+    let [before @ .., last] = others else { return false };
+    std::iter::once(first).chain(before).any(|other| said(&other.words) == said(&last.words))
 }
 
 /// Words of several readings at one place of the line; the first reading comes first, and each may have none.

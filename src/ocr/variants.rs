@@ -15,15 +15,15 @@ const FRACTION_BITS: u32 = 8;
 /// and white after Otsu, narrower, smaller and thinner letters say less.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Variant {
+    /// Strokes half a pixel thicker at each side.
+    Bold,
     /// Letters wider by a tenth.
     Wider,
     /// Edges made soft.
     Blurred,
-    /// Strokes half a pixel thicker at each side.
-    Bold,
 }
 
-pub(super) const VARIANTS: [Variant; 3] = [Variant::Wider, Variant::Blurred, Variant::Bold];
+pub(super) const VARIANTS: [Variant; 3] = [Variant::Bold, Variant::Wider, Variant::Blurred];
 
 impl Variant {
     /// Returns how much wider its pictures are.

@@ -28,6 +28,7 @@ mod slant;
 mod threshold;
 mod tick_boxes;
 mod tiles;
+mod transpose;
 
 #[cfg(test)]
 mod tests;

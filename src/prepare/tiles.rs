@@ -146,6 +146,9 @@ pub(super) fn brightnesses(image: &RgbImage) -> GrayImage {
     GrayImage::from_raw(image.width(), image.height(), values).unwrap_or_default()
 }
 
+/// So many values are counted by level faster than they are sorted.
+const MANY_VALUES: usize = 64;
+
 /// Returns the value below which a share of the values lies; 255 for none.
 pub(super) fn quantile(values: &mut [u8], share: f32) -> u8 {
     let Some(&first) = values.first() else { return u8::MAX };
@@ -154,7 +157,20 @@ pub(super) fn quantile(values: &mut [u8], share: f32) -> u8 {
         return first;
     }
     let index = ((values.len() - 1) as f32 * share) as usize;
-    *values.select_nth_unstable(index).1
+    if values.len() < MANY_VALUES {
+        return *values.select_nth_unstable(index).1;
+    }
+    let mut counts = [0_u32; 256];
+    for &value in values.iter() {
+        counts[usize::from(value)] += 1;
+    }
+    let mut left = index as u32;
+    let at = counts.iter().position(|&count| {
+        let is_here = count > left;
+        left = left.saturating_sub(count);
+        is_here
+    });
+    at.map_or(u8::MAX, |level| level as u8)
 }
 
 /// Returns the mean color of the tiles that are as bright as paper.
