@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fold::{Letter, alike, fold, spell};
+use super::fold::{Letter, alike, fold, may_hold, spell};
 use super::reading::Reading;
 use crate::document::Value;
 use crate::model::EnumValue;
@@ -17,6 +17,9 @@ const PART_OF_TEXT: f32 = 0.97;
 const CERTAINTY_PER_SIMILARITY: f32 = 2.0;
 /// Another name looks the same but for letters that are often confused.
 const LOOKS_LIKE_ANOTHER: f32 = 0.8;
+
+/// The parts of so few words are compared one by one.
+const FEW_WORDS: usize = 2;
 
 /// A name and how well a text fits it.
 #[derive(Debug, Clone, Copy)]
@@ -120,11 +123,19 @@ fn name_score(name: &str, said: &Said) -> f32 {
     let count = name.split(' ').count();
     let name = spell(name);
     let mut best = alike(&name, &said.letters, least);
-    for length in count.saturating_sub(1).max(1)..=(count + 1).min(said.words.len()) {
+    let lengths = count.saturating_sub(1).max(1)..=(count + 1).min(said.words.len());
+    let run = |window: &[Range<usize>]| window[0].start..window[window.len() - 1].end;
+    // One look at a long text is quicker than one at each of its parts.
+    if said.words.len() > FEW_WORDS && !lengths.is_empty() {
+        let longest = said.words.windows(*lengths.end()).map(|window| run(window).len()).max();
+        if !may_hold(&said.letters, &name, longest.unwrap_or(0), least) {
+            return best;
+        }
+    }
+    for length in lengths {
         let part = if length == said.words.len() { 1.0 } else { PART_OF_TEXT };
         for window in said.words.windows(length) {
-            let letters = &said.letters[window[0].start..window[length - 1].end];
-            best = best.max(alike(&name, letters, least) * part);
+            best = best.max(alike(&name, &said.letters[run(window)], least) * part);
         }
     }
     best

@@ -7,6 +7,8 @@ use super::confusion::{EDIT, JOINED, JOINED_COST, SEPARATOR, exchange, merge};
 
 /// More than any two texts may cost.
 const TOO_MUCH: u16 = u16::MAX / 2;
+/// Texts of more letters are not compared.
+const MOST_LETTERS: usize = (u16::MAX / EDIT / 2) as usize;
 /// Texts longer than this take their rows from the heap.
 const STACK_LENGTH: usize = 64;
 
@@ -91,23 +93,27 @@ fn letters(text: &str) -> impl Iterator<Item = Letter> {
 pub(super) fn alike(a: &[Letter], b: &[Letter], least: f32) -> f32 {
     let longest = a.len().max(b.len());
     // Costs are counted in u16; texts of such a length are no labels.
-    if a.is_empty() || b.is_empty() || longest > usize::from(u16::MAX / EDIT / 2) {
+    if a.is_empty() || b.is_empty() || longest > MOST_LETTERS {
         return 0.0;
     }
-    let limit = ((1.0 - least) * (longest * usize::from(EDIT)) as f32) as u16;
-    let width = b.len() + 1;
-    let mut stack = [0_u16; 3 * (STACK_LENGTH + 1)];
-    let mut heap = Vec::new();
-    let rows = if b.len() <= STACK_LENGTH {
-        &mut stack[..3 * width]
-    } else {
-        heap.resize(3 * width, 0);
-        &mut heap[..]
-    };
-    match distance(a, b, rows, limit) {
+    match distance(a, b, limit(longest, least), Ends::Fixed) {
         Some(cost) => 1.0 - f32::from(cost) / (longest * usize::from(EDIT)) as f32,
         None => 0.0,
     }
+}
+
+/// Tells whether any part of a text, of up to so many letters, may be so much (0–1) like a name; true also where that
+/// is not looked at.
+pub(super) fn may_hold(text: &[Letter], name: &[Letter], most: usize, least: f32) -> bool {
+    let longest = name.len().max(most);
+    name.is_empty()
+        || longest.max(text.len()) > MOST_LETTERS
+        || distance(name, text, limit(longest, least), Ends::Free).is_some()
+}
+
+/// Returns what texts may cost that are so much alike.
+fn limit(longest: usize, least: f32) -> u16 {
+    ((1.0 - least) * (longest * usize::from(EDIT)) as f32) as u16
 }
 
 /// A letter or sign with all that the inner loop asks of it.
@@ -146,19 +152,41 @@ impl Letter {
     }
 }
 
+/// What is compared of the second text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// All of it.
+    Fixed,
+    /// The part that is most like the first text (Sellers 1980).
+    Free,
+}
+
 /// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined letters)
 /// in the band outside of which all is over the limit (Ukkonen 1985), and gives up when all of two
 /// rows is.
-fn distance(a: &[Letter], b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> {
-    let (older, rest) = rows.split_at_mut(b.len() + 1);
-    let (old, new) = rest.split_at_mut(b.len() + 1);
+fn distance(a: &[Letter], b: &[Letter], limit: u16, ends: Ends) -> Option<u16> {
+    let width = b.len() + 1;
+    let (mut stack, mut heap) = ([0_u16; 3 * (STACK_LENGTH + 1)], Vec::new());
+    let rows = if b.len() <= STACK_LENGTH {
+        &mut stack[..3 * width]
+    } else {
+        heap.resize(3 * width, 0);
+        &mut heap[..]
+    };
+    let (older, rest) = rows.split_at_mut(width);
+    let (old, new) = rest.split_at_mut(width);
     let (mut older, mut old, mut new) = (older, old, new);
-    for (column, letter) in b.iter().enumerate() {
-        old[column + 1] = old[column] + letter.gap;
+    // So far off the diagonal, more is left out than the limit allows.
+    let mut band = usize::from(limit / SEPARATOR) + 1;
+    match ends {
+        Ends::Fixed => {
+            for (column, letter) in b.iter().enumerate() {
+                old[column + 1] = old[column] + letter.gap;
+            }
+        }
+        Ends::Free => band = a.len() + b.len(),
     }
     let mut old_least = 0;
-    // So far off the diagonal, more is left out than the limit allows.
-    let band = usize::from(limit / SEPARATOR) + 1;
     for (row, &letter) in a.iter().enumerate() {
         let (from, to) = (row.saturating_sub(band), (row + band + 1).min(b.len()));
         if from >= to {
@@ -190,7 +218,11 @@ fn distance(a: &[Letter], b: &[Letter], rows: &mut [u16], limit: u16) -> Option<
         old_least = least;
         (older, old, new) = (old, new, older);
     }
-    Some(old[b.len()]).filter(|cost| *cost <= limit)
+    let cost = match ends {
+        Ends::Fixed => old.last(),
+        Ends::Free => old.iter().min(),
+    };
+    cost.copied().filter(|cost| *cost <= limit)
 }
 
 #[cfg(test)]
