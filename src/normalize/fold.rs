@@ -263,6 +263,16 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_hold_what_a_part_of_it_is() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(may_hold(&spell(text), &spell("SHORT FORM"), 12, 0.8), expected, "{text}");
+        };
+        check("THIS IS A SHORT FQRM OF IT", true);
+        check("THIS IS A SHCIRT FORM", true);
+        check("THIS IS ANOTHER TEXT OF IT", false);
+    }
+
+    #[test]
     fn compares_texts_longer_than_the_stack() {
         let long = "amendment to registration statement ".repeat(4);
         assert!(similarity(&long, &long.replace("amendment", "amendnent")) > 0.9);

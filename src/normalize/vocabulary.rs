@@ -216,6 +216,17 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_look_like_one_together_are_no_strangers() {
+        let check = |text: &str, known: &str, expected: &str| {
+            let (repaired, _) = repair(text, &[known.to_owned()]);
+            assert_eq!(repaired, expected);
+        };
+        check("Karnpung", "KAMPUNG", "Kampung");
+        check("KEMAMAN", "KERNAMAN", "KERNAMAN");
+        check("Xxmpung", "KAMPUNG", "Xxmpung");
+    }
+
+    #[test]
     fn leaves_words_that_may_be_others() {
         check("Jalan Kelana", "Jalan Kelana", 0);
         // As far from KELANA as from KELANG.
