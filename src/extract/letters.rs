@@ -2,9 +2,11 @@
 //!
 //! Knows words, not phrases: `phrase` looks for its letters here.
 
+use std::sync::LazyLock;
+
 use super::layout::Layout;
 use crate::document::{Doubt, Word};
-use crate::normalize::{family, merge};
+use crate::normalize::{EDIT, exchange, family, merge};
 
 /// Letters in the window that rules out most places for short phrases at a glance: those of a phrase that is
 /// not looked up by three letters, and one more.
@@ -19,19 +21,33 @@ pub(crate) struct Letters {
     all: Vec<Letter>,
     /// Positions in `all` at which lines begin.
     lines: Vec<usize>,
-    starts: Vec<Start>,
+    /// Positions at which a phrase may begin, and what stands there, 64 by 64.
+    starts: Vec<usize>,
+    windows: Vec<Windows>,
     /// Positions of letters, in order of the bucket of the three that begin there.
     positions: Vec<u32>,
     /// Where each bucket begins in `positions`; one more than there are buckets.
     buckets: Vec<u32>,
 }
 
-/// A place where a phrase may begin, with the set of the letters in its window.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Start {
-    pub at: usize,
-    pub window: u64,
+/// What stands at 64 places where a phrase may begin: for each letter of a set of letters one bit a place.
+#[derive(Debug, Clone)]
+struct Windows {
+    /// The letter's family stands in the window.
+    within: [u64; 64],
+    /// The letter may be one of the first two.
+    heads: [u64; 64],
 }
+
+/// For each ASCII letter the set of those that it is taken for more cheaply than any letter is.
+static NEAR: LazyLock<[u64; 128]> = LazyLock::new(|| {
+    let capitals = || (0..128_u8).map(char::from).filter(|c| !c.is_ascii_lowercase());
+    let near = |letter: char| {
+        let alike = capitals().filter(|&other| exchange(letter, other) < EDIT);
+        alike.fold(0, |set, other| set | bit(other))
+    };
+    std::array::from_fn(|letter| near(char::from(letter as u8)))
+});
 
 /// A letter of a word.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +124,32 @@ impl Look {
         self.pair & other.whole != 0
     }
 
+    /// Returns the bit of the letter itself in a set.
+    pub fn bit(self) -> u64 {
+        bit(self.folded)
+    }
+
+    /// Returns the bits of all letters that it may stand for at less than the cost of an edit, alone or with the
+    /// letter beside it.
+    fn near(self) -> u64 {
+        let joined = match self.pair {
+            1 => bit('D'),
+            2 => bit('W'),
+            4 => bit('U') | bit('H'),
+            8 => bit('M'),
+            _ => 0,
+        };
+        let parts = match self.whole {
+            1 => bit('C') | bit('I'),
+            2 => bit('V'),
+            4 => bit('I'),
+            8 => bit('I') | bit('N'),
+            _ => 0,
+        };
+        // Of other scripts nothing is known.
+        NEAR.get(self.folded as usize).map_or(!0, |near| near | joined | parts)
+    }
+
     /// Returns the bit of the letter's family in a set.
     pub fn family_bit(self) -> u64 {
         bit(self.family)
@@ -163,11 +205,13 @@ impl Letters {
     }
 
     fn indexed(letters: Vec<Letter>, lines: Vec<usize>) -> Self {
-        let starts = starts(&letters);
+        let begins = letters.iter().enumerate().filter(|(_, letter)| letter.begins);
+        let starts: Vec<usize> = begins.map(|(at, _)| at).collect();
+        let windows = starts.chunks(64).map(|starts| Windows::of(&letters, starts)).collect();
         let count = letters.len().next_power_of_two().clamp(16, MOST_BUCKETS);
         let mut buckets = vec![0_u32; count + 1];
         let hashes: Vec<u16> =
-            letters.windows(3).map(|three| bucket(families(three), count)).collect();
+            letters.windows(3).map(|three| hash(families(three)) & (count - 1) as u16).collect();
         for &hash in &hashes {
             buckets[usize::from(hash) + 1] += 1;
         }
@@ -181,7 +225,7 @@ impl Letters {
             positions[*place as usize] = at as u32;
             *place += 1;
         }
-        Self { all: letters, lines, starts, positions, buckets }
+        Self { all: letters, lines, starts, windows, positions, buckets }
     }
 
     /// Returns all letters.
@@ -190,8 +234,22 @@ impl Letters {
     }
 
     /// Returns all places where a phrase may begin, in order.
-    pub(super) fn starts(&self) -> &[Start] {
+    pub(super) fn starts(&self) -> &[usize] {
         &self.starts
+    }
+
+    /// Returns the places where a phrase may begin in whose windows at most one of a set of families is missing, or
+    /// none, and whose first two letters may be one of `heads`; in order.
+    pub(super) fn starts_with(&self, families: u64, heads: u64, allows_one: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (windows, starts) in self.windows.iter().zip(self.starts.chunks(64)) {
+            let mut fits = windows.at(families, heads, allows_one);
+            while fits != 0 {
+                found.extend(starts.get(fits.trailing_zeros() as usize));
+                fits &= fits - 1;
+            }
+        }
+        found
     }
 
     /// Returns the end of the line that holds a letter.
@@ -200,9 +258,9 @@ impl Letters {
         self.lines.get(next).copied().unwrap_or(self.all.len())
     }
 
-    /// Returns positions at which three letters of these families may begin, and some others.
-    pub(super) fn near(&self, three: [char; 3]) -> &[u32] {
-        let bucket = usize::from(bucket(three, self.buckets.len() - 1));
+    /// Returns positions at which three letters whose families have a hash may begin, and some others.
+    pub(super) fn near(&self, hash: u16) -> &[u32] {
+        let bucket = usize::from(hash) & (self.buckets.len() - 2);
         let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
         &self.positions[from..to]
     }
@@ -218,21 +276,52 @@ fn families(three: &[Letter]) -> [char; 3] {
     [three[0].look.family, three[1].look.family, three[2].look.family]
 }
 
-fn bucket(three: [char; 3], count: usize) -> u16 {
+/// Returns a number for three families, of which the low bits say which bucket they are in.
+pub(super) fn hash(three: [char; 3]) -> u16 {
     // Multiplicative hashing (Knuth, TAOCP 6.4); capitals differ in their low bits.
     let [a, b, c] = three.map(u32::from);
-    let mixed = (a ^ b << 7 ^ c << 14).wrapping_mul(0x9E37_79B1) >> 16;
-    mixed as u16 & (count - 1) as u16
+    ((a ^ b << 7 ^ c << 14).wrapping_mul(0x9E37_79B1) >> 16) as u16
 }
 
-fn starts(letters: &[Letter]) -> Vec<Start> {
-    let begins = letters.iter().enumerate().filter(|(_, letter)| letter.begins);
-    begins
-        .map(|(at, _)| {
-            let window = letters[at..].iter().take(WINDOW);
-            Start { at, window: window.fold(0, |set, letter| set | letter.look.bits()) }
-        })
-        .collect()
+impl Windows {
+    fn of(letters: &[Letter], starts: &[usize]) -> Self {
+        let mut windows = Self { within: [0; 64], heads: [0; 64] };
+        for (place, &at) in starts.iter().enumerate() {
+            let window = letters[at..].iter().take(WINDOW).map(|letter| letter.look.bits());
+            let heads = letters[at..].iter().take(2).map(|letter| letter.look.near());
+            for (sets, set) in [
+                (&mut windows.within, window.fold(0, join)),
+                (&mut windows.heads, heads.fold(0, join)),
+            ] {
+                for letter in letters_of(set) {
+                    sets[letter] |= 1 << place;
+                }
+            }
+        }
+        windows
+    }
+
+    /// Returns the places that fit, one bit each.
+    fn at(&self, families: u64, heads: u64, allows_one: bool) -> u64 {
+        let (mut one_missing, mut more_missing) = (0, 0);
+        for family in letters_of(families) {
+            let missing = !self.within[family];
+            more_missing |= one_missing & missing;
+            one_missing |= missing;
+        }
+        let begin = letters_of(heads).map(|head| self.heads[head]).fold(0, join);
+        begin & !if allows_one { more_missing } else { one_missing }
+    }
+}
+
+fn join(set: u64, other: u64) -> u64 {
+    set | other
+}
+
+/// Returns the numbers of the bits of a set.
+fn letters_of(set: u64) -> impl Iterator<Item = usize> {
+    let rest = std::iter::successors(Some(set), |rest| Some(rest & rest.wrapping_sub(1)));
+    rest.take_while(|rest| *rest != 0).map(|rest| rest.trailing_zeros() as usize)
 }
 
 /// Folds the words of a phrase: how its letters look, and where its words begin.

@@ -205,17 +205,18 @@ fn of_all_pages(models: &[RecordModel], parts: &[Part], sheets: &[Sheet]) -> Vec
 fn of_documents(models: &[RecordModel], parts: &[Part], sheets: &[Sheet]) -> Vec<Record<RawField>> {
     let (of_documents, of_pages): (Vec<_>, Vec<_>) =
         models.iter().partition(|model| model.scope == Scope::Document);
-    let of_documents = of_documents.into_iter().map(|model| Claimant::new(model, sheets));
-    let mut claimants: Vec<Claimant> = of_documents.collect();
-    owners::leave_to_pages(&mut claimants, &of_pages, sheets);
+    let of_documents = of_documents.into_iter();
+    let of_documents = of_documents.map(|model| Claimant::new(model, &of_pages, sheets));
+    let claimants: Vec<Claimant> = of_documents.collect();
     let mut records: Vec<Record<RawField>> = Vec::new();
     for pages in owners::documents(&claimants, sheets) {
         for claimant in owners::of_pages(&claimants, &pages) {
             let model = claimant.model;
             let earlier = records.iter().filter(|record| record.model == model.name).count();
             let row_number = u32::try_from(earlier + 1).unwrap_or(u32::MAX);
-            let strengths = &claimant.strengths[pages.clone()];
-            let found = in_documents(model, &sheets[pages.clone()], strengths, row_number);
+            let claimed: Vec<bool> =
+                pages.clone().map(|page| claimant.on_page(page).is_some()).collect();
+            let found = in_documents(model, &sheets[pages.clone()], &claimed, row_number);
             // A region is a document of its own, so that its record has candidates of nowhere else.
             records.extend(parts[pages.start].placed(found));
         }
@@ -271,24 +272,24 @@ fn on_page(model: &RecordModel, sheet: &Sheet) -> Option<Vec<Record<RawField>>> 
 }
 
 /// Makes the records of pages that hang together: one, unless a page says that it begins another document;
-/// `strengths` says which of the pages the model claims.
+/// `claimed` says which of the pages the model claims.
 fn in_documents(
     model: &RecordModel,
     sheets: &[Sheet],
-    strengths: &[Option<f32>],
+    claimed: &[bool],
     first_number: u32,
 ) -> Vec<Record<RawField>> {
     let mut belongs = false;
     let mut pages: Vec<apart::Page> = Vec::with_capacity(sheets.len());
-    for (sheet, strength) in sheets.iter().zip(strengths) {
-        belongs = strength.is_some() || belongs && owners::continues(&model.claims, sheet);
+    for (sheet, &claimed) in sheets.iter().zip(claimed) {
+        belongs = claimed || belongs && owners::continues(&model.claims, sheet);
         let labels = sheet.labels(model);
         let factor = if belongs { 1.0 } else { UNCLAIMED_PAGE };
         let mut fields = value::fields(model, sheet, &labels);
         for candidate in fields.iter_mut().flatten() {
             candidate.place_score *= factor;
         }
-        pages.push(apart::Page { number: sheet.number, claimed: strength.is_some(), fields });
+        pages.push(apart::Page { number: sheet.number, claimed, fields });
     }
     let mut records = Vec::new();
     for (pages, row_number) in apart::documents(model, pages).into_iter().zip(first_number..) {

@@ -1,6 +1,8 @@
 //! Who owns a page or document: of the models that claim it, those of the highest priority, and of
 //! these the one whose claims are fulfilled best. Where one document ends and the next begins.
 
+use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::claims;
@@ -11,87 +13,100 @@ use crate::model::{Claims, Continues, RecordModel, Scope};
 /// page has two owners, and a person must decide. It is half a letter of a phrase.
 const TIE: f32 = 0.02;
 
-/// What a model says of each page of a document, `None` where it does not claim it.
-pub(super) struct Claimant<'m> {
+/// What a model of whole documents says of each page of one; asked late, since most pages are not its own.
+pub(super) struct Claimant<'m, 's> {
     pub model: &'m RecordModel,
-    pub strengths: Vec<Option<f32>>,
+    /// The models of pages and rows.
+    rivals: &'s [&'m RecordModel],
+    sheets: &'s [Sheet<'s>],
+    strengths: Vec<OnceCell<Option<f32>>>,
 }
 
-impl<'m> Claimant<'m> {
-    /// Asks a model about all pages of a document.
-    pub fn new(model: &'m RecordModel, sheets: &[Sheet]) -> Self {
-        let strengths = sheets.iter().map(|sheet| claims::strength(&model.claims, sheet));
-        Self { model, strengths: strengths.collect() }
+impl<'m, 's> Claimant<'m, 's> {
+    pub fn new(
+        model: &'m RecordModel,
+        rivals: &'s [&'m RecordModel],
+        sheets: &'s [Sheet<'s>],
+    ) -> Self {
+        Self { model, rivals, sheets, strengths: vec![OnceCell::new(); sheets.len()] }
+    }
+
+    /// Returns how strongly it claims a page; `None` if it does not, or a model of pages or rows claims it better.
+    pub fn on_page(&self, page: usize) -> Option<f32> {
+        *self.strengths[page].get_or_init(|| {
+            let sheet = &self.sheets[page];
+            let strength = |model: &RecordModel| claims::strength(&model.claims, sheet);
+            let priority = self.model.claims.priority;
+            let mut higher = self.rivals.iter().filter(|rival| rival.claims.priority > priority);
+            if higher.any(|rival| strength(rival).is_some()) {
+                return None;
+            }
+            let own = strength(self.model)?;
+            let equal = self.rivals.iter().filter(|rival| rival.claims.priority == priority);
+            let rivals = equal.filter_map(|rival| Some((false, strength(rival)?)));
+            let all = std::iter::once((true, own)).chain(rivals).collect();
+            strongest(all).contains(&true).then_some(own)
+        })
     }
 
     /// Returns the strength of its best page in a range.
     fn strength(&self, pages: &Range<usize>) -> Option<f32> {
-        self.strengths[pages.clone()].iter().flatten().copied().reduce(f32::max)
+        pages.clone().filter_map(|page| self.on_page(page)).reduce(f32::max)
     }
 }
 
-/// Takes from models of whole documents the pages that models of pages or rows claim better.
-pub(super) fn leave_to_pages(
-    claimants: &mut [Claimant],
-    models: &[&RecordModel],
-    sheets: &[Sheet],
-) {
-    for (page, sheet) in sheets.iter().enumerate() {
-        if claimants.iter().all(|claimant| claimant.strengths[page].is_none()) {
-            continue;
-        }
-        let rivals = models.iter().filter_map(|model| {
-            Some((model.claims.priority, claims::strength(&model.claims, sheet)?))
-        });
-        let rivals: Vec<(i32, f32)> = rivals.collect();
-        for claimant in claimants.iter_mut() {
-            let Some(own) = claimant.strengths[page] else { continue };
-            let mut all = vec![(None, own)];
-            all.extend(rivals.iter().map(|&(priority, strength)| (Some(priority), strength)));
-            let priority = claimant.model.claims.priority;
-            let owners = best(all, |rival| rival.unwrap_or(priority));
-            if !owners.contains(&None) {
-                claimant.strengths[page] = None;
-            }
-        }
-    }
-}
-
-/// Returns the models that own a page; several only if they are equally good. Where no model of pages
-/// or rows claims it, those of whole documents are not asked unless `all` are.
+/// Returns the models that own a page; several only if they are equally good. Where no model of pages or rows may,
+/// those of whole documents are not asked unless `all` are.
 pub(super) fn of_page<'m>(
     models: &'m [RecordModel],
     sheet: &Sheet,
     all: bool,
 ) -> Vec<&'m RecordModel> {
     let claim = |model: &'m RecordModel| Some((model, claims::strength(&model.claims, sheet)?));
-    let (of_documents, of_pages): (Vec<&RecordModel>, Vec<&RecordModel>) =
+    let priority = |model: &&RecordModel| model.claims.priority;
+    let (of_documents, mut of_pages): (Vec<&RecordModel>, Vec<&RecordModel>) =
         models.iter().partition(|model| model.scope == Scope::Document);
-    let mut claims: Vec<(&RecordModel, f32)> = of_pages.into_iter().filter_map(claim).collect();
-    if all || !claims.is_empty() {
-        claims.extend(of_documents.into_iter().filter_map(claim));
+    let mut priorities: Vec<i32> = models.iter().map(|model| model.claims.priority).collect();
+    priorities.sort_unstable_by_key(|priority| Reverse(*priority));
+    priorities.dedup();
+    for top in priorities {
+        let of_top = |models: &[&'m RecordModel]| {
+            let models = models.iter().copied().filter(|model| priority(model) == top);
+            models.filter_map(claim).collect::<Vec<(&'m RecordModel, f32)>>()
+        };
+        let mut claims = of_top(&of_pages);
+        of_pages.retain(|model| priority(model) < top);
+        if all || !claims.is_empty() || !of_pages.is_empty() {
+            claims.extend(of_top(&of_documents));
+        }
+        if !claims.is_empty() {
+            return strongest(claims);
+        }
     }
-    best(claims, |model| model.claims.priority)
+    Vec::new()
 }
 
 /// Returns the models that own a part of a document; several only if they are equally good.
-pub(super) fn of_pages<'c, 'm>(
-    claimants: &'c [Claimant<'m>],
+pub(super) fn of_pages<'c, 'm, 's>(
+    claimants: &'c [Claimant<'m, 's>],
     pages: &Range<usize>,
-) -> Vec<&'c Claimant<'m>> {
-    let claims = claimants
-        .iter()
-        .filter_map(|claimant| Some((claimant, claimant.strength(pages)?)))
-        .collect::<Vec<(&Claimant, f32)>>();
-    best(claims, |claimant| claimant.model.claims.priority)
+) -> Vec<&'c Claimant<'m, 's>> {
+    let mut claims: Vec<(&Claimant, f32)> = Vec::new();
+    let mut sorted: Vec<&Claimant> = claimants.iter().collect();
+    sorted.sort_by_key(|claimant| Reverse(claimant.model.claims.priority));
+    for same in sorted.chunk_by(|a, b| a.model.claims.priority == b.model.claims.priority) {
+        claims.extend(
+            same.iter().filter_map(|claimant| Some((*claimant, claimant.strength(pages)?))),
+        );
+        if !claims.is_empty() {
+            break;
+        }
+    }
+    strongest(claims)
 }
 
-fn best<T: Copy>(claims: Vec<(T, f32)>, priority: impl Fn(T) -> i32) -> Vec<T> {
-    let Some(top) = claims.iter().map(|(owner, _)| priority(*owner)).max() else {
-        return Vec::new();
-    };
-    let mut claims = claims;
-    claims.retain(|(owner, _)| priority(*owner) == top);
+/// Returns those of equal priority that are equally good.
+fn strongest<T>(mut claims: Vec<(T, f32)>) -> Vec<T> {
     let most = claims.iter().map(|(_, strength)| *strength).fold(0.0, f32::max);
     claims.retain(|(_, strength)| 1.0 - most >= (1.0 - strength) * (1.0 - TIE));
     claims.into_iter().map(|(owner, _)| owner).collect()
@@ -105,8 +120,8 @@ pub(super) fn documents(claimants: &[Claimant], sheets: &[Sheet]) -> Vec<Range<u
         is_apart(page, sheets)
             || claimants.iter().any(|claimant| {
                 let claims = &claimant.model.claims;
-                claimant.strengths[page].is_some()
-                    && has_any(claims, &claims.first_page, &sheets[page])
+                has_any(claims, &claims.first_page, &sheets[page])
+                    && claimant.on_page(page).is_some()
             })
     };
     let mut starts: Vec<usize> = (0..sheets.len()).filter(|&page| begins(page)).collect();

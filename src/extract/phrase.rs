@@ -6,11 +6,13 @@
 
 use std::sync::OnceLock;
 
-use super::letters::{End, Letter, Letters, Look, WINDOW, fold_phrase};
+use super::letters::{End, Letter, Letters, Look, WINDOW, fold_phrase, hash};
 use crate::normalize::{self, EDIT, JOINED_COST};
 
 /// Letters of a phrase that are compared; the rest of a longer one is ignored.
 const LONGEST: usize = 120;
+/// Phrases of so many letters are compared in short columns, which cost less to set up.
+const SHORT: usize = 15;
 
 /// A long phrase may have one edit in so many letters, and so many at its beginning.
 const LETTERS_PER_EDIT: usize = 6;
@@ -30,10 +32,23 @@ pub(crate) struct Phrase {
     words: Vec<usize>,
     /// How many edits a match may need.
     allowed: usize,
+    /// Of a phrase that is looked up: one part more than edits are allowed.
+    parts: Vec<Part>,
     /// The set of its first letters: as many as stand in a window in spite of the edits.
     first_letters: u64,
+    /// The set of its first two letters: one of them stands at the beginning in spite of one edit.
+    heads: u64,
     /// The phrase in two parts, for each of its spaces; made when first asked for.
     splits: OnceLock<Vec<(Phrase, Phrase)>>,
+}
+
+/// Letters of a phrase that are looked up.
+#[derive(Debug, Clone)]
+struct Part {
+    from: usize,
+    to: usize,
+    /// Of the first three.
+    hash: u16,
 }
 
 /// Where a phrase was found in a run of words.
@@ -53,8 +68,8 @@ pub(crate) struct Match {
 /// The costs of the phrase's beginnings up to the letter before, and up to the one before that.
 #[derive(Clone, Copy)]
 struct Before<'c> {
-    old: &'c [u16; LONGEST + 1],
-    older: &'c [u16; LONGEST + 1],
+    old: &'c [u16],
+    older: &'c [u16],
 }
 
 /// Which beginnings of the phrase a letter is compared with: those that so many edits lead to.
@@ -93,7 +108,15 @@ impl Phrase {
         };
         let first = letters.iter().take(WINDOW - 1);
         let first_letters = first.fold(0, |set, look| set | look.family_bit());
-        Self { letters, words, allowed, first_letters, splits: OnceLock::new() }
+        // Shorter parts are not worth it.
+        let count = if letters.len() < TOGETHER * (allowed + 1) { 0 } else { allowed + 1 };
+        let part = |part: usize| {
+            let (from, to) = (part * letters.len() / count, (part + 1) * letters.len() / count);
+            Part { from, to, hash: hash([0, 1, 2].map(|next| letters[from + next].family)) }
+        };
+        let parts = (0..count).map(part).collect();
+        let heads = letters.iter().take(1 + allowed.min(1)).fold(0, |set, look| set | look.bit());
+        Self { letters, words, allowed, parts, first_letters, heads, splits: OnceLock::new() }
     }
 
     /// Returns how many letters it has.
@@ -126,23 +149,15 @@ impl Phrase {
     /// Returns the positions at which the phrase may begin, ascending.
     ///
     /// Of a phrase cut into one part more than it may have errors, one part is right (Wu and Manber
-    /// 1992): parts of three letters or more are looked up, shorter ones are not worth it.
+    /// 1992): parts of three letters or more are looked up.
     fn begins(&self, letters: &Letters) -> Vec<usize> {
-        let (length, allowed) = (self.letters.len(), self.allowed);
-        if length == 0 {
-            return Vec::new();
-        }
-        if length < TOGETHER * (allowed + 1) {
-            let fits =
-                |window: u64| (self.first_letters & !window).count_ones() as usize <= allowed;
-            let starts = letters.starts().iter().filter(|start| fits(start.window));
-            return starts.map(|start| start.at).collect();
+        let allowed = self.allowed;
+        if self.parts.is_empty() {
+            return letters.starts_with(self.first_letters, self.heads, allowed > 0);
         }
         let mut begins = Vec::new();
-        for part in 0..=allowed {
-            let (from, to) = (part * length / (allowed + 1), (part + 1) * length / (allowed + 1));
-            let three = [0, 1, 2].map(|next| self.letters[from + next].family);
-            for &at in letters.near(three) {
+        for &Part { from, to, hash } in &self.parts {
+            for &at in letters.near(hash) {
                 let at = at as usize;
                 if !same_family(&self.letters[from..to], &letters.all()[at..]) {
                     continue;
@@ -150,9 +165,8 @@ impl Phrase {
                 let (earliest, latest) =
                     ((at + 1).saturating_sub(from + allowed + 1), at + allowed);
                 let starts = letters.starts();
-                let next = starts.partition_point(|start| start.at < earliest);
-                let near = starts[next..].iter().take_while(|start| start.at + from <= latest);
-                begins.extend(near.map(|start| start.at));
+                let next = starts.partition_point(|&start| start < earliest);
+                begins.extend(starts[next..].iter().take_while(|&start| start + from <= latest));
             }
         }
         begins.sort_unstable();
@@ -195,8 +209,19 @@ impl Phrase {
     /// Edit distance in a band (Ukkonen 1985), given up as soon as no prefix can succeed; two
     /// columns back for letters that look like one.
     fn compare(&self, letters: &[Letter]) -> Option<(usize, u16)> {
+        if self.letters.len() <= SHORT {
+            self.compare_in([[TOO_MUCH; SHORT + 1]; 3], letters)
+        } else {
+            self.compare_in([[TOO_MUCH; LONGEST + 1]; 3], letters)
+        }
+    }
+
+    fn compare_in<const LENGTH: usize>(
+        &self,
+        mut columns: [[u16; LENGTH]; 3],
+        letters: &[Letter],
+    ) -> Option<(usize, u16)> {
         let length = self.letters.len();
-        let mut columns = [[TOO_MUCH; LONGEST + 1]; 3];
         let [older, old, new] = &mut columns;
         let (mut older, mut old, mut new) = (older, old, new);
         for (position, cost) in old[..=length].iter_mut().enumerate() {
@@ -213,6 +238,9 @@ impl Phrase {
             let cost = new[length];
             if self.may_end(&letters[..=at], cost) && best.is_none_or(|(_, least)| cost <= least) {
                 best = Some((at + 1, cost));
+                if cost == 0 {
+                    break;
+                }
             }
             (older, old, new) = (old, new, older);
         }

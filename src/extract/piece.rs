@@ -59,14 +59,9 @@ impl Piece {
         let (text, spans) = self.text(layout);
         let gaps = |byte: usize| gap(layout, &spans, byte);
         let pieces: Vec<Widened> = match &field.pattern {
-            Some(pattern) => pattern
-                .captures_iter(&as_printed(&text, &field.kind, pattern))
-                // A match without any of its groups is what the pattern knows not to be a value.
-                .filter_map(|found| match found.len() {
-                    1 => found.get(0),
-                    _ => found.iter().skip(1).flatten().next(),
-                })
-                .map(|found| widened(&field.kind, &text, (found.start(), found.end()), &gaps))
+            Some(pattern) => matches(pattern, &as_printed(&text, &field.kind, pattern))
+                .into_iter()
+                .map(|span| widened(&field.kind, &text, span, &gaps))
                 .collect(),
             None => vec![Widened { span: (0, text.len()), ambiguity: None }],
         };
@@ -150,6 +145,17 @@ impl Piece {
         }
         (text, spans)
     }
+}
+
+/// Returns where the values of a pattern stand in a text: its matches, or the first group of each that has one. A match
+/// without any of its groups is what the pattern knows not to be a value.
+fn matches(pattern: &Regex, text: &str) -> Vec<(usize, usize)> {
+    let span = |found: regex::Match| (found.start(), found.end());
+    if pattern.captures_len() == 1 {
+        return pattern.find_iter(text).map(span).collect();
+    }
+    let found = pattern.captures_iter(text);
+    found.filter_map(|found| found.iter().skip(1).flatten().next().map(span)).collect()
 }
 
 /// Returns the text as the pattern of a code looks for it: where that finds nothing, digits may have been misread as

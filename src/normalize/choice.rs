@@ -1,6 +1,8 @@
 //! Reads values of a known set: enums by their names, checkboxes by what marks them.
 
-use super::fold::{fold, similarity_from};
+use std::ops::Range;
+
+use super::fold::{Letter, alike, fold, may_hold, spell};
 use super::reading::Reading;
 use crate::document::Value;
 use crate::model::EnumValue;
@@ -16,6 +18,9 @@ const CERTAINTY_PER_SIMILARITY: f32 = 2.0;
 /// Another name looks the same but for letters that are often confused.
 const LOOKS_LIKE_ANOTHER: f32 = 0.8;
 
+/// The parts of so few words are compared one by one.
+const FEW_WORDS: usize = 2;
+
 /// A name and how well a text fits it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fit<'v> {
@@ -29,17 +34,40 @@ pub(super) struct Fit<'v> {
     pub(super) length: usize,
 }
 
+/// A text that may hold a name, ready to be compared with many.
+pub(super) struct Said<'t> {
+    text: &'t str,
+    /// In lower case.
+    lower: String,
+    /// The folded text.
+    letters: Vec<Letter>,
+    /// Where its words are in `letters`.
+    words: Vec<Range<usize>>,
+}
+
+impl<'t> Said<'t> {
+    /// Takes a text and the same folded.
+    pub(super) fn new(text: &'t str, folded: &str) -> Self {
+        let mut words: Vec<Range<usize>> = Vec::new();
+        for word in folded.split(' ').filter(|word| !word.is_empty()) {
+            let start = words.last().map_or(0, |before| before.end + 1);
+            words.push(start..start + word.chars().count());
+        }
+        Self { text, lower: text.to_lowercase(), letters: spell(folded), words }
+    }
+}
+
 impl<'v> Fit<'v> {
-    /// Compares a name, and the same folded, with a text and its folded words. A name of signs such
-    /// as `€` has nothing that folds: it fits where it stands as it is.
-    pub(super) fn new(value: &'v str, names: (&str, &str), text: &str, words: &[&str]) -> Self {
-        let (name, folded) = names;
-        let exact = name.to_lowercase() == text.to_lowercase();
+    /// Compares a name, and the same folded, with a text. A name of signs such as `€` has nothing that folds: it fits
+    /// where it stands as it is.
+    pub(super) fn new(value: &'v str, (name, folded): (&str, &str), said: &Said) -> Self {
+        let exact = name.eq_ignore_ascii_case(&said.lower)
+            || !name.is_ascii() && name.to_lowercase() == said.lower;
         if folded.is_empty() {
-            let score = if text.contains(name) { 1.0 } else { 0.0 };
+            let score = if said.text.contains(name) { 1.0 } else { 0.0 };
             return Self { value, exact, score, length: name.chars().count() };
         }
-        Self { value, exact, score: name_score(folded, words), length: folded.chars().count() }
+        Self { value, exact, score: name_score(folded, said), length: folded.chars().count() }
     }
 
     /// Returns how many letters of the text it explains, less those it has wrong.
@@ -76,13 +104,12 @@ pub(super) fn unique(mut fits: Vec<Fit>) -> Option<Reading> {
 /// Finds the value whose name or synonym the text holds, through misreadings.
 pub(super) fn read_enum(text: &str, values: &[EnumValue]) -> Option<Reading> {
     let text = text.trim();
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let said = Said::new(text, &fold(text));
     let mut fits = Vec::new();
     for value in values {
         let spoken = value.value.replace('_', " ");
         for name in std::iter::once(&spoken).chain(&value.synonyms) {
-            fits.push(Fit::new(&value.value, (name, &fold(name)), text, &words));
+            fits.push(Fit::new(&value.value, (name, &fold(name)), &said));
         }
     }
     unique(fits)
@@ -90,18 +117,25 @@ pub(super) fn read_enum(text: &str, values: &[EnumValue]) -> Option<Reading> {
 
 /// Returns the best similarity of a folded name with as many words of the text, or one more or
 /// fewer, since words are split and joined.
-fn name_score(name: &str, words: &[&str]) -> f32 {
-    if name.is_empty() {
-        return 0.0;
-    }
+fn name_score(name: &str, said: &Said) -> f32 {
     // What is less alike neither wins nor comes close to what does.
     let least = LEAST_SIMILARITY - LEAD;
     let count = name.split(' ').count();
-    let mut best = similarity_from(name, &words.join(" "), least);
-    for length in count.saturating_sub(1).max(1)..=(count + 1).min(words.len()) {
-        for window in words.windows(length) {
-            let part = if length == words.len() { 1.0 } else { PART_OF_TEXT };
-            best = best.max(similarity_from(name, &window.join(" "), least) * part);
+    let name = spell(name);
+    let mut best = alike(&name, &said.letters, least);
+    let lengths = count.saturating_sub(1).max(1)..=(count + 1).min(said.words.len());
+    let run = |window: &[Range<usize>]| window[0].start..window[window.len() - 1].end;
+    // One look at a long text is quicker than one at each of its parts.
+    if said.words.len() > FEW_WORDS && !lengths.is_empty() {
+        let longest = said.words.windows(*lengths.end()).map(|window| run(window).len()).max();
+        if !may_hold(&said.letters, &name, longest.unwrap_or(0), least) {
+            return best;
+        }
+    }
+    for length in lengths {
+        let part = if length == said.words.len() { 1.0 } else { PART_OF_TEXT };
+        for window in said.words.windows(length) {
+            best = best.max(alike(&name, &said.letters[run(window)], least) * part);
         }
     }
     best

@@ -138,12 +138,52 @@ const fn costs_of_small() -> [[u8; 128]; 128] {
     costs
 }
 
-/// Returns what it costs to exchange two characters, 0 to [`EDIT`]; case does not count.
-pub(crate) fn exchange(a: char, b: char) -> u16 {
-    let cost = |a: char, b: char| COSTS.get(a as usize)?.get(b as usize).copied();
-    if let Some(cost) = cost(a, b) {
-        return u16::from(cost);
+/// For each ASCII character the capital that stands for all of its shape.
+static MERGED: [u8; 128] = heads(true);
+/// For each merged capital the one that stands for all that look somewhat like it.
+static FAMILIES: [u8; 128] = heads(false);
+
+/// Returns for each ASCII character the head of the class of whose shape it is, or of whose others.
+const fn heads(of_shape: bool) -> [u8; 128] {
+    let mut heads = [0_u8; 128];
+    let mut character = 0;
+    while character < 128 {
+        heads[character] = character as u8;
+        character += 1;
     }
+    // Of two classes the first one counts.
+    let mut index = CLASSES.len();
+    while index > 0 {
+        index -= 1;
+        let class = &CLASSES[index];
+        let head = class.shape[0].to_ascii_uppercase();
+        let count = if of_shape { class.shape.len() } else { class.others.len() };
+        let mut at = 0;
+        while at < count {
+            let letter = if of_shape { class.shape[at] } else { class.others[at].0 };
+            heads[letter.to_ascii_uppercase() as usize] = head;
+            if of_shape {
+                heads[letter as usize] = head;
+            }
+            at += 1;
+        }
+    }
+    heads
+}
+
+/// Returns what it costs to exchange two characters, 0 to [`EDIT`]; case does not count.
+#[inline]
+pub(crate) fn exchange(a: char, b: char) -> u16 {
+    cost(a, b).map_or_else(|| exchange_others(a, b), u16::from)
+}
+
+fn cost(a: char, b: char) -> Option<u8> {
+    COSTS.get(a as usize)?.get(b as usize).copied()
+}
+
+/// [`exchange`] where one of the characters is not of ASCII.
+#[cold]
+fn exchange_others(a: char, b: char) -> u16 {
     let (a, b) = (bare(a), bare(b));
     if a == b { 0 } else { cost(a, b).map_or(EDIT, u16::from) }
 }
@@ -171,21 +211,12 @@ pub(crate) fn merge(capital: char) -> char {
             first.filter(char::is_ascii).unwrap_or(other)
         }
     };
-    if !plain.is_ascii() {
-        return plain;
-    }
-    let letter = plain.to_ascii_lowercase() as u8;
-    let class = CLASSES.iter().find(|class| class.shape.contains(&letter));
-    class.map_or(plain, |class| char::from(class.shape[0].to_ascii_uppercase()))
+    if plain.is_ascii() { char::from(MERGED[plain as usize]) } else { plain }
 }
 
 /// Returns the one letter that stands for a merged capital and all that look somewhat like it.
 pub(crate) fn family(merged: char) -> char {
-    let is_other = |class: &&Class| {
-        class.others.iter().any(|(other, _)| char::from(other.to_ascii_uppercase()) == merged)
-    };
-    let class = CLASSES.iter().find(is_other);
-    class.map_or(merged, |class| char::from(class.shape[0].to_ascii_uppercase()))
+    FAMILIES.get(merged as usize).map_or(merged, |family| char::from(*family))
 }
 
 /// Returns the digit that a character is, or that it was before it was misread, and whether it

@@ -7,6 +7,8 @@ use super::confusion::{EDIT, JOINED, JOINED_COST, SEPARATOR, exchange, merge};
 
 /// More than any two texts may cost.
 const TOO_MUCH: u16 = u16::MAX / 2;
+/// Texts of more letters are not compared.
+const MOST_LETTERS: usize = (u16::MAX / EDIT / 2) as usize;
 /// Texts longer than this take their rows from the heap.
 const STACK_LENGTH: usize = 64;
 
@@ -61,37 +63,62 @@ pub(super) fn similarity_from(a: &str, b: &str, least: f32) -> f32 {
         return 1.0;
     }
     let (a_length, b_length) = (a.chars().count(), b.chars().count());
-    let longest = a_length.max(b_length);
+    if a_length.max(b_length) > STACK_LENGTH {
+        return alike(&spell(a), &spell(b), least);
+    }
+    let mut spelled = [[Letter::default(); STACK_LENGTH]; 2];
+    for (places, text) in spelled.iter_mut().zip([a, b]) {
+        for (place, letter) in places.iter_mut().zip(letters(text)) {
+            *place = letter;
+        }
+    }
+    alike(&spelled[0][..a_length], &spelled[1][..b_length], least)
+}
+
+/// Returns the letters of a text, ready to be compared.
+pub(super) fn spell(text: &str) -> Vec<Letter> {
+    letters(text).collect()
+}
+
+fn letters(text: &str) -> impl Iterator<Item = Letter> {
+    let mut before = ' ';
+    text.chars().map(move |character| {
+        let letter = Letter::new(character, before);
+        before = letter.character;
+        letter
+    })
+}
+
+/// Returns [`similarity_from`] of spelled texts, or of parts of them that begin behind a space.
+pub(super) fn alike(a: &[Letter], b: &[Letter], least: f32) -> f32 {
+    let longest = a.len().max(b.len());
     // Costs are counted in u16; texts of such a length are no labels.
-    if a_length == 0 || b_length == 0 || longest > usize::from(u16::MAX / EDIT / 2) {
+    if a.is_empty() || b.is_empty() || longest > MOST_LETTERS {
         return 0.0;
     }
-    let limit = ((1.0 - least) * (longest * usize::from(EDIT)) as f32) as u16;
-    let width = b_length + 1;
-    let mut stack = [0_u16; 3 * (STACK_LENGTH + 1)];
-    let mut stack_letters = [Letter::default(); STACK_LENGTH];
-    let (mut heap, mut heap_letters) = (Vec::new(), Vec::new());
-    let (rows, letters) = if b_length <= STACK_LENGTH {
-        (&mut stack[..3 * width], &mut stack_letters[..b_length])
-    } else {
-        heap.resize(3 * width, 0);
-        heap_letters.resize(b_length, Letter::default());
-        (&mut heap[..], &mut heap_letters[..])
-    };
-    let mut before = ' ';
-    for (place, character) in letters.iter_mut().zip(b.chars()) {
-        *place = Letter::new(character, before);
-        before = place.character;
-    }
-    match distance(a, letters, rows, limit) {
+    match distance(a, b, limit(longest, least), Ends::Fixed) {
         Some(cost) => 1.0 - f32::from(cost) / (longest * usize::from(EDIT)) as f32,
         None => 0.0,
     }
 }
 
+/// Tells whether any part of a text, of up to so many letters, may be so much (0–1) like a name; true also where that
+/// is not looked at.
+pub(super) fn may_hold(text: &[Letter], name: &[Letter], most: usize, least: f32) -> bool {
+    let longest = name.len().max(most);
+    name.is_empty()
+        || longest.max(text.len()) > MOST_LETTERS
+        || distance(name, text, limit(longest, least), Ends::Free).is_some()
+}
+
+/// Returns what texts may cost that are so much alike.
+fn limit(longest: usize, least: f32) -> u16 {
+    ((1.0 - least) * (longest * usize::from(EDIT)) as f32) as u16
+}
+
 /// A letter or sign with all that the inner loop asks of it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Letter {
+pub(super) struct Letter {
     /// In lower case.
     character: char,
     /// What it costs to leave it out.
@@ -125,22 +152,42 @@ impl Letter {
     }
 }
 
+/// What is compared of the second text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// All of it.
+    Fixed,
+    /// The part that is most like the first text (Sellers 1980).
+    Free,
+}
+
 /// Fills the rows of the edit distance (Wagner and Fischer 1974; two rows back for joined letters)
 /// in the band outside of which all is over the limit (Ukkonen 1985), and gives up when all of two
 /// rows is.
-fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> {
-    let (older, rest) = rows.split_at_mut(b.len() + 1);
-    let (old, new) = rest.split_at_mut(b.len() + 1);
+fn distance(a: &[Letter], b: &[Letter], limit: u16, ends: Ends) -> Option<u16> {
+    let width = b.len() + 1;
+    let (mut stack, mut heap) = ([0_u16; 3 * (STACK_LENGTH + 1)], Vec::new());
+    let rows = if b.len() <= STACK_LENGTH {
+        &mut stack[..3 * width]
+    } else {
+        heap.resize(3 * width, 0);
+        &mut heap[..]
+    };
+    let (older, rest) = rows.split_at_mut(width);
+    let (old, new) = rest.split_at_mut(width);
     let (mut older, mut old, mut new) = (older, old, new);
-    for (column, letter) in b.iter().enumerate() {
-        old[column + 1] = old[column] + letter.gap;
-    }
-    let mut before = ' ';
-    let mut old_least = 0;
     // So far off the diagonal, more is left out than the limit allows.
-    let band = usize::from(limit / SEPARATOR) + 1;
-    for (row, character) in a.chars().enumerate() {
-        let letter = Letter::new(character, before);
+    let mut band = usize::from(limit / SEPARATOR) + 1;
+    match ends {
+        Ends::Fixed => {
+            for (column, letter) in b.iter().enumerate() {
+                old[column + 1] = old[column] + letter.gap;
+            }
+        }
+        Ends::Free => band = a.len() + b.len(),
+    }
+    let mut old_least = 0;
+    for (row, &letter) in a.iter().enumerate() {
         let (from, to) = (row.saturating_sub(band), (row + band + 1).min(b.len()));
         if from >= to {
             return None;
@@ -169,10 +216,13 @@ fn distance(a: &str, b: &[Letter], rows: &mut [u16], limit: u16) -> Option<u16> 
             return None;
         }
         old_least = least;
-        before = letter.character;
         (older, old, new) = (old, new, older);
     }
-    Some(old[b.len()]).filter(|cost| *cost <= limit)
+    let cost = match ends {
+        Ends::Fixed => old.last(),
+        Ends::Free => old.iter().min(),
+    };
+    cost.copied().filter(|cost| *cost <= limit)
 }
 
 #[cfg(test)]
@@ -210,6 +260,16 @@ mod tests {
         assert!(similarity("Total", "Change") < 0.01);
         assert!(similarity("", "Total") < 0.01);
         assert!(similarity("date", "amendment to registration statement") < 0.01);
+    }
+
+    #[test]
+    fn a_text_may_hold_what_a_part_of_it_is() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(may_hold(&spell(text), &spell("SHORT FORM"), 12, 0.8), expected, "{text}");
+        };
+        check("THIS IS A SHORT FQRM OF IT", true);
+        check("THIS IS A SHCIRT FORM", true);
+        check("THIS IS ANOTHER TEXT OF IT", false);
     }
 
     #[test]

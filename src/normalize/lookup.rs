@@ -1,7 +1,7 @@
 //! Reads the names of a dictionary: a name that stands on the page, through OCR errors, becomes
 //! what the dictionary gives for it.
 
-use super::choice::{Fit, unique};
+use super::choice::{Fit, Said, unique};
 use super::fold::fold;
 use super::reading::Reading;
 use crate::model::Dictionary;
@@ -18,11 +18,11 @@ pub(super) fn read(text: &str, dictionary: &Dictionary) -> Option<Reading> {
         return None;
     }
     let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let said = Said::new(text, &folded);
     let index = dictionary.index_by(fold);
     let fits = index.nearest(&folded, COMPARED).into_iter().filter_map(|name| {
         let entry = dictionary.entries.get(name)?;
-        Some(Fit::new(&entry.gives, (&entry.text, index.folded(name)), text, &words))
+        Some(Fit::new(&entry.gives, (&entry.text, index.folded(name)), &said))
     });
     unique(fits.collect())
 }

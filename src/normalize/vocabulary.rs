@@ -3,8 +3,8 @@
 //! A word is replaced only if one word of the vocabulary, and no other, is almost the same through
 //! the usual recognition errors. `field` calls it for the text that was chosen.
 
-use super::confusion::merge;
-use super::fold::similarity;
+use super::confusion::{EDIT, JOINED, exchange, merge};
+use super::fold::similarity_from;
 use super::repair::digits;
 use crate::document::Repair;
 
@@ -110,6 +110,12 @@ fn replacement(word: &str, known: &[String]) -> Option<String> {
     }
     let mut best: Option<(f32, &str)> = None;
     let mut second = f32::INFINITY;
+    // What is farther off neither wins nor comes close to what does.
+    let reachable = |more: &usize| *more as f32 <= allowed(length + more) + MARGIN;
+    let winner = (0..=2).filter(reachable).map(|more| allowed(length + more));
+    let farthest = winner.fold(0.0, f32::max) + 1.1 * MARGIN;
+    let alike = alike(&capitals);
+    let is_strange = |letter: u8| alike.get(usize::from(letter)) == Some(&false);
     // The words are ASCII capitals, so bytes are letters.
     for candidate in known.iter().filter(|known| !known.starts_with('9')) {
         let longest = candidate.len().max(length);
@@ -117,7 +123,12 @@ fn replacement(word: &str, known: &[String]) -> Option<String> {
         if (longest - candidate.len().min(length)) as f32 > limit + MARGIN {
             continue;
         }
-        let off = (1.0 - similarity(&capitals, candidate)) * longest as f32;
+        let strange = candidate.bytes().filter(|&letter| is_strange(letter)).count();
+        if strange as f32 > farthest {
+            continue;
+        }
+        let least = (1.0 - farthest / longest as f32).max(0.5);
+        let off = (1.0 - similarity_from(&capitals, candidate, least)) * longest as f32;
         match best {
             Some((least, _)) if off >= least => second = second.min(off),
             _ => {
@@ -134,6 +145,26 @@ fn replacement(word: &str, known: &[String]) -> Option<String> {
         first(&capitals) == first(candidate)
     };
     (is_close && begins_so).then(|| in_case_of(word, candidate))
+}
+
+/// Returns for each ASCII character whether a word has what it is taken for at less than the cost of an edit, by itself
+/// or with the character beside it. Signs always count: to leave them out costs little.
+fn alike(word: &str) -> [bool; 128] {
+    let has = |part: char| word.contains(part.to_ascii_uppercase());
+    let mut alike = std::array::from_fn(|letter| {
+        let letter = char::from(letter as u8);
+        !letter.is_ascii_alphanumeric() || word.chars().any(|own| exchange(own, letter) < EDIT)
+    });
+    let mut mark = |letter: char| alike[letter.to_ascii_uppercase() as usize] = true;
+    for (first, second, whole) in JOINED {
+        if has(whole) {
+            mark(first);
+            mark(second);
+        } else if has(first) && has(second) {
+            mark(whole);
+        }
+    }
+    alike
 }
 
 /// Reads a word as a number of so many digits as `number` has nines; `None` if it is none, or one
@@ -182,6 +213,17 @@ mod tests {
         check("J1n Besar, KAJANU", "Jln Besar, KAJANG", 2);
         check("Kawassn Petindustrlan, Selangar", "Kawasan Perindustrian, Selangor", 3);
         check("UNI SON 3HD", "UNI SDN BHD", 2);
+    }
+
+    #[test]
+    fn letters_that_look_like_one_together_are_no_strangers() {
+        let check = |text: &str, known: &str, expected: &str| {
+            let (repaired, _) = repair(text, &[known.to_owned()]);
+            assert_eq!(repaired, expected);
+        };
+        check("Karnpung", "KAMPUNG", "Kampung");
+        check("KEMAMAN", "KERNAMAN", "KERNAMAN");
+        check("Xxmpung", "KAMPUNG", "Xxmpung");
     }
 
     #[test]

@@ -307,8 +307,8 @@ fn is_legal_form(text: &str) -> bool {
 }
 
 fn is_web_address(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.starts_with("www") || lower.contains(".com")
+    let has = |part: &[u8]| text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(part));
+    text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("www")) || has(b".com")
 }
 
 /// A word as a row of signs: `9` for digits, `A` for letters, others as they are, runs of digits
