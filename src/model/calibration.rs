@@ -149,8 +149,8 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
         (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
         f32::from(evidence.agreements.min(2)),
         -unknown.min(3.0),
-        -(field.doubts.len().min(4) as f32),
-        CERTAINTY_SCALE * certainty(field).ln(),
+        -(open_doubts(spec, field).count().min(4) as f32),
+        CERTAINTY_SCALE * certainty(spec, field).ln(),
         known.min(4.0) / 2.0,
         -odd_signs(&spec.kind, &text).min(3.0),
         FIRMNESS_SCALE * if is_name(spec) { firmness(&text, &spec.vocabulary) } else { 0.0 },
@@ -160,19 +160,42 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
 }
 
 /// Returns how likely no doubtful character of a value is another letter or digit, 0–1.
-pub fn certainty(field: &TypedField) -> f32 {
+pub fn certainty(spec: &Field, field: &TypedField) -> f32 {
+    let sure = open_doubts(spec, field).map(|doubt| 1.0 - doubt.clamp(0.0, MOST_DOUBT));
+    sure.product::<f32>().max(f32::MIN_POSITIVE)
+}
+
+/// Returns how likely (0–1) each doubtful character of a value is another letter or digit, where the words that the
+/// value is made of do not settle it: a word that they have was read right.
+fn open_doubts(spec: &Field, field: &TypedField) -> impl Iterator<Item = f32> {
     let raw = field.raw.as_deref().unwrap_or_default();
-    let of = |doubt: &Doubt| {
+    let is_text = |text: &str| text.chars().any(char::is_alphanumeric);
+    let likely = move |doubt: &Doubt| {
         let read = raw.get(usize::from(doubt.start)..usize::from(doubt.end)).unwrap_or_default();
-        let is_text = |text: &str| text.chars().any(char::is_alphanumeric);
         let others = doubt.alternatives.iter().filter(|other| {
             other.text.to_lowercase() != read.to_lowercase()
                 && (is_text(&other.text) || is_text(read))
         });
-        let doubt: f32 = others.map(|other| other.confidence / 100.0).sum();
-        1.0 - doubt.clamp(0.0, MOST_DOUBT)
+        others.map(|other| other.confidence / 100.0).sum::<f32>()
     };
-    field.doubts.iter().map(of).product::<f32>().max(f32::MIN_POSITIVE)
+    let is_settled = move |doubt: &Doubt| {
+        let (before, after) = raw.split_at_checked(usize::from(doubt.start)).unwrap_or((raw, ""));
+        let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let end = after.find(char::is_whitespace).map_or(raw.len(), |at| before.len() + at);
+        is_of_words(raw.get(start..end).unwrap_or_default(), &spec.vocabulary)
+    };
+    field
+        .doubts
+        .iter()
+        .filter(move |doubt| !is_settled(doubt))
+        .map(likely)
+        .filter(|doubt| *doubt > 0.0)
+}
+
+/// Tells whether a word, or each part of it between signs, is of a vocabulary; one with figures is not.
+fn is_of_words(word: &str, vocabulary: &[String]) -> bool {
+    let (known, unknown) = words_of(word, vocabulary);
+    known > 0.0 && unknown <= 0.0 && !word.contains(|c: char| c.is_ascii_digit())
 }
 
 fn logit(probability: f32) -> f32 {
@@ -274,23 +297,43 @@ mod tests {
     use super::*;
     use crate::document::{Alternative, PixelBox};
 
+    /// A field that names are read into.
+    fn named(vocabulary: &str) -> Field {
+        let model = format!(
+            "name = \"slip\"\nversion = 1\nrecords = \"page\"\n[fields.vendor]\ntype = \"text\"\n\
+             label = \"Vendor\"\n{vocabulary}"
+        );
+        super::super::parse(&model, "slip.toml").unwrap().fields.remove(0)
+    }
+
+    fn doubt(start: u16, text: &str, confidence: f32) -> Doubt {
+        let alternatives = vec![Alternative { text: text.to_owned(), confidence }];
+        Doubt { start, end: start + 1, alternatives }
+    }
+
     #[test]
     fn characters_are_as_certain_as_no_other_letter_is_likely() {
-        let doubt = |start, text: &str, confidence| Doubt {
-            start,
-            end: start + 1,
-            alternatives: vec![Alternative { text: text.to_owned(), confidence }],
-        };
-        let field = |doubts| TypedField {
-            raw: Some("TKANO HANDEL.".to_owned()),
-            doubts,
-            ..TypedField::default()
+        let of = |doubts| {
+            let raw = Some("TKANO HANDEL.".to_owned());
+            certainty(&named(""), &TypedField { raw, doubts, ..TypedField::default() })
         };
         let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
-        assert!(near(certainty(&field(Vec::new())), 1.0));
-        assert!(near(certainty(&field(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)])), 0.54));
+        assert!(near(of(Vec::new()), 1.0));
+        assert!(near(of(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)]), 0.54));
         // Another case and another sign leave the same letters.
-        assert!(near(certainty(&field(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)])), 1.0));
+        assert!(near(of(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)]), 1.0));
+    }
+
+    #[test]
+    fn words_that_are_known_settle_the_doubts_in_them_and_figures_none() {
+        let of = |doubts| {
+            let raw = Some("12 Jalan 4/3".to_owned());
+            let spec = named("vocabulary = [\"jalan\"]\n");
+            certainty(&spec, &TypedField { raw, doubts, ..TypedField::default() })
+        };
+        let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
+        assert!(near(of(vec![doubt(4, "e", 40.0)]), 1.0));
+        assert!(near(of(vec![doubt(11, "8", 40.0)]), 0.6));
     }
 
     #[test]
