@@ -335,7 +335,8 @@ fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
             .split_once('_')
             .is_some_and(|(a, b)| is_part(a) && is_part(b) && !(is_number(a) && is_number(b)));
         if !(is_pair || word.len() >= 3 && is_part(word)) {
-            let range = "words of three letters (A to Z) or more, as many `9` for a number, or two that stand together, joined by `_`";
+            let range = "words of three letters (A to Z) or more, as many `9` for a number, or two that stand together, \
+                         joined by `_`";
             entry.out_of_range(word, range, problems);
         }
         words.push(word.to_ascii_uppercase());

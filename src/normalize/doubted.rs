@@ -7,8 +7,8 @@ use super::pairs::stands_in_pair;
 use super::vocabulary::{PAIR, in_case_of, is_letter};
 use crate::document::{Candidate, Doubt, Repair};
 
-/// Of alternatives that make a word, so much was seen at least (0–1). On receipts 21 of 22 words that this puts right are
-/// the printed ones; the other one is spelled otherwise by its owner.
+/// Of alternatives that make a word, so much was seen at least (0–1). On receipts 21 of 22 words that this puts
+/// right are the printed ones; the other one is spelled otherwise by its owner.
 const LEAST: f32 = 0.02;
 /// So much where the word has but two letters.
 const LEAST_OF_SHORT: f32 = 0.15;
