@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn letters_that_were_also_seen_make_a_word() {
         check("GIFT & HOWE DECO", &[(9, "M", 35.0)], "GIFT & HOME DECO");
-        check("No.bot 24", &[(3, "L", 16.0)], "No.Lot 24");
+        check("No.bot 24", &[(3, "L", 16.0)], "No.lot 24");
         check("Julon Satu", &[(1, "a", 30.0), (3, "a", 30.0)], "Jalan Satu");
     }
 
