@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_number_tells_the_word_beside_it() {
-        check("NQ.113, 52100 Ki.", "NO.113, 52100 KL.", 2);
+        check("NQ.113, 52100 Ki.", "NO.113, 52100 Kl.", 2);
         check("NQ. Kajang 5210 Ki", "NQ. Kajang 5210 Ki", 0);
         check("NG 113", "NG 113", 0);
     }
