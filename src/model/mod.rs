@@ -229,6 +229,8 @@ pub struct Field {
     pub required: bool,
     /// Its values recur over documents: the archive itself tells which readings of one are misreadings.
     pub recurs: bool,
+    /// The printed sign of an amount says nothing: discounts and change are printed with and without a minus.
+    pub unsigned: bool,
     /// A value that is far from what is usual in the archive is doubtful.
     pub outliers: bool,
     /// For row models: the header labels of the column that holds the value.

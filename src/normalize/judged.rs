@@ -3,7 +3,7 @@
 use super::date::SaidOrder;
 use super::read::{read_alternatives, read_in, read_look_alikes};
 use super::reading::Reading;
-use crate::document::{Candidate, Found, RawField, Repair};
+use crate::document::{Candidate, Found, RawField, Repair, Value};
 use crate::model::{Field, FieldKind};
 
 /// What a place score of 0 would leave of the confidence.
@@ -26,7 +26,10 @@ pub(super) fn judged<'c>(field: &Field, raw: &'c RawField, said: SaidOrder) -> V
         let reading = read_in(&field.kind, &candidate.text, said)
             .or_else(|| read_alternatives(&field.kind, candidate, said))
             .or_else(|| read_look_alikes(&field.kind, &candidate.text));
-        if let Some(reading) = reading {
+        if let Some(mut reading) = reading {
+            if let (true, Value::Decimal(amount)) = (field.unsigned, &mut reading.value) {
+                *amount = amount.abs();
+            }
             let confidence = confidence(&field.kind, candidate, &reading);
             readings.push(Judged { candidate, reading, confidence });
         }

@@ -9,12 +9,14 @@ mod clock;
 mod code;
 mod confusion;
 mod date;
+mod doubted;
 mod fold;
 mod judged;
 mod lookup;
 mod many;
 mod month;
 mod number;
+mod pairs;
 mod read;
 mod reading;
 mod repair;
@@ -36,7 +38,8 @@ use judged::{DEFAULT_CONFIDENCE, Judged, judged, repair_of};
 use reading::KEPT_PER_REPAIR;
 
 use crate::document::{
-    Ambiguity, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField, Value,
+    Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField,
+    Value,
 };
 use crate::model::{Choose, Field, FieldKind, RecordModel, Scope};
 
@@ -145,7 +148,7 @@ fn chosen(field: &Field, readings: &[Judged]) -> Option<TypedField> {
     let chosen = choose(field.choose, readings)?;
     let Judged { candidate, reading, confidence } = &readings[chosen];
     let witnesses = witnesses(field, readings, chosen);
-    let (value, respelled) = respell(&reading.value, &field.vocabulary);
+    let (value, respelled) = respell(&reading.value, candidate, &field.vocabulary);
     let kept = KEPT_PER_REPAIR.powi(i32::try_from(respelled.len()).unwrap_or(i32::MAX));
     Some(TypedField {
         value: Some(value),
@@ -169,10 +172,14 @@ fn chosen(field: &Field, readings: &[Judged]) -> Option<TypedField> {
 }
 
 /// Puts the misread words of a text right, if the field has a vocabulary.
-fn respell(value: &Value, vocabulary: &[String]) -> (Value, Vec<Repair>) {
+fn respell(value: &Value, candidate: &Candidate, vocabulary: &[String]) -> (Value, Vec<Repair>) {
     match value {
         Value::Text(text) if !vocabulary.is_empty() => {
-            let (text, repairs) = vocabulary::repair(text, vocabulary);
+            let (text, mut repairs) = doubted::repair(text, candidate, vocabulary);
+            let (text, of_words) = vocabulary::repair(&text, vocabulary);
+            repairs.extend(of_words);
+            let (text, of_pairs) = pairs::repair(&text, vocabulary);
+            repairs.extend(of_pairs);
             (Value::Text(text), repairs)
         }
         Value::Text(_)

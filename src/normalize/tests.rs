@@ -101,6 +101,7 @@ fn money_field(choose: Choose) -> Field {
         carry: false,
         cell: None,
         wraps_at: None,
+        unsigned: false,
         recurs: false,
         outliers: false,
         review_below: 0.7,
@@ -120,6 +121,17 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
         doubts: Vec::new(),
         ambiguity: None,
     }
+}
+
+#[test]
+fn the_printed_sign_of_an_unsigned_amount_says_nothing() {
+    let raw = || RawField { candidates: vec![candidate("20.00-", 0.9, 0.9)] };
+    let read = |unsigned| {
+        let spec = Field { unsigned, ..money_field(Choose::Best) };
+        field(&spec, &raw()).value.map(|value| value.to_string())
+    };
+    assert_eq!(read(false).as_deref(), Some("-20.00"));
+    assert_eq!(read(true).as_deref(), Some("20.00"));
 }
 
 #[test]

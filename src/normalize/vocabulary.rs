@@ -8,6 +8,8 @@ use super::fold::similarity_from;
 use super::repair::digits;
 use crate::document::Repair;
 
+/// Joins two words of a vocabulary that stand together; `pairs` puts them right.
+pub(super) const PAIR: char = '_';
 /// Shorter words are too much alike.
 const SHORTEST: usize = 3;
 /// The next best word of the vocabulary must be so many letters farther off.
@@ -55,7 +57,7 @@ pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
 }
 
 /// Tells whether a sign may be part of a word, or what was read of a letter.
-fn is_letter(character: char) -> bool {
+pub(super) fn is_letter(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '|' | '!' | '$' | '§' | '€')
 }
 
@@ -117,7 +119,7 @@ fn replacement(word: &str, known: &[String]) -> Option<String> {
     let alike = alike(&capitals);
     let is_strange = |letter: u8| alike.get(usize::from(letter)) == Some(&false);
     // The words are ASCII capitals, so bytes are letters.
-    for candidate in known.iter().filter(|known| !known.starts_with('9')) {
+    for candidate in known.iter().filter(|known| !known.starts_with('9') && !known.contains(PAIR)) {
         let longest = candidate.len().max(length);
         let limit = allowed(candidate.len());
         if (longest - candidate.len().min(length)) as f32 > limit + MARGIN {
@@ -170,14 +172,15 @@ fn alike(word: &str) -> [bool; 128] {
 /// Reads a word as a number of so many digits as `number` has nines; `None` if it is none, or one
 /// as it stands.
 fn digits_of(word: &str, number: &str) -> Option<String> {
-    if !number.starts_with('9') || word.chars().count() != number.len() {
+    let is_number = number.bytes().all(|byte| byte == b'9');
+    if !is_number || word.chars().count() != number.len() {
         return None;
     }
     digits(word).filter(|(_, repairs)| *repairs > 0).map(|(number, _)| number)
 }
 
 /// Writes a word of capitals as another one is written.
-fn in_case_of(word: &str, capitals: &str) -> String {
+pub(super) fn in_case_of(word: &str, capitals: &str) -> String {
     let mut letters = word.chars().filter(|c| c.is_alphabetic());
     let (first, second) = (letters.next(), letters.next());
     let is_lower = |c: Option<char>| c.is_some_and(char::is_lowercase);

@@ -73,7 +73,7 @@ pub(super) fn confirms(
         || is_default
         || field.evidence.agreements > 0
         // The same print elsewhere may be misread in the same way.
-        || field.evidence.elsewhere > 0 && certainty(field) >= SURE_CHARACTERS
+        || field.evidence.elsewhere > 0 && certainty(spec, field) >= SURE_CHARACTERS
         || field.evidence.witnesses > 1.0
         || by_rule()
         || by_balance()

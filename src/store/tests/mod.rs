@@ -108,6 +108,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         cell: None,
         wraps_at: None,
         recurs: false,
+        unsigned: false,
         outliers: false,
         review_below: 0.5,
         doubtful: crate::model::Doubtful::default(),
