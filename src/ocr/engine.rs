@@ -11,14 +11,12 @@ use image::GrayImage;
 use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 
 use super::agreed;
-use super::capitals;
 use super::cells;
 use super::doubts::doubts;
 use super::ensemble;
 use super::finish;
 use super::languages::LineReaders;
 use super::layout::{self, Doubt, Ground, Layout, Segment};
-use super::lone;
 use super::look::{self, RegionCrops};
 use super::native_problem::NativeProblem;
 use super::start;
@@ -72,8 +70,6 @@ const MOSTLY_READ: f32 = 0.5;
 const MOST_EDGES: usize = 3;
 /// So many parts of a page are looked at again together: each keeps a strip of the page.
 const TOGETHER: usize = 16;
-/// A page with more lines has other text than a few letters.
-const MOST_LONE: usize = 4;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
 impl Engine {
@@ -202,13 +198,11 @@ impl Engine {
         let mut kept = layout.kept(&readings);
         let doubt = layout::doubt_of(&readings, &kept);
         self.read_dropped(ground, &layout, (&mut texts, &mut kept));
-        self.read_lone(ground, &layout, (&mut texts, &mut kept));
         let account = layout.account(&kept);
         let mut lines: Vec<Line> = Vec::new();
         let mut line_number = None;
         let read = layout.segments.iter().zip(texts).zip(kept);
-        for ((segment, mut text), _) in read.filter(|(_, is_kept)| *is_kept) {
-            capitals::raise(&layout, segment, &mut text);
+        for ((segment, text), _) in read.filter(|(_, is_kept)| *is_kept) {
             let words = text.words.into_iter().map(|word| page_word(&layout, segment, word));
             match lines.last_mut().filter(|_| line_number == Some(segment.line)) {
                 Some(line) => line.words.extend(words),
@@ -343,26 +337,6 @@ impl Engine {
         let found =
             agreed::find(&first, &crops, |pictures| readers.read_again(pictures, &Alphabet::All));
         for (place, text) in dropped.into_iter().zip(found) {
-            if let Some(text) = text {
-                (texts[place], kept[place]) = (text, true);
-            }
-        }
-    }
-
-    /// Reads the few lines of a page with other margins if nothing was read of it.
-    fn read_lone(
-        &mut self,
-        ground: &Ground,
-        layout: &Layout,
-        (texts, kept): (&mut [LineText], &mut [bool]),
-    ) {
-        let LineRecognizer::Native(readers) = &mut self.lines else { return };
-        if kept.contains(&true) || !(1..=MOST_LONE).contains(&layout.segments.len()) {
-            return;
-        }
-        let crops = layout.crops(ground, &layout.segments);
-        let found = lone::find(&crops, |pictures| readers.read_again(pictures, &Alphabet::All));
-        for (place, text) in found.into_iter().enumerate() {
             if let Some(text) = text {
                 (texts[place], kept[place]) = (text, true);
             }

@@ -5,7 +5,6 @@
 mod account;
 mod agreed;
 mod bands;
-mod capitals;
 mod cells;
 mod check;
 mod dictionaries;
@@ -16,7 +15,6 @@ mod finish;
 mod languages;
 mod layout;
 mod lengths;
-mod lone;
 mod look;
 mod merge;
 mod native_problem;

@@ -197,18 +197,6 @@ impl Layout {
         self.tightened(segment, &span)
     }
 
-    /// Returns the box of the shapes of a segment at a column of its crop: of the letter that is there, if it
-    /// stands alone. `None` where nothing stands, and for turned and spread lines.
-    pub(in crate::ocr) fn letter_at(&self, segment: &Segment, column: u32) -> Option<PixelBox> {
-        if segment.turn != RightAngle::None || !segment.cells.is_empty() {
-            return None;
-        }
-        let x = clamped(segment.frame.left + i64::from(column), self.size.0);
-        let shapes = segment.members.iter().filter_map(|&id| self.components.get(id as usize));
-        let here = shapes.map(|shape| shape.bounds).filter(|it| (it.left..it.right).contains(&x));
-        here.reduce(|all, each| all.union(&each))
-    }
-
     fn tightened(&self, segment: &Segment, span: &PixelBox) -> PixelBox {
         let is_level = matches!(segment.turn, RightAngle::None | RightAngle::Half);
         let along = |bounds: &PixelBox| {
