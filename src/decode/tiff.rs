@@ -53,7 +53,9 @@ impl TiffDocument {
         let mut compared = 0;
         while index > 1 && compared < MAX_PREVIEWS {
             index -= 1;
-            let Some(size) = sizes[index] else { continue };
+            let Some(size) = sizes[index].filter(|_| !self.is_declared_page(index)) else {
+                continue;
+            };
             let page = (index.saturating_sub(PREVIEW_REACH)..index).rev().find(|&page| {
                 sizes[page].is_some_and(|page| tiff_twins::may_be_preview(size, page))
             });
@@ -65,6 +67,13 @@ impl TiffDocument {
                 self.frames.remove(index);
             }
         }
+    }
+
+    /// Returns whether a frame says of itself that it is a page.
+    fn is_declared_page(&self, index: usize) -> bool {
+        let offset = self.frames[index];
+        let directory = |offset| Layout::new(&self.bytes)?.directory(offset);
+        offset.and_then(directory).is_some_and(|directory| directory.is_declared_page())
     }
 
     fn size(&self, offset: Option<u64>) -> Option<(u32, u32)> {

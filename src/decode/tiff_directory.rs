@@ -64,11 +64,13 @@ const Y_RESOLUTION: u16 = 283;
 const T4_OPTIONS: u16 = 292;
 const RESOLUTION_UNIT: u16 = 296;
 const SUB_DIRECTORIES: u16 = 330;
-/// Bits of the new subfile type: a smaller version of another frame, and a mask of one.
+/// Bits of the new subfile type: a smaller version of another frame, one page of several, and a mask.
 const REDUCED: u64 = 1;
+const PAGE: u64 = 2;
 const MASK: u64 = 4;
-/// Code of the old subfile type for a smaller version of another frame.
+/// Codes of the old subfile type for a smaller version of another frame, and for one page of several.
 const OLD_REDUCED: u64 = 2;
+const OLD_PAGE: u64 = 3;
 /// More directories below one are not looked at.
 const MAX_SUB_DIRECTORIES: u64 = 64;
 
@@ -171,6 +173,13 @@ impl<'a> Directory<'a> {
         } else {
             FrameKind::Page
         }
+    }
+
+    /// Returns whether it says that it is one page of several.
+    pub(super) fn is_declared_page(&self) -> bool {
+        let is_marked = self.integer(NEW_SUBFILE_TYPE).unwrap_or(0) & PAGE != 0
+            || self.integer(SUBFILE_TYPE) == Some(OLD_PAGE);
+        is_marked && self.kind() == FrameKind::Page
     }
 
     /// Returns where the directories below this one stand.

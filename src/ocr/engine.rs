@@ -20,6 +20,7 @@ use super::layout::{self, Doubt, Ground, Layout, Segment};
 use super::look::{self, RegionCrops};
 use super::native_problem::NativeProblem;
 use super::start;
+use super::struck;
 use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
@@ -69,8 +70,6 @@ const MOSTLY_READ: f32 = 0.5;
 const MOST_EDGES: usize = 3;
 /// So many parts of a page are looked at again together: each keeps a strip of the page.
 const TOGETHER: usize = 16;
-/// A strike is read as a dash or a point: words with it must be so much surer than without it.
-const STRIKE_MARGIN: f32 = 6.0;
 /// Letters are read with this mean confidence, strokes with less.
 const SURE_CHARACTERS: f32 = 85.0;
 impl Engine {
@@ -295,25 +294,30 @@ impl Engine {
         }
     }
 
-    /// Reads lines with words that are struck out as they are printed, too, and keeps what reads better.
+    /// Reads lines with words that are struck out with shades of the line, too, and keeps of each word what reads best.
     fn read_struck(
         &mut self,
         ground: &Ground,
         layout: &Layout,
         texts: &mut [LineText],
     ) -> Result<(), Failure> {
-        for &ink in layout.ink_of_struck() {
-            let segments = layout.segments.iter().enumerate();
-            let (places, crops): (Vec<usize>, Vec<GrayImage>) = segments
-                .filter(|(_, segment)| layout.is_struck(&segment.bounds))
-                .map(|(place, segment)| (place, layout.crop_showing(ground, segment, ink)))
-                .unzip();
-            let others = self.read_pictures(&crops, &Alphabet::All)?;
-            for (place, text) in places.into_iter().zip(others) {
-                if summary(&text).confidence > summary(&texts[place]).confidence + STRIKE_MARGIN {
-                    texts[place] = text;
-                }
-            }
+        let inks = layout.ink_of_struck();
+        let segments = layout.segments.iter().enumerate();
+        let of_struck =
+            segments.filter(|(_, segment)| !inks.is_empty() && layout.is_struck(&segment.bounds));
+        for (place, segment) in of_struck {
+            let crops: Vec<GrayImage> =
+                inks.iter().map(|&ink| layout.crop_showing(ground, segment, ink)).collect();
+            let mut readings = vec![std::mem::take(&mut texts[place])];
+            readings.extend(self.read_pictures(&crops, &Alphabet::All)?);
+            let is_struck = |word: &LineWord| {
+                layout.is_struck(&layout.word_box(segment, (word.left, word.right)))
+            };
+            let known = |words: &[String]| match &mut self.lines {
+                LineRecognizer::Native(readers) => readers.known(words),
+                LineRecognizer::Tesseract => vec![false; words.len()],
+            };
+            texts[place] = struck::settled(&readings, is_struck, known);
         }
         Ok(())
     }

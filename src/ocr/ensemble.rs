@@ -70,10 +70,10 @@ fn is_settled(first: &LineText, others: &[LineText]) -> bool {
 }
 
 /// Words of several readings at one place of the line; the first reading comes first, and each may have none.
-struct Slot {
+pub(super) struct Slot {
     left: u32,
     right: u32,
-    words: Vec<Vec<LineWord>>,
+    pub words: Vec<Vec<LineWord>>,
 }
 
 fn settled(first: &LineText, others: &[LineText]) -> LineText {
@@ -83,7 +83,7 @@ fn settled(first: &LineText, others: &[LineText]) -> LineText {
 }
 
 /// Puts the words of all readings into slots, from left to right: words that share a place are in one.
-fn slots(readings: &[&LineText]) -> Vec<Slot> {
+pub(super) fn slots(readings: &[&LineText]) -> Vec<Slot> {
     let mut all: Vec<(usize, &LineWord)> = Vec::new();
     for (reading, text) in readings.iter().enumerate() {
         all.extend(text.words.iter().map(|word| (reading, word)));

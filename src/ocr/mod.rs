@@ -22,6 +22,7 @@ mod netpbm;
 mod regions;
 mod settings;
 mod start;
+mod struck;
 mod tesseract;
 mod tsv;
 mod variants;

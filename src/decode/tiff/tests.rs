@@ -210,8 +210,16 @@ fn a_frame_that_shows_the_page_smaller_is_no_page() {
         Frame { tags, strip: (0..side * side).map(|at| ink(at % side)).collect() }
     };
     assert_eq!(open(file(&[bars(96), bars(32)], 0)).frame_count(), 1);
-    // Two pages of one size may well be equal.
+    // Two pages of one size may well be equal, and what says that it is a page is one.
     assert_eq!(open(file(&[bars(96), bars(96)], 0)).frame_count(), 2);
+    let declared = |tag: (u16, u32)| {
+        let mut frame = bars(32);
+        frame.tags.insert(0, tag);
+        frame
+    };
+    assert_eq!(open(file(&[bars(96), declared((254, 2))], 0)).frame_count(), 2);
+    assert_eq!(open(file(&[bars(96), declared((255, 3))], 0)).frame_count(), 2);
+    assert_eq!(open(file(&[bars(96), declared((254, 0))], 0)).frame_count(), 1);
 }
 
 #[test]

@@ -21,6 +21,12 @@ static NO_DATE: LazyLock<[Regex; 4]> = LazyLock::new(|| {
     .map(|pattern| Regex::new(pattern).expect("the pattern is well-formed"))
 });
 
+/// Words that stand in dates and are no part of them.
+const HARMLESS: &[&str] = &[
+    "ST", "ND", "RD", "TH", "OF", "THE", "DAY", "DE", "DEL", "DI", "LE", "EL", "IL", "DEN", "AM",
+    "FEIRA", "DATE", "DATUM", "FECHA", "DATA", "PM", "ER", "DU",
+];
+
 /// One piece of a date.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
@@ -172,18 +178,12 @@ fn piece(word: &str) -> Option<Piece> {
         let repairs = u32::try_from(word.chars().count()).unwrap_or(u32::MAX);
         return Some(Piece::Number { digits, repairs });
     }
-    if is_weekday(word) {
+    // Before months are looked for: `del` is one letter away from `dec`.
+    if is_weekday(word) || HARMLESS.contains(&word.to_uppercase().as_str()) {
         return None;
     }
-    if let Some((number, repairs)) = month(word) {
-        return Some(Piece::Month { number, repairs });
-    }
-    let harmless = [
-        "ST", "ND", "RD", "TH", "OF", "THE", "DAY", "DE", "DEL", "DI", "LE", "EL", "IL", "DEN",
-        "AM", "FEIRA", "DATE", "DATUM", "FECHA", "DATA", "PM", "ER", "DU",
-    ];
-    let upper = word.to_uppercase();
-    (!harmless.contains(&upper.as_str())).then_some(Piece::Other)
+    let month = month(word).map(|(number, repairs)| Piece::Month { number, repairs });
+    Some(month.unwrap_or(Piece::Other))
 }
 
 /// Returns the digits of `l`, `I` or `OI`: a day or month of which every digit was misread.

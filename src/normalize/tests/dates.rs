@@ -65,6 +65,7 @@ fn the_signs_of_a_date_agree() {
         ("12-05/11/2024", "2024-11-05"),
         ("05 / 11 / 2024", "2024-11-05"),
         ("5. 11. 2024", "2024-11-05"),
+        ("12 de agosto del 2023", "2023-08-12"),
     ];
     for (text, expected) in cases {
         let found = dated(DateOrder::DayMonthYear, SaidOrder::Nothing, text);

@@ -195,6 +195,11 @@ impl LineReaders {
         texts
     }
 
+    /// Tells of words whether the page's main language has them.
+    pub(in crate::ocr) fn known(&mut self, words: &[String]) -> Vec<bool> {
+        self.candidates[self.page.main].known(words)
+    }
+
     /// Returns the texts in a language, or `None` if its data cannot be used.
     fn read_in(
         &mut self,

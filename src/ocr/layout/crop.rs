@@ -21,6 +21,8 @@ const OWN_EDGE: i64 = 1;
 /// One in so many pixels of a line is lighter than its paper.
 const PAPER_SHARE: usize = 3;
 
+/// The whole of a line's ink.
+const QUARTERS: u16 = 4;
 /// A word's last letter may begin so late, in x-heights.
 const LATE: f32 = 0.3;
 
@@ -29,8 +31,8 @@ const LATE: f32 = 0.3;
 pub(in crate::ocr) enum Ink {
     /// That of the letters.
     Letters,
-    /// Also lines through words.
-    AsPrinted,
+    /// Also lines through words, so many quarters as dark as they are printed.
+    Lines { quarters: u16 },
 }
 
 impl Layout {
@@ -57,8 +59,8 @@ impl Layout {
             PagePixels::Gray(page) => {
                 let mut image = sheared(page, &segment.frame);
                 match ink {
-                    Ink::Letters => self.retouch(&mut image, &segment.frame),
-                    Ink::AsPrinted => {}
+                    Ink::Letters => self.retouch(&mut image, &segment.frame, 0),
+                    Ink::Lines { quarters } => self.retouch(&mut image, &segment.frame, quarters),
                 }
                 self.cut_out(image, segment)
             }
@@ -97,8 +99,8 @@ impl Layout {
         image
     }
 
-    /// Paints over lines through words in the picture of a frame.
-    fn retouch(&self, image: &mut GrayImage, frame: &Frame) {
+    /// Paints over lines through words in the picture of a frame; so many quarters of their ink stay.
+    fn retouch(&self, image: &mut GrayImage, frame: &Frame, quarters: u16) {
         let Some(retouches) = &self.retouches else { return };
         let last = i64::from(self.size.0) - 1;
         for stretch in frame.stretches() {
@@ -108,7 +110,10 @@ impl Layout {
                         (i64::from(y) - frame.top - stretch.shift).clamp(0, i64::from(frame.height))
                     };
                     for y in row(fill.rows.start)..row(fill.rows.end) {
-                        image.put_pixel(x as u32, y as u32, Luma([fill.level]));
+                        let pixel = &mut image.get_pixel_mut(x as u32, y as u32).0[0];
+                        let (ink, paper) = (u16::from(*pixel), u16::from(fill.level));
+                        *pixel =
+                            ((quarters * ink + (QUARTERS - quarters) * paper) / QUARTERS) as u8;
                     }
                 }
             }

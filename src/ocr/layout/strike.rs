@@ -126,7 +126,7 @@ impl Strike {
             columns.map(|x| level(x, y)).min().unwrap_or(u8::MAX)
         };
         let mut fills = Vec::with_capacity(self.extents.len());
-        for (x, &(top, bottom)) in (self.left..width).zip(&self.extents) {
+        for (x, (top, bottom)) in self.soft_extents().filter(|(x, _)| *x < width) {
             let (top, bottom) = (top.saturating_sub(SOFT_EDGE), (bottom + SOFT_EDGE).min(height));
             if top == 0 || bottom >= height {
                 continue;
@@ -136,6 +136,17 @@ impl Strike {
             fills.push((x, Fill { rows: top..bottom, level: leaning_left.min(leaning_right) }));
         }
         fills
+    }
+
+    /// Returns top and bottom of the line in each of its columns and in those where it softly ends.
+    fn soft_extents(&self) -> impl Iterator<Item = (u32, (u32, u32))> + '_ {
+        let (first, last) = (self.extents.first(), self.extents.last());
+        let right = self.left + self.extents.len() as u32;
+        let before =
+            (self.left.saturating_sub(SOFT_EDGE)..self.left).zip(first.into_iter().cycle());
+        let after = (right..right + SOFT_EDGE).zip(last.into_iter().cycle());
+        let line = (self.left..).zip(&self.extents);
+        before.chain(line).chain(after).map(|(x, extent)| (x, *extent))
     }
 
     /// Returns whether the line runs through the middle of a word.

@@ -20,6 +20,9 @@ const MAX_THICKNESS: f32 = 0.35;
 const MIN_LENGTH: f32 = 0.4;
 /// … and lies in its middle.
 const MIDDLE: std::ops::RangeInclusive<f32> = 0.2..=0.85;
+/// Shades of the line that struck words are read with.
+const SHADES: &[Ink] =
+    &[Ink::Lines { quarters: 1 }, Ink::Lines { quarters: 2 }, Ink::Lines { quarters: 4 }];
 /// Lower shapes, in pixels, are no letters.
 const MIN_HEIGHT: u32 = 10;
 
@@ -89,10 +92,10 @@ impl Layout {
         boxes
     }
 
-    /// Returns whether pictures of struck words can be had with the line, too: letters have bars that it
+    /// Returns with which ink pictures of struck words can be had, too: letters have bars that the line
     /// takes with it.
     pub(in crate::ocr) fn ink_of_struck(&self) -> &'static [Ink] {
-        if self.retouches.is_some() { &[Ink::AsPrinted] } else { &[] }
+        if self.retouches.is_some() { SHADES } else { &[] }
     }
 }
 
