@@ -4,7 +4,7 @@
 //! `mod` calls it for the text that was chosen, before words are compared by how alike letters are in general.
 
 use super::pairs::stands_in_pair;
-use super::vocabulary::{PAIR, in_case_of, is_letter};
+use super::vocabulary::{PAIR, in_case_of, words};
 use crate::document::{Candidate, Doubt, Repair};
 
 /// Of alternatives that make a word, so much was seen at least (0–1). On receipts 21 of 22 words that this puts
@@ -35,19 +35,6 @@ pub(super) fn repair(text: &str, candidate: &Candidate, known: &[String]) -> (St
         repairs.push(Repair { before, after, rule: Repair::BY_VOCABULARY.to_owned() });
     }
     (repaired, repairs)
-}
-
-/// Returns where the words of a text begin and end.
-pub(super) fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut words: Vec<(usize, usize)> = Vec::new();
-    for (at, letter) in text.char_indices().filter(|(_, letter)| is_letter(*letter)) {
-        let end = at + letter.len_utf8();
-        match words.last_mut() {
-            Some(last) if last.1 == at => last.1 = end,
-            _ => words.push((at, end)),
-        }
-    }
-    words
 }
 
 /// Returns where a text has a word as a whole.

@@ -3,9 +3,8 @@
 //! A vocabulary names such words joined by `_`. `mod` calls it for the text that was chosen, after single words have
 //! been put right.
 
-use super::doubted::words;
 use super::fold::similarity;
-use super::vocabulary::{PAIR, in_case_of};
+use super::vocabulary::{PAIR, in_case_of, words};
 use crate::document::Repair;
 
 /// A word that is this much alike is the one that is expected; by itself a word must be much more alike.

@@ -57,8 +57,21 @@ pub(super) fn repair(text: &str, known: &[String]) -> (String, Vec<Repair>) {
 }
 
 /// Tells whether a sign may be part of a word, or what was read of a letter.
-pub(super) fn is_letter(character: char) -> bool {
+fn is_letter(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '|' | '!' | '$' | '§' | '€')
+}
+
+/// Returns where the words of a text begin and end.
+pub(super) fn words(text: &str) -> Vec<(usize, usize)> {
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    for (at, letter) in text.char_indices().filter(|(_, letter)| is_letter(*letter)) {
+        let end = at + letter.len_utf8();
+        match words.last_mut() {
+            Some(last) if last.1 == at => last.1 = end,
+            _ => words.push((at, end)),
+        }
+    }
+    words
 }
 
 /// Returns where a word ends that a space was read inside of, and what it is: `ENTERPRI E`. The parts are no words, and
