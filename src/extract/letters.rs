@@ -129,25 +129,31 @@ impl Look {
         bit(self.folded)
     }
 
+    /// Returns the letters that it and the one before it may be together, and those that it may be of two.
+    fn joins(self) -> impl Iterator<Item = char> {
+        let joined: &[char] = match self.pair {
+            1 => &['D'],
+            2 => &['W'],
+            4 => &['U', 'H'],
+            8 => &['M'],
+            _ => &[],
+        };
+        let parts: &[char] = match self.whole {
+            1 => &['C', 'I'],
+            2 => &['V'],
+            4 => &['I'],
+            8 => &['I', 'N'],
+            _ => &[],
+        };
+        joined.iter().chain(parts).copied()
+    }
+
     /// Returns the bits of all letters that it may stand for at less than the cost of an edit, alone or with the
     /// letter beside it.
     fn near(self) -> u64 {
-        let joined = match self.pair {
-            1 => bit('D'),
-            2 => bit('W'),
-            4 => bit('U') | bit('H'),
-            8 => bit('M'),
-            _ => 0,
-        };
-        let parts = match self.whole {
-            1 => bit('C') | bit('I'),
-            2 => bit('V'),
-            4 => bit('I'),
-            8 => bit('I') | bit('N'),
-            _ => 0,
-        };
         // Of other scripts nothing is known.
-        NEAR.get(self.folded as usize).map_or(!0, |near| near | joined | parts)
+        let joins = self.joins().map(bit).fold(0, join);
+        NEAR.get(self.folded as usize).map_or(!0, |near| near | joins)
     }
 
     /// Returns the bit of the letter's family in a set.
@@ -158,21 +164,7 @@ impl Look {
     /// Returns the bits of the letter in a set; rare ones share bits. A letter that two others may
     /// have been read as, and the other way round, counts as all of them.
     pub fn bits(self) -> u64 {
-        let joined = match self.pair {
-            1 => bit('O'),
-            2 => bit('W'),
-            4 => bit('U') | bit('H'),
-            8 => bit('M'),
-            _ => 0,
-        };
-        let parts = match self.whole {
-            1 => bit('C') | bit('I'),
-            2 => bit('U'),
-            4 => bit('I'),
-            8 => bit('I') | bit('H'),
-            _ => 0,
-        };
-        self.family_bit() | joined | parts
+        self.joins().map(|letter| bit(family(letter))).fold(self.family_bit(), join)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+
+use rustc_hash::FxHashMap;
 
 use super::phrase::{Match, Phrase};
 use crate::model::{Continues, EnumValue, FieldKind, Place, RecordModel, Until};
@@ -15,28 +15,8 @@ use crate::model::{Continues, EnumValue, FieldKind, Place, RecordModel, Until};
 #[derive(Debug, Default)]
 pub struct Phrases {
     folded: Vec<Phrase>,
-    by_text: HashMap<String, usize, BuildHasherDefault<TextHasher>>,
-}
-
-/// Hashes texts of models as Firefox hashes: they are asked for some thousand times a page, and nobody chooses them to
-/// collide.
-#[derive(Debug, Default)]
-struct TextHasher(u64);
-
-impl Hasher for TextHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut eight = [0; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            let mixed = self.0.rotate_left(5) ^ u64::from_le_bytes(eight);
-            self.0 = mixed.wrapping_mul(0x517C_C1B7_2722_0A95);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        // The high bits are mixed best, and a table takes the low ones.
-        self.0.rotate_left(26)
-    }
+    /// They are asked for some thousand times a page, and nobody chooses them to collide.
+    by_text: FxHashMap<String, usize>,
 }
 
 /// How words are run through for a phrase.

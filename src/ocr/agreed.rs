@@ -33,18 +33,14 @@ pub(super) fn find(
     let mut open: Vec<usize> = (0..texts.len()).collect();
     for variant in VARIANTS {
         let others: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
-        let is_first = variant == VARIANTS[0];
-        let mut still_open = Vec::new();
-        for (line, text) in open.into_iter().zip(read(&others)) {
+        for (&line, text) in open.iter().zip(read(&others)) {
             let text = variant.in_original(text);
             found[line] = agreed(&readings[line], &text);
-            let is_hopeless = is_first && !are_alike(&readings[line][0], &text);
-            if found[line].is_none() && !is_hopeless {
-                still_open.push(line);
-            }
             readings[line].push(text);
         }
-        open = still_open;
+        open.retain(|&line| {
+            found[line].is_none() && are_alike(&readings[line][0], &readings[line][1])
+        });
     }
     found
 }

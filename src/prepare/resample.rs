@@ -205,7 +205,7 @@ fn mixed(above: [u8; 2], below: [u8; 2], (right, down): (u16, u16)) -> u8 {
 pub(super) fn resize(image: &GrayImage, scale: f32) -> GrayImage {
     let (width, height) = scaled(image.dimensions(), scale);
     let tall = resized(image, (image.width(), height), PixelType::U8);
-    // Along rows it takes four times as long.
+    // Along rows it takes ten times as long.
     transposed(&resized(&transposed(&tall), (height, width), PixelType::U8))
 }
 

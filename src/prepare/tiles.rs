@@ -187,3 +187,21 @@ fn usual(colors: &[Color]) -> Color {
     }
     sums.map(|sum| (sum / count.max(1)) as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_many_values_are_those_of_sorted_ones() {
+        for count in [2, 9, 63, 64, 65, 200] {
+            let values: Vec<u8> = (0..count).map(|at: u32| (at * 37 % 256) as u8).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            for share in [0.0, 0.05, 0.5, 0.8, 1.0] {
+                let expected = sorted[((sorted.len() - 1) as f32 * share) as usize];
+                assert_eq!(quantile(&mut values.clone(), share), expected, "{share} of {count}");
+            }
+        }
+    }
+}
