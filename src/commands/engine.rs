@@ -14,7 +14,7 @@ use super::options::{Common, Output};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{Failure, PageNumber};
 use crate::images::PageImage;
-use crate::ocr::{Agreement, Checker, EngineSettings, Kernel};
+use crate::ocr::{self, Agreement, Checker, EngineSettings, Kernel};
 use crate::prepare::{self, Aim, PrepareOptions};
 
 /// OpenMP looks at this when a program starts: Tesseract with several threads on one line is slower
@@ -25,7 +25,7 @@ const THREAD_LIMIT: &str = "OMP_THREAD_LIMIT";
 pub(super) enum EngineCommand {
     /// Reads the lines of pages with both engines; shows how many words agree, and how fast each is.
     Check(CheckArgs),
-    /// Shows the kernels that this processor can run, fastest first.
+    /// Shows the kernels that this processor can run, fastest first, and the second network that is installed.
     List,
 }
 
@@ -168,13 +168,20 @@ fn each_page(
 
 fn list(common: &Common) -> anyhow::Result<Exit> {
     let kernels: Vec<String> = Kernel::available().iter().map(Kernel::to_string).collect();
+    let second = ocr::second_network(&EngineSettings::default().languages);
     let mut stdout = std::io::stdout().lock();
     match common.output {
         Output::Json => {
-            serde_json::to_writer_pretty(&mut stdout, &serde_json::json!({ "kernels": kernels }))?;
+            let known = serde_json::json!({ "kernels": kernels, "second_network": second });
+            serde_json::to_writer_pretty(&mut stdout, &known)?;
             writeln!(stdout)?;
         }
-        Output::Text => writeln!(stdout, "kernels: {}", kernels.join(", "))?,
+        Output::Text => {
+            writeln!(stdout, "kernels: {}", kernels.join(", "))?;
+            let second =
+                second.unwrap_or("none; `apt-get install tesseract-ocr-swe` installs the best");
+            writeln!(stdout, "second network: {second}")?;
+        }
     }
     Ok(Exit::AllWell)
 }

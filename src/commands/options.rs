@@ -10,7 +10,7 @@ use clap::{Args, Parser};
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
-use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice};
+use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice, SecondNetwork};
 use crate::pipeline::{Readers, SecondLook, Talk};
 use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
@@ -113,6 +113,10 @@ pub(super) struct ReaderArgs {
     /// Instructions that the native recognizer uses [default: the fastest that the processor has].
     #[arg(long, value_name = "scalar|avx2|vnni")]
     kernel: Option<Kernel>,
+    /// Network of another language that reads doubtful lines and fields once more: what two say alike is right, and
+    /// where they differ the surer one counts; `auto`: `swe`, else `msa`, if it is installed.
+    #[arg(long, value_name = "auto|off|LANG", default_value = "auto")]
+    second_network: SecondNetwork,
     /// Page segmentation mode of Tesseract: 3 automatic, 4 one column, 6 one block, 11 sparse text.
     #[arg(long, value_name = "MODE", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=13))]
     psm: u8,
@@ -188,6 +192,7 @@ impl ReaderArgs {
             engine: self.engine,
             layout: self.layout,
             kernel: self.kernel,
+            second_network: self.second_network,
         };
         if let Some(problem) = ocr::engine_problem(&engine) {
             return Err(anyhow!(problem));

@@ -34,11 +34,19 @@ pub struct TableLook {
 /// What a reader saw at a [`Look`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Seen {
-    /// One reading a way of preparing the region, each with its lines.
-    Region(Vec<Vec<Line>>),
+    Region(RegionSeen),
     Table(TableSeen),
     /// There is no table as it was asked for, or the time was used up.
     Nothing,
+}
+
+/// The further readings of a region, each with its lines.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RegionSeen {
+    /// By the network that read the page, one a way of preparing the region.
+    pub variants: Vec<Vec<Line>>,
+    /// By the second network, if there is one.
+    pub second: Option<Vec<Line>>,
 }
 
 /// A dense table that was found and read.

@@ -18,7 +18,7 @@ pub use barcode::{Barcode, Symbology};
 pub use failure::{Failure, Reason, Stage};
 pub use geometry::{PixelBox, RightAngle};
 pub(crate) use guarded::guarded;
-pub use look::{Look, RegionLook, Seen, TableLook, TableSeen};
+pub use look::{Look, RegionLook, RegionSeen, Seen, TableLook, TableSeen};
 pub use mean::weighted_mean;
 pub use outcome::{Attempt, PageEnd, PageOutcome, Recipe};
 pub use page_facts::{DpiSource, PageFacts, PageIssue};
@@ -28,5 +28,6 @@ pub use record::{
     LIST_SEPARATOR, RawField, Record, Repair, SaidOrder, TypedField, TypedRecord, Value, Verdict,
 };
 pub use source::{DocumentHash, DocumentId, Format, RunId};
+pub(crate) use text::compares_with;
 pub use text::{Alternative, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};
 pub(crate) use words::words;

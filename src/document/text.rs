@@ -220,3 +220,12 @@ impl PageText {
         text
     }
 }
+
+/// Tells whether readings by networks of two languages can be held against each other: letters beyond ASCII may be in
+/// the alphabet of one of them only.
+pub(crate) fn compares_with(one: &str, other: &str) -> bool {
+    let marked = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).collect()
+    };
+    marked(one) == marked(other)
+}

@@ -182,6 +182,7 @@ impl Engine {
             LineRecognizer::Native(readers) => {
                 judged.reading.languages = readers.languages();
                 judged.reading.notes.extend(readers.note());
+                judged.reading.notes.extend(readers.second_note());
             }
             LineRecognizer::Tesseract => {
                 judged.reading.languages = self.tesseract.languages().to_owned();
@@ -269,9 +270,7 @@ impl Engine {
                 let mut texts = readers.read_lines(&crops);
                 // Black and white pages gain nothing by it that their time is worth.
                 if matches!(ground.pixels, PagePixels::Gray(_)) {
-                    ensemble::settle(&mut texts, &crops, |pictures| {
-                        readers.read_again(pictures, &Alphabet::All)
-                    });
+                    settle_doubtful(readers, &mut texts, &crops);
                 }
                 Ok(texts)
             }
@@ -443,15 +442,32 @@ impl Recognizer for Engine {
                     Look::Table(table) => *seen = self.look_at_table(page, table)?,
                 }
             }
+            let second = match &mut self.lines {
+                LineRecognizer::Native(readers) => {
+                    readers.read_otherwise(&look::pictures(&regions))
+                }
+                LineRecognizer::Tesseract => None,
+            };
             let read = |pictures: &[GrayImage], alphabet: &Alphabet| {
                 self.read_pictures(pictures, alphabet)
             };
-            for (seen, readings) in places.into_iter().zip(look::read(&regions, read)?) {
-                *seen = Seen::Region(readings);
+            for (seen, region) in places.into_iter().zip(look::read(&regions, second, read)?) {
+                *seen = Seen::Region(region);
             }
         }
         Ok(seen)
     }
+}
+
+/// Reads doubtful lines again, by the second network or from other pictures, and settles their words.
+fn settle_doubtful(readers: &mut LineReaders, texts: &mut [LineText], crops: &[GrayImage]) {
+    let doubtful = ensemble::doubtful(texts, crops, ensemble::Budget::OfSecond);
+    let pictures: Vec<GrayImage> = doubtful.iter().map(|&line| crops[line].clone()).collect();
+    if let Some(others) = readers.read_otherwise(&pictures) {
+        ensemble::settle_by_second(texts, &doubtful, &others);
+        return;
+    }
+    ensemble::settle(texts, crops, |pictures| readers.read_again(pictures, &Alphabet::All));
 }
 
 /// Tells whether a line of a second view is text: what shines through the paper reads as scraps.

@@ -10,7 +10,7 @@ use tesseract_lstm::{Alphabet, CharacterSet, LineText, LineWord};
 use super::doubts::doubts;
 use super::layout::{self, Ground, Layout, Segment};
 use super::variants::{VARIANTS, Variant};
-use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, Word};
+use crate::document::{Failure, Line, Mark, PixelBox, RegionLook, RegionSeen, Word};
 use crate::images::PreparedPage;
 
 /// A band of the page is laid out anew: so many x-heights above and below the words.
@@ -90,13 +90,48 @@ impl<'l> RegionCrops<'l> {
     }
 }
 
-/// Reads the words of each region in several ways, each a reading; with an alphabet once more without their
-/// neighbors, in its characters only. `read` reads pictures of lines, those of all regions together: many lines at once
+/// Returns the pictures of the lines of all regions.
+pub(super) fn pictures(regions: &[RegionCrops]) -> Vec<GrayImage> {
+    regions.iter().flat_map(|region| region.in_context.pictures.iter().cloned()).collect()
+}
+
+/// Returns the readings of the words of each region: the second network's, whose texts of [`pictures`] are `second`, or,
+/// where there is none, several of the page's network; with an alphabet once more without their neighbors, in its
+/// characters only. `read` reads pictures of lines by that network, those of all regions together: many lines at once
 /// cost less.
 pub(super) fn read(
     regions: &[RegionCrops],
+    second: Option<Vec<LineText>>,
     mut read: impl FnMut(&[GrayImage], &Alphabet) -> Result<Vec<LineText>, Failure>,
-) -> Result<Vec<Vec<Vec<Line>>>, Failure> {
+) -> Result<Vec<RegionSeen>, Failure> {
+    let mut seen = match second {
+        Some(texts) => by_second(regions, texts),
+        None => in_variants(regions, |pictures| read(pictures, &Alphabet::All))?,
+    };
+    for (region, seen) in regions.iter().zip(&mut seen) {
+        if let (Some(alphabet), Some(alone)) = (&region.look.alphabet, &region.alone) {
+            let only = Alphabet::Only(CharacterSet::of(alphabet));
+            let texts = read(&alone.pictures, &only)?;
+            seen.variants.push(region.lines(&alone.segments, texts.into_iter(), 1.0));
+        }
+    }
+    Ok(seen)
+}
+
+fn by_second(regions: &[RegionCrops], texts: Vec<LineText>) -> Vec<RegionSeen> {
+    let mut texts = texts.into_iter();
+    let of_region = |region: &RegionCrops| {
+        let segments = &region.in_context.segments;
+        let lines = region.lines(segments, texts.by_ref().take(segments.len()), 1.0);
+        RegionSeen { variants: Vec::new(), second: Some(lines) }
+    };
+    regions.iter().map(of_region).collect()
+}
+
+fn in_variants(
+    regions: &[RegionCrops],
+    read: impl FnOnce(&[GrayImage]) -> Result<Vec<LineText>, Failure>,
+) -> Result<Vec<RegionSeen>, Failure> {
     let pictures: Vec<GrayImage> = regions
         .iter()
         .flat_map(|region| VARIANTS.map(|variant| (region, variant)))
@@ -104,23 +139,15 @@ pub(super) fn read(
             region.in_context.pictures.iter().map(move |picture| variant.of(picture))
         })
         .collect();
-    let mut texts = read(&pictures, &Alphabet::All)?.into_iter();
-    let mut readings: Vec<Vec<Vec<Line>>> = Vec::with_capacity(regions.len());
-    for region in regions {
+    let mut texts = read(&pictures)?.into_iter();
+    let of_region = |region: &RegionCrops| {
         let segments = &region.in_context.segments;
         let reading = |variant: Variant| {
             region.lines(segments, texts.by_ref().take(segments.len()), variant.stretch())
         };
-        readings.push(VARIANTS.map(reading).into());
-    }
-    for (region, readings) in regions.iter().zip(&mut readings) {
-        if let (Some(alphabet), Some(alone)) = (&region.look.alphabet, &region.alone) {
-            let only = Alphabet::Only(CharacterSet::of(alphabet));
-            let texts = read(&alone.pictures, &only)?;
-            readings.push(region.lines(&alone.segments, texts.into_iter(), 1.0));
-        }
-    }
-    Ok(readings)
+        RegionSeen { variants: VARIANTS.map(reading).into(), second: None }
+    };
+    Ok(regions.iter().map(of_region).collect())
 }
 
 impl Band {

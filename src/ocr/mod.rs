@@ -38,8 +38,8 @@ pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use settings::{EngineChoice, LayoutChoice};
-pub use start::engine_problem;
+pub use settings::{EngineChoice, LayoutChoice, SecondNetwork};
+pub use start::{engine_problem, second_network};
 pub use tesseract::Tesseract;
 pub use tesseract_lstm::{Kernel, UnknownKernel};
 
@@ -55,6 +55,7 @@ pub struct EngineSettings {
     pub layout: LayoutChoice,
     /// Instructions that the native recognizer uses; `None`: the fastest that the processor has.
     pub kernel: Option<Kernel>,
+    pub second_network: SecondNetwork,
 }
 
 impl Default for EngineSettings {
@@ -65,6 +66,7 @@ impl Default for EngineSettings {
             engine: EngineChoice::default(),
             layout: LayoutChoice::default(),
             kernel: None,
+            second_network: SecondNetwork::default(),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What a person may choose about recognition.
 
+use std::convert::Infallible;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::words;
@@ -24,6 +27,30 @@ pub enum LayoutChoice {
     Auto,
     Native,
     Tesseract,
+}
+
+/// Which other network reads what is doubtful once more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondNetwork {
+    /// The best of those that are installed, if any is.
+    #[default]
+    Auto,
+    Off,
+    /// That of a language, such as `swe`.
+    Of(String),
+}
+
+impl FromStr for SecondNetwork {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "auto" => Self::Auto,
+            "off" => Self::Off,
+            language => Self::Of(language.to_owned()),
+        })
+    }
 }
 
 words!(EngineChoice { Auto => "auto", Native => "native", Tesseract => "tesseract" });

@@ -4,14 +4,14 @@
 
 use super::languages::{self, LineReaders};
 use super::native_problem::NativeProblem;
-use super::{EngineChoice, EngineSettings, Kernel};
+use super::{EngineChoice, EngineSettings, Kernel, SecondNetwork};
 
 /// Starts the native recognizers of the languages.
 pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, NativeProblem> {
     let languages = &settings.languages;
     let kernel = kernel(settings)
         .map_err(|what| NativeProblem::Unsupported { languages: languages.clone(), what })?;
-    LineReaders::start(languages, kernel)
+    LineReaders::start(languages, &settings.second_network, kernel)
 }
 
 /// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.
@@ -38,10 +38,20 @@ pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
         ));
     }
     // What `auto` can take, readers find out: it takes time to look at all of a model.
+    if let SecondNetwork::Of(name) = &settings.second_network
+        && let Some(problem) = languages::language_problem(name)
+    {
+        return Some(problem);
+    }
     match settings.engine {
         EngineChoice::Native => line_readers(settings).err().map(|problem| problem.to_string()),
         EngineChoice::Auto | EngineChoice::Tesseract => None,
     }
+}
+
+/// Returns the best second network that is installed beside languages.
+pub fn second_network(languages: &str) -> Option<&'static str> {
+    languages::Wanted::parse(languages).ok().as_ref().and_then(languages::best_second)
 }
 
 fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {

@@ -9,7 +9,8 @@ use super::protocol::{Request, Response};
 use super::{OpenedDocument, PageContent, PageReading};
 use crate::decode::Limits;
 use crate::document::{
-    CellGrid, Failure, Line, Look, Mark, PageFacts, PageText, PixelBox, Recipe, Seen, Word,
+    CellGrid, Failure, Line, Look, Mark, PageFacts, PageText, PixelBox, Recipe, RegionSeen, Seen,
+    Word,
 };
 
 /// Longest text of a word, a code, a step or a message in bytes.
@@ -182,11 +183,12 @@ fn all_seen(looks: &[Look], seen: Vec<Seen>, page: Option<(u32, u32)>) -> Result
     let Some(size) = page else { return Err("looks at a page that was not read") };
     let one = |(look, seen): (&Look, Seen)| match (look, seen) {
         (_, Seen::Nothing) => Ok(Seen::Nothing),
-        (Look::Region(_), Seen::Region(readings)) => readings
-            .into_iter()
-            .map(|lines| checked_lines(lines, size))
-            .collect::<Result<Vec<_>, Wrong>>()
-            .map(Seen::Region),
+        (Look::Region(_), Seen::Region(seen)) => {
+            let checked = |lines| checked_lines(lines, size);
+            let variants = seen.variants.into_iter().map(checked).collect::<Result<_, Wrong>>()?;
+            let second = seen.second.map(checked).transpose()?;
+            Ok(Seen::Region(RegionSeen { variants, second }))
+        }
         (Look::Table(_), Seen::Table(mut table)) => {
             check_grid(&table.grid)?;
             for cell in &mut table.grid.cells {

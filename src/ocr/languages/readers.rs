@@ -11,6 +11,8 @@ use tesseract_lstm::{Alphabet, Inversion, Kernel, LineReader, LineSettings, Line
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
+use super::second::Second;
+use crate::ocr::SecondNetwork;
 use crate::ocr::lengths::{length, lengths, within_share};
 use crate::ocr::native_problem::NativeProblem;
 
@@ -51,6 +53,7 @@ pub(in crate::ocr) struct LineReaders {
     kernel: Kernel,
     is_auto: bool,
     page: OnPage,
+    second: Option<Second>,
 }
 
 /// What was chosen for a page.
@@ -82,7 +85,11 @@ struct Attempt<'p> {
 
 impl LineReaders {
     /// Opens the data of all languages, and loads those that were named. `Unsupported` says what only Tesseract can do.
-    pub(in crate::ocr) fn start(languages: &str, kernel: Kernel) -> Result<Self, NativeProblem> {
+    pub(in crate::ocr) fn start(
+        languages: &str,
+        second: &SecondNetwork,
+        kernel: Kernel,
+    ) -> Result<Self, NativeProblem> {
         let wanted = Wanted::parse(languages).map_err(NativeProblem::Broken)?;
         let mut candidates = Vec::with_capacity(wanted.names.len());
         for name in &wanted.names {
@@ -103,7 +110,9 @@ impl LineReaders {
             }
             candidates.push(candidate);
         }
-        Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page: OnPage::default() })
+        let second = Second::open(second, &wanted).map_err(NativeProblem::Broken)?;
+        let page = OnPage::default();
+        Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page, second })
     }
 
     /// Returns the kernel that the recognizers run.
@@ -193,6 +202,21 @@ impl LineReaders {
             }
         }
         texts
+    }
+
+    /// Reads pictures of lines that are dark on light by the second network; `None` if there is none for the page.
+    pub(in crate::ocr) fn read_otherwise(
+        &mut self,
+        pictures: &[GrayImage],
+    ) -> Option<Vec<LineText>> {
+        let second = self.second.as_mut()?;
+        let script = self.candidates[self.page.main].script();
+        second.read(pictures, script.as_ref(), self.kernel)
+    }
+
+    /// Returns the language of the second network, as it stands in the recipe.
+    pub(in crate::ocr) fn second_note(&self) -> Option<String> {
+        self.second.as_ref().map(|second| format!("second_network({})", second.name()))
     }
 
     /// Tells of words whether the page's main language has them.
@@ -437,7 +461,7 @@ mod tests {
     use super::*;
 
     fn start(languages: &str) -> Result<LineReaders, NativeProblem> {
-        LineReaders::start(languages, Kernel::Scalar)
+        LineReaders::start(languages, &SecondNetwork::Off, Kernel::Scalar)
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{SecondLook, improve};
 use crate::document::{Failure, TypedRecord, Value};
 use crate::document::{
-    Line, Look, PageFacts, PageNumber, PageText, PixelBox, Reason, Seen, Stage, Word,
+    Line, Look, PageFacts, PageNumber, PageText, PixelBox, Reason, RegionSeen, Seen, Stage, Word,
 };
 use crate::model;
 use crate::pipeline::ModelSet;
@@ -11,7 +11,7 @@ use crate::reader::{DocumentSource, OpenedDocument, PageReader, PageReading, Rea
 
 /// A reader that has the page open and sees what it is told, look by look.
 struct Replay {
-    seen: Result<Vec<Vec<Vec<Line>>>, Reason>,
+    seen: Result<Vec<RegionSeen>, Reason>,
     asked: Vec<Look>,
 }
 
@@ -19,7 +19,15 @@ impl Replay {
     /// Each reading of the only region is a line of words `text@left` of 40 px, all as sure as `confidence`.
     fn of(readings: &[&str], confidence: f32) -> Self {
         let lines = readings.iter().map(|text| vec![line(text, confidence)]);
-        Self { seen: Ok(vec![lines.collect()]), asked: Vec::new() }
+        let region = RegionSeen { variants: lines.collect(), second: None };
+        Self { seen: Ok(vec![region]), asked: Vec::new() }
+    }
+
+    /// The same for what the second network reads.
+    fn of_second(text: &str, confidence: f32) -> Self {
+        let region =
+            RegionSeen { variants: Vec::new(), second: Some(vec![line(text, confidence)]) };
+        Self { seen: Ok(vec![region]), asked: Vec::new() }
     }
 }
 
@@ -140,11 +148,47 @@ fn readings_that_lost_letters_at_a_side_have_no_vote() {
         let (mut text, models) = (page(&format!("Paid@0 {said}@100"), 60.0), models(kind));
         let mut lost = short.clone();
         lost.words[0].text = if kind == "text" { "one" } else { "2.50" }.to_owned();
-        let readings = vec![vec![vec![lost.clone()], vec![lost.clone()], vec![lost]]];
-        let mut reader = Replay { seen: Ok(readings), asked: Vec::new() };
+        let variants = vec![vec![lost.clone()], vec![lost.clone()], vec![lost]];
+        let region = RegionSeen { variants, second: None };
+        let mut reader = Replay { seen: Ok(vec![region]), asked: Vec::new() };
         looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
         assert_eq!(paid(&text, &models).as_deref(), Some(said));
     }
+}
+
+/// Returns what a value is, and its confidence, after a second network has read it.
+fn after_second(kind: &str, first: (&str, f32), second: (&str, f32)) -> (Option<String>, f32) {
+    let (mut text, models) = (page(&format!("Paid@0 {}@100", first.0), first.1), models(kind));
+    let mut reader = Replay::of_second(&format!("{}@100", second.0), second.1);
+    looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+    (paid(&text, &models), text.lines[0].words[1].confidence)
+}
+
+#[test]
+fn what_two_networks_read_alike_is_sure() {
+    for (kind, said) in [("text", "Ikano"), ("money", "12.50")] {
+        assert_eq!(after_second(kind, (said, 60.0), (said, 70.0)), (Some(said.to_owned()), 94.0));
+    }
+}
+
+#[test]
+fn of_two_networks_that_differ_the_surer_one_counts_and_nothing_is_sure() {
+    let both = |first: f32, second: f32| {
+        let text = after_second("text", ("Tkano", first), ("Ikano", second));
+        let money = after_second("money", ("12.50", first), ("72.50", second));
+        assert!(text.1 <= 50.0 && money.1 <= 50.0, "{text:?} {money:?}");
+        (text.0.unwrap(), money.0.unwrap())
+    };
+    assert_eq!(both(60.0, 80.0), ("Ikano".to_owned(), "72.50".to_owned()));
+    assert_eq!(both(80.0, 60.0), ("Tkano".to_owned(), "12.50".to_owned()));
+}
+
+#[test]
+fn a_network_without_a_words_letters_has_no_vote_on_it() {
+    assert_eq!(
+        after_second("text", ("Müller", 80.0), ("Muller", 96.0)),
+        (Some("Müller".to_owned()), 80.0)
+    );
 }
 
 #[test]

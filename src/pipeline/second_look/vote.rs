@@ -2,7 +2,9 @@
 //! readings that agree beat one, and how many agree says how likely the words are right.
 
 use super::doubts::{Ask, Run, SURE};
-use crate::document::{Candidate, Found, Line, PageNumber, PageText, RawField, Value, Word};
+use crate::document::{
+    Candidate, Found, Line, PageNumber, PageText, RawField, RegionSeen, Value, Word, compares_with,
+};
 use crate::model::FieldKind;
 use crate::normalize;
 
@@ -42,24 +44,77 @@ impl Patch {
     }
 }
 
+/// How likely a word is right (0–100) that two networks read alike, and one that they read differently.
+const BY_TWO_NETWORKS: f32 = 94.0;
+const DISPUTED: f32 = 50.0;
+
 /// Returns what the readings of each run of a field change; nothing where there are none.
-pub(super) fn settle(ask: &Ask, text: &PageText, readings: &[Vec<Vec<Line>>]) -> Vec<Patch> {
+pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Patch> {
     let of_type = !matches!(
         ask.field.kind,
         FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Lookup { .. }
     );
-    let runs = ask.runs.iter().zip(readings).filter(|(_, readings)| !readings.is_empty());
-    runs.map(|(run, readings)| {
-        let readings: Vec<Vec<Word>> = readings.iter().map(|lines| words_of(lines)).collect();
-        let first = run.of(text);
-        let words = if of_type && ask.runs.len() == 1 {
-            value(ask, first, &readings)
-        } else {
-            word_by_word(first, &readings)
-        };
-        Patch { run: run.clone(), words }
-    })
-    .collect()
+    let is_value = of_type && ask.runs.len() == 1;
+    let runs = ask.runs.iter().zip(seen);
+    runs.filter(|(_, seen)| !seen.variants.is_empty() || seen.second.is_some())
+        .map(|(run, seen)| {
+            let first = run.of(text);
+            let variants = || seen.variants.iter().map(|lines| words_of(lines));
+            let words = match seen.second.as_deref().map(words_of) {
+                Some(second) if is_value && ask.value.is_none() => {
+                    let readings: Vec<Vec<Word>> = variants().chain([second]).collect();
+                    value(ask, first, &readings)
+                }
+                Some(second) if is_value => value_of_two(ask, first, &second),
+                Some(second) => first.iter().flat_map(|word| word_of_two(word, &second)).collect(),
+                None if is_value => value(ask, first, &variants().collect::<Vec<_>>()),
+                None => word_by_word(first, &variants().collect::<Vec<_>>()),
+            };
+            Patch { run: run.clone(), words }
+        })
+        .collect()
+}
+
+/// Decides between what two networks read a typed value from: the surer one counts where they differ.
+fn value_of_two(ask: &Ask, first: &[Word], second: &[Word]) -> Vec<Word> {
+    let meaning = Some(second).filter(|second| shows(second, first));
+    match meaning.and_then(|second| meaning_of(ask, first, second)) {
+        Some(value) if Some(&value) == ask.value.as_ref() => confirmed(first),
+        Some(_) if least_confidence(second) > least_confidence(first) => {
+            with_most(second, DISPUTED)
+        }
+        Some(_) | None => with_most(first, DISPUTED),
+    }
+}
+
+/// Decides the same for a word of a text.
+fn word_of_two(word: &Word, second: &[Word]) -> Vec<Word> {
+    let own = std::slice::from_ref(word);
+    let other = at_place_of(word, second);
+    if !shows(&other, own) {
+        return with_most(own, DISPUTED);
+    }
+    if !compares_with(&word.text, &said(&other)) {
+        return own.to_vec();
+    }
+    if letters(&other) == letters(own) {
+        return confirmed(own);
+    }
+    let is_surer = least_confidence(&other) > word.confidence;
+    with_most(if is_surer { &other } else { own }, DISPUTED)
+}
+
+fn confirmed(words: &[Word]) -> Vec<Word> {
+    let raised =
+        |word: &Word| Word { confidence: word.confidence.max(BY_TWO_NETWORKS), ..word.clone() };
+    words.iter().map(raised).collect()
+}
+
+/// Returns the words of a reading whose middles lie in the columns of a word.
+fn at_place_of(word: &Word, reading: &[Word]) -> Vec<Word> {
+    let columns = word.bounds.left..word.bounds.right;
+    let middle = |word: &&Word| word.bounds.left.midpoint(word.bounds.right);
+    reading.iter().filter(|word| columns.contains(&middle(word))).cloned().collect()
 }
 
 fn words_of(lines: &[Line]) -> Vec<Word> {
@@ -74,7 +129,7 @@ fn value(ask: &Ask, first: &[Word], readings: &[Vec<Word>]) -> Vec<Word> {
         if !shows(reading, first) {
             continue;
         }
-        let Some(value) = meaning(ask, first, reading) else { continue };
+        let Some(value) = meaning_of(ask, first, reading) else { continue };
         match votes.iter_mut().find(|votes| votes.value == value) {
             Some(votes) => votes.add(reading, confidence),
             None => votes.push(Votes { value, count: 1, words: reading, confidence }),
@@ -121,7 +176,7 @@ impl<'r> Votes<'r> {
 
 /// Returns what a reading means as a value of the field. What stood around the field's text in its
 /// words before, such as a glued label, is left away.
-fn meaning(ask: &Ask, first: &[Word], reading: &[Word]) -> Option<Value> {
+fn meaning_of(ask: &Ask, first: &[Word], reading: &[Word]) -> Option<Value> {
     let (before, text) = (said(first), said(reading));
     let outside = before.find(&ask.raw).map_or((0, 0), |start| {
         let after = &before[start + ask.raw.len()..];
@@ -154,14 +209,9 @@ fn word_by_word(first: &[Word], readings: &[Vec<Word>]) -> Vec<Word> {
 }
 
 fn settled(word: &Word, readings: &[Vec<Word>]) -> Vec<Word> {
-    let columns = word.bounds.left..word.bounds.right;
-    let here = |reading: &Vec<Word>| -> Vec<Word> {
-        let middle = |word: &&Word| word.bounds.left.midpoint(word.bounds.right);
-        reading.iter().filter(|word| columns.contains(&middle(word))).cloned().collect()
-    };
     let own = std::slice::from_ref(word);
-    let others: Vec<Vec<Word>> =
-        readings.iter().map(here).filter(|other| shows(other, own)).collect();
+    let here = readings.iter().map(|reading| at_place_of(word, reading));
+    let others: Vec<Vec<Word>> = here.filter(|other| shows(other, own)).collect();
     let agreeing = others.iter().filter(|other| letters(other) == letters(own)).count();
     let same = |words: &[Word]| others.iter().filter(|other| said(other) == said(words)).count();
     let best = others.iter().filter(|other| !other.is_empty()).max_by_key(|other| same(other));

@@ -1,7 +1,7 @@
 use super::*;
 use crate::document::{
-    Alternative, Barcode, Doubt, Format, PageIssue, PageNumber, Reason, RegionLook, Stage,
-    Symbology, TableLook, TableSeen, TickBox,
+    Alternative, Barcode, Doubt, Format, PageIssue, PageNumber, Reason, RegionLook, RegionSeen,
+    Stage, Symbology, TableLook, TableSeen, TickBox,
 };
 use crate::reader::Sandbox;
 
@@ -169,7 +169,9 @@ fn table_of(columns: u16, cells: usize) -> Seen {
 fn each_look_has_what_was_seen_at_it_and_nothing_else() {
     let table = || Look::Table(TableLook { zone: None, columns: 2, shape: "9".to_owned() });
     let size = Some((100, 50));
-    let readings = || Seen::Region(vec![lines(vec![word("1")])]);
+    let variants = vec![lines(vec![word("1")])];
+    let seen = RegionSeen { second: Some(variants[0].clone()), variants };
+    let readings = || Seen::Region(seen.clone());
     assert_eq!(seen_at(vec![region(), table()], vec![readings(), table_of(2, 4)], size), None);
     assert_eq!(seen_at(vec![region(), table()], vec![Seen::Nothing, Seen::Nothing], size), None);
     let none_for_each = Some("not one for each look");
