@@ -21,6 +21,7 @@ use super::look::{self, RegionCrops};
 use super::native_problem::NativeProblem;
 use super::start;
 use super::struck;
+use super::view::{self, View};
 use super::{
     Account, EngineChoice, EngineSettings, LayoutChoice, LayoutUsed, MAX_SIDE, Reading, Recognizer,
     Tesseract, merge,
@@ -61,9 +62,6 @@ struct Found {
 const AUTOMATIC_LAYOUT: u8 = 3;
 /// Words below this confidence do not speak for a layout.
 const READ_CONFIDENCE: f32 = 60.0;
-/// Lines of a second view are text from this mean confidence and so many letters and digits on.
-const SURE_LINE: f32 = 70.0;
-const MIN_SURE_LETTERS: usize = 2;
 /// Of a line of a second view more than this share is covered by words: it is the edge of their ink.
 const MOSTLY_READ: f32 = 0.5;
 /// If for each segment of a second view that may be text so many are edges of what was read, all are.
@@ -176,7 +174,7 @@ impl Engine {
         let mut judged = Judged { reading, doubt };
         if let Some(faint) = faint {
             let view = Ground { pixels: &PagePixels::Gray(faint), marks: &[], dpi: ground.dpi };
-            self.add_view("faint", &view, Some(text_height), &mut judged.reading)?;
+            self.add_view(View::Faint { text_height }, &view, &mut judged.reading)?;
         }
         match &self.lines {
             LineRecognizer::Native(readers) => {
@@ -223,9 +221,8 @@ impl Engine {
     /// is not becomes unread.
     fn add_view(
         &mut self,
-        name: &str,
+        view: View,
         ground: &Ground<'_>,
-        text_height: Option<f32>,
         reading: &mut Reading,
     ) -> Result<(), Failure> {
         let mut layout = layout::analyze_part(ground);
@@ -233,18 +230,18 @@ impl Engine {
             return Ok(());
         }
         let found = layout.segments.len();
-        layout.keep_text_of(text_height, |bounds| {
+        layout.keep_text_of(view.text_height(), |bounds| {
             merge::covered_share(&reading.lines, bounds) > MOSTLY_READ
         });
         if layout.segments.len() * MOST_EDGES < found {
             return Ok(());
         }
         let mut found = self.read_lines(ground, layout)?;
-        found.lines.retain(is_sure);
+        found.lines.retain(view::is_sure);
         if !found.lines.is_empty() {
-            reading.notes.push(format!("{name}({})", found.lines.len()));
+            reading.notes.push(format!("{}({})", view.name(), found.lines.len()));
         }
-        merge::add(&mut reading.lines, found.lines);
+        view.add(&mut reading.lines, found.lines);
         reading.marks.extend(found.marks);
         reading.account.add(found.account, |bounds| merge::covers(&reading.lines, bounds));
         Ok(())
@@ -392,7 +389,7 @@ impl Recognizer for Engine {
         }?;
         if let Some(overlay) = &page.overlay {
             let view = Ground { pixels: overlay, marks: &[], dpi: page.dpi };
-            self.add_view("overlay", &view, None, &mut reading)?;
+            self.add_view(View::Overlay, &view, &mut reading)?;
         }
         reading.notes.extend(self.instead.clone());
         Ok(reading)
@@ -468,15 +465,6 @@ fn settle_doubtful(readers: &mut LineReaders, texts: &mut [LineText], crops: &[G
         return;
     }
     ensemble::settle(texts, crops, |pictures| readers.read_again(pictures, &Alphabet::All));
-}
-
-/// Tells whether a line of a second view is text: what shines through the paper reads as scraps.
-fn is_sure(line: &Line) -> bool {
-    let words = || line.words.iter().map(|word| (word.text.as_str(), word.confidence));
-    let letters: usize = words()
-        .map(|(text, _)| text.chars().filter(|character| character.is_alphanumeric()).count())
-        .sum();
-    letters >= MIN_SURE_LETTERS && mean_by_length(words()).is_some_and(|sure| sure >= SURE_LINE)
 }
 
 /// Returns what the layout judges a reading by.

@@ -8,6 +8,8 @@ const SAME_LINE: f32 = 0.5;
 const REACH: f32 = 12.0;
 /// A word that lies on others by this share of its box says the same again.
 const COVERED: f32 = 0.3;
+/// Ink over print says nothing that the page has read if that is lower by this factor.
+const OVER_PRINT: f32 = 1.6;
 
 /// Returns the box around a line's words.
 fn bounds(line: &Line) -> PixelBox {
@@ -27,8 +29,11 @@ pub(super) fn covers(lines: &[Line], place: &PixelBox) -> bool {
 
 /// Returns the share of a box that words of the lines cover.
 pub(super) fn covered_share(lines: &[Line], place: &PixelBox) -> f32 {
+    share_under(lines.iter().flat_map(|line| &line.words), place)
+}
+
+fn share_under<'w>(words: impl Iterator<Item = &'w Word>, place: &PixelBox) -> f32 {
     let area = u64::from(place.width()) * u64::from(place.height());
-    let words = lines.iter().flat_map(|line| &line.words);
     let covered: u64 = words
         .map(|word| {
             let across = shared((word.bounds.left, word.bounds.right), (place.left, place.right));
@@ -39,36 +44,61 @@ pub(super) fn covered_share(lines: &[Line], place: &PixelBox) -> f32 {
     covered as f32 / area.max(1) as f32
 }
 
-/// Adds lines to a page. Words that stand beside those of a line go into it; other lines go before the first one
-/// that lies lower in the same columns. Of words that lie on each other those with more letters stay.
+/// Adds lines to a page. Of words that lie on each other those with more letters stay.
 pub(super) fn add(lines: &mut Vec<Line>, found: Vec<Line>) {
-    let block = lines.iter().map(|line| line.block).max().map_or(0, |last| last.saturating_add(1));
+    let block = next_block(lines);
     for mut line in found {
         line.words.retain(|word| !covers(lines, &word.bounds) || replaces(lines, word));
         for word in &line.words {
             take_off(lines, &word.bounds);
         }
-        if line.words.is_empty() {
-            continue;
-        }
-        let own = bounds(&line);
-        if let Some(beside) = lines.iter_mut().find(|other| stands_beside(&bounds(other), &own)) {
-            beside.words.append(&mut line.words);
-            beside.words.sort_by_key(|word| word.bounds.left);
-            continue;
-        }
-        let is_lower = |other: &Line| {
-            let other = bounds(other);
-            other.top >= own.bottom.saturating_sub(own.height() / 2)
-                && shared((own.left, own.right), (other.left, other.right)) > 0
-        };
-        // Without a line beneath it comes after the last one above.
-        let at = lines.iter().position(is_lower).unwrap_or_else(|| {
-            lines.iter().rposition(|other| bounds(other).top <= own.top).map_or(0, |last| last + 1)
-        });
-        lines.insert(at, Line { block, paragraph: 0, ..line });
+        insert(lines, Line { block, paragraph: 0, ..line });
     }
     lines.retain(|line| !line.words.is_empty());
+}
+
+/// Adds lines of ink that lies over the page's. Both are there: nothing is taken off the page, and only words of the
+/// height of what was read in their place say the same again.
+pub(super) fn add_over(lines: &mut Vec<Line>, found: Vec<Line>) {
+    let block = next_block(lines);
+    for mut line in found {
+        line.words.retain(|word| {
+            let print = lines.iter().flat_map(|line| &line.words);
+            let same = print.filter(|print| {
+                OVER_PRINT * print.bounds.height() as f32 > word.bounds.height() as f32
+            });
+            share_under(same, &word.bounds) <= COVERED
+        });
+        insert(lines, Line { block, paragraph: 0, ..line });
+    }
+}
+
+fn next_block(lines: &[Line]) -> u16 {
+    lines.iter().map(|line| line.block).max().map_or(0, |last| last.saturating_add(1))
+}
+
+/// Puts a line in its place: words that stand beside those of a line go into it; other lines go before the first one
+/// that lies lower in the same columns.
+fn insert(lines: &mut Vec<Line>, mut line: Line) {
+    if line.words.is_empty() {
+        return;
+    }
+    let own = bounds(&line);
+    if let Some(beside) = lines.iter_mut().find(|other| stands_beside(&bounds(other), &own)) {
+        beside.words.append(&mut line.words);
+        beside.words.sort_by_key(|word| word.bounds.left);
+        return;
+    }
+    let is_lower = |other: &Line| {
+        let other = bounds(other);
+        other.top >= own.bottom.saturating_sub(own.height() / 2)
+            && shared((own.left, own.right), (other.left, other.right)) > 0
+    };
+    // Without a line beneath it comes after the last one above.
+    let at = lines.iter().position(is_lower).unwrap_or_else(|| {
+        lines.iter().rposition(|other| bounds(other).top <= own.top).map_or(0, |last| last + 1)
+    });
+    lines.insert(at, line);
 }
 
 fn letters(text: &str) -> usize {
@@ -144,6 +174,15 @@ mod tests {
         let mut lines = vec![line(0, &[(0, "Total")])];
         add(&mut lines, vec![line(2, &[(3, "Total")])]);
         assert_eq!(texts(&lines), ["Total"]);
+    }
+
+    #[test]
+    fn a_stamp_takes_nothing_off_the_print_beneath() {
+        let mut lines = vec![line(100, &[(0, "Net"), (200, "111.82")])];
+        let mut stamp = line(80, &[(150, "RECEIVED")]);
+        stamp.words[0].bounds.bottom = 150;
+        add_over(&mut lines, vec![stamp, line(102, &[(202, "111.82")])]);
+        assert_eq!(texts(&lines), ["RECEIVED", "Net 111.82"]);
     }
 
     #[test]

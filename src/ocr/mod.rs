@@ -26,6 +26,7 @@ mod struck;
 mod tesseract;
 mod tsv;
 mod variants;
+mod view;
 
 use std::time::Instant;
 

@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 
 use image::GrayImage;
 
-use super::blank::{self, Presence, Sheet};
+use super::blank::{self, Presence};
+use super::measure::Sheet;
 use super::options::Choice;
 use super::rules::Rules;
 use super::threshold::{self, Split};

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use super::measure::Sheet;
+use super::print;
 use crate::document::PixelBox;
 use crate::shapes::{Component, Components};
 
@@ -16,7 +18,7 @@ pub(super) enum Presence {
     Nothing,
     /// A few shapes that may be letters.
     Doubtful,
-    /// A row or a column of shapes, handwriting, or figures too large to be dirt.
+    /// A row or a column of shapes, a printed letter, handwriting, or figures too large to be dirt.
     Text,
 }
 
@@ -47,29 +49,6 @@ const COARSE_INK: std::ops::Range<f32> = 0.003..0.5;
 /// Handwriting crosses a row of pixels so often; folds, hairs and scratches do once.
 const MIN_CROSSINGS: f32 = 1.4;
 
-/// The page that shapes stand on.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sheet {
-    /// Width and height in pixels.
-    pub(super) size: (usize, usize),
-    pub(super) dpi: f32,
-    /// Share of dark pixels, 0–1.
-    pub(super) ink: f32,
-}
-
-impl Sheet {
-    fn px(self, mm: f32) -> f32 {
-        mm / 25.4 * self.dpi
-    }
-
-    /// Returns how many pixels a box is away from the nearest edge.
-    fn margin(self, bounds: &PixelBox) -> f32 {
-        let right = (self.size.0 as f32 - bounds.right as f32).max(0.0);
-        let bottom = (self.size.1 as f32 - bounds.bottom as f32).max(0.0);
-        (bounds.left as f32).min(bounds.top as f32).min(right).min(bottom)
-    }
-}
-
 /// Returns what the components of a page seem to be. Rules and borders must be gone already.
 pub(super) fn presence(found: &Components, sheet: Sheet) -> Presence {
     if sheet.size.0.min(sheet.size.1) < COARSE_SIDE && COARSE_INK.contains(&sheet.ink) {
@@ -95,6 +74,9 @@ pub(super) fn presence(found: &Components, sheet: Sheet) -> Presence {
         boxes.into_iter().filter(|shape| shape.height() as f32 >= least).collect()
     };
     if shapes.len() > MAX_SHAPES || has_row(tall(shapes)) || has_row(tall(turned)) {
+        return Presence::Text;
+    }
+    if print::has_letter(found, sheet) {
         return Presence::Text;
     }
     let may_be_read = |component: &Component| {

@@ -27,12 +27,21 @@ const BLACK_SHARE: u8 = 4;
 const MIN_IN_TILE: u32 = 3;
 /// Pixels between two that are sampled.
 const STEP: usize = 2;
+/// A black stroke absorbs so much more than what is beside it, be that paper or colored ink, …
+const MIN_RIDGE: u8 = 56;
+/// … at both sides within so many pixels.
+const RIDGE_REACH: usize = 3;
 /// Ink is split where there is at least this much black ink among the colored, …
 const MIN_BLACK_IN_COLOR: f32 = 0.01;
 /// … and at most so many times as much: more is a black block with colored text, …
 const MAX_BLACK_IN_COLOR: f32 = 5.0;
 /// … in so many sampled pixels.
 const MIN_BLACK_PIXELS: u32 = 24;
+/// Where colored ink lies on paper, not on a ground of its own, half as much of black strokes is enough.
+const SHARE_ON_PAPER: f32 = 0.5;
+/// Colored ink is a ground of its own if more of its tiles than this differ from paper by so much.
+const MAX_GROUND_SHARE: f32 = 0.5;
+const OTHER_GROUND: u8 = 48;
 /// Classes of shares.
 const CLASSES: usize = 20;
 
@@ -104,10 +113,27 @@ fn is_solid(color: &RgbImage, (x, y): (usize, usize), paper: [u8; 3]) -> bool {
     })
 }
 
+/// Tells whether a black pixel is much darker than what is left and right of it, or above and below it: strokes of
+/// small print are one soft pixel wide. A colored block is hardly less dark than the edges of light text on it.
+fn is_ridge(color: &RgbImage, (x, y): (usize, usize), paper: [u8; 3]) -> bool {
+    let (width, height) = (color.width() as usize, color.height() as usize);
+    let least = |x: usize, y: usize| depths(color.get_pixel(x as u32, y as u32).0, paper).0;
+    let Some(most_beside) = least(x, y).checked_sub(MIN_RIDGE) else { return false };
+    let is_lighter = |x: usize, y: usize| least(x, y) <= most_beside;
+    let left = (x.saturating_sub(RIDGE_REACH)..x).any(|x| is_lighter(x, y));
+    let right = || (x + 1..(x + 1 + RIDGE_REACH).min(width)).any(|x| is_lighter(x, y));
+    let above = || (y.saturating_sub(RIDGE_REACH)..y).any(|y| is_lighter(x, y));
+    let below = || (y + 1..(y + 1 + RIDGE_REACH).min(height)).any(|y| is_lighter(x, y));
+    left && right() || above() && below()
+}
+
 /// What was sampled of each tile.
 struct Counts {
     colored: Vec<u32>,
+    /// Black pixels among black ones.
     black: Vec<u32>,
+    /// Black pixels of strokes that are thinner.
+    thin: Vec<u32>,
     /// How many of the colored pixels absorb which share of their strongest channel in their weakest.
     shares: Vec<[u32; CLASSES]>,
 }
@@ -125,6 +151,7 @@ impl Counts {
         let mut counts = Self {
             colored: vec![0; count],
             black: vec![0; count],
+            thin: vec![0; count],
             shares: vec![[0; CLASSES]; count],
         };
         let width = color.width() as usize;
@@ -141,8 +168,12 @@ impl Counts {
                     counts.colored[tile] += 1;
                     let class = usize::from(least) * CLASSES / usize::from(most).max(1);
                     counts.shares[tile][class.min(CLASSES - 1)] += 1;
-                } else if is_black((least, most)) && is_solid(color, (x, y), tiles.paper) {
-                    counts.black[tile] += 1;
+                } else if is_black((least, most)) {
+                    if is_solid(color, (x, y), tiles.paper) {
+                        counts.black[tile] += 1;
+                    } else if is_ridge(color, (x, y), tiles.paper) {
+                        counts.thin[tile] += 1;
+                    }
                 }
             }
         }
@@ -174,17 +205,29 @@ impl Counts {
                     }
                 }
             }
-            areas.extend(self.area(members, &is_colored));
+            areas.extend(self.area(members, &is_colored, tiles));
         }
         areas
     }
 
-    fn area(&self, tiles: Vec<usize>, is_colored: &[bool]) -> Option<Area> {
+    fn area(&self, tiles: Vec<usize>, is_colored: &[bool], grounds: &TileGrounds) -> Option<Area> {
         let colored: u32 = tiles.iter().map(|&tile| self.colored[tile]).sum();
-        let over = tiles.iter().filter(|&&tile| is_colored[tile]);
-        let black: u32 = over.map(|&tile| self.black[tile]).sum();
-        let shares = MIN_BLACK_IN_COLOR * colored as f32..=MAX_BLACK_IN_COLOR * colored as f32;
-        if black < MIN_BLACK_PIXELS || !shares.contains(&(black as f32)) {
+        let over: Vec<usize> = tiles.iter().copied().filter(|&tile| is_colored[tile]).collect();
+        let sum = |counts: &[u32]| over.iter().map(|&tile| counts[tile]).sum::<u32>() as f32;
+        let is_ground = |tile: &&usize| {
+            let pairs = grounds.colors[**tile].into_iter().zip(grounds.paper);
+            pairs.map(|(own, paper)| own.abs_diff(paper)).max().unwrap_or(0) >= OTHER_GROUND
+        };
+        let on_ground = over.iter().filter(is_ground).count() as f32;
+        let (black, share) = if on_ground > MAX_GROUND_SHARE * over.len() as f32 {
+            (sum(&self.black), 1.0)
+        } else {
+            (sum(&self.black) + sum(&self.thin), SHARE_ON_PAPER)
+        };
+        let shares = MIN_BLACK_IN_COLOR * share..=MAX_BLACK_IN_COLOR;
+        if black < share * MIN_BLACK_PIXELS as f32
+            || !shares.contains(&(black / colored.max(1) as f32))
+        {
             return None;
         }
         let mut shares = [0_u32; CLASSES];
@@ -264,6 +307,28 @@ mod tests {
         check([60, 160, 90]);
         check([40, 120, 60]);
         check([30, 50, 120]);
+    }
+
+    #[test]
+    fn strokes_of_one_soft_pixel_are_black_ink() {
+        let mut color = RgbImage::from_pixel(400, 400, Rgb([250, 250, 250]));
+        for (x, y) in (120..280).flat_map(|x| (100..200).map(move |y| (x, y))) {
+            if (x / 20 + y / 10).is_multiple_of(4) {
+                color.put_pixel(x, y, Rgb([220, 60, 70]));
+            }
+        }
+        // Print of two rows, softer than black at its edges.
+        for (letter, row) in (0..20).flat_map(|letter| (0..2).map(move |row| (letter, row))) {
+            for y in 120 + 40 * row..130 + 40 * row {
+                let x = 130 + 7 * letter;
+                color.put_pixel(x, y, Rgb([40, 20, 25]));
+                color.put_pixel(x + 1, y, Rgb([170, 60, 60]));
+            }
+        }
+        let tiles = TileGrounds::of(View::Color(&color)).unwrap();
+        let mut page = image::imageops::grayscale(&color);
+        assert!(split(&mut page, &color, &tiles).is_some());
+        assert!(page.get_pixel(200, 125).0[0] < 80 && page.get_pixel(204, 105).0[0] > 200);
     }
 
     #[test]

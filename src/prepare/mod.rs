@@ -20,6 +20,7 @@ mod measure;
 mod options;
 mod orientation;
 mod oversize;
+mod print;
 mod resample;
 mod rules;
 mod scale;

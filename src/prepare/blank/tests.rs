@@ -87,6 +87,39 @@ fn calls_no_page_with_text_blank() {
 }
 
 #[test]
+fn a_letter_by_itself_is_text() {
+    let pages = [
+        ("a page number", Drawn::page().three(104.0, 285.0, 2.6)),
+        ("a figure of six points", Drawn::page().three(60.0, 60.0, 1.5)),
+        ("a ring", Drawn::page().ring((105.0, 150.0), 2.4, 1.6)),
+        ("an I", Drawn::page().bar(104.0, 150.0, 0.5, 2.6)),
+        ("two bars", Drawn::page().bar(104.0, 150.0, 0.5, 2.6).bar(105.5, 150.0, 0.5, 2.8)),
+        ("a T", Drawn::page().bar(104.0, 150.0, 2.2, 0.4).bar(104.9, 150.0, 0.4, 2.6)),
+    ];
+    for (name, page) in pages {
+        assert_eq!(page.presence(), Presence::Text, "{name}");
+    }
+}
+
+#[test]
+fn dirt_of_the_size_of_letters_is_no_text() {
+    let specks = |page: Drawn| {
+        (0..20).fold(page, |page, at| page.ring((10.0 + 9.0 * at as f32, 40.0), 0.8, 0.0))
+    };
+    let pages = [
+        ("a blot", Drawn::page().ring((105.0, 150.0), 1.8, 0.0)),
+        ("a long blot", Drawn::page().bar(60.0, 60.0, 0.8, 1.6)),
+        ("a hair", Drawn::page().bar(60.0, 60.0, 0.1, 9.0).bar(60.0, 69.0, 4.0, 0.1)),
+        ("an edge of a hole", Drawn::page().ring((12.0, 80.0), 6.0, 5.2).bar(9.0, 80.0, 6.0, 3.0)),
+        ("a bar among specks", specks(Drawn::page().bar(104.0, 150.0, 0.5, 2.6))),
+        ("a bar at the edge", Drawn::page().bar(4.0, 150.0, 0.5, 2.6)),
+    ];
+    for (name, page) in pages {
+        assert_ne!(page.presence(), Presence::Text, "{name}");
+    }
+}
+
+#[test]
 fn calls_pages_blank_that_hold_dirt() {
     let dust = (0..120).fold(Drawn::page(), |page, at| {
         let (x, y) = ((at * 37 % 200) as f32, (at * 101 % 290) as f32);
