@@ -61,10 +61,10 @@ fn freeze_at_pages(program: &Program, child: &mut Child, pages: u32) {
     }
 }
 
-/// A program whose database runs and has its tables.
-fn ready() -> Program {
+/// A program with these scans, whose database runs and has its tables.
+fn ready(scans: &[&str]) -> Program {
     let program = Program::new();
-    program.take_samples(&SCANS);
+    program.take_samples(scans);
     program.succeed(&["db", "start"]);
     program.succeed(&["db", "migrate"]);
     program
@@ -72,7 +72,7 @@ fn ready() -> Program {
 
 #[test]
 fn a_killed_run_goes_on_to_the_same_rows() {
-    let program = ready();
+    let program = ready(&SCANS);
     let mut child = program
         .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
@@ -90,7 +90,7 @@ fn a_killed_run_goes_on_to_the_same_rows() {
 
 #[test]
 fn ctrl_c_finishes_what_is_in_hand_and_the_next_run_the_rest() {
-    let program = ready();
+    let program = ready(&SCANS);
     let mut child = program
         .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
@@ -164,7 +164,7 @@ impl<'a> Cutter<'a> {
 
 #[test]
 fn lost_connections_and_a_server_that_crashes_lose_and_double_nothing() {
-    let program = ready();
+    let program = ready(&SCANS);
     let cutter = Cutter::start(&program, 12);
     let mut child = program
         .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
@@ -223,7 +223,8 @@ fn every_command_says_the_same(program: &Program) {
 
 #[test]
 fn a_second_writer_is_refused_and_a_reader_is_not() {
-    let program = ready();
+    // Four pages: when the first is stored, the others are still to come.
+    let program = ready(&["cards/propellers.tif", "receipts/tools.jpg"]);
     let mut child = program
         .command(&["ingest", "scans", "--engine", "tesseract", "--timeout", "3600", "--jobs", "1"])
         .spawn()
@@ -235,6 +236,6 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
     signal(&child, Signal::CONT);
     assert_eq!(second.code, 2, "{}", second.stderr);
     assert!(second.stderr.contains("another scanlift"), "{}", second.stderr);
-    assert_eq!(report["files"], 7);
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(report["files"], 2);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }

@@ -31,10 +31,14 @@ impl Child {
         Self::sending(&frames.concat(), then)
     }
 
-    /// A handle that waits a second for each answer.
+    /// A handle that waits for an answer as long as a busy machine may take.
     fn reader(&self) -> ReaderProcess {
-        let limits =
-            ProcessLimits { page_timeout: Duration::from_secs(1), ..ProcessLimits::default() };
+        self.reader_that_waits(600)
+    }
+
+    fn reader_that_waits(&self, seconds: u64) -> ReaderProcess {
+        let page_timeout = Duration::from_secs(seconds);
+        let limits = ProcessLimits { page_timeout, ..ProcessLimits::default() };
         let program = self.directory.path().join("program");
         ReaderProcess::new(program, ReaderSettings::default(), limits)
     }
@@ -49,7 +53,16 @@ impl Child {
 
 /// What opening a document of so many bytes comes to: the reason and the message of its failure.
 fn opening(child: &Child, length: usize) -> (Reason, String) {
-    match child.reader().open(&child.document(length)) {
+    opening_by(child.reader(), child, length)
+}
+
+/// The same, of a parent that waits a second.
+fn opening_in_a_second(child: &Child, length: usize) -> (Reason, String) {
+    opening_by(child.reader_that_waits(1), child, length)
+}
+
+fn opening_by(mut reader: ReaderProcess, child: &Child, length: usize) -> (Reason, String) {
+    match reader.open(&child.document(length)) {
         Err(ReaderError::Died(failure) | ReaderError::Refused(failure)) => {
             (failure.reason, failure.message)
         }
@@ -70,7 +83,7 @@ fn blank() -> Response {
 #[test]
 fn a_reader_that_takes_no_bytes_is_killed() {
     let child = Child::answering(&[NO_SANDBOX], "exec sleep 600");
-    let (reason, message) = opening(&child, 1 << 22);
+    let (reason, message) = opening_in_a_second(&child, 1 << 22);
     assert_eq!(reason, Reason::Timeout);
     assert_eq!(message, "the reader took no bytes for 1 s, reader killed");
 }
@@ -78,7 +91,7 @@ fn a_reader_that_takes_no_bytes_is_killed() {
 #[test]
 fn a_reader_that_gives_no_answer_is_killed() {
     let child = Child::answering(&[NO_SANDBOX], "cat >/dev/null & exec sleep 600");
-    let (reason, message) = opening(&child, 10);
+    let (reason, message) = opening_in_a_second(&child, 10);
     assert_eq!(reason, Reason::Timeout);
     assert_eq!(message, "no answer within 1 s, reader killed");
 }
@@ -88,7 +101,7 @@ fn a_frame_that_comes_to_half_and_no_further_is_late() {
     let mut bytes = protocol::frame(&NO_SANDBOX).unwrap();
     bytes.extend([100, 0, 0, 0, 2]);
     let child = Child::sending(&bytes, "exec sleep 600");
-    assert_eq!(opening(&child, 10).0, Reason::Timeout);
+    assert_eq!(opening_in_a_second(&child, 10).0, Reason::Timeout);
 }
 
 #[test]

@@ -355,7 +355,7 @@ fn pages_are_written_while_the_records_of_an_ended_document_are_made() {
             // The first document's records come only when the second one's page is committed.
             if document.pages[0].1.plain() == "one" {
                 let waiting = next_page.lock().unwrap();
-                waiting.recv_timeout(Duration::from_secs(20)).expect("the writer goes on");
+                waiting.recv_timeout(Duration::from_secs(600)).expect("the writer goes on");
             }
             make(document)
         });
@@ -396,7 +396,7 @@ fn records_of_a_document_whose_page_came_in_the_meantime_are_made_again() {
             if document.pages[0].1.plain() == "early" {
                 taken_up.send(()).expect("the second page waits for it");
                 let waiting = next_page.lock().unwrap();
-                waiting.recv_timeout(Duration::from_secs(20)).expect("the writer goes on");
+                waiting.recv_timeout(Duration::from_secs(600)).expect("the writer goes on");
             }
             make(document)
         });
