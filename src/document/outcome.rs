@@ -28,6 +28,14 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The step of a page whose doubtful lines and fields a second network reads: this and its language.
+    pub const SECOND_NETWORK: &str = "second_network";
+
+    /// Returns whether a second network read what was doubtful on the page.
+    pub fn has_second_network(&self) -> bool {
+        self.steps.iter().any(|step| step.starts_with(Self::SECOND_NETWORK))
+    }
+
     /// Adds languages that a part of the page was read in.
     pub fn add_languages(&mut self, languages: &str) {
         for language in languages.split('+') {

@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
-use super::second_look::{self, SecondLook};
+use super::second_look::{self, Effort, SecondLook};
 use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
 
@@ -42,7 +42,9 @@ pub(super) fn process(
         }
         PageContent::Text(text) => text,
     };
-    let looked = second_look::improve(reader, (job.page, &mut text), models, second_look)?;
+    let has_second_network = recipe.has_second_network();
+    let effort = Effort { look: second_look, has_second_network };
+    let looked = second_look::improve(reader, (job.page, &mut text), models, effort)?;
     recipe.steps.extend(looked.step);
     let is_alone = job.page_count == 1;
     let records = match looked.records {

@@ -12,6 +12,7 @@ use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
 use super::second::Second;
+use crate::document::Recipe;
 use crate::ocr::SecondNetwork;
 use crate::ocr::lengths::{length, lengths, within_share};
 use crate::ocr::native_problem::NativeProblem;
@@ -216,7 +217,7 @@ impl LineReaders {
 
     /// Returns the language of the second network, as it stands in the recipe.
     pub(in crate::ocr) fn second_note(&self) -> Option<String> {
-        self.second.as_ref().map(|second| format!("second_network({})", second.name()))
+        self.second.as_ref().map(|second| format!("{}({})", Recipe::SECOND_NETWORK, second.name()))
     }
 
     /// Tells of words whether the page's main language has them.

@@ -4,13 +4,14 @@
 use std::ops::Range;
 
 use super::super::records::{ModelSet, PageRecords};
+use super::Effort;
 use crate::document::{Look, Mark, PageText, PixelBox, RegionLook, TypedField, Value, Word};
 use crate::model::{Field, FieldKind, Scope};
 
 /// Words read with more certainty (0–1) than this are left alone: of those that are sure to 0.92 and
 /// more, one of a hundred is wrong.
 pub(super) const SURE: f32 = 0.92;
-/// Texts have no grammar that a misreading would break: they are read again up to this certainty.
+/// Texts have no grammar that a misreading would break: a second network reads them up to this certainty.
 const SURE_TEXT: f32 = 0.97;
 /// Longer texts are paragraphs, in which no field hangs on a word.
 const MOST_WORDS: usize = 24;
@@ -76,7 +77,11 @@ impl Ask {
 
 /// Returns what is doubtful in the records that a page gives; documents of several pages are looked at
 /// as if they had this one only. No word is in two of them.
-pub(super) fn of(models: &ModelSet, records: &PageRecords, text: &PageText) -> Vec<Ask> {
+pub(super) fn of(
+    models: &ModelSet,
+    (records, text): (&PageRecords, &PageText),
+    effort: Effort,
+) -> Vec<Ask> {
     let has_cells = text.marks.iter().any(|mark| matches!(mark, Mark::Cells(_)));
     let mut asks: Vec<Ask> = Vec::new();
     for record in records.of_page.iter().chain(&records.of_document) {
@@ -86,7 +91,7 @@ pub(super) fn of(models: &ModelSet, records: &PageRecords, text: &PageText) -> V
             continue;
         };
         for (spec, field) in model.fields.iter().zip(&record.record.fields) {
-            asks.extend(ask(spec, field, text).filter(|new| {
+            asks.extend(ask((spec, field), text, effort).filter(|new| {
                 let runs = asks.iter().flat_map(|ask| &ask.runs);
                 !runs.clone().any(|run| new.runs.iter().any(|own| own.meets(run)))
             }));
@@ -95,14 +100,15 @@ pub(super) fn of(models: &ModelSet, records: &PageRecords, text: &PageText) -> V
     asks
 }
 
-fn ask(spec: &Field, field: &TypedField, text: &PageText) -> Option<Ask> {
+fn ask((spec, field): (&Field, &TypedField), text: &PageText, effort: Effort) -> Option<Ask> {
     let (bounds, raw) = (field.bounds?, field.raw.clone()?);
     if matches!(spec.kind, FieldKind::Checkbox | FieldKind::Barcode { .. }) {
         return None;
     }
     let certainty = if field.value.is_some() { field.evidence.words } else { 0.0 };
     let is_text = matches!(spec.kind, FieldKind::Text { .. });
-    if certainty > if is_text { SURE_TEXT } else { SURE } {
+    let sure = if is_text && effort.has_second_network { SURE_TEXT } else { SURE };
+    if certainty > sure {
         return None;
     }
     let runs = runs(text, &bounds);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{SecondLook, improve};
+use super::{Effort, SecondLook, improve};
 use crate::document::{Failure, TypedRecord, Value};
 use crate::document::{
     Line, Look, PageFacts, PageNumber, PageText, PixelBox, Reason, RegionSeen, Seen, Stage, Word,
@@ -95,8 +95,9 @@ const PAGE: PageNumber = PageNumber::FIRST;
 fn looked_at(
     (text, models): (&mut PageText, &ModelSet),
     reader: &mut Replay,
-    effort: SecondLook,
+    look: SecondLook,
 ) -> Option<String> {
+    let effort = Effort { look, has_second_network: false };
     improve(reader, (PAGE, text), models, effort).unwrap().step
 }
 

@@ -45,7 +45,7 @@ impl Patch {
 }
 
 /// How likely a word is right (0–100) that two networks read alike, and one that they read differently.
-const BY_TWO_NETWORKS: f32 = 94.0;
+const BY_TWO_NETWORKS: f32 = 97.0;
 const DISPUTED: f32 = 50.0;
 
 /// Returns what the readings of each run of a field change; nothing where there are none.
