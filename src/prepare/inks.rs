@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn strokes_of_one_soft_pixel_are_black_ink() {
         let mut color = RgbImage::from_pixel(400, 400, Rgb([250, 250, 250]));
-        for (x, y) in (120..280).flat_map(|x| (100..200).map(move |y| (x, y))) {
+        for (x, y) in (120_u32..280).flat_map(|x| (100..200).map(move |y| (x, y))) {
             if (x / 20 + y / 10).is_multiple_of(4) {
                 color.put_pixel(x, y, Rgb([220, 60, 70]));
             }

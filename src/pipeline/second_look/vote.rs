@@ -44,8 +44,7 @@ impl Patch {
     }
 }
 
-/// How likely a word is right (0–100) that two networks read alike, and one that they read differently.
-const BY_TWO_NETWORKS: f32 = 97.0;
+/// How likely a word is right at most (0–100) that two networks read differently.
 const DISPUTED: f32 = 50.0;
 
 /// Returns what the readings of each run of a field change; nothing where there are none.
@@ -75,19 +74,19 @@ pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Pat
         .collect()
 }
 
-/// Decides between what two networks read a typed value from: the surer one counts where they differ.
+/// Judges a value that is valid by what another network reads: replacing it where they differ makes as many values
+/// wrong as right.
 fn value_of_two(ask: &Ask, first: &[Word], second: &[Word]) -> Vec<Word> {
-    let meaning = Some(second).filter(|second| shows(second, first));
-    match meaning.and_then(|second| meaning_of(ask, first, second)) {
-        Some(value) if Some(&value) == ask.value.as_ref() => confirmed(first),
-        Some(_) if least_confidence(second) > least_confidence(first) => {
-            with_most(second, DISPUTED)
-        }
-        Some(_) | None => with_most(first, DISPUTED),
+    let reading = Some(second).filter(|second| shows(second, first));
+    let meaning = reading.and_then(|second| meaning_of(ask, first, second));
+    if meaning.is_some() && meaning == ask.value {
+        confirmed(first, second)
+    } else {
+        with_most(first, DISPUTED)
     }
 }
 
-/// Decides the same for a word of a text.
+/// Decides between the readings of a word of a text by two networks: the surer one counts where they differ.
 fn word_of_two(word: &Word, second: &[Word]) -> Vec<Word> {
     let own = std::slice::from_ref(word);
     let other = at_place_of(word, second);
@@ -98,15 +97,19 @@ fn word_of_two(word: &Word, second: &[Word]) -> Vec<Word> {
         return own.to_vec();
     }
     if letters(&other) == letters(own) {
-        return confirmed(own);
+        return confirmed(own, &other);
     }
     let is_surer = least_confidence(&other) > word.confidence;
     with_most(if is_surer { &other } else { own }, DISPUTED)
 }
 
-fn confirmed(words: &[Word]) -> Vec<Word> {
-    let raised =
-        |word: &Word| Word { confidence: word.confidence.max(BY_TWO_NETWORKS), ..word.clone() };
+/// Returns words that another network reads alike: networks err apart, so both must be wrong at once.
+fn confirmed(words: &[Word], other: &[Word]) -> Vec<Word> {
+    let wrong = 1.0 - least_confidence(other).max(0.0) / 100.0;
+    let raised = |word: &Word| {
+        let confidence = 100.0 - (100.0 - word.confidence) * wrong;
+        Word { confidence, ..word.clone() }
+    };
     words.iter().map(raised).collect()
 }
 
