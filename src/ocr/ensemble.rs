@@ -1,5 +1,5 @@
-//! Lines that were read with doubt are read again from other pictures of the same ink, and their words are settled by
-//! what the readings share (after Fiscus, 1997: ROVER).
+//! Lines that were read with doubt are read again, by a second network or from other pictures of the same ink, and their
+//! words are settled by what the readings share (after Fiscus, 1997: ROVER).
 //!
 //! Each doubtful line is read in one way after another until two of its readings say the same. Words that were sure stay
 //! as they are.

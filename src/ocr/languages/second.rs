@@ -1,8 +1,8 @@
 //! Another network that reads what is doubtful once more.
 //!
 //! Networks of different languages were trained apart and err apart: of two that say the same hardly one errs, and of
-//! two that differ the surer one is right two times out of three. Of receipts' names and addresses, one network reads
-//! 267 of 394 and two together 298.
+//! two that differ the surer one is right three times out of five. Of receipts' names and addresses, `eng` reads 267 of
+//! 394, and one of `eng` and `swe` 296.
 
 use image::GrayImage;
 use tesseract_lstm::{Alphabet, Inversion, Kernel, LineSettings, LineText, Script};
