@@ -267,7 +267,7 @@ impl Engine {
                 let mut texts = readers.read_lines(&crops);
                 // Black and white pages gain nothing by it that their time is worth.
                 if matches!(ground.pixels, PagePixels::Gray(_)) {
-                    settle_doubtful(readers, &mut texts, &crops);
+                    ensemble::settle(readers, &mut texts, &crops);
                 }
                 Ok(texts)
             }
@@ -454,17 +454,6 @@ impl Recognizer for Engine {
         }
         Ok(seen)
     }
-}
-
-/// Reads doubtful lines again, by the second network or from other pictures, and settles their words.
-fn settle_doubtful(readers: &mut LineReaders, texts: &mut [LineText], crops: &[GrayImage]) {
-    let doubtful = ensemble::doubtful(texts, crops, ensemble::Budget::OfSecond);
-    let pictures: Vec<GrayImage> = doubtful.iter().map(|&line| crops[line].clone()).collect();
-    if let Some(others) = readers.read_otherwise(&pictures) {
-        ensemble::settle_by_second(texts, &doubtful, &others);
-        return;
-    }
-    ensemble::settle(texts, crops, |pictures| readers.read_again(pictures, &Alphabet::All));
 }
 
 /// Returns what the layout judges a reading by.

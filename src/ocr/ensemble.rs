@@ -5,8 +5,9 @@
 //! as they are.
 
 use image::GrayImage;
-use tesseract_lstm::{LineText, LineWord};
+use tesseract_lstm::{Alphabet, LineText, LineWord};
 
+use super::languages::LineReaders;
 use super::lengths::{lengths, within_share};
 use super::variants::VARIANTS;
 use crate::document::compares_with;
@@ -26,14 +27,26 @@ const AGREED: [f32; 4] = [0.0, 0.0, 70.0, 86.0];
 /// Words are at the same place if they share this much of the narrower one.
 const SAME_PLACE: f32 = 0.5;
 
-/// Reads doubtful lines again and settles their words. `pictures` are those that `texts` were read from, and `read`
-/// reads such pictures.
-pub(super) fn settle(
+/// Reads doubtful lines again, by the second network or from other pictures, and settles their words. `pictures` are
+/// those that `texts` were read from.
+pub(super) fn settle(readers: &mut LineReaders, texts: &mut [LineText], pictures: &[GrayImage]) {
+    let lines = doubtful(texts, pictures, BUDGET_OF_SECOND);
+    let of_doubtful: Vec<GrayImage> = lines.iter().map(|&line| pictures[line].clone()).collect();
+    match readers.read_otherwise(&of_doubtful) {
+        Some(others) => settle_by_second(texts, &lines, &others),
+        None => settle_by_variants(texts, pictures, |pictures| {
+            readers.read_again(pictures, &Alphabet::All)
+        }),
+    }
+}
+
+/// Settles lines by other pictures of them, which `read` reads.
+fn settle_by_variants(
     texts: &mut [LineText],
     pictures: &[GrayImage],
     mut read: impl FnMut(&[GrayImage]) -> Vec<LineText>,
 ) {
-    let mut open = doubtful(texts, pictures, Budget::OfVariants);
+    let mut open = doubtful(texts, pictures, BUDGET);
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
     for variant in VARIANTS {
         let drawn: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
@@ -48,7 +61,7 @@ pub(super) fn settle(
 }
 
 /// Settles the words of lines of which the second network has other readings: the surer one of the two counts.
-pub(super) fn settle_by_second(texts: &mut [LineText], lines: &[usize], others: &[LineText]) {
+fn settle_by_second(texts: &mut [LineText], lines: &[usize], others: &[LineText]) {
     for (&line, other) in lines.iter().zip(others) {
         let words = slots(&[&texts[line], other]).into_iter().flat_map(surer).collect();
         texts[line] = LineText { words };
@@ -74,23 +87,12 @@ fn least_confidence(words: &[LineWord]) -> f32 {
     words.iter().map(|word| word.confidence).min_by(f32::total_cmp).unwrap_or(0.0)
 }
 
-/// Whose reading of doubtful lines is to be paid for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Budget {
-    OfVariants,
-    OfSecond,
-}
-
-/// Returns the lines to be read again: of the doubtful ones those that read best, as far as the budget goes. What reads
+/// Returns the lines to be read again: of the doubtful ones those that read best, up to a share of the length of all. What reads
 /// worst is mostly no print.
-pub(super) fn doubtful(texts: &[LineText], pictures: &[GrayImage], budget: Budget) -> Vec<usize> {
-    let share = match budget {
-        Budget::OfVariants => BUDGET,
-        Budget::OfSecond => BUDGET_OF_SECOND,
-    };
+fn doubtful(texts: &[LineText], pictures: &[GrayImage], budget: f32) -> Vec<usize> {
     let doubtful = texts.iter().enumerate().filter(|(_, text)| is_doubtful(text));
     let ranked = doubtful.map(|(line, text)| (-mean_confidence(text), line)).collect();
-    within_share(share, ranked, &lengths(pictures))
+    within_share(budget, ranked, &lengths(pictures))
 }
 
 fn mean_confidence(text: &LineText) -> f32 {
@@ -202,7 +204,7 @@ mod tests {
         let mut lines = [first, text(&[("sure", 97.0); 9])];
         let pictures = [GrayImage::new(400, 36), GrayImage::new(4000, 36)];
         let mut count = 0;
-        settle(&mut lines, &pictures, |pictures| {
+        settle_by_variants(&mut lines, &pictures, |pictures| {
             let readings = others[count..count + pictures.len()].to_vec();
             count += pictures.len();
             readings

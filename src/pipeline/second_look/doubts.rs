@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::records::{ModelSet, PageRecords};
-use super::Effort;
+use super::effort::Effort;
 use crate::document::{Look, Mark, PageText, PixelBox, RegionLook, TypedField, Value, Word};
 use crate::model::{Field, FieldKind, Scope};
 

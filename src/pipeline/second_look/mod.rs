@@ -5,6 +5,7 @@
 //! readings change in `vote`. Stored words are all that later extractions see, so nothing is kept besides.
 
 mod doubts;
+mod effort;
 #[cfg(test)]
 mod tests;
 mod vote;
@@ -12,9 +13,11 @@ mod vote;
 use std::time::Duration;
 
 use self::doubts::Ask;
+pub(super) use self::effort::Effort;
+pub use self::effort::SecondLook;
 use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
-use crate::document::{Look, PageNumber, PageText, RegionSeen, Seen, Stage, Word, guarded, words};
+use crate::document::{Look, PageNumber, PageText, RegionSeen, Seen, Stage, Word, guarded};
 use crate::extract;
 use crate::reader::{PageReader, ReaderError};
 
@@ -32,26 +35,6 @@ const READINGS: u64 = 3;
 const CONTEXT_PX: u64 = 150;
 /// What is not read after so long keeps its first reading: only a thorough look, or one that goes wrong, takes it.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// Whether doubtful fields are read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SecondLook {
-    Off,
-    /// The most doubtful ones, within a share of the page's work.
-    #[default]
-    Auto,
-    /// All of them.
-    Thorough,
-}
-
-words!(SecondLook { Off => "off", Auto => "auto", Thorough => "thorough" });
-
-/// How much is read again, and by whom.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
-    pub look: SecondLook,
-    pub has_second_network: bool,
-}
 
 /// What a second look did.
 #[derive(Debug, Default)]
