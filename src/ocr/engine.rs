@@ -176,7 +176,7 @@ impl Engine {
             let view = Ground { pixels: &PagePixels::Gray(faint), marks: &[], dpi: ground.dpi };
             self.add_view(View::Faint { text_height }, &view, &mut judged.reading)?;
         }
-        match &self.lines {
+        match &mut self.lines {
             LineRecognizer::Native(readers) => {
                 judged.reading.languages = readers.languages();
                 judged.reading.notes.extend(readers.note());

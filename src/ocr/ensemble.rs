@@ -87,8 +87,8 @@ fn least_confidence(words: &[LineWord]) -> f32 {
     words.iter().map(|word| word.confidence).min_by(f32::total_cmp).unwrap_or(0.0)
 }
 
-/// Returns the lines to be read again: of the doubtful ones those that read best, up to a share of the length of all. What reads
-/// worst is mostly no print.
+/// Returns the lines to be read again: of the doubtful ones those that read best, up to a share of the length of all.
+/// What reads worst is mostly no print.
 fn doubtful(texts: &[LineText], pictures: &[GrayImage], budget: f32) -> Vec<usize> {
     let doubtful = texts.iter().enumerate().filter(|(_, text)| is_doubtful(text));
     let ranked = doubtful.map(|(line, text)| (-mean_confidence(text), line)).collect();

@@ -210,14 +210,20 @@ impl LineReaders {
         &mut self,
         pictures: &[GrayImage],
     ) -> Option<Vec<LineText>> {
-        let second = self.second.as_mut()?;
-        let script = self.candidates[self.page.main].script();
-        second.read(pictures, script.as_ref(), self.kernel)
+        let kernel = self.kernel;
+        self.second_of_page()?.read(pictures, kernel)
     }
 
-    /// Returns the language of the second network, as it stands in the recipe.
-    pub(in crate::ocr) fn second_note(&self) -> Option<String> {
-        self.second.as_ref().map(|second| format!("{}({})", Recipe::SECOND_NETWORK, second.name()))
+    /// Returns the language of the second network of the page, as it stands in the recipe.
+    pub(in crate::ocr) fn second_note(&mut self) -> Option<String> {
+        let second = self.second_of_page()?;
+        Some(format!("{}({})", Recipe::SECOND_NETWORK, second.name()))
+    }
+
+    /// Returns the second network if it is one for the page's script, and another one than read the page.
+    fn second_of_page(&mut self) -> Option<&mut Second> {
+        let main = &mut self.candidates[self.page.main];
+        self.second.as_mut().filter(|second| second.name() != main.name)?.for_script(main.script()?)
     }
 
     /// Tells of words whether the page's main language has them.
@@ -475,6 +481,20 @@ mod tests {
     fn one_language_is_no_choice() {
         let readers = start("eng").ok().unwrap();
         assert_eq!((readers.languages().as_str(), readers.note()), ("eng", None));
+    }
+
+    #[test]
+    fn the_second_network_is_another_one_of_the_pages_script() {
+        let second = SecondNetwork::Of("deu".to_owned());
+        let mut readers =
+            LineReaders::start("eng+deu+chi_sim", &second, Kernel::Scalar).ok().unwrap();
+        for (language, note) in
+            [("eng", Some("second_network(deu)")), ("deu", None), ("chi_sim", None)]
+        {
+            readers.resume_page(language);
+            assert_eq!(readers.second_note().as_deref(), note, "{language}");
+            assert_eq!(readers.read_otherwise(&[]).is_some(), note.is_some(), "{language}");
+        }
     }
 
     #[test]

@@ -42,16 +42,13 @@ impl Second {
         &self.candidate.name
     }
 
-    /// Reads pictures of lines that are dark on light; `None` if its data cannot be used, or is for another script.
-    pub(super) fn read(
-        &mut self,
-        pictures: &[GrayImage],
-        script: Option<&Script>,
-        kernel: Kernel,
-    ) -> Option<Vec<LineText>> {
-        if script.is_none() || self.candidate.script().as_ref() != script {
-            return None;
-        }
+    /// Returns the network if it reads the script.
+    pub(super) fn for_script(&mut self, script: Script) -> Option<&mut Self> {
+        (self.candidate.script() == Some(script)).then_some(self)
+    }
+
+    /// Reads pictures of lines that are dark on light; `None` if its data cannot be used.
+    pub(super) fn read(&mut self, pictures: &[GrayImage], kernel: Kernel) -> Option<Vec<LineText>> {
         let settings = LineSettings { alphabet: Alphabet::All, inversion: Inversion::Never };
         Some(self.candidate.reader(kernel)?.read_lines(pictures, &settings))
     }
@@ -85,17 +82,5 @@ mod tests {
         let wanted = Wanted::parse("eng").unwrap();
         let missing = Second::open(&SecondNetwork::Of("xyz".to_owned()), &wanted).err().unwrap();
         assert!(missing.contains("apt-get install tesseract-ocr-xyz"), "{missing}");
-    }
-
-    #[test]
-    fn reads_lines_of_its_script_only() {
-        let wanted = Wanted::parse("eng").unwrap();
-        let mut second = Second::open(&SecondNetwork::Auto, &wanted).unwrap().unwrap();
-        let script = |name: &str| Candidate::open(name, &wanted.file(name)).unwrap().script();
-        let mut read = |script: Option<Script>| {
-            second.read(&[GrayImage::new(80, 20)], script.as_ref(), Kernel::Scalar).map(drop)
-        };
-        assert_eq!(read(script("eng")), Some(()));
-        assert_eq!((read(script("chi_sim")), read(None)), (None, None));
     }
 }
