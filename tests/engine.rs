@@ -51,6 +51,44 @@ fn says_why_the_native_engine_cannot_be_used() {
     assert!(ended.stderr.contains("hint: `--engine tesseract`"), "{}", ended.stderr);
 }
 
+/// Returns whether the recipe of a card that was read with flags tells of a second network, and of which.
+fn second_network_of(flags: &[&str]) -> String {
+    let program = Program::new();
+    program.take_samples(&[CARD]);
+    program.succeed(&["db", "start"]);
+    program.succeed(&[&["ingest", "scans"], flags].concat());
+    let steps = "jsonb_array_elements_text(to_jsonb(recipe->'steps'))";
+    let steps = format!("select step from scanlift.attempt, {steps} step");
+    program.sql(&format!("{steps} where step like 'second_network%'")).trim().to_owned()
+}
+
+#[test]
+fn a_second_network_reads_unless_it_is_turned_off() {
+    assert_eq!(second_network_of(&[]), "second_network(swe)");
+    assert_eq!(second_network_of(&["--second-network", "deu"]), "second_network(deu)");
+    assert_eq!(second_network_of(&["--second-network", "off"]), "");
+    let program = Program::new();
+    let listed = program.succeed(&["engine", "list"]);
+    assert!(listed.contains("second network: swe"), "{listed}");
+}
+
+#[test]
+fn a_second_network_that_cannot_be_used_is_an_error() {
+    let program = Program::new();
+    let missing = program.run(&["ingest", ".", "--second-network", "xyz"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.stderr.contains("apt-get install tesseract-ocr-xyz"), "{}", missing.stderr);
+    program.take_samples(&[CARD]);
+    program.succeed(&["db", "start"]);
+    let unusable = program.run(&["ingest", "scans", "--second-network", "osd"]);
+    assert_eq!(unusable.code, 2);
+    assert!(
+        unusable.stderr.contains("osd.traineddata: second network: model not supported"),
+        "{}",
+        unusable.stderr
+    );
+}
+
 #[test]
 fn names_broken_language_data() {
     let program = Program::new();

@@ -141,7 +141,8 @@ pub(super) struct ReaderArgs {
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Read doubtful fields again: the worst ones, up to a share of a page's pixels of line; none; or all.
+    /// Read doubtful fields again: the worst ones, up to 30 % of a page's pixels of line (all of them by a second
+    /// network); none; or all.
     #[arg(long, value_name = "off|auto|thorough", default_value = "auto")]
     second_look: SecondLook,
     /// Read all doubtful fields again; the same as `--second-look thorough`.

@@ -30,23 +30,23 @@ const SAME_PLACE: f32 = 0.5;
 /// Reads doubtful lines again, by the second network or from other pictures, and settles their words. `pictures` are
 /// those that `texts` were read from.
 pub(super) fn settle(readers: &mut LineReaders, texts: &mut [LineText], pictures: &[GrayImage]) {
-    let lines = doubtful(texts, pictures, BUDGET_OF_SECOND);
-    let of_doubtful: Vec<GrayImage> = lines.iter().map(|&line| pictures[line].clone()).collect();
+    let budget = if readers.has_second() { BUDGET_OF_SECOND } else { BUDGET };
+    let lines = doubtful(texts, pictures, budget);
+    let of_doubtful: Vec<&GrayImage> = lines.iter().map(|&line| &pictures[line]).collect();
     match readers.read_otherwise(&of_doubtful) {
         Some(others) => settle_by_second(texts, &lines, &others),
-        None => settle_by_variants(texts, pictures, |pictures| {
+        None => settle_by_variants((texts, lines), pictures, |pictures| {
             readers.read_again(pictures, &Alphabet::All)
         }),
     }
 }
 
-/// Settles lines by other pictures of them, which `read` reads.
+/// Settles the open ones of lines by other pictures of them, which `read` reads.
 fn settle_by_variants(
-    texts: &mut [LineText],
+    (texts, mut open): (&mut [LineText], Vec<usize>),
     pictures: &[GrayImage],
     mut read: impl FnMut(&[GrayImage]) -> Vec<LineText>,
 ) {
-    let mut open = doubtful(texts, pictures, BUDGET);
     let mut readings: Vec<Vec<LineText>> = vec![Vec::new(); texts.len()];
     for variant in VARIANTS {
         let drawn: Vec<GrayImage> = open.iter().map(|&line| variant.of(&pictures[line])).collect();
@@ -204,7 +204,8 @@ mod tests {
         let mut lines = [first, text(&[("sure", 97.0); 9])];
         let pictures = [GrayImage::new(400, 36), GrayImage::new(4000, 36)];
         let mut count = 0;
-        settle_by_variants(&mut lines, &pictures, |pictures| {
+        let open = doubtful(&lines, &pictures, BUDGET);
+        settle_by_variants((&mut lines, open), &pictures, |pictures| {
             let readings = others[count..count + pictures.len()].to_vec();
             count += pictures.len();
             readings

@@ -91,8 +91,8 @@ impl<'l> RegionCrops<'l> {
 }
 
 /// Returns the pictures of the lines of all regions.
-pub(super) fn pictures(regions: &[RegionCrops]) -> Vec<GrayImage> {
-    regions.iter().flat_map(|region| region.in_context.pictures.iter().cloned()).collect()
+pub(super) fn pictures<'r>(regions: &'r [RegionCrops]) -> Vec<&'r GrayImage> {
+    regions.iter().flat_map(|region| &region.in_context.pictures).collect()
 }
 
 /// Returns the readings of the words of each region: the second network's, whose texts of [`pictures`] are `second`, or,

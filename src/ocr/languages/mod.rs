@@ -12,4 +12,4 @@ mod second;
 
 pub(super) use installed::{AUTO, Wanted, data_directory, language_problem};
 pub(super) use readers::LineReaders;
-pub(super) use second::best_installed as best_second;
+pub(super) use second::best_second;

@@ -111,7 +111,7 @@ impl LineReaders {
             }
             candidates.push(candidate);
         }
-        let second = Second::open(second, &wanted).map_err(NativeProblem::Broken)?;
+        let second = Second::open(second, &wanted, kernel).map_err(NativeProblem::Broken)?;
         let page = OnPage::default();
         Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page, second })
     }
@@ -208,22 +208,29 @@ impl LineReaders {
     /// Reads pictures of lines that are dark on light by the second network; `None` if there is none for the page.
     pub(in crate::ocr) fn read_otherwise(
         &mut self,
-        pictures: &[GrayImage],
+        pictures: &[&GrayImage],
     ) -> Option<Vec<LineText>> {
-        let kernel = self.kernel;
-        self.second_of_page()?.read(pictures, kernel)
+        let settings = LineSettings { alphabet: Alphabet::All, inversion: Inversion::Never };
+        Some(self.second_of_page()?.read_lines(pictures, &settings))
+    }
+
+    /// Returns whether there is a second network for the page.
+    pub(in crate::ocr) fn has_second(&mut self) -> bool {
+        self.second_of_page().is_some()
     }
 
     /// Returns the language of the second network of the page, as it stands in the recipe.
     pub(in crate::ocr) fn second_note(&mut self) -> Option<String> {
-        let second = self.second_of_page()?;
-        Some(format!("{}({})", Recipe::SECOND_NETWORK, second.name()))
+        self.second_of_page()?;
+        let name = self.second.as_ref()?.name();
+        Some(format!("{}({name})", Recipe::SECOND_NETWORK))
     }
 
     /// Returns the second network if it is one for the page's script, and another one than read the page.
-    fn second_of_page(&mut self) -> Option<&mut Second> {
+    fn second_of_page(&mut self) -> Option<&mut LineReader> {
         let main = &mut self.candidates[self.page.main];
-        self.second.as_mut().filter(|second| second.name() != main.name)?.for_script(main.script()?)
+        let second = self.second.as_mut().filter(|second| second.name() != main.name)?;
+        second.reader(&main.script()?, self.kernel)
     }
 
     /// Tells of words whether the page's main language has them.

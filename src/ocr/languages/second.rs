@@ -4,8 +4,7 @@
 //! two that differ the surer one is right three times out of five. Of receipts' names and addresses, `eng` reads 267 of
 //! 394, and one of `eng` and `swe` 296.
 
-use image::GrayImage;
-use tesseract_lstm::{Alphabet, Inversion, Kernel, LineSettings, LineText, Script};
+use tesseract_lstm::{Kernel, LineReader, Script};
 
 use super::candidate::Candidate;
 use super::installed::{Wanted, language_problem};
@@ -21,20 +20,35 @@ pub(super) struct Second {
 }
 
 impl Second {
-    /// Opens the network that was chosen; `None` if there is to be none. The error says what is missing.
-    pub(super) fn open(choice: &SecondNetwork, wanted: &Wanted) -> Result<Option<Self>, String> {
-        let name = match choice {
+    /// Opens the network that was chosen; `None` if there is to be none. The error says what is missing, or why one that
+    /// was named cannot be used.
+    pub(super) fn open(
+        choice: &SecondNetwork,
+        wanted: &Wanted,
+        kernel: Kernel,
+    ) -> Result<Option<Self>, String> {
+        let (name, is_named) = match choice {
             SecondNetwork::Off => return Ok(None),
-            SecondNetwork::Auto => best_installed(wanted),
+            SecondNetwork::Auto => (best_second(wanted), false),
             SecondNetwork::Of(name) => {
                 language_problem(name).map_or(Ok(()), Err)?;
-                Some(name.as_str())
+                (Some(name.as_str()), true)
             }
         };
         let Some(name) = name else { return Ok(None) };
         let path = wanted.file(name);
-        let candidate = Candidate::open(name, &path)
-            .map_err(|error| format!("{}: language data: {error}", path.display()))?;
+        let broken = |why: String| {
+            let path = path.display();
+            format!(
+                "{path}: second network: {why}\nhint: `--second-network auto` takes the best one that is installed"
+            )
+        };
+        let mut candidate =
+            Candidate::open(name, &path).map_err(|error| broken(error.to_string()))?;
+        // What is merely installed is left out where it cannot be used.
+        if is_named {
+            candidate.load(kernel).map_err(|error| broken(error.to_string()))?;
+        }
         Ok(Some(Self { candidate }))
     }
 
@@ -42,20 +56,15 @@ impl Second {
         &self.candidate.name
     }
 
-    /// Returns the network if it reads the script.
-    pub(super) fn for_script(&mut self, script: Script) -> Option<&mut Self> {
-        (self.candidate.script() == Some(script)).then_some(self)
-    }
-
-    /// Reads pictures of lines that are dark on light; `None` if its data cannot be used.
-    pub(super) fn read(&mut self, pictures: &[GrayImage], kernel: Kernel) -> Option<Vec<LineText>> {
-        let settings = LineSettings { alphabet: Alphabet::All, inversion: Inversion::Never };
-        Some(self.candidate.reader(kernel)?.read_lines(pictures, &settings))
+    /// Returns the recognizer; `None` if it is for another script, or its data cannot be used.
+    pub(super) fn reader(&mut self, script: &Script, kernel: Kernel) -> Option<&mut LineReader> {
+        let is_for_script = self.candidate.script().as_ref() == Some(script);
+        self.candidate.reader(kernel).filter(|_| is_for_script)
     }
 }
 
 /// Returns the largest network beside the languages that pages are in.
-pub(in crate::ocr) fn best_installed(wanted: &Wanted) -> Option<&'static str> {
+pub(in crate::ocr) fn best_second(wanted: &Wanted) -> Option<&'static str> {
     let is_other = |name: &&str| wanted.is_auto || !wanted.names.iter().any(|own| own == name);
     LARGEST.into_iter().filter(is_other).find(|name| wanted.file(name).is_file())
 }
@@ -64,9 +73,12 @@ pub(in crate::ocr) fn best_installed(wanted: &Wanted) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    fn open(choice: &SecondNetwork, languages: &str) -> Result<Option<Second>, String> {
+        Second::open(choice, &Wanted::parse(languages).unwrap(), Kernel::Scalar)
+    }
+
     fn name(choice: &SecondNetwork, languages: &str) -> Option<String> {
-        let second = Second::open(choice, &Wanted::parse(languages).unwrap()).unwrap();
-        second.map(|second| second.name().to_owned())
+        open(choice, languages).unwrap().map(|second| second.name().to_owned())
     }
 
     #[test]
@@ -78,9 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn one_that_was_named_must_be_there() {
-        let wanted = Wanted::parse("eng").unwrap();
-        let missing = Second::open(&SecondNetwork::Of("xyz".to_owned()), &wanted).err().unwrap();
-        assert!(missing.contains("apt-get install tesseract-ocr-xyz"), "{missing}");
+    fn one_that_was_named_must_be_there_and_be_a_network() {
+        let problem = |name: &str| open(&SecondNetwork::Of(name.to_owned()), "eng").err().unwrap();
+        assert!(problem("xyz").contains("apt-get install tesseract-ocr-xyz"));
+        assert!(problem("osd").contains("osd.traineddata: second network: model not supported"));
     }
 }

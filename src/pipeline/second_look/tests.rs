@@ -98,7 +98,7 @@ fn looked_at(
     reader: &mut Replay,
     look: SecondLook,
 ) -> Option<String> {
-    let effort = Effort { look, has_second_network: false };
+    let effort = Effort { look, ..AUTO };
     improve(reader, (PAGE, text), models, effort).unwrap().step
 }
 
@@ -164,6 +164,18 @@ fn after_second(kind: &str, first: (&str, f32), second: (&str, f32)) -> (Option<
     let mut reader = Replay::of_second(&format!("{}@100", second.0), second.1);
     looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
     (paid(&text, &models), text.lines[0].words[1].confidence)
+}
+
+#[test]
+fn texts_that_are_nearly_sure_are_shown_to_a_second_network_only() {
+    let looks = |kind: &str, has_second_network: bool| {
+        let (mut text, models) = (page("Paid@0 Ikano@100", 95.0), models(kind));
+        let mut reader = Replay::of_second("Ikano@100", 90.0);
+        let effort = Effort { has_second_network, ..AUTO };
+        improve(&mut reader, (PAGE, &mut text), &models, effort).unwrap();
+        reader.asked.len()
+    };
+    assert_eq!((looks("text", true), looks("text", false)), (1, 0));
 }
 
 #[test]

@@ -15,6 +15,8 @@ const AGREED: [f32; 4] = [30.0, 60.0, 86.0, 97.0];
 const OUTVOTED: [f32; 2] = [55.0, 72.0];
 /// The same for a value that is valid where the first was not, from one reading on.
 const VALIDATED: [f32; 3] = [55.0, 78.0, 88.0];
+/// How likely a word is right at most (0–100) that two networks read differently.
+const DISPUTED: f32 = 50.0;
 /// A reading shows as much of the line as the words it stands for, or at least this share: what is narrower has lost
 /// letters at a side, and as all readings are of one picture, they have lost the same.
 const SHOWN: f32 = 0.8;
@@ -44,9 +46,6 @@ impl Patch {
     }
 }
 
-/// How likely a word is right at most (0–100) that two networks read differently.
-const DISPUTED: f32 = 50.0;
-
 /// Returns what the readings of each run of a field change; nothing where there are none.
 pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Patch> {
     let of_type = !matches!(
@@ -74,8 +73,8 @@ pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Pat
         .collect()
 }
 
-/// Judges a value that is valid by what another network reads: replacing it where they differ makes as many values
-/// wrong as right.
+/// Judges a value that is valid by what another network reads. It stays: replaced by the surer reading, 4 of 394 dates and
+/// totals of receipts less are right.
 fn value_of_two(ask: &Ask, first: &[Word], second: &[Word]) -> Vec<Word> {
     let reading = Some(second).filter(|second| shows(second, first));
     let meaning = reading.and_then(|second| meaning_of(ask, first, second));
@@ -105,7 +104,7 @@ fn word_of_two(word: &Word, second: &[Word]) -> Vec<Word> {
 
 /// Returns words that another network reads alike: networks err apart, so both must be wrong at once.
 fn confirmed(words: &[Word], other: &[Word]) -> Vec<Word> {
-    let wrong = 1.0 - least_confidence(other).max(0.0) / 100.0;
+    let wrong = 1.0 - least_confidence(other) / 100.0;
     let raised = |word: &Word| {
         let confidence = 100.0 - (100.0 - word.confidence) * wrong;
         Word { confidence, ..word.clone() }
