@@ -5,6 +5,8 @@ use serde_json::Value;
 use crate::program::Program;
 
 const CARD: &str = "cards/n9083t-magneto.png";
+/// Black and white.
+const FAX: &str = "cards/propellers.tif";
 
 /// Reads a card with flags, and returns engine and layout of its recipe.
 fn recipe_of(flags: &[&str]) -> String {
@@ -51,25 +53,26 @@ fn says_why_the_native_engine_cannot_be_used() {
     assert!(ended.stderr.contains("hint: `--engine tesseract`"), "{}", ended.stderr);
 }
 
-/// Returns whether the recipe of a card that was read with flags tells of a second network, and of which.
-fn second_network_of(flags: &[&str]) -> String {
+/// Returns what the recipe of a sample that was read with flags tells of networks.
+fn networks_of(sample: &str, flags: &[&str]) -> String {
     let program = Program::new();
-    program.take_samples(&[CARD]);
+    program.take_samples(&[sample]);
     program.succeed(&["db", "start"]);
     program.succeed(&[&["ingest", "scans"], flags].concat());
     let steps = "jsonb_array_elements_text(to_jsonb(recipe->'steps'))";
     let steps = format!("select step from scanlift.attempt, {steps} step");
-    program.sql(&format!("{steps} where step like 'second_network%'")).trim().to_owned()
+    let networks = program.sql(&format!("{steps} where step like '%network(%'"));
+    networks.lines().collect::<Vec<_>>().join(", ")
 }
 
 #[test]
-fn a_second_network_reads_unless_it_is_turned_off() {
-    assert_eq!(second_network_of(&[]), "second_network(swe)");
-    assert_eq!(second_network_of(&["--second-network", "deu"]), "second_network(deu)");
-    assert_eq!(second_network_of(&["--second-network", "off"]), "");
-    let program = Program::new();
-    let listed = program.succeed(&["engine", "list"]);
-    assert!(listed.contains("second network: swe"), "{listed}");
+fn two_networks_read_pages_in_english_unless_something_else_is_said() {
+    assert_eq!(networks_of(CARD, &[]), "network(eng-print), second_network(eng)");
+    assert_eq!(networks_of(CARD, &["--network", "stock"]), "");
+    assert_eq!(networks_of(CARD, &["--second-network", "off"]), "network(eng-print)");
+    let named = networks_of(CARD, &["--network", "stock", "--second-network", "deu"]);
+    assert_eq!(named, "second_network(deu)");
+    assert_eq!(networks_of(FAX, &[]), "second_network(eng-print)");
 }
 
 #[test]

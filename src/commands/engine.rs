@@ -14,7 +14,7 @@ use super::options::{Common, Output};
 use crate::decode::{self, DecodeOptions, DecodedPage, PdfText};
 use crate::document::{Failure, PageNumber};
 use crate::images::PageImage;
-use crate::ocr::{self, Agreement, Checker, EngineSettings, Kernel};
+use crate::ocr::{Agreement, Checker, CutLine, EngineSettings, Kernel, LineCutter};
 use crate::prepare::{self, Aim, PrepareOptions};
 
 /// OpenMP looks at this when a program starts: Tesseract with several threads on one line is slower
@@ -25,8 +25,23 @@ const THREAD_LIMIT: &str = "OMP_THREAD_LIMIT";
 pub(super) enum EngineCommand {
     /// Reads the lines of pages with both engines; shows how many words agree, and how fast each is.
     Check(CheckArgs),
-    /// Shows the kernels that this processor can run, fastest first, and the second network that is installed.
+    /// Shows the kernels that this processor can run, fastest first.
     List,
+    /// Writes the pictures of pages' lines, and what networks read of them: to train a network, see `networks/README.md`.
+    Lines(LinesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LinesArgs {
+    /// Scans to cut: images, TIFFs, PDFs.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Languages whose networks read the lines.
+    #[arg(long, value_name = "LANG,…", value_delimiter = ',', default_value = "eng")]
+    networks: Vec<String>,
+    /// Directory for the pictures and `lines.csv`, which must not be there yet.
+    #[arg(short, long, value_name = "DIRECTORY")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +79,7 @@ pub(super) fn execute(common: &Common, command: &EngineCommand) -> anyhow::Resul
     match command {
         EngineCommand::Check(args) => check(common, args),
         EngineCommand::List => list(common),
+        EngineCommand::Lines(args) => lines(common, args),
     }
 }
 
@@ -123,6 +139,40 @@ fn check(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
     Ok(Exit::AllWell)
 }
 
+fn lines(common: &Common, args: &LinesArgs) -> anyhow::Result<Exit> {
+    let mut cutter = LineCutter::start(&args.networks).map_err(|problem| anyhow!(problem))?;
+    let out = &args.out;
+    std::fs::create_dir(out).with_context(|| format!("{}: pictures of lines", out.display()))?;
+    let table_path = out.join("lines.csv");
+    let told = |path: &Path| format!("{}: cannot write", path.display());
+    let mut table = csv::Writer::from_path(&table_path).with_context(|| told(&table_path))?;
+    let heads = std::iter::once("picture").chain(args.networks.iter().map(String::as_str));
+    table.write_record(heads).with_context(|| told(&table_path))?;
+    let options = PrepareOptions { aim: Aim::Native, ..PrepareOptions::default() };
+    let mut cut: Vec<CutLine> = Vec::new();
+    let mut count = 0;
+    for path in &args.paths {
+        each_page(path, |_, image| {
+            let prepared = prepare::prepare(image, &options)?;
+            cut.extend(cutter.cut(&prepared));
+            Ok(())
+        })?;
+        for line in cut.drain(..) {
+            let name = format!("{count:06}.png");
+            let picture = out.join(&name);
+            line.picture.save(&picture).with_context(|| told(&picture))?;
+            let row = std::iter::once(&name).chain(&line.readings);
+            table.write_record(row).with_context(|| told(&table_path))?;
+            count += 1;
+        }
+    }
+    table.flush().with_context(|| told(&table_path))?;
+    if !common.quiet {
+        writeln!(std::io::stderr(), "{}: {count} lines", out.display())?;
+    }
+    Ok(Exit::AllWell)
+}
+
 /// Starts this command anew with one thread for Tesseract; returns only if that is impossible.
 fn on_one_thread() -> std::io::Error {
     let program = match std::env::current_exe() {
@@ -168,20 +218,13 @@ fn each_page(
 
 fn list(common: &Common) -> anyhow::Result<Exit> {
     let kernels: Vec<String> = Kernel::available().iter().map(Kernel::to_string).collect();
-    let second = ocr::second_network(&EngineSettings::default().languages);
     let mut stdout = std::io::stdout().lock();
     match common.output {
         Output::Json => {
-            let known = serde_json::json!({ "kernels": kernels, "second_network": second });
-            serde_json::to_writer_pretty(&mut stdout, &known)?;
+            serde_json::to_writer_pretty(&mut stdout, &serde_json::json!({ "kernels": kernels }))?;
             writeln!(stdout)?;
         }
-        Output::Text => {
-            writeln!(stdout, "kernels: {}", kernels.join(", "))?;
-            let second =
-                second.unwrap_or("none; `apt-get install tesseract-ocr-swe` installs the best");
-            writeln!(stdout, "second network: {second}")?;
-        }
+        Output::Text => writeln!(stdout, "kernels: {}", kernels.join(", "))?,
     }
     Ok(Exit::AllWell)
 }

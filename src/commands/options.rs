@@ -10,7 +10,9 @@ use clap::{Args, Parser};
 use crate::decode::{DecodeOptions, PdfText};
 use crate::document::RightAngle;
 use crate::model::RecordModel;
-use crate::ocr::{self, EngineChoice, EngineSettings, Kernel, LayoutChoice, SecondNetwork};
+use crate::ocr::{
+    self, EngineChoice, EngineSettings, Kernel, LayoutChoice, NetworkChoice, SecondNetwork,
+};
 use crate::pipeline::{Readers, SecondLook, Talk};
 use crate::prepare::{Aim, Choice, PrepareOptions};
 use crate::reader::{ProcessLimits, ReaderSettings};
@@ -113,8 +115,12 @@ pub(super) struct ReaderArgs {
     /// Instructions that the native recognizer uses [default: the fastest that the processor has].
     #[arg(long, value_name = "scalar|avx2|vnni")]
     kernel: Option<Kernel>,
-    /// Network of another language that reads doubtful lines and fields once more: what two say alike is right, and
-    /// where they differ the surer one counts; `auto`: `swe`, else `msa`, if it is installed.
+    /// Network that reads gray and color pages in English: one that is tuned to print on receipts and labels, or that of
+    /// the language data.
+    #[arg(long, value_name = "auto|stock", default_value = "auto")]
+    network: NetworkChoice,
+    /// Network that reads doubtful lines and fields once more: what two say alike is right, and where they differ the
+    /// surer one counts; `auto`: of the two for English the one that does not read the page.
     #[arg(long, value_name = "auto|off|LANG", default_value = "auto")]
     second_network: SecondNetwork,
     /// Page segmentation mode of Tesseract: 3 automatic, 4 one column, 6 one block, 11 sparse text.
@@ -193,6 +199,7 @@ impl ReaderArgs {
             engine: self.engine,
             layout: self.layout,
             kernel: self.kernel,
+            network: self.network,
             second_network: self.second_network,
         };
         if let Some(problem) = ocr::engine_problem(&engine) {

@@ -180,7 +180,7 @@ impl Engine {
             LineRecognizer::Native(readers) => {
                 judged.reading.languages = readers.languages();
                 judged.reading.notes.extend(readers.note());
-                judged.reading.notes.extend(readers.second_note());
+                judged.reading.notes.extend(readers.network_notes());
             }
             LineRecognizer::Tesseract => {
                 judged.reading.languages = self.tesseract.languages().to_owned();
@@ -374,7 +374,7 @@ impl Recognizer for Engine {
     fn recognize(&mut self, page: &PreparedPage) -> Result<Reading, Failure> {
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
         if let LineRecognizer::Native(readers) = &mut self.lines {
-            readers.begin_page();
+            readers.begin_page(&page.pixels);
         }
         let mut reading = match (self.layout, &self.lines) {
             (LayoutChoice::Tesseract, LineRecognizer::Tesseract) => self.tesseract.recognize(page),
@@ -401,7 +401,7 @@ impl Recognizer for Engine {
         else {
             return Ok(self.recognize(page)?.lines);
         };
-        readers.begin_page();
+        readers.begin_page(&page.pixels);
         let ground = Ground { pixels: &page.pixels, marks: &page.marks, dpi: page.dpi };
         let layout = layout::analyze_part(&ground);
         let crops = layout.crops(&ground, &layout.segments);
@@ -421,7 +421,7 @@ impl Recognizer for Engine {
         (looks, end): (&[Look], Instant),
     ) -> Result<Vec<Seen>, Failure> {
         if let LineRecognizer::Native(readers) = &mut self.lines {
-            readers.resume_page(languages);
+            readers.resume_page(languages, &page.pixels);
         }
         let mut seen = vec![Seen::Nothing; looks.len()];
         for (looks, seen) in looks.chunks(TOGETHER).zip(seen.chunks_mut(TOGETHER)) {

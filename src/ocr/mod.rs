@@ -15,6 +15,7 @@ mod finish;
 mod languages;
 mod layout;
 mod lengths;
+mod line_pictures;
 mod look;
 mod merge;
 mod native_problem;
@@ -39,8 +40,9 @@ pub use account::{Account, UnreadArea};
 pub use check::{Agreement, Checker};
 pub use dictionaries::Dictionaries;
 pub use engine::Engine;
-pub use settings::{EngineChoice, LayoutChoice, SecondNetwork};
-pub use start::{engine_problem, second_network};
+pub use line_pictures::{CutLine, LineCutter};
+pub use settings::{EngineChoice, LayoutChoice, NetworkChoice, SecondNetwork};
+pub use start::engine_problem;
 pub use tesseract::Tesseract;
 pub use tesseract_lstm::{Kernel, UnknownKernel};
 
@@ -56,6 +58,7 @@ pub struct EngineSettings {
     pub layout: LayoutChoice,
     /// Instructions that the native recognizer uses; `None`: the fastest that the processor has.
     pub kernel: Option<Kernel>,
+    pub network: NetworkChoice,
     pub second_network: SecondNetwork,
 }
 
@@ -67,6 +70,7 @@ impl Default for EngineSettings {
             engine: EngineChoice::default(),
             layout: LayoutChoice::default(),
             kernel: None,
+            network: NetworkChoice::default(),
             second_network: SecondNetwork::default(),
         }
     }

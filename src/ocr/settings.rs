@@ -29,11 +29,22 @@ pub enum LayoutChoice {
     Tesseract,
 }
 
+/// Which network reads gray pages in English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkChoice {
+    /// The one that is tuned to print on slips of paper, part of the program.
+    #[default]
+    Auto,
+    /// That of the language data.
+    Stock,
+}
+
 /// Which other network reads what is doubtful once more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondNetwork {
-    /// The best of those that are installed, if any is.
+    /// Of the two for English the one that does not read the page; none for other languages.
     #[default]
     Auto,
     Off,
@@ -55,3 +66,4 @@ impl FromStr for SecondNetwork {
 
 words!(EngineChoice { Auto => "auto", Native => "native", Tesseract => "tesseract" });
 words!(LayoutChoice { Auto => "auto", Native => "native", Tesseract => "tesseract" });
+words!(NetworkChoice { Auto => "auto", Stock => "stock" });

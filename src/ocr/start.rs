@@ -11,7 +11,7 @@ pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, Nat
     let languages = &settings.languages;
     let kernel = kernel(settings)
         .map_err(|what| NativeProblem::Unsupported { languages: languages.clone(), what })?;
-    LineReaders::start(languages, &settings.second_network, kernel)
+    LineReaders::start(settings, kernel)
 }
 
 /// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.
@@ -37,7 +37,6 @@ pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
             languages::AUTO
         ));
     }
-    // What `auto` can take, readers find out: it takes time to look at all of a model.
     if let SecondNetwork::Of(name) = &settings.second_network
         && let Some(problem) = languages::language_problem(name)
     {
@@ -47,11 +46,6 @@ pub fn engine_problem(settings: &EngineSettings) -> Option<String> {
         EngineChoice::Native => line_readers(settings).err().map(|problem| problem.to_string()),
         EngineChoice::Auto | EngineChoice::Tesseract => None,
     }
-}
-
-/// Returns the best second network that is installed beside languages.
-pub fn second_network(languages: &str) -> Option<&'static str> {
-    languages::Wanted::parse(languages).ok().as_ref().and_then(languages::best_second)
 }
 
 fn kernel(settings: &EngineSettings) -> Result<Kernel, String> {

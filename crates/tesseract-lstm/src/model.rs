@@ -47,6 +47,15 @@ impl Model {
         let vocabulary = Vocabulary { unicharset, recoder, dictionary, null, classes };
         Ok(Self { network, vocabulary })
     }
+
+    /// Takes over the dictionaries of another model. `Unsupported` if that is for other characters.
+    pub fn with_words_of(mut self, other: Self) -> Result<Self, ModelError> {
+        if self.vocabulary.unicharset != other.vocabulary.unicharset {
+            return Err(ModelError::Unsupported("words of other characters".to_owned()));
+        }
+        self.vocabulary.dictionary = other.vocabulary.dictionary;
+        Ok(self)
+    }
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ struct Character {
 }
 
 /// A model's characters in the order of their ids; the space is the first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unicharset {
     characters: Vec<Character>,
     language: Spacing,

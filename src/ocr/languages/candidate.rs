@@ -40,10 +40,14 @@ impl Candidate {
     /// Loads the network. `Unsupported` says what only Tesseract can do with it.
     pub(super) fn load(&mut self, kernel: Kernel) -> Result<&mut LineReader, ModelError> {
         if self.reader.is_none() {
-            let model = Model::parse(&self.bytes()?)?;
-            self.reader = Some(LineReader::new(model, kernel));
+            self.reader = Some(LineReader::new(self.model()?, kernel));
         }
         Ok(self.reader.as_mut().expect("it was loaded above"))
+    }
+
+    /// Reads the whole of the data. `Unsupported` says what only Tesseract can do with it.
+    pub(super) fn model(&mut self) -> Result<Model, ModelError> {
+        Model::parse(&self.bytes()?)
     }
 
     /// Returns the recognizer, or `None` if the data cannot be used.

@@ -7,9 +7,9 @@
 mod candidate;
 mod evidence;
 mod installed;
+mod print;
 mod readers;
 mod second;
 
 pub(super) use installed::{AUTO, Wanted, data_directory, language_problem};
 pub(super) use readers::LineReaders;
-pub(super) use second::best_second;

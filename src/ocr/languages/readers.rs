@@ -11,11 +11,13 @@ use tesseract_lstm::{Alphabet, Inversion, Kernel, LineReader, LineSettings, Line
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::installed::Wanted;
+use super::print::{self, Print};
 use super::second::Second;
 use crate::document::Recipe;
-use crate::ocr::SecondNetwork;
+use crate::images::PagePixels;
 use crate::ocr::lengths::{length, lengths, within_share};
 use crate::ocr::native_problem::NativeProblem;
+use crate::ocr::{EngineSettings, NetworkChoice};
 
 /// Lines are read in negative, too, below this certainty of the network (0–1), as Tesseract does.
 const INVERSION_BELOW: f32 = 0.7;
@@ -54,13 +56,16 @@ pub(in crate::ocr) struct LineReaders {
     kernel: Kernel,
     is_auto: bool,
     page: OnPage,
-    second: Option<Second>,
+    /// Reads gray pages in `print::LANGUAGE`.
+    print: Option<Print>,
+    second: Second,
 }
 
 /// What was chosen for a page.
 #[derive(Debug, Default)]
 struct OnPage {
     main: usize,
+    is_gray: bool,
     is_chosen: bool,
     /// Lines that were read in other languages, by candidate.
     others: Vec<(usize, usize)>,
@@ -87,11 +92,10 @@ struct Attempt<'p> {
 impl LineReaders {
     /// Opens the data of all languages, and loads those that were named. `Unsupported` says what only Tesseract can do.
     pub(in crate::ocr) fn start(
-        languages: &str,
-        second: &SecondNetwork,
+        settings: &EngineSettings,
         kernel: Kernel,
     ) -> Result<Self, NativeProblem> {
-        let wanted = Wanted::parse(languages).map_err(NativeProblem::Broken)?;
+        let wanted = Wanted::parse(&settings.languages).map_err(NativeProblem::Broken)?;
         let mut candidates = Vec::with_capacity(wanted.names.len());
         for name in &wanted.names {
             let path = wanted.file(name);
@@ -111,9 +115,11 @@ impl LineReaders {
             }
             candidates.push(candidate);
         }
-        let second = Second::open(second, &wanted, kernel).map_err(NativeProblem::Broken)?;
+        let second = Second::open(&settings.second_network, &wanted, kernel)
+            .map_err(NativeProblem::Broken)?;
+        let print = (settings.network == NetworkChoice::Auto).then(Print::default);
         let page = OnPage::default();
-        Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page, second })
+        Ok(Self { candidates, kernel, is_auto: wanted.is_auto, page, print, second })
     }
 
     /// Returns the kernel that the recognizers run.
@@ -122,8 +128,8 @@ impl LineReaders {
     }
 
     /// Begins a page: nothing is known of its language.
-    pub(in crate::ocr) fn begin_page(&mut self) {
-        self.page = OnPage::default();
+    pub(in crate::ocr) fn begin_page(&mut self, pixels: &PagePixels) {
+        self.page = OnPage { is_gray: is_gray(pixels), ..OnPage::default() };
     }
 
     /// Begins to read the lines of a layout: what was read by another one does not count.
@@ -132,12 +138,12 @@ impl LineReaders {
     }
 
     /// Begins to look at a page again that was read in `languages`.
-    pub(in crate::ocr) fn resume_page(&mut self, languages: &str) {
+    pub(in crate::ocr) fn resume_page(&mut self, languages: &str, pixels: &PagePixels) {
         let place = |name| self.candidates.iter().position(|candidate| candidate.name == name);
         let mut used = languages.split('+').filter_map(place);
         let main = used.next().unwrap_or(0);
         let others = used.map(|language| (language, 0)).collect();
-        self.page = OnPage { main, is_chosen: true, others };
+        self.page = OnPage { main, is_gray: is_gray(pixels), is_chosen: true, others };
     }
 
     /// Returns the languages that the page was read in, joined by `+`, that of most lines first.
@@ -219,18 +225,38 @@ impl LineReaders {
         self.second_of_page().is_some()
     }
 
-    /// Returns the language of the second network of the page, as it stands in the recipe.
-    pub(in crate::ocr) fn second_note(&mut self) -> Option<String> {
-        self.second_of_page()?;
-        let name = self.second.as_ref()?.name();
-        Some(format!("{}({name})", Recipe::SECOND_NETWORK))
+    /// Returns the networks that read the page besides those of the language data, as they stand in the recipe.
+    pub(in crate::ocr) fn network_notes(&mut self) -> Vec<String> {
+        let is_print = self.is_print(self.page.main);
+        let mut notes = Vec::new();
+        if is_print {
+            notes.push(format!("network({})", print::NAME));
+        }
+        if self.has_second() {
+            let name = match &self.second {
+                Second::Of(named) => named.name(),
+                Second::None | Second::Other if is_print => print::LANGUAGE,
+                Second::None | Second::Other => print::NAME,
+            };
+            notes.push(format!("{}({name})", Recipe::SECOND_NETWORK));
+        }
+        notes
     }
 
-    /// Returns the second network if it is one for the page's script, and another one than read the page.
+    /// Returns the second network if there is one for the page's script, another one than reads the page.
     fn second_of_page(&mut self) -> Option<&mut LineReader> {
+        let is_print = self.is_print(self.page.main);
         let main = &mut self.candidates[self.page.main];
-        let second = self.second.as_mut().filter(|second| second.name() != main.name)?;
-        second.reader(&main.script()?, self.kernel)
+        match &mut self.second {
+            Second::None => None,
+            Second::Other if is_print => main.reader(self.kernel),
+            Second::Other if main.name == print::LANGUAGE => {
+                self.print.as_mut()?.reader(main, self.kernel)
+            }
+            Second::Other => None,
+            Second::Of(named) if !is_print && named.name() == main.name => None,
+            Second::Of(named) => named.reader(&main.script()?, self.kernel),
+        }
     }
 
     /// Tells of words whether the page's main language has them.
@@ -245,8 +271,23 @@ impl LineReaders {
         pictures: &[&GrayImage],
         settings: &LineSettings,
     ) -> Option<Vec<LineText>> {
-        let reader: &mut LineReader = self.candidates[language].reader(self.kernel)?;
-        Some(reader.read_lines(pictures, settings))
+        Some(self.reader_of(language)?.read_lines(pictures, settings))
+    }
+
+    /// Returns who reads a language on this page.
+    fn reader_of(&mut self, language: usize) -> Option<&mut LineReader> {
+        if self.is_print(language) {
+            return self.print.as_mut()?.reader(&mut self.candidates[language], self.kernel);
+        }
+        self.candidates[language].reader(self.kernel)
+    }
+
+    /// Returns whether the network for print reads a language on this page.
+    fn is_print(&mut self, language: usize) -> bool {
+        let candidate = &mut self.candidates[language];
+        let is_wanted = self.page.is_gray && candidate.name == print::LANGUAGE;
+        let print = self.print.as_mut().filter(|_| is_wanted);
+        print.is_some_and(|print| print.reader(candidate, self.kernel).is_some())
     }
 
     /// Reads the lines of a page, and chooses its language on the way.
@@ -446,6 +487,10 @@ impl LineReaders {
     }
 }
 
+fn is_gray(pixels: &PagePixels) -> bool {
+    matches!(pixels, PagePixels::Gray(_))
+}
+
 /// Returns the places of pictures, those of most text first.
 fn longest_first(pictures: &[GrayImage]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..pictures.len()).collect();
@@ -473,43 +518,69 @@ fn least_sure_unknown(text: &LineText, words: &[String], known: &[bool]) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::images::BitMask;
+    use crate::ocr::SecondNetwork;
 
-    fn start(languages: &str) -> Result<LineReaders, NativeProblem> {
-        LineReaders::start(languages, &SecondNetwork::Off, Kernel::Scalar)
+    fn start(languages: &str, second_network: SecondNetwork) -> Result<LineReaders, NativeProblem> {
+        let languages = languages.to_owned();
+        let settings = EngineSettings { languages, second_network, ..EngineSettings::default() };
+        LineReaders::start(&settings, Kernel::Scalar)
     }
 
     #[test]
     fn names_the_language_that_only_tesseract_can_read() {
-        let problem = start("eng+osd").err().map(|problem| problem.to_string()).unwrap();
+        let problem =
+            start("eng+osd", SecondNetwork::Off).err().map(|problem| problem.to_string()).unwrap();
         assert!(problem.starts_with("`osd`: native engine: a model without a "), "{problem}");
     }
 
     #[test]
     fn one_language_is_no_choice() {
-        let readers = start("eng").ok().unwrap();
+        let readers = start("eng", SecondNetwork::Off).ok().unwrap();
         assert_eq!((readers.languages().as_str(), readers.note()), ("eng", None));
+    }
+
+    fn page(is_gray: bool) -> PagePixels {
+        if is_gray {
+            PagePixels::Gray(GrayImage::new(8, 8))
+        } else {
+            PagePixels::Bilevel(BitMask::empty(8, 8))
+        }
+    }
+
+    #[test]
+    fn gray_pages_in_english_are_read_by_the_network_for_print() {
+        let mut readers = start("eng+deu+chi_sim", SecondNetwork::Auto).ok().unwrap();
+        for (language, is_gray, notes) in [
+            ("eng", true, vec!["network(eng-print)", "second_network(eng)"]),
+            ("eng", false, vec!["second_network(eng-print)"]),
+            ("deu", true, vec![]),
+        ] {
+            readers.resume_page(language, &page(is_gray));
+            assert_eq!(readers.network_notes(), notes, "{language}");
+            assert_eq!(readers.read_otherwise(&[]).is_some(), !notes.is_empty(), "{language}");
+        }
     }
 
     #[test]
     fn the_second_network_is_another_one_of_the_pages_script() {
         let second = SecondNetwork::Of("deu".to_owned());
-        let mut readers =
-            LineReaders::start("eng+deu+chi_sim", &second, Kernel::Scalar).ok().unwrap();
-        for (language, note) in
-            [("eng", Some("second_network(deu)")), ("deu", None), ("chi_sim", None)]
+        let mut readers = start("eng+deu+chi_sim", second).ok().unwrap();
+        for (language, notes) in
+            [("eng", vec!["second_network(deu)"]), ("deu", vec![]), ("chi_sim", vec![])]
         {
-            readers.resume_page(language);
-            assert_eq!(readers.second_note().as_deref(), note, "{language}");
-            assert_eq!(readers.read_otherwise(&[]).is_some(), note.is_some(), "{language}");
+            readers.resume_page(language, &page(false));
+            assert_eq!(readers.network_notes(), notes, "{language}");
+            assert_eq!(readers.read_otherwise(&[]).is_some(), !notes.is_empty(), "{language}");
         }
     }
 
     #[test]
     fn a_second_look_goes_by_the_languages_of_the_page() {
-        let mut readers = start("eng+deu").ok().unwrap();
-        readers.resume_page("deu+eng");
+        let mut readers = start("eng+deu", SecondNetwork::Off).ok().unwrap();
+        readers.resume_page("deu+eng", &page(false));
         assert_eq!(readers.languages(), "deu+eng");
-        readers.begin_page();
+        readers.begin_page(&page(false));
         assert_eq!(readers.languages(), "eng");
     }
 
