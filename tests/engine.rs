@@ -76,6 +76,22 @@ fn two_networks_read_pages_in_english_unless_something_else_is_said() {
 }
 
 #[test]
+fn cuts_lines_and_says_what_each_network_reads() {
+    let program = Program::new();
+    program.take_samples(&[CARD]);
+    let cut = ["engine", "lines", "scans/n9083t-magneto.png", "--networks", "eng,deu", "-o", "cut"];
+    program.succeed(&cut);
+    let table = std::fs::read_to_string(program.directory().join("cut/lines.csv")).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "picture,eng,deu");
+    assert!(table.contains("N9083T"), "{table}");
+    let pictures = std::fs::read_dir(program.directory().join("cut")).unwrap().count() - 1;
+    assert_eq!(pictures, lines.len() - 1);
+    let again = program.run(&cut);
+    assert!(again.code != 0 && again.stderr.contains("cut: pictures of lines"), "{}", again.stderr);
+}
+
+#[test]
 fn a_second_network_that_cannot_be_used_is_an_error() {
     let program = Program::new();
     let missing = program.run(&["ingest", ".", "--second-network", "xyz"]);

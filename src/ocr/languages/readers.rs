@@ -248,14 +248,14 @@ impl LineReaders {
         let is_print = self.is_print(self.page.main);
         let main = &mut self.candidates[self.page.main];
         match &mut self.second {
-            Second::None => None,
             Second::Other if is_print => main.reader(self.kernel),
             Second::Other if main.name == print::LANGUAGE => {
                 self.print.as_mut()?.reader(main, self.kernel)
             }
-            Second::Other => None,
-            Second::Of(named) if !is_print && named.name() == main.name => None,
-            Second::Of(named) => named.reader(&main.script()?, self.kernel),
+            Second::Of(named) if is_print || named.name() != main.name => {
+                named.reader(&main.script()?, self.kernel)
+            }
+            Second::None | Second::Other | Second::Of(_) => None,
         }
     }
 

@@ -27,6 +27,17 @@ fn refuses_a_model_without_a_network() {
     );
 }
 
+#[test]
+fn words_are_taken_over_for_the_same_characters_only() {
+    let english = || Model::parse(&installed("eng")).unwrap();
+    let mut without = english();
+    without.vocabulary.dictionary = None;
+    assert!(without.with_words_of(english()).unwrap().vocabulary.dictionary.is_some());
+    let german = Model::parse(&installed("deu")).unwrap();
+    let problem = english().with_words_of(german).unwrap_err();
+    assert_eq!(problem, ModelError::Unsupported("words of other characters".to_owned()));
+}
+
 /// Where a component of the file begins, from its table of offsets.
 fn start(file: &[u8], component: usize) -> usize {
     let entry = file[4 + 8 * component..][..8].try_into().unwrap();
