@@ -79,7 +79,8 @@ fn two_networks_read_pages_in_english_unless_something_else_is_said() {
 fn cuts_lines_and_says_what_each_network_reads() {
     let program = Program::new();
     program.take_samples(&[CARD]);
-    let cut = ["engine", "lines", "scans/n9083t-magneto.png", "--networks", "eng,deu", "-o", "cut"];
+    let cut =
+        ["engine", "lines", "scans/cards/n9083t-magneto.png", "--networks", "eng,deu", "-o", "cut"];
     program.succeed(&cut);
     let table = std::fs::read_to_string(program.directory().join("cut/lines.csv")).unwrap();
     let lines: Vec<&str> = table.lines().collect();
