@@ -60,8 +60,9 @@ fn networks_of(sample: &str, flags: &[&str]) -> String {
     program.succeed(&["db", "start"]);
     program.succeed(&[&["ingest", "scans"], flags].concat());
     let steps = "jsonb_array_elements_text(to_jsonb(recipe->'steps'))";
-    let steps = format!("select step from scanlift.attempt, {steps} step");
-    let networks = program.sql(&format!("{steps} where step like '%network(%'"));
+    let steps = format!("select distinct step from scanlift.attempt, {steps} step");
+    let wanted = "step like '%network(%' order by step";
+    let networks = program.sql(&format!("{steps} where {wanted}"));
     networks.lines().collect::<Vec<_>>().join(", ")
 }
 
