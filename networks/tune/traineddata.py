@@ -75,7 +75,8 @@ def read_layer(reader, layers):
         for _ in range(reader.number("I")):
             read_layer(reader, layers)
         if flags & 64:
-            reader.at += 4 * reader.number("I")
+            rates = reader.number("I")
+            reader.at += 4 * rates
     elif kind in ("LSTM", "SummLSTM"):
         reader.at += 4
         layers.append([read_matrix(reader) for _ in range(4)])

@@ -63,8 +63,7 @@ impl Checker {
                 settings.languages
             ));
         }
-        let native = start::line_readers(settings).map_err(|problem| problem.to_string())?;
-        Ok(Self { native, tesseract: Tesseract::new(settings)? })
+        Ok(Self { native: start::stock_readers(settings)?, tesseract: Tesseract::new(settings)? })
     }
 
     /// Returns the kernel that the native recognizer runs.

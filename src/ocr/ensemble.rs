@@ -16,7 +16,7 @@ use crate::document::compares_with;
 const DOUBTFUL: f32 = 65.0;
 /// Of a page so much is read again at most, as a share of the length of its lines. With 0.25, no more fields are right.
 const BUDGET: f32 = 0.15;
-/// The same by the second network. With 0.15, no more fields are right.
+/// The same by the second network. With 0.15 and that of `swe`, no more fields are right.
 const BUDGET_OF_SECOND: f32 = 0.08;
 /// Words from this confidence on stay.
 const SURE: f32 = 90.0;

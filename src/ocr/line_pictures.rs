@@ -6,7 +6,7 @@ use image::GrayImage;
 
 use super::languages::LineReaders;
 use super::layout::{self, Ground};
-use super::{EngineSettings, NetworkChoice, SecondNetwork, start};
+use super::{EngineSettings, start};
 use crate::images::PreparedPage;
 
 /// The networks of some languages, each for itself.
@@ -24,13 +24,8 @@ impl LineCutter {
     /// Loads the networks of languages. The error says which data is missing or cannot be used.
     pub fn start(languages: &[String]) -> Result<Self, String> {
         let network = |language: &String| {
-            start::line_readers(&EngineSettings {
-                languages: language.clone(),
-                network: NetworkChoice::Stock,
-                second_network: SecondNetwork::Off,
-                ..EngineSettings::default()
-            })
-            .map_err(|problem| problem.to_string())
+            let languages = language.clone();
+            start::stock_readers(&EngineSettings { languages, ..EngineSettings::default() })
         };
         Ok(Self { networks: languages.iter().map(network).collect::<Result<_, _>>()? })
     }

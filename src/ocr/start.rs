@@ -4,7 +4,7 @@
 
 use super::languages::{self, LineReaders};
 use super::native_problem::NativeProblem;
-use super::{EngineChoice, EngineSettings, Kernel, SecondNetwork};
+use super::{EngineChoice, EngineSettings, Kernel, NetworkChoice, SecondNetwork};
 
 /// Starts the native recognizers of the languages.
 pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, NativeProblem> {
@@ -12,6 +12,16 @@ pub(super) fn line_readers(settings: &EngineSettings) -> Result<LineReaders, Nat
     let kernel = kernel(settings)
         .map_err(|what| NativeProblem::Unsupported { languages: languages.clone(), what })?;
     LineReaders::start(settings, kernel)
+}
+
+/// Starts the recognizers of the languages with the networks of the language data alone.
+pub(super) fn stock_readers(settings: &EngineSettings) -> Result<LineReaders, String> {
+    let stock = EngineSettings {
+        network: NetworkChoice::Stock,
+        second_network: SecondNetwork::Off,
+        ..settings.clone()
+    };
+    line_readers(&stock).map_err(|problem| problem.to_string())
 }
 
 /// Returns what is wrong with the settings, with a hint, or `None` if an engine can start.

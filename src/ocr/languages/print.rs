@@ -42,3 +42,19 @@ impl Print {
 fn model(language: &mut Candidate) -> Result<Model, ModelError> {
     Model::parse(DATA)?.with_words_of(language.model()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::languages::Wanted;
+
+    #[test]
+    fn reads_for_language_data_of_its_characters_only() {
+        for (language, is_for) in [("eng", true), ("deu", false)] {
+            let path = Wanted::parse(language).unwrap().file(language);
+            let mut candidate = Candidate::open(language, &path).unwrap();
+            let mut print = Print::default();
+            assert_eq!(print.reader(&mut candidate, Kernel::Scalar).is_some(), is_for);
+        }
+    }
+}

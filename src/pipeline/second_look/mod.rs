@@ -25,7 +25,8 @@ use crate::reader::{PageReader, ReaderError};
 /// time more and gives no more fields, none at all gives 4 of 630 less. Work is counted, not time: a page gives the same
 /// words whatever else the machine does.
 const WORK_SHARE: f32 = 0.3;
-/// The same by a second network: each reading of it counts as several. With 0.6, 7 of 788 fields of receipts less are right.
+/// The same by a second network: each reading of it counts as several. With 0.6 and that of `swe`, 7 of 788 fields of
+/// receipts less are right.
 const WORK_SHARE_OF_SECOND: f32 = 1.0;
 /// What a look costs besides the pixels that it reads, in pixels of line: its band is laid out anew.
 const WORK_PER_LOOK: u64 = 300;

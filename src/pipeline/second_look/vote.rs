@@ -73,8 +73,8 @@ pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Pat
         .collect()
 }
 
-/// Judges a value that is valid by what another network reads. It stays: replaced by the surer reading, 4 of 394 dates and
-/// totals of receipts less are right.
+/// Judges a value that is valid by what another network reads. It stays: replaced by the surer reading (of `swe`), 4 of
+/// 394 dates and totals of receipts less are right.
 fn value_of_two(ask: &Ask, first: &[Word], second: &[Word]) -> Vec<Word> {
     let reading = Some(second).filter(|second| shows(second, first));
     let meaning = reading.and_then(|second| meaning_of(ask, first, second));

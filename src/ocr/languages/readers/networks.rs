@@ -31,7 +31,8 @@ impl LineReaders {
         pictures: &[&GrayImage],
     ) -> Option<Vec<LineText>> {
         let settings = LineSettings { alphabet: Alphabet::All, inversion: Inversion::Never };
-        Some(self.second_of_page()?.read_lines(pictures, &settings))
+        let (_, reader) = self.second_of_page()?;
+        Some(reader.read_lines(pictures, &settings))
     }
 
     /// Returns whether there is a second network for the page.
@@ -39,37 +40,35 @@ impl LineReaders {
         self.second_of_page().is_some()
     }
 
-    /// Returns the networks that read the page besides those of the language data, as they stand in the recipe.
+    /// Returns which networks read the page besides those of its languages, as they stand in the recipe.
     pub(in crate::ocr) fn network_notes(&mut self) -> Vec<String> {
-        let is_print = self.is_print(self.page.main);
+        let mut used = vec![self.page.main];
+        used.extend(self.page.others.iter().map(|(language, _)| *language));
         let mut notes = Vec::new();
-        if is_print {
+        if used.into_iter().any(|language| self.is_print(language)) {
             notes.push(format!("network({})", print::NAME));
         }
-        if self.has_second() {
-            let name = match &self.second {
-                Second::Of(named) => named.name(),
-                Second::None | Second::Other if is_print => print::LANGUAGE,
-                Second::None | Second::Other => print::NAME,
-            };
+        if let Some((name, _)) = self.second_of_page() {
             notes.push(format!("{}({name})", Recipe::SECOND_NETWORK));
         }
         notes
     }
 
-    /// Returns the second network if there is one for the page's script, another one than reads the page.
-    fn second_of_page(&mut self) -> Option<&mut LineReader> {
+    /// Returns the second network and its name if there is one for the page's script, another one than reads the page.
+    fn second_of_page(&mut self) -> Option<(String, &mut LineReader)> {
         let is_print = self.is_print(self.page.main);
         let main = &mut self.candidates[self.page.main];
-        match &mut self.second {
-            Second::Other if is_print => main.reader(self.kernel),
+        let (name, reader) = match &mut self.second {
+            Second::Other if is_print => (main.name.clone(), main.reader(self.kernel)),
             Second::Other if main.name == print::LANGUAGE => {
-                self.print.as_mut()?.reader(main, self.kernel)
+                (print::NAME.to_owned(), self.print.as_mut()?.reader(main, self.kernel))
             }
-            Second::Of(named) if is_print || named.name() != main.name => {
-                named.reader(&main.script()?, self.kernel)
+            Second::Of(named) if is_print || named.name != main.name => {
+                let is_for_script = named.script()? == main.script()?;
+                (named.name.clone(), named.reader(self.kernel).filter(|_| is_for_script))
             }
-            Second::None | Second::Other | Second::Of(_) => None,
-        }
+            Second::None | Second::Other | Second::Of(_) => return None,
+        };
+        Some((name, reader?))
     }
 }
