@@ -34,7 +34,7 @@ const ALIKE_PIXELS: f32 = 1.0;
 const MIN_ALIKE: usize = 24;
 /// … are alike, all but this share, …
 const MAX_UNLIKE_SHARE: f32 = 0.1;
-/// … and they are read with less confidence than this, or all as one character, they are rings, boxes or dots of a pattern.
+/// … and they are read with less confidence than this, they are rings, boxes or dots of a pattern.
 const PATTERN_CONFIDENCE: f32 = 65.0;
 /// Turned text is kept from this confidence on: much of it is no text.
 const TURNED_CONFIDENCE: f32 = 60.0;
@@ -48,23 +48,16 @@ pub(in crate::ocr) struct Reading {
     pub letters: usize,
     /// Mean confidence weighted by the words' lengths, 0–100.
     pub confidence: f32,
-    /// The character that all of it is but for a few.
-    pub only: Option<char>,
 }
 
 impl Reading {
     /// Sums up the text of a segment and its mean confidence.
     pub fn of(text: &str, confidence: f32) -> Self {
-        let mut characters: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let letters = characters.iter().filter(|c| c.is_alphanumeric()).count();
-        let length = characters.len();
-        characters.sort_unstable();
-        // What is most of them stands in the middle, too.
-        let only = characters.get(length / 2).copied().filter(|only| {
-            let others = characters.iter().filter(|other| *other != only).count();
-            others as f32 <= MAX_UNLIKE_SHARE * length as f32
-        });
-        Self { length, letters, confidence, only }
+        Self {
+            length: text.chars().filter(|c| !c.is_whitespace()).count(),
+            letters: text.chars().filter(|c| c.is_alphanumeric()).count(),
+            confidence,
+        }
     }
 }
 
@@ -99,12 +92,9 @@ impl Layout {
             shapes.map(|shape| side(&shape.bounds) as f32).collect()
         };
         let (widths, heights) = (sides(PixelBox::width), sides(PixelBox::height));
-        let mut only = readings.iter().filter(|reading| reading.length > 0).map(|each| each.only);
-        let first = only.next().flatten();
-        let is_one_character = first.is_some() && only.all(|other| other == first);
-        let is_sure =
-            || mean_confidence(readings.iter()).is_some_and(|sure| sure >= PATTERN_CONFIDENCE);
-        if widths.len() < MIN_ALIKE || (!is_one_character && is_sure()) {
+        if widths.len() < MIN_ALIKE
+            || mean_confidence(readings.iter()).is_some_and(|sure| sure >= PATTERN_CONFIDENCE)
+        {
             return false;
         }
         let is_usual = |sides: &[f32]| {
