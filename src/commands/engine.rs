@@ -53,7 +53,7 @@ pub(super) struct CheckArgs {
     #[arg(short, long, visible_alias = "languages", value_name = "LANG", default_value = "eng")]
     lang: String,
     /// Instructions that the native recognizer uses [default: the fastest that the processor has].
-    #[arg(long, value_name = "scalar|avx2|vnni")]
+    #[arg(long, value_name = "scalar|avx2|vnni|amx")]
     kernel: Option<Kernel>,
 }
 

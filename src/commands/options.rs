@@ -113,7 +113,7 @@ pub(super) struct ReaderArgs {
     #[arg(long, value_name = "auto|native|tesseract", default_value = "auto")]
     layout: LayoutChoice,
     /// Instructions that the native recognizer uses [default: the fastest that the processor has].
-    #[arg(long, value_name = "scalar|avx2|vnni")]
+    #[arg(long, value_name = "scalar|avx2|vnni|amx")]
     kernel: Option<Kernel>,
     /// Network that reads gray and color pages in English: one that is tuned to print on receipts and labels, or that of
     /// the language data.

@@ -6,7 +6,7 @@
 use super::border::{self, Border};
 use super::kernels::{Arithmetic, Kernel, LstmStep, Neighborhoods, Place, Scalar, WINDOW, padded};
 #[cfg(target_arch = "x86_64")]
-use super::kernels::{Avx2, Vnni};
+use super::kernels::{Amx, Avx2, Vnni};
 use super::line::LineInput;
 use super::network::{Direction, Lstm, NEIGHBORS, Network, POOL};
 
@@ -73,6 +73,8 @@ enum AnyEngine {
     Avx2(Engine<Avx2>),
     #[cfg(target_arch = "x86_64")]
     Vnni(Engine<Vnni>),
+    #[cfg(target_arch = "x86_64")]
+    Amx(Engine<Amx>),
 }
 
 impl Forward {
@@ -86,6 +88,8 @@ impl Forward {
             Kernel::Avx2 => AnyEngine::Avx2(Engine::new(network)),
             #[cfg(target_arch = "x86_64")]
             Kernel::Vnni => AnyEngine::Vnni(Engine::new(network)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Amx => AnyEngine::Amx(Engine::new(network)),
             _ => AnyEngine::Scalar(Engine::new(network)),
         };
         Self { engine }
@@ -99,6 +103,8 @@ impl Forward {
             AnyEngine::Avx2(_) => Kernel::Avx2,
             #[cfg(target_arch = "x86_64")]
             AnyEngine::Vnni(_) => Kernel::Vnni,
+            #[cfg(target_arch = "x86_64")]
+            AnyEngine::Amx(_) => Kernel::Amx,
         }
     }
 
@@ -110,6 +116,8 @@ impl Forward {
             AnyEngine::Avx2(engine) => engine.run(lines),
             #[cfg(target_arch = "x86_64")]
             AnyEngine::Vnni(engine) => engine.run(lines),
+            #[cfg(target_arch = "x86_64")]
+            AnyEngine::Amx(engine) => engine.run(lines),
         }
     }
 }

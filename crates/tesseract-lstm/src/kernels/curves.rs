@@ -69,6 +69,8 @@ pub(crate) fn quantized(value: f32) -> i8 {
 pub(crate) const SKETCH_PARTS: usize = 32;
 /// The last part of `Sketch` ends here, 1.7e-6 below 1.
 pub(crate) const SKETCH_END: f32 = 7.0;
+/// The last place in a sketch, which stands for all behind it.
+pub(crate) const SKETCH_LAST_PLACE: f32 = (SKETCH_PARTS as f32).next_down();
 /// `SKETCH` is this close to the curve of `TANH`, and within half of this to that of `LOGISTIC` where it stands for it.
 pub(crate) const SKETCH_ERROR: f32 = 4.5e-6;
 

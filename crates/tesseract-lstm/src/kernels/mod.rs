@@ -3,6 +3,8 @@
 //! All kernels give the same bits: sums of products are integers, and every rounding of the rest is
 //! fixed. `forward` drives them; it knows the order of lines and steps, the kernels know numbers only.
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
 mod arithmetic;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -25,6 +27,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 #[cfg(target_arch = "x86_64")]
+pub(super) use amx::Amx;
+#[cfg(target_arch = "x86_64")]
 pub(super) type Avx2 = packed::Vectors<avx2::Avx2>;
 pub(super) use arithmetic::{Arithmetic, LstmStep, Neighborhoods, Place, WINDOW, padded};
 pub(super) use scalar::Scalar;
@@ -42,6 +46,8 @@ pub enum Kernel {
     Avx2,
     /// AVX-512 with 8-bit dot products.
     Vnni,
+    /// AVX-512, with 8-bit products of matrices.
+    Amx,
 }
 
 impl Kernel {
@@ -53,6 +59,10 @@ impl Kernel {
     /// Returns the kernels that this processor can run, the fastest first; `Scalar` is always the last.
     pub fn available() -> Vec<Self> {
         let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if Amx::is_available() {
+            kernels.push(Self::Amx);
+        }
         #[cfg(target_arch = "x86_64")]
         if <vnni::Vnni as vector::Vector>::is_available() {
             kernels.push(Self::Vnni);
@@ -72,13 +82,14 @@ impl fmt::Display for Kernel {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
             Self::Vnni => "vnni",
+            Self::Amx => "amx",
         })
     }
 }
 
 /// A kernel's name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no kernel is called `{0}`; there are `scalar`, `avx2` and `vnni`")]
+#[error("no kernel is called `{0}`; there are `scalar`, `avx2`, `vnni` and `amx`")]
 pub struct UnknownKernel(String);
 
 impl FromStr for Kernel {
@@ -89,6 +100,7 @@ impl FromStr for Kernel {
             "scalar" => Ok(Self::Scalar),
             "avx2" => Ok(Self::Avx2),
             "vnni" => Ok(Self::Vnni),
+            "amx" => Ok(Self::Amx),
             other => Err(UnknownKernel(other.to_owned())),
         }
     }

@@ -14,15 +14,15 @@ use crate::network::{Convolution, Lstm, NEIGHBORS, OutputLayer, POOL};
 
 /// Weights of the first layer.
 #[derive(Debug)]
-pub(crate) struct ConvolutionWeights<V>(Weights<V>);
+pub(crate) struct ConvolutionWeights<V>(pub(super) Weights<V>);
 
 /// Weights of an LSTM.
 #[derive(Debug)]
-pub(crate) struct GateWeights<V>(Weights<V>);
+pub(crate) struct GateWeights<V>(pub(super) Weights<V>);
 
 /// Weights of the last layer.
 #[derive(Debug)]
-pub(crate) struct DenseWeights<V>(Weights<V>);
+pub(crate) struct DenseWeights<V>(pub(super) Weights<V>);
 
 fn output_row(matrix: &Matrix, row: usize) -> Option<OutputRow<'_>> {
     (row < matrix.rows).then_some(OutputRow { matrix, row })
@@ -117,20 +117,30 @@ impl<V: Vector> Arithmetic for Vectors<V> {
     }
 
     fn softmax(
-        _proof: &DenseWeights<V>,
+        weights: &DenseWeights<V>,
         classes: usize,
         sums: &mut [f32],
         probabilities: &mut [f32],
     ) {
-        assert!(probabilities.len() / classes >= sums.len() / padded(classes), "all have room");
-        // SAFETY: weights exist only where the instructions do.
-        unsafe { V::run_exponentials(classes, sums) };
-        arithmetic::normalize(classes, sums, probabilities);
+        softmax(&weights.0, classes, sums, probabilities);
     }
 }
 
+/// Turns rows of sums into probabilities; see `Arithmetic::softmax`.
+pub(super) fn softmax<V: Vector>(
+    _proof: &Weights<V>,
+    classes: usize,
+    sums: &mut [f32],
+    probabilities: &mut [f32],
+) {
+    assert!(probabilities.len() / classes >= sums.len() / padded(classes), "all have room");
+    // SAFETY: weights exist only where the instructions do.
+    unsafe { V::run_exponentials(classes, sums) };
+    arithmetic::normalize(classes, sums, probabilities);
+}
+
 /// Checks that all rows of a step lie in their buffers.
-fn check_rows<V: Vector>(gates: &Weights<V>, step: &LstmStep<'_, V::Activation>) {
+pub(super) fn check_rows<V: Vector>(gates: &Weights<V>, step: &LstmStep<'_, V::Activation>) {
     let stride = gates.packed.tiles * V::LANES;
     let group = V::PRODUCTS.group;
     assert!(gates.packed.groups[0] * group <= step.input_stride, "rows hold all inputs");

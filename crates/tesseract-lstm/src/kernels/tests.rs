@@ -61,7 +61,7 @@ fn kernels_agree_on_sizes_that_fill_no_vector() {
 
 #[test]
 fn kernels_agree_on_every_number_of_lines_in_a_batch() {
-    for lines in 1..=13 {
+    for lines in 1..=35 {
         check(&sizes(9, 16, 20, &[17], 20), &vec![12; lines]);
     }
 }
@@ -88,6 +88,7 @@ fn kernels_agree_at_the_ends_of_all_ranges() {
                 Kernel::Scalar => {}
                 Kernel::Avx2 => assert_eq!(dense_sums::<Avx2>(&matrix, activation), plain),
                 Kernel::Vnni => assert_eq!(dense_sums::<Vnni>(&matrix, activation), plain),
+                Kernel::Amx => assert_eq!(dense_sums::<Amx>(&matrix, activation), plain),
             }
         }
     }
@@ -149,9 +150,9 @@ fn the_largest_activation_is_that_of_the_largest_sum() {
 
 /// Returns tanh of an argument of 0 or more by the sketch, as the kernels do.
 fn sketched(argument: f32) -> f32 {
-    let parts = curves::SKETCH_PARTS as f32;
-    let place = (argument * (parts / curves::SKETCH_END)).min(parts);
-    let part = (place as usize).min(curves::SKETCH_PARTS - 1);
+    let parts_per_unit = curves::SKETCH_PARTS as f32 / curves::SKETCH_END;
+    let place = (argument * parts_per_unit).min(curves::SKETCH_LAST_PLACE);
+    let part = place as usize;
     let [none, one, two, three] = curves::SKETCH.each_ref().map(|row| row[part]);
     let place = place - part as f32;
     three.mul_add(place, two).mul_add(place, one).mul_add(place, none)
@@ -192,10 +193,10 @@ fn kernels_agree_where_activations_are_nearly_in_the_middle_of_two() {
 
 #[test]
 fn kernels_have_names_that_are_read_back() {
-    for kernel in [Kernel::Scalar, Kernel::Avx2, Kernel::Vnni] {
+    for kernel in [Kernel::Scalar, Kernel::Avx2, Kernel::Vnni, Kernel::Amx] {
         assert_eq!(kernel.to_string().parse(), Ok(kernel));
     }
     let problem = "sse9".parse::<Kernel>().unwrap_err().to_string();
-    assert_eq!(problem, "no kernel is called `sse9`; there are `scalar`, `avx2` and `vnni`");
+    assert_eq!(problem, "no kernel is called `sse9`; there are `scalar`, `avx2`, `vnni` and `amx`");
     assert_eq!(Kernel::available().last(), Some(&Kernel::Scalar));
 }

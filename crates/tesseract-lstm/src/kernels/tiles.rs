@@ -49,24 +49,41 @@ pub(crate) unsafe fn lstm_rows<V: Vector, const R: usize>(
         let mut sums = [load_tile::<V>(&packed.bias, first); R];
         line = add_piece::<V, R>(&mut sums, line, packed.groups[0], &inputs);
         add_piece::<V, R>(&mut sums, line, packed.groups[1], &before);
-        let scale: [V::Floats; GATES] =
-            std::array::from_fn(|gate| V::load(packed.scale.as_ptr().add(first + gate * V::LANES)));
         // A copy, and not inlined into registers: indexed by a loop, the sums would live in memory during the
         // products as well.
         let sums = std::hint::black_box(sums);
+        lstm_outputs::<V, R>(weights, tile, rows, &sums);
+    }
+}
+
+/// Replaces states and stores outputs of a tile for the rows, at most `R`, that the first `sums` belong to.
+#[inline(always)]
+pub(crate) unsafe fn lstm_outputs<V: Vector, const R: usize>(
+    weights: &Weights<V>,
+    tile: usize,
+    rows: &LstmRows<'_, V>,
+    sums: &[[V::Integers; GATES]; R],
+) {
+    let packed = &weights.packed;
+    let stride = packed.tiles * V::LANES;
+    let place = tile * V::LANES;
+    // SAFETY: as of the caller.
+    unsafe {
+        let scale: [V::Floats; GATES] = std::array::from_fn(|gate| {
+            V::load(packed.scale.as_ptr().add((tile * GATES + gate) * V::LANES))
+        });
         // First all states, then all outputs: those of a row wait for its state.
         let mut leave = [V::splat(0.0); R];
-        for (row, (sums, leave)) in sums.iter().zip(&mut leave).enumerate() {
-            let state = rows.state.add(row * stride + tile * V::LANES);
+        for (row, (sums, leave)) in sums.iter().zip(&mut leave).take(rows.places.len()).enumerate() {
+            let state = rows.state.add(row * stride + place);
             let values: [V::Floats; GATES] =
                 std::array::from_fn(|gate| V::multiply(V::to_floats(sums[gate]), scale[gate]));
             V::store(next_state(weights, V::load(state), values), state);
             *leave = values[3];
         }
-        for (row, leave) in leave.into_iter().enumerate() {
-            let place = tile * V::LANES;
+        for (row, (leave, places)) in leave.into_iter().zip(rows.places).enumerate() {
             let state = V::load(rows.state.add(row * stride + place));
-            let output = rows.output.add(rows.places[row].output * stride + place);
+            let output = rows.output.add(places.output * stride + place);
             V::store_outputs(weights, state, leave, output);
         }
     }
@@ -190,17 +207,29 @@ pub(crate) unsafe fn dense_rows<V: Vector, const R: usize>(
             let mut sums = [load_tile::<V>(&packed.bias, first); R];
             line = add_piece::<V, R>(&mut sums, line, packed.groups[0], &inputs);
             let sums = std::hint::black_box(sums);
-            for (row, sums) in sums.iter().enumerate() {
-                for (column, &sum) in sums.iter().enumerate() {
-                    let class = first + column * V::LANES;
-                    // The last tile may have more vectors than there are classes.
-                    if class < rows.stride {
-                        let value = V::multiply(
-                            V::to_floats(sum),
-                            V::load(packed.scale.as_ptr().add(class)),
-                        );
-                        V::store(value, rows.sums.add(row * rows.stride + class));
-                    }
+            dense_outputs(weights, tile, &sums, rows.sums, rows.stride);
+        }
+    }
+}
+
+/// Stores the values of a tile's classes, a row of `stride` for each of `sums`.
+#[inline(always)]
+pub(crate) unsafe fn dense_outputs<V: Vector>(
+    weights: &Weights<V>,
+    tile: usize,
+    sums: &[[V::Integers; GATES]],
+    to: *mut f32,
+    stride: usize,
+) {
+    for (row, sums) in sums.iter().enumerate() {
+        for (column, &sum) in sums.iter().enumerate() {
+            let class = (tile * GATES + column) * V::LANES;
+            // The last tile may have more vectors than there are classes.
+            if class < stride {
+                // SAFETY: as of the caller.
+                unsafe {
+                    let scale = V::load(weights.packed.scale.as_ptr().add(class));
+                    V::store(V::multiply(V::to_floats(sum), scale), to.add(row * stride + class));
                 }
             }
         }

@@ -11,7 +11,6 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2::four_points;
 use super::curves::{self, Curve, Sketch};
 use super::pack::{CacheLine, Products};
 use super::tiles;
@@ -223,7 +222,7 @@ impl Vector for Vnni {
             let places = _mm512_mul_ps(arguments, _mm512_set1_ps(curves::POINTS_PER_UNIT));
             let places = _mm512_min_ps(places, _mm512_set1_ps(curves::LAST_POINT as f32));
             let index = _mm512_cvttps_epi32(places);
-            let part = _mm512_sub_ps(places, _mm512_cvtepi32_ps(index));
+            let part = _mm512_reduce_ps::<TOWARD_ZERO>(places);
             let low = eight_points(curve, _mm512_castsi512_si256(index));
             let high = eight_points(curve, _mm512_extracti64x4_epi64::<1>(index));
             let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
@@ -287,6 +286,9 @@ impl Vector for Vnni {
     }
 }
 
+/// Of `_mm512_reduce_ps`: what a number has behind the point.
+const TOWARD_ZERO: i32 = 0b0011;
+
 /// Sketched values this close, in activations, to the middle of two activations may belong to the other one: the error of
 /// tanh and that of the output gate, which is half of one.
 const DOUBTFUL: f32 = 1.5 * 127.0 * curves::SKETCH_ERROR;
@@ -313,11 +315,9 @@ unsafe fn store_sure(sketched: __m512, to: *mut u8) -> bool {
 fn sketched_tanh(sketch: &Sketch, arguments: __m512) -> __m512 {
     let parts_per_unit = curves::SKETCH_PARTS as f32 / curves::SKETCH_END;
     let places = _mm512_mul_ps(_mm512_abs_ps(arguments), _mm512_set1_ps(parts_per_unit));
-    // The end is the last place of the last part.
-    let places = _mm512_min_ps(places, _mm512_set1_ps(curves::SKETCH_PARTS as f32));
-    let last = _mm512_set1_epi32((curves::SKETCH_PARTS as u32).cast_signed() - 1);
-    let index = _mm512_min_epi32(_mm512_cvttps_epi32(places), last);
-    let part = _mm512_sub_ps(places, _mm512_cvtepi32_ps(index));
+    let places = _mm512_min_ps(places, _mm512_set1_ps(curves::SKETCH_LAST_PLACE));
+    let index = _mm512_cvttps_epi32(places);
+    let part = _mm512_reduce_ps::<TOWARD_ZERO>(places);
     let [none, one, two, three] = sketch.each_ref().map(|row| {
         // SAFETY: a row is two vectors.
         let halves =
@@ -335,9 +335,7 @@ fn sketched_tanh(sketch: &Sketch, arguments: __m512) -> __m512 {
 unsafe fn eight_points(curve: &Curve, index: __m256i) -> __m512 {
     // SAFETY: the caller vouches for the indexes.
     unsafe {
-        let low = four_points(curve, _mm256_castsi256_si128(index));
-        let high = four_points(curve, _mm256_extracti128_si256::<1>(index));
-        _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castpd256_pd512(low), high))
+        _mm512_castpd_ps(_mm512_i32gather_pd::<8>(index, curve.as_ptr().cast()))
     }
 }
 
