@@ -4,9 +4,9 @@
 //! length, so that at each step the lines that still run stand in front.
 
 use super::border::{self, Border};
-use super::kernels::{Arithmetic, Kernel, LstmStep, Neighborhoods, Place, Scalar, WINDOW, padded};
 #[cfg(target_arch = "x86_64")]
 use super::kernels::{Amx, Avx2, Vnni};
+use super::kernels::{Arithmetic, Kernel, LstmStep, Neighborhoods, Place, Scalar, WINDOW, padded};
 use super::line::LineInput;
 use super::network::{Direction, Lstm, NEIGHBORS, Network, POOL};
 

@@ -25,6 +25,9 @@ const TILE_ROWS: usize = 16;
 /// Cache lines of the weights of a tile of inputs: for each group of four inputs one for each vector of outputs.
 const TILE_LINES: usize = TILE_ROWS * GATES;
 
+/// For so many rows a step takes less time without tiles, which load as many weights for one row as for 16 (measured).
+const FEW_ROWS: usize = 3;
+
 /// The sums of 4 vectors of outputs of a row.
 type Sums = [__m512i; GATES];
 
@@ -77,7 +80,10 @@ struct Shapes {
 }
 
 /// The registers in their shapes; released when dropped, so that the kernel has nothing to keep of them.
-struct Tiles;
+struct Tiles {
+    /// Tiles of inputs that are multiplied one after the other.
+    depth: usize,
+}
 
 impl Tiles {
     /// Shapes four registers of sums and one of activations for `rows` rows, two of weights for whole tiles.
@@ -85,7 +91,7 @@ impl Tiles {
     /// # Safety
     ///
     /// `Amx::is_available` must have said so.
-    unsafe fn shaped(rows: usize) -> Self {
+    unsafe fn shaped(rows: usize, depth: usize) -> Self {
         let mut shapes = Shapes {
             palette: 1,
             start_row: 0,
@@ -95,7 +101,9 @@ impl Tiles {
         };
         let weights = TILE_ROWS as u8;
         let rows = rows as u8;
-        for (register, rows) in [rows, rows, rows, rows, rows, weights, weights].into_iter().enumerate() {
+        for (register, rows) in
+            [rows, rows, rows, rows, rows, weights, weights].into_iter().enumerate()
+        {
             shapes.bytes_per_row[register] = size_of::<CacheLine>() as u16;
             shapes.rows[register] = rows;
         }
@@ -103,23 +111,23 @@ impl Tiles {
         unsafe {
             asm!("ldtilecfg [{}]", in(reg) &raw const shapes, options(nostack, preserves_flags, readonly));
         }
-        Self
+        Self { depth }
     }
 
-    /// Gives each of the shaped rows the sums of 4 vectors of outputs: the bias and the products of `depth` tiles.
+    /// Gives each of the shaped rows the sums of 4 vectors of outputs: the bias and the products of `self.depth` tiles.
     ///
     /// # Safety
     ///
-    /// Each shaped row has `depth` cache lines of activations at `activations`, rows lying `depth` lines apart, and one of
+    /// Each shaped row has `depth` cache lines of activations, 1 or more, behind those of the row before, and one of
     /// `sums`; `bias` has 4 vectors and `weights` `depth * TILE_LINES` lines.
     unsafe fn add_products(
         &self,
-        depth: usize,
         bias: *const i32,
         activations: *const CacheLine,
         weights: *const CacheLine,
         sums: *mut Sums,
     ) {
+        let depth = self.depth;
         // SAFETY: the caller vouches for what the pointers point to; `self` for the shapes.
         unsafe {
             asm!(
@@ -203,12 +211,14 @@ impl TileWeights {
         // many lines as the weights are deep.
         unsafe {
             let mut sums = [[_mm512_setzero_si512(); GATES]; TILE_ROWS];
-            let registers = Tiles::shaped(rows.block);
+            let registers = Tiles::shaped(rows.block, depth);
             for tile in 0..weights.packed.tiles {
                 let bias = weights.packed.bias.as_ptr().add(tile * GATES * Vnni::LANES);
                 let lines = weights.packed.weights.as_ptr().add(tile * weights.lines());
-                for (block, rows_of_block) in rows.lines.chunks_exact(rows.block * depth).enumerate() {
-                    registers.add_products(depth, bias, rows_of_block.as_ptr(), lines, sums.as_mut_ptr());
+                for (block, rows_of_block) in
+                    rows.lines.chunks_exact(rows.block * depth).enumerate()
+                {
+                    registers.add_products(bias, rows_of_block.as_ptr(), lines, sums.as_mut_ptr());
                     each(tile, block * rows.block, &sums);
                 }
             }
@@ -301,7 +311,10 @@ impl Arithmetic for Amx {
         Vectors::<Vnni>::convolve(weights, picture, pooled);
     }
 
-    fn lstm_step(Gates(gates): &Gates, step: LstmStep<'_, u8>) {
+    fn lstm_step(Gates(gates): &Gates, mut step: LstmStep<'_, u8>) {
+        if step.places.len() <= FEW_ROWS {
+            return packed::lstm_step(&gates.0, &mut step);
+        }
         let packed = &gates.0.packed;
         let stride = packed.tiles * Vnni::LANES;
         check_rows(&gates.0, &step);

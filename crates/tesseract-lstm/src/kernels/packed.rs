@@ -77,27 +77,8 @@ impl<V: Vector> Arithmetic for Vectors<V> {
         unsafe { V::run_convolve(&weights.0, &mut Picture { columns, pooled }) }
     }
 
-    fn lstm_step(gates: &GateWeights<V>, step: LstmStep<'_, V::Activation>) {
-        let gates = &gates.0;
-        let stride = gates.packed.tiles * V::LANES;
-        check_rows(gates, &step);
-        // All rows of a tile before the next tile: its weights are then in the first cache.
-        for tile in 0..gates.packed.tiles {
-            for (chunk, places) in step.places.chunks(V::ROWS).enumerate() {
-                // SAFETY: weights exist only where the instructions do; all rows were just checked to lie in
-                // their buffers.
-                unsafe {
-                    let rows = LstmRows {
-                        input: step.input.as_ptr(),
-                        input_stride: step.input_stride,
-                        output: step.output.as_mut_ptr(),
-                        state: step.state.as_mut_ptr().add(chunk * V::ROWS * stride),
-                        places,
-                    };
-                    V::run_lstm_rows(gates, tile, &rows);
-                }
-            }
-        }
+    fn lstm_step(gates: &GateWeights<V>, mut step: LstmStep<'_, V::Activation>) {
+        lstm_step(&gates.0, &mut step);
     }
 
     fn dense(weights: &DenseWeights<V>, classes: usize, input: &[V::Activation], sums: &mut [f32]) {
@@ -123,6 +104,29 @@ impl<V: Vector> Arithmetic for Vectors<V> {
         probabilities: &mut [f32],
     ) {
         softmax(&weights.0, classes, sums, probabilities);
+    }
+}
+
+/// Runs one step of an LSTM; see `Arithmetic::lstm_step`.
+pub(super) fn lstm_step<V: Vector>(gates: &Weights<V>, step: &mut LstmStep<'_, V::Activation>) {
+    let stride = gates.packed.tiles * V::LANES;
+    check_rows(gates, step);
+    // All rows of a tile before the next tile: its weights are then in the first cache.
+    for tile in 0..gates.packed.tiles {
+        for (chunk, places) in step.places.chunks(V::ROWS).enumerate() {
+            // SAFETY: weights exist only where the instructions do; all rows were just checked to lie in
+            // their buffers.
+            unsafe {
+                let rows = LstmRows {
+                    input: step.input.as_ptr(),
+                    input_stride: step.input_stride,
+                    output: step.output.as_mut_ptr(),
+                    state: step.state.as_mut_ptr().add(chunk * V::ROWS * stride),
+                    places,
+                };
+                V::run_lstm_rows(gates, tile, &rows);
+            }
+        }
     }
 }
 

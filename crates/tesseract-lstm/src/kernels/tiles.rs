@@ -74,7 +74,8 @@ pub(crate) unsafe fn lstm_outputs<V: Vector, const R: usize>(
         });
         // First all states, then all outputs: those of a row wait for its state.
         let mut leave = [V::splat(0.0); R];
-        for (row, (sums, leave)) in sums.iter().zip(&mut leave).take(rows.places.len()).enumerate() {
+        for (row, (sums, leave)) in sums.iter().zip(&mut leave).take(rows.places.len()).enumerate()
+        {
             let state = rows.state.add(row * stride + place);
             let values: [V::Floats; GATES] =
                 std::array::from_fn(|gate| V::multiply(V::to_floats(sums[gate]), scale[gate]));

@@ -334,9 +334,7 @@ fn sketched_tanh(sketch: &Sketch, arguments: __m512) -> __m512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 unsafe fn eight_points(curve: &Curve, index: __m256i) -> __m512 {
     // SAFETY: the caller vouches for the indexes.
-    unsafe {
-        _mm512_castpd_ps(_mm512_i32gather_pd::<8>(index, curve.as_ptr().cast()))
-    }
+    unsafe { _mm512_castpd_ps(_mm512_i32gather_pd::<8>(index, curve.as_ptr().cast())) }
 }
 
 /// Returns `curves::exponential` of 8 numbers.
