@@ -11,7 +11,8 @@ use super::sheet::Label;
 use super::value::Search;
 use super::word_range::{Extent, WordRange};
 use crate::document::{Candidate, Count, Found, PixelBox};
-use crate::model::{FieldKind, Until};
+use crate::model::{Choose, FieldKind, Until};
+use crate::normalize;
 
 /// Score of the next cell, relative to the one before it.
 const NEXT_CELL: f32 = 0.9;
@@ -68,7 +69,11 @@ impl Search<'_> {
                 break;
             }
             if let Some(words) = self.own_words(label.row, cell) {
+                let known = candidates.len();
                 self.push(&rest.part(words), score, Found::Label, candidates);
+                if self.has_its_date(&candidates[known..]) {
+                    break;
+                }
                 if self.field.count == Count::One {
                     score *= NEXT_CELL;
                 }
@@ -82,6 +87,17 @@ impl Search<'_> {
         if matches!(self.field.kind, FieldKind::Text { .. }) && score < label.score * NEXT_CELL {
             self.push(&rest, score, Found::Label, candidates);
         }
+    }
+
+    /// Tells whether one of a label's candidates is its date: the next one is then another caption's, which may be none
+    /// of the model's labels.
+    fn has_its_date(&self, candidates: &[Candidate]) -> bool {
+        let is_date =
+            |candidate: &Candidate| normalize::value(&self.field.kind, &candidate.text).is_some();
+        matches!(self.field.kind, FieldKind::Date { .. })
+            && self.field.choose == Choose::Best
+            && self.field.count == Count::One
+            && candidates.iter().any(is_date)
     }
 
     /// Tells whether the label of another field begins with one of some words of a row.

@@ -91,20 +91,26 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
 }
 
 /// Raises candidates that other places of the page confirm by saying the same: a total that is
-/// printed three times was read right.
+/// printed three times was read right. Those that a pattern found count as one, however many: the rows of a
+/// table repeat what they like.
 fn corroborate(candidates: &mut [Candidate]) {
     let bare = |text: &str| -> String {
         let letters = text.chars().filter(|character| character.is_alphanumeric());
         letters.flat_map(char::to_uppercase).collect()
     };
-    let said: Vec<(String, u32)> =
-        candidates.iter().map(|candidate| (bare(&candidate.text), candidate.bounds.top)).collect();
-    for (candidate, (text, top)) in candidates.iter_mut().zip(&said) {
-        let mut elsewhere: Vec<u32> = said
+    let said: Vec<(String, u32, bool)> = candidates
+        .iter()
+        .map(|candidate| {
+            (bare(&candidate.text), candidate.bounds.top, candidate.found == Found::Pattern)
+        })
+        .collect();
+    for (candidate, (text, top, _)) in candidates.iter_mut().zip(&said) {
+        let mut elsewhere: Vec<Option<u32>> = said
             .iter()
-            .filter(|(other, at)| other == text && at != top)
-            .map(|(_, at)| *at)
+            .filter(|(other, at, _)| other == text && at != top)
+            .map(|(_, at, by_pattern)| (!by_pattern).then_some(*at))
             .collect();
+        elsewhere.sort_unstable();
         elsewhere.dedup();
         let doubt = CORROBORATED.powi(i32::try_from(elsewhere.len()).unwrap_or(i32::MAX));
         candidate.place_score = 1.0 - (1.0 - candidate.place_score) * doubt;

@@ -19,6 +19,13 @@ fn right_of_a_label_goes_no_further_than_it_says() {
 }
 
 #[test]
+fn a_label_has_one_date() {
+    let field = "type = \"date\"\norder = \"dmy\"\nlabel = \"Date\"\nvalue = { right = true }";
+    check(field, "Date 12.03.2020    Period    01.02.2020\n", &["12.03.2020"]);
+    check(field, "Date    Paris    01.02.2020\n", &["Paris", "01.02.2020"]);
+}
+
+#[test]
 fn a_value_ends_at_an_excluded_caption() {
     let field =
         "type = \"text\"\nlabel = \"Name\"\nexclude = [\"Address\"]\nvalue = { right = true }";
@@ -137,6 +144,14 @@ fn an_earlier_label_of_the_list_is_preferred() {
 fn what_is_said_twice_counts_more() {
     let field = "type = \"money\"\nlabel = \"Total\"\nvalue = { right = true }";
     check(field, "Total 4.00\nTotal 5.00\nTotal 5.00\n", &["5.00", "5.00", "4.00"]);
+}
+
+#[test]
+fn the_rows_of_a_table_say_a_value_once() {
+    let field = "type = \"date\"\norder = \"mdy\"\nlabel = \"Date\"\npattern = '\\d\\d/\\d\\d/\\d\\d'\nvalue = [{ right = true }, { pattern = true }]";
+    let row = "12/30/19 Show 45.00\n";
+    let page = format!("Date 01/26/20\n\n{}", row.repeat(5));
+    check(field, &page, &["01/26/20", "12/30/19", "12/30/19", "12/30/19", "12/30/19", "12/30/19"]);
 }
 
 #[test]
