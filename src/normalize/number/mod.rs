@@ -13,7 +13,7 @@ use super::reading::Reading;
 use super::repair;
 use crate::document::{Ambiguity, Value};
 use affix::{Sign, is_affix, is_separator, strip, strip_currency};
-use parts::{Part, Printed, is_unit_of_look_alikes, may_be_unit, parts};
+use parts::{Part, Printed, is_unit_of_look_alikes, may_be_fraction, may_be_unit, parts};
 
 pub(crate) use span::{Gaps, Widened, widen};
 
@@ -81,6 +81,7 @@ pub(super) fn read_integer(text: &str, min: Option<i64>, max: Option<i64>) -> Op
     if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
         certainty *= OUT_OF_RANGE;
     }
+    let ambiguity = ambiguity.or(may_be_fraction(text).then_some(Ambiguity::NumberBeside));
     Some(Reading { value: Value::Integer(number), repairs, certainty, ambiguity })
 }
 
@@ -122,6 +123,9 @@ pub(super) fn read_decimal(
     let as_float = f64::try_from(number.value).ok()?;
     if min.is_some_and(|min| as_float < min) || max.is_some_and(|max| as_float > max) {
         number.certainty *= OUT_OF_RANGE;
+    }
+    if may_be_fraction(text) {
+        number.ambiguity = number.ambiguity.or(Some(Ambiguity::NumberBeside));
     }
     if places.is_none() && may_be_thousands(text) {
         number.ambiguity = number.ambiguity.or(Some(Ambiguity::Thousands));

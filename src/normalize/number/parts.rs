@@ -2,6 +2,9 @@
 //!
 //! A number is as many words as make one together: `3 418,75 PLN`, `2 1/2`, `- RM 47.28`.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use rust_decimal::Decimal;
 
 use super::affix::{is_affix, is_dash};
@@ -220,6 +223,17 @@ pub(super) fn is_unit_of_look_alikes(word: &str) -> bool {
 /// Tells whether a number ends in a letter that is a unit as often as a misread digit: `12g`, `5l`.
 pub(super) fn may_be_unit(word: &str) -> bool {
     matches!(tail_of_letters(word), "g" | "l" | "A" | "T")
+}
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant")]
+static PERCENT_OF_MEASURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\d\s?[%‰](?:\s?(?:mm|cm|km|m|ft|in|yds?|mi|kg|g|lbs?|oz|ml|hrs?|h)\b|\p{L})")
+        .expect("the pattern is well-formed")
+});
+
+/// Tells whether a percent sign stands between a number and a unit: it is a misread fraction, as in `6½ m`.
+pub(super) fn may_be_fraction(text: &str) -> bool {
+    PERCENT_OF_MEASURE.is_match(text)
 }
 
 /// Returns the letters behind the last digit.

@@ -58,6 +58,9 @@ fn what_may_be_another_number_is_left_open() {
     check_open(
         &load,
         &[
+            ("6% m", "6?~"),
+            ("11%m", "11?~"),
+            ("7% VAT", "7?"),
             ("12 400kg", "12400?"),
             ("1 875,5 kg", "1875.5?"),
             ("2 1/2 t", "2.5?"),

@@ -46,6 +46,9 @@ const ROW_REACH: f32 = 3.0;
 /// Points and hyphens have this area at least, in squares of the height.
 const MIN_POINT: f32 = 0.006;
 
+/// What is so many times as high as the characters of a row is no speck.
+const STRANGER: f32 = 0.7;
+
 /// White between two characters that are brought together, in x-heights, and between two words.
 const LETTER_GAP: f32 = 0.13;
 const WORD_GAP: f32 = 0.75;
@@ -163,6 +166,9 @@ fn rows(chain: &[u32], (parts, is_taken): (&[Part], &[bool])) -> Vec<Row> {
     let gaps: Vec<f32> = boxes.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
     let height =
         median(&mut chain.iter().map(|&id| parts[id as usize].height()).collect::<Vec<f32>>());
+    if has_stranger(chain, &characters, (parts, is_taken)) {
+        return Vec::new();
+    }
     // Points that stand close to their figures: numbers as they are printed anywhere.
     let close = gaps.iter().filter(|gap| **gap < CLOSE_GAP * height).count();
     if close as f32 > MOST_CLOSE * gaps.len() as f32 {
@@ -193,6 +199,26 @@ fn rows(chain: &[u32], (parts, is_taken): (&[Part], &[bool])) -> Vec<Row> {
     }
     rows.retain(|row| row.characters.len() >= MIN_CHARACTERS);
     rows
+}
+
+/// Tells whether something as high as a character stands among those of a row and is none of them, as two figures
+/// that touch: brought together, the row would lose it.
+fn has_stranger(
+    chain: &[u32],
+    characters: &[Vec<u32>],
+    (parts, is_taken): (&[Part], &[bool]),
+) -> bool {
+    let [Some(first), Some(last)] = [chain.first(), chain.last()] else { return false };
+    let (first, last) = (&parts[*first as usize], &parts[*last as usize]);
+    let height = first.height().min(last.height());
+    (0_u32..).zip(parts).any(|(id, part)| {
+        !is_taken[id as usize]
+            && part.left > first.right
+            && part.right < last.left
+            && part.height() >= STRANGER * height
+            && (part.bottom - first.bottom).abs() <= MAX_SHIFT * height
+            && !characters.iter().any(|ids| ids.contains(&id))
+    })
 }
 
 /// Returns which steps part words, if most of the others are alike.
@@ -383,6 +409,14 @@ mod tests {
         let point = |left| Part { left, top: 96.0, right: left + 4.0, bottom: 100.0, area: 16.0 };
         parts.extend([15.0, 37.0, 59.0].map(point));
         let strip = Strip::of((0..4).collect(), &parts);
+        assert_eq!(find(&[strip], (&parts, &[false; 7]), &Barriers::default()), []);
+    }
+
+    #[test]
+    fn two_that_touch_among_the_others_are_not_lost() {
+        let mut parts = letters(&[0.0, 30.0, 60.0, 120.0, 150.0, 180.0]);
+        parts.push(Part { right: 108.0, ..letters(&[76.0])[0] });
+        let strip = Strip::of((0..7).collect(), &parts);
         assert_eq!(find(&[strip], (&parts, &[false; 7]), &Barriers::default()), []);
     }
 
