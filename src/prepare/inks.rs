@@ -218,6 +218,11 @@ impl Counts {
             let pairs = grounds.colors[**tile].into_iter().zip(grounds.paper);
             pairs.map(|(own, paper)| own.abs_diff(paper)).max().unwrap_or(0) >= OTHER_GROUND
         };
+        // On a dark block nothing is black ink, and light text on it is as little colored.
+        let is_dark = |tile: &&usize| depths(grounds.colors[**tile], grounds.paper).0 >= MIN_BLACK;
+        if 2 * over.iter().filter(is_dark).count() > over.len() {
+            return None;
+        }
         let on_ground = over.iter().filter(is_ground).count() as f32;
         let (black, share) = if on_ground > MAX_GROUND_SHARE * over.len() as f32 {
             (sum(&self.black), 1.0)
@@ -339,5 +344,22 @@ mod tests {
         }
         let tiles = TileGrounds::of(View::Color(&color)).unwrap();
         assert!(split(&mut image::imageops::grayscale(&color), &color, &tiles).is_none());
+    }
+
+    #[test]
+    fn a_dark_block_with_light_text_is_no_black_ink() {
+        for (block, text) in [([30, 70, 30], [255, 250, 190]), ([95, 60, 30], [255, 245, 215])] {
+            let mut color = RgbImage::from_pixel(400, 400, Rgb([250, 250, 250]));
+            for (x, y) in (40_u32..360).flat_map(|x| (100_u32..300).map(move |y| (x, y))) {
+                let is_inside = (60..340).contains(&x) && (120..280).contains(&y);
+                let is_stroke = is_inside && x % 14 < 3 && y % 30 < 14;
+                let noise = ((7 * x + 13 * y) % 9) as u8;
+                let [red, green, blue] = if is_stroke { text } else { block };
+                color.put_pixel(x, y, Rgb([red - noise, green, blue - noise]));
+            }
+            let tiles = TileGrounds::of(View::Color(&color)).unwrap();
+            let mut page = image::imageops::grayscale(&color);
+            assert!(split(&mut page, &color, &tiles).is_none(), "{block:?}");
+        }
     }
 }

@@ -66,8 +66,11 @@ pub(super) fn recognize(
                 add_large(engine, &turned, &prepare::look_closer(&turned), &mut other)?;
             }
             let sense = Sense::of(&other.lines);
-            if sense.worth > best.worth && sense.worth > MARGIN.0 * here.worth + MARGIN.1 {
-                best = sense;
+            // Beside text, bars are its dashes that lie on their side.
+            let bars = if here.characters < 1.0 { 0.0 } else { worth_of(bars(&other.lines)) };
+            let worth = sense.worth - bars;
+            if worth > best.worth && worth > MARGIN.0 * here.worth + MARGIN.1 {
+                best = Sense { worth, ..sense };
                 chosen = Some((turned, other));
             }
         }
@@ -217,7 +220,39 @@ fn worth_of<'w>(words: impl Iterator<Item = &'w Word>) -> f32 {
     words.map(worth).sum()
 }
 
+/// Returns the words that are one bar, as a dash reads that lies on its side.
+fn bars(lines: &[Line]) -> impl Iterator<Item = &Word> {
+    let words = lines.iter().flat_map(|line| &line.words);
+    words.filter(|word| matches!(word.text.as_str(), "1" | "I" | "l" | "|"))
+}
+
 fn is_turned(word: &Word) -> bool {
     let (width, height) = (word.bounds.width(), word.bounds.height());
     word.text.chars().count() >= 3 && 2 * height > 3 * width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str) -> Word {
+        Word {
+            text: text.to_owned(),
+            bounds: PixelBox::default(),
+            confidence: 90.0,
+            doubts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn dashes_on_their_side_speak_for_no_direction() {
+        let line = |texts: &[&str]| Line {
+            block: 0,
+            paragraph: 0,
+            words: texts.iter().map(|text| word(text)).collect(),
+        };
+        let lines = [line(&["1"]), line(&["(2)", "I"]), line(&["11", "|"])];
+        let found: Vec<&str> = bars(&lines).map(|word| word.text.as_str()).collect();
+        assert_eq!(found, ["1", "I", "|"]);
+    }
 }
