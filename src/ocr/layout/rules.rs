@@ -18,6 +18,11 @@ const SOFT_GAP: f32 = 0.6;
 const MAX_PIECE_GAP: f32 = 2.0;
 /// And at most so many text heights beside each other.
 const MAX_PIECE_SHIFT: f32 = 0.3;
+/// What is left of a point on a rule is so high at least and so wide at most, in text heights, and so many times as wide
+/// as it is high.
+const LEAST_POINT: f32 = 0.1;
+const MOST_POINT: f32 = 0.35;
+const POINT_WIDTH: f32 = 2.2;
 /// A rule meets another within so many text heights.
 const MEETING: f32 = 1.0;
 /// A vertical rule that meets so many horizontal ones is part of a grid.
@@ -159,8 +164,14 @@ impl Rules {
         let lower = shear.at(part.middle_x());
         let (top, bottom) = (part.top + lower, part.bottom + lower);
         let edge = 0.1 * text_height + 1.0;
+        // A point that stands on a rule, which took its foot.
+        let may_be_point = part.height() >= (LEAST_POINT * text_height).max(3.0)
+            && part.width() <= MOST_POINT * text_height
+            && part.width() <= POINT_WIDTH * part.height();
+        let is_on = |rule: &PixelBox| may_be_point && top < rule.top as f32;
         self.horizontal.iter().any(|rule| {
-            rule.width() as f32 > 6.0 * text_height
+            !is_on(rule)
+                && rule.width() as f32 > 6.0 * text_height
                 && top >= rule.top as f32 - edge
                 && bottom <= rule.bottom as f32 + edge
                 && part.right >= rule.left as f32 - 2.0 * text_height
@@ -292,5 +303,26 @@ fn piece(bounds: &PixelBox, shear: Shear) -> Barrier {
 impl Barrier {
     fn x_at(&self, y: f32, slope: f32) -> f32 {
         self.x - slope * (y - self.middle_y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_that_stands_on_a_rule_is_no_dash_of_it() {
+        let rule = PixelBox { left: 100, top: 591, right: 1_300, bottom: 594 };
+        // As preparation marks it, with some pixels around.
+        let mark = PixelBox { left: 99, top: 588, right: 1_301, bottom: 595 };
+        let rules = Rules { horizontal: vec![rule, mark], ..Rules::default() };
+        let shear = Shear { slope: 0.0, middle_x: 700.0 };
+        let is_dash = |top: f32, width: f32| {
+            let part = Part { left: 400.0, top, right: 400.0 + width, bottom: 590.0, area: 18.0 };
+            rules.dashed(&part, shear, 25.0)
+        };
+        assert!(!is_dash(586.0, 5.0), "what the rule left of a point");
+        assert!(is_dash(588.0, 5.0), "a bump of its edge");
+        assert!(is_dash(586.0, 12.0), "a dash");
     }
 }

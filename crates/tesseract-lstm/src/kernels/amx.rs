@@ -17,7 +17,7 @@ use super::pack::CacheLine;
 use super::packed::{self, ConvolutionWeights, Vectors, check_rows};
 use super::tiles;
 use super::vector::{GATES, LstmRows, Vector, Weights};
-use super::vnni::Vnni;
+use super::vnni;
 use crate::network::{Convolution, Lstm, OutputLayer};
 
 /// Rows of a tile of activations, and groups of inputs of a tile of weights.
@@ -27,6 +27,9 @@ const TILE_LINES: usize = TILE_ROWS * GATES;
 
 /// For so many rows a step takes less time without tiles, which load as many weights for one row as for 16 (measured).
 const FEW_ROWS: usize = 3;
+
+/// What runs on vectors.
+type Vnni = vnni::Vnni<true>;
 
 /// The sums of 4 vectors of outputs of a row.
 type Sums = [__m512i; GATES];

@@ -11,6 +11,7 @@
 
 use std::arch::x86_64::*;
 
+use super::avx2::four_points;
 use super::curves::{self, Curve, Sketch};
 use super::pack::{CacheLine, Products};
 use super::tiles;
@@ -21,11 +22,12 @@ const OFFSET: i32 = 128;
 /// The stored activation of zero.
 const ZERO: u8 = 128;
 
-/// Processors with AVX-512 (F, BW, DQ, VL) and VNNI.
+/// Processors with AVX-512 (F, BW, DQ, VL) and VNNI; `GATHERS` where points of curves are gathered by one instruction,
+/// which beats single loads on processors with AMX (measured) and is known to be slow on others.
 #[derive(Debug)]
-pub(crate) struct Vnni;
+pub(crate) struct Vnni<const GATHERS: bool = false>;
 
-impl Vector for Vnni {
+impl<const GATHERS: bool> Vector for Vnni<GATHERS> {
     type Activation = u8;
     type Integers = __m512i;
     type Floats = __m512;
@@ -223,8 +225,13 @@ impl Vector for Vnni {
             let places = _mm512_min_ps(places, _mm512_set1_ps(curves::LAST_POINT as f32));
             let index = _mm512_cvttps_epi32(places);
             let part = _mm512_reduce_ps::<TOWARD_ZERO>(places);
-            let low = eight_points(curve, _mm512_castsi512_si256(index));
-            let high = eight_points(curve, _mm512_extracti64x4_epi64::<1>(index));
+            let [low, high] =
+                [_mm512_castsi512_si256(index), _mm512_extracti64x4_epi64::<1>(index)];
+            let [low, high] = if GATHERS {
+                [gathered_points(curve, low), gathered_points(curve, high)]
+            } else {
+                [eight_points(curve, low), eight_points(curve, high)]
+            };
             let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
             let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
             let value = _mm512_permutex2var_ps(low, even, high);
@@ -333,6 +340,18 @@ fn sketched_tanh(sketch: &Sketch, arguments: __m512) -> __m512 {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 unsafe fn eight_points(curve: &Curve, index: __m256i) -> __m512 {
+    // SAFETY: the caller vouches for the indexes.
+    unsafe {
+        let low = four_points(curve, _mm256_castsi256_si128(index));
+        let high = four_points(curve, _mm256_extracti128_si256::<1>(index));
+        _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castpd256_pd512(low), high))
+    }
+}
+
+/// Returns the same, gathered by one instruction.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+unsafe fn gathered_points(curve: &Curve, index: __m256i) -> __m512 {
     // SAFETY: the caller vouches for the indexes.
     unsafe { _mm512_castpd_ps(_mm512_i32gather_pd::<8>(index, curve.as_ptr().cast())) }
 }
