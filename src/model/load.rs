@@ -6,10 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::iter::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
-};
-
 use super::RecordModel;
 use super::learned::Learned;
 use super::parse::{parse, parse_beside};
@@ -40,7 +36,7 @@ const SHIPPED: &[Shipped] = &[
 /// # Errors
 /// A shipped model is wrong, which a test rules out.
 pub fn shipped() -> Result<Vec<RecordModel>, ModelErrors> {
-    collect(SHIPPED.par_iter().map(|(file, text, learned)| {
+    collect(SHIPPED.iter().map(|(file, text, learned)| {
         let path = PathBuf::from(file);
         let result = parse(text, file).and_then(|model| with_learned(model, &path, *learned));
         (path, result)
@@ -62,7 +58,7 @@ pub fn learned_path(model_file: &Path) -> PathBuf {
 pub fn load_directory(directory: &Path) -> Result<Vec<RecordModel>, ModelErrors> {
     let files =
         toml_files(directory).map_err(|cause| ModelErrors(vec![unreadable(directory, cause)]))?;
-    collect(files.into_par_iter().map(|path| {
+    collect(files.into_iter().map(|path| {
         let result = load_file(&path);
         (path, result)
     }))
@@ -129,11 +125,9 @@ fn unreadable(path: &Path, cause: io::Error) -> ModelError {
     }
 }
 
-/// Returns the models in the given order, however many are read at the same time.
 fn collect(
-    results: impl IndexedParallelIterator<Item = (PathBuf, Result<RecordModel, ModelErrors>)>,
+    results: impl Iterator<Item = (PathBuf, Result<RecordModel, ModelErrors>)>,
 ) -> Result<Vec<RecordModel>, ModelErrors> {
-    let results: Vec<_> = results.collect();
     let (mut models, mut errors) = (Vec::<RecordModel>::new(), Vec::new());
     for (path, result) in results {
         match result {
