@@ -1,5 +1,5 @@
-//! The layers whose sums are products of matrices on AMX: 16 rows by 16 outputs by 64 inputs an instruction, four to six
-//! times what dot products of vectors do. All else is as with VNNI, whose weights have the order that AMX reads.
+//! The layers whose sums are products of matrices on AMX: 16 rows by 16 outputs by 64 inputs an instruction, as much as
+//! 256 dot products of vectors. All else is as with VNNI, whose weights have the order that AMX reads.
 //!
 //! The instructions are written out, as Rust has no stable names for them. Linux gives a process the registers only when it
 //! asks for them (`arch_prctl(2)`).
