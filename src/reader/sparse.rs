@@ -65,12 +65,9 @@ pub(super) fn recognize(
             if !look.large.is_empty() {
                 add_large(engine, &turned, &prepare::look_closer(&turned), &mut other)?;
             }
-            let sense = Sense::of(&other.lines);
-            // Beside text, bars are its dashes that lie on their side.
-            let bars = if here.characters < 1.0 { 0.0 } else { worth_of(bars(&other.lines)) };
-            let worth = sense.worth - bars;
-            if worth > best.worth && worth > MARGIN.0 * here.worth + MARGIN.1 {
-                best = Sense { worth, ..sense };
+            let sense = Sense::of_turned(&other.lines, here);
+            if sense.worth > best.worth && sense.is_better_than(here) {
+                best = sense;
                 chosen = Some((turned, other));
             }
         }
@@ -205,6 +202,18 @@ impl Sense {
         }
     }
 
+    /// The sense of a reading in another direction than one that makes sense `here`: beside text, bars are its dashes
+    /// that lie on their side.
+    fn of_turned(lines: &[Line], here: Self) -> Self {
+        let sense = Self::of(lines);
+        let bars = if here.characters < 1.0 { 0.0 } else { worth_of(bars(lines)) };
+        Self { worth: sense.worth - bars, ..sense }
+    }
+
+    fn is_better_than(&self, other: Self) -> bool {
+        self.worth > MARGIN.0 * other.worth + MARGIN.1
+    }
+
     fn is_sure(&self) -> bool {
         self.worth >= SURE_CHARACTERS
             && self.confidence >= SURE_CONFIDENCE
@@ -244,15 +253,21 @@ mod tests {
         }
     }
 
+    fn line(texts: &[&str]) -> Line {
+        Line { block: 0, paragraph: 0, words: texts.iter().map(|text| word(text)).collect() }
+    }
+
     #[test]
     fn dashes_on_their_side_speak_for_no_direction() {
-        let line = |texts: &[&str]| Line {
-            block: 0,
-            paragraph: 0,
-            words: texts.iter().map(|text| word(text)).collect(),
-        };
-        let lines = [line(&["1"]), line(&["(2)", "I"]), line(&["11", "|"])];
-        let found: Vec<&str> = bars(&lines).map(|word| word.text.as_str()).collect();
-        assert_eq!(found, ["1", "I", "|"]);
+        let number = Sense::of(&[line(&["36"])]);
+        let turned = [line(&["1"]), line(&["(2)"]), line(&["ON", "1"])];
+        assert!(Sense::of(&turned).is_better_than(number), "with the dashes");
+        assert!(!Sense::of_turned(&turned, number).is_better_than(number));
+        // Where nothing is read otherwise, bars are figures.
+        let nothing = Sense::of(&[]);
+        assert!(Sense::of_turned(&[line(&["1", "1"])], nothing).is_better_than(nothing));
+        // And more than bars is better than a scrap.
+        let scrap = Sense::of(&[line(&["I"])]);
+        assert!(Sense::of_turned(&[line(&["Volume"])], scrap).is_better_than(scrap));
     }
 }
