@@ -16,7 +16,8 @@ struct Replay {
 }
 
 impl Replay {
-    /// Each reading of the only region is a line of words `text@left` of 40 px, all as sure as `confidence`.
+    /// Each reading of the only region is a line of words `text@left` of 40 px or `text@left-right`, all as sure as
+    /// `confidence`.
     fn of(readings: &[&str], confidence: f32) -> Self {
         let lines = readings.iter().map(|text| vec![line(text, confidence)]);
         let region = RegionSeen { variants: lines.collect(), second: None };
@@ -60,9 +61,11 @@ impl PageReader for Replay {
 
 fn line(words: &str, confidence: f32) -> Line {
     let word = |word: &str| {
-        let (text, left) = word.split_once('@').unwrap();
+        let (text, place) = word.split_once('@').unwrap();
+        let (left, right) = place.split_once('-').unwrap_or((place, ""));
         let left = left.parse().unwrap();
-        let bounds = PixelBox { left, top: 100, right: left + 40, bottom: 120 };
+        let bounds =
+            PixelBox { left, top: 100, right: right.parse().unwrap_or(left + 40), bottom: 120 };
         Word { text: text.to_owned(), bounds, confidence, doubts: Vec::new() }
     };
     Line { block: 0, paragraph: 0, words: words.split(' ').map(word).collect() }
@@ -194,6 +197,27 @@ fn of_two_networks_that_differ_the_surer_one_counts_and_nothing_is_sure() {
         text.unwrap()
     };
     assert_eq!((both(60.0, 80.0), both(80.0, 60.0)), ("Ikano".to_owned(), "Tkano".to_owned()));
+}
+
+#[test]
+fn what_another_reading_has_in_one_word_is_not_there_twice() {
+    let after = |reader: &mut Replay| {
+        let (mut text, models) = (page("Paid@0 No.@100 4l@142 Elm@190", 60.0), models("text"));
+        looked_at((&mut text, &models), reader, SecondLook::Auto);
+        paid(&text, &models).unwrap()
+    };
+    assert_eq!(after(&mut Replay::of_second("No.41@100-182 Elm@190", 90.0)), "No.41 Elm");
+    let three = ["No.41@100-182 Elm@190"; 3];
+    assert_eq!(after(&mut Replay::of(&three, 90.0)), "No.41 Elm");
+}
+
+#[test]
+fn a_word_that_reaches_beyond_the_field_has_no_vote() {
+    let (mut text, models) = (page("Paid@0 Tkano@42", 60.0), models("text"));
+    let mut reader = Replay::of_second("PaidIkano@0-82", 90.0);
+    looked_at((&mut text, &models), &mut reader, SecondLook::Auto);
+    let words: Vec<&str> = text.lines[0].words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(words, ["Paid", "Tkano"]);
 }
 
 #[test]

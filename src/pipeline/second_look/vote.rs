@@ -20,6 +20,8 @@ const DISPUTED: f32 = 50.0;
 /// A reading shows as much of the line as the words it stands for, or at least this share: what is narrower has lost
 /// letters at a side, and as all readings are of one picture, they have lost the same.
 const SHOWN: f32 = 0.8;
+/// A word of another reading stands for one of the first if it covers more than this share of it.
+const SAME_PLACE: f32 = 0.5;
 /// A single reading counts from this confidence on, 0–100.
 const LEAST_CONFIDENCE: f32 = 40.0;
 
@@ -57,16 +59,20 @@ pub(super) fn settle(ask: &Ask, text: &PageText, seen: &[RegionSeen]) -> Vec<Pat
     runs.filter(|(_, seen)| !seen.variants.is_empty() || seen.second.is_some())
         .map(|(run, seen)| {
             let first = run.of(text);
-            let variants = || seen.variants.iter().map(|lines| words_of(lines));
-            let words = match seen.second.as_deref().map(words_of) {
+            let within = |lines: &Vec<Line>| within(run, text, lines);
+            let mut readings: Vec<Vec<Word>> = seen.variants.iter().map(within).collect();
+            let second = seen.second.as_ref().map(within);
+            let words = match second {
                 Some(second) if is_value && ask.value.is_none() => {
-                    let readings: Vec<Vec<Word>> = variants().chain([second]).collect();
+                    readings.push(second);
                     value(ask, first, &readings)
                 }
                 Some(second) if is_value => value_of_two(ask, first, &second),
-                Some(second) => first.iter().flat_map(|word| word_of_two(word, &second)).collect(),
-                None if is_value => value(ask, first, &variants().collect::<Vec<_>>()),
-                None => word_by_word(first, &variants().collect::<Vec<_>>()),
+                Some(second) => {
+                    by_place(first, &[second], |own, others| words_of_two(own, &others[0]))
+                }
+                None if is_value => value(ask, first, &readings),
+                None => by_place(first, &readings, settled),
             };
             Patch { run: run.clone(), words }
         })
@@ -85,21 +91,19 @@ fn value_of_two(ask: &Ask, first: &[Word], second: &[Word]) -> Vec<Word> {
     }
 }
 
-/// Decides between the readings of a word of a text by two networks: the surer one counts where they differ.
-fn word_of_two(word: &Word, second: &[Word]) -> Vec<Word> {
-    let own = std::slice::from_ref(word);
-    let other = at_place_of(word, second);
-    if !shows(&other, own) {
+/// Decides between the readings of words of a text by two networks: the surer one counts where they differ.
+fn words_of_two(own: &[Word], other: &[Word]) -> Vec<Word> {
+    if !shows(other, own) {
         return with_most(own, DISPUTED);
     }
-    if !compares_with(&word.text, &said(&other)) {
+    if !compares_with(&said(own), &said(other)) {
         return own.to_vec();
     }
-    if letters(&other) == letters(own) {
-        return confirmed(own, &other);
+    if letters(other) == letters(own) {
+        return confirmed(own, other);
     }
-    let is_surer = least_confidence(&other) > word.confidence;
-    with_most(if is_surer { &other } else { own }, DISPUTED)
+    let is_surer = least_confidence(other) > least_confidence(own);
+    with_most(if is_surer { other } else { own }, DISPUTED)
 }
 
 /// Returns words that another network reads alike: networks err apart, so both must be wrong at once.
@@ -112,15 +116,48 @@ fn confirmed(words: &[Word], other: &[Word]) -> Vec<Word> {
     words.iter().map(raised).collect()
 }
 
-/// Returns the words of a reading whose middles lie in the columns of a word.
-fn at_place_of(word: &Word, reading: &[Word]) -> Vec<Word> {
-    let columns = word.bounds.left..word.bounds.right;
-    let middle = |word: &&Word| word.bounds.left.midpoint(word.bounds.right);
-    reading.iter().filter(|word| columns.contains(&middle(word))).cloned().collect()
+/// Divides the words of the first reading where all readings do, and settles them by the words that each of the others
+/// has there: a word that stands for two of the first reading's is there once, for both.
+fn by_place(
+    first: &[Word],
+    readings: &[Vec<Word>],
+    settle: impl Fn(&[Word], &[Vec<Word>]) -> Vec<Word>,
+) -> Vec<Word> {
+    let is_joined = |one: &Word, next: &Word| {
+        readings.iter().flatten().any(|word| stands_for(word, one) && stands_for(word, next))
+    };
+    let places = first.chunk_by(is_joined);
+    places
+        .flat_map(|own| {
+            let others: Vec<Vec<Word>> =
+                readings.iter().map(|reading| at_place_of(own, reading)).collect();
+            settle(own, &others)
+        })
+        .collect()
 }
 
-fn words_of(lines: &[Line]) -> Vec<Word> {
-    lines.iter().flat_map(|line| line.words.iter().cloned()).collect()
+/// Tells whether a word of another reading covers most of one of the first.
+fn stands_for(other: &Word, word: &Word) -> bool {
+    let (own, other) = (&word.bounds, &other.bounds);
+    let shared = own.right.min(other.right).saturating_sub(own.left.max(other.left));
+    shared as f32 > SAME_PLACE * own.right.saturating_sub(own.left) as f32
+}
+
+/// Returns the words of a reading whose middles lie in the columns of words beside each other.
+fn at_place_of(own: &[Word], reading: &[Word]) -> Vec<Word> {
+    let left = own.iter().map(|word| word.bounds.left).min().unwrap_or_default();
+    let right = own.iter().map(|word| word.bounds.right).max().unwrap_or_default();
+    let middle = |word: &&Word| word.bounds.left.midpoint(word.bounds.right);
+    reading.iter().filter(|word| (left..right).contains(&middle(word))).cloned().collect()
+}
+
+/// Returns the words of a reading without those that stand for one of the line beyond the run: that would be there twice.
+fn within(run: &Run, text: &PageText, lines: &[Line]) -> Vec<Word> {
+    let line = text.lines.get(run.line).map(|line| line.words.as_slice()).unwrap_or_default();
+    let is_beyond = |at: usize| !run.words.contains(&at);
+    let beyond = || line.iter().enumerate().filter(|(at, _)| is_beyond(*at)).map(|(_, word)| word);
+    let words = lines.iter().flat_map(|line| &line.words);
+    words.filter(|other| !beyond().any(|word| stands_for(other, word))).cloned().collect()
 }
 
 /// Decides for the words of a typed value as a whole.
@@ -205,15 +242,9 @@ fn meaning_of(ask: &Ask, first: &[Word], reading: &[Word]) -> Option<Value> {
     normalize::field(&spec, &RawField { candidates: vec![candidate] }).value
 }
 
-/// Decides for each word of the first reading by itself.
-fn word_by_word(first: &[Word], readings: &[Vec<Word>]) -> Vec<Word> {
-    first.iter().flat_map(|word| settled(word, readings)).collect()
-}
-
-fn settled(word: &Word, readings: &[Vec<Word>]) -> Vec<Word> {
-    let own = std::slice::from_ref(word);
-    let here = readings.iter().map(|reading| at_place_of(word, reading));
-    let others: Vec<Vec<Word>> = here.filter(|other| shows(other, own)).collect();
+/// Decides for words of a text by what most readings have at their place.
+fn settled(own: &[Word], readings: &[Vec<Word>]) -> Vec<Word> {
+    let others: Vec<&Vec<Word>> = readings.iter().filter(|other| shows(other, own)).collect();
     let agreeing = others.iter().filter(|other| letters(other) == letters(own)).count();
     let same = |words: &[Word]| others.iter().filter(|other| said(other) == said(words)).count();
     let best = others.iter().filter(|other| !other.is_empty()).max_by_key(|other| same(other));
