@@ -1,5 +1,6 @@
 """Pictures of lines: as the network sees them, made worse as printers and scanners do, and drawn in fonts."""
 import random
+import re
 import subprocess
 
 import numpy as np
@@ -101,14 +102,14 @@ def worse(picture, chance):
 
 
 class Drawer:
-    """Draws lines of words and numbers in the fonts that are installed."""
+    """Draws lines of words, names and numbers in the fonts that are installed."""
 
-    def __init__(self, words, chance):
+    def __init__(self, words, names, chance):
         listed = subprocess.run(["fc-list", ":lang=en", "file"], capture_output=True, text=True, check=True).stdout
         files = (line.split(":")[0] for line in listed.splitlines())
         self.fonts = sorted(file for file in files if file.lower().endswith((".ttf", ".otf"))
                             and not any(name in file.lower() for name in NO_TEXT))
-        self.words, self.chance, self.loaded = words, chance, {}
+        self.words, self.names, self.chance, self.loaded = words, names, chance, {}
 
     def number(self):
         chance = self.chance
@@ -126,8 +127,49 @@ class Drawer:
             lambda: f"{day} {chance.choice('Jan Feb March Apr May JUN JUL AUG Sept Oct Nov Dec'.split())} {year}",
         ])()
 
+    def code(self):
+        """Returns figures and letters as houses, units, roads and plots have them."""
+        chance = self.chance
+        figures = lambda most: str(chance.randint(1, 10 ** chance.randint(1, most) - 1))
+        letters = lambda most: "".join(chance.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(chance.randint(1, most)))
+        letter = lambda: letters(1) if chance.random() < 0.4 else ""
+        return chance.choice([
+            lambda: figures(3) + letter(),
+            lambda: f"{letters(3)}{figures(2)}{letter()}",
+            lambda: f"{letters(3)}{figures(2)}/{figures(2)}{letter()}",
+            lambda: f"{letters(2)}{figures(2)}/{letters(1)}",
+            lambda: f"{figures(2)}{letter()}/{figures(2)}{letter()}",
+            lambda: f"{figures(2)}/{letters(1)}",
+            lambda: f"{letters(2)}-{figures(3)}{letter()}",
+            lambda: f"{letters(1)}-{figures(2):0>2}-{figures(3):0>2}",
+            lambda: f"{figures(3)}{letter()}{chance.choice([' & ', '&', ', ', '-'])}{figures(3)}{letter()}",
+            lambda: f"{figures(5):0>5}",
+        ])()
+
+    def address(self):
+        """Returns a line of an address, or the name of a firm."""
+        chance = self.chance
+        name = lambda: chance.choice(self.names)
+        names = lambda: " ".join(name() for _ in range(chance.randint(1, 3)))
+        number = lambda: f"{chance.randint(1000, 99999):05}"
+        part = lambda: chance.choice([
+            names, names, self.code, lambda: f"{name()} {self.code()}", lambda: f"{number()} {names()}"])()
+        if chance.random() < 0.3:
+            forms = "SDN BHD|SDN. BHD.|(M) SDN BHD|BHD|PTE LTD|LTD|INC.|LLC|& CO|& SONS|ENTERPRISE|TRADING|GROUP".split("|")
+            text = f"{names()} {chance.choice(forms)}"
+        else:
+            start = chance.choice(["", "", "", "NO. ", "NO.", "NO ", "LOT ", "UNIT ", "BLOCK ", "LEVEL ", "SUITE ", "G/F, "])
+            parts = [start + self.code() if start else part()]
+            parts += [part() for _ in range(chance.randint(0, 3))]
+            text = chance.choice([", ", ", ", " ", ","]).join(parts) + chance.choice(["", "", ",", "."])
+        if chance.random() < 0.6:
+            return text.upper()
+        return re.sub("[A-Za-z]{3,}", lambda word: word[0].capitalize(), text)
+
     def text(self):
         chance = self.chance
+        if self.names and chance.random() < 0.3:
+            return self.address()
         start = chance.randrange(len(self.words) - 9)
         words = self.words[start:start + chance.randint(1, 9)]
         kind = chance.random()

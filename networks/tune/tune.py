@@ -1,10 +1,10 @@
 """Trains a network of language data further on lines of scans and on lines that are drawn.
 
     scanlift engine lines SCANS… --networks eng,swe,msa --out lines
-    python3 networks/tune/tune.py --lines lines --words book.txt --minutes 30 --to networks/eng-print.traineddata
+    python3 networks/tune/tune.py --lines lines --words book.txt --minutes 30 --to tuned.traineddata
 
-A line's text is what most networks say alike. Lines are drawn of the words of a text, in all fonts that are installed.
-Needs torch, numpy and pillow; two cores train on some 150 lines a second.
+A line's text is what most networks say alike, or what labels.py says. Lines are drawn of the words of a text, and of
+names, in all fonts that are installed. Needs torch, numpy and pillow; two cores train on some 150 lines a second.
 """
 import argparse
 import collections
@@ -31,7 +31,9 @@ WORSE_SHARE = 0.8
 
 
 def agreed(readings):
-    """Returns the text that most readings share, at least two; None if there is no such text."""
+    """Returns the text that most readings share, at least two, or the only one; None if there is no such text."""
+    if len(readings) == 1:
+        return readings[0]
     (text, count), *others = collections.Counter(readings).most_common(2)
     is_only = not others or others[0][1] < count
     return text if text and count > 1 and is_only else None
@@ -57,10 +59,10 @@ def batch(lines):
     return pictures, [picture.shape[1] for picture, _ in lines], [codes for _, codes in lines]
 
 
-def supply(queue, lines, words, arguments, network):
+def supply(queue, lines, texts, arguments, network):
     """Puts batches of lines of like lengths into a queue, for ever."""
     chance = random.Random(arguments.seed)
-    drawer = Drawer(words, chance)
+    drawer = Drawer(*texts, chance)
     shape = lambda line: line[0].width / line[0].height
     scans = sorted(lines, key=shape)
     drawn = []
@@ -105,6 +107,7 @@ def main():
     parser.add_argument("--lines", nargs="+", required=True, help="directories of `scanlift engine lines`")
     parser.add_argument("--test", nargs="*", default=[], help="others that are only read, to see what is learned")
     parser.add_argument("--words", required=True, help="text whose words are drawn")
+    parser.add_argument("--names", help="words of firms' names and of addresses: lines of such are drawn, too")
     parser.add_argument("--start", default="/usr/share/tesseract-ocr/5/tessdata/eng.traineddata")
     parser.add_argument("--to", required=True)
     parser.add_argument("--minutes", type=float, default=30)
@@ -118,9 +121,10 @@ def main():
     lines = [line for directory in arguments.lines for line in labelled(directory)]
     test = [line for directory in arguments.test for line in labelled(directory)]
     words = Path(arguments.words).read_text().split()
+    names = Path(arguments.names).read_text().split() if arguments.names else []
     print(f"{len(lines)} lines; of {len(test)} others {right(network, test)} read as labelled", flush=True)
     queue = multiprocessing.Queue(8)
-    multiprocessing.Process(target=supply, args=(queue, lines, words, arguments, network), daemon=True).start()
+    multiprocessing.Process(target=supply, args=(queue, lines, (words, names), arguments, network), daemon=True).start()
     optimizer = torch.optim.Adam([value for value in network.parameters() if value.requires_grad], betas=(0.9, 0.99))
     start, steps, mean = time.time(), 0, None
     while (share := (time.time() - start) / (60 * arguments.minutes)) < 1:
