@@ -26,6 +26,13 @@ def signs(text):
     return re.sub("[^A-Z0-9&]", "", text.upper())
 
 
+def most_read(readings):
+    """Returns the text that most readings share, at least two, or the only one; None if there is no such text."""
+    (text, count), *others = collections.Counter(readings).most_common(2)
+    is_shared = count > 1 and (not others or others[0][1] < count)
+    return text if text and (is_shared or len(readings) == 1) else None
+
+
 def core(word):
     return re.sub(r"^\W+|\W+$", "", word)
 
@@ -44,9 +51,7 @@ class Document:
 
     def agreed(self, readings):
         """Returns the text on which the readings agree, None where they do not."""
-        (text, count), *others = collections.Counter(readings).most_common(2)
-        is_only = count > 1 and (not others or others[0][1] < count)
-        return self.agreed_by_words(readings) or (text if is_only else None)
+        return self.agreed_by_words(readings) or most_read(readings)
 
     def agreed_by_words(self, readings):
         """Does so word by word, of the readings that have the usual number of words; the last one breaks ties."""

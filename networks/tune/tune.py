@@ -7,7 +7,6 @@ A line's text is what most networks say alike, or what labels.py says. Lines are
 names, in all fonts that are installed. Needs torch, numpy and pillow; two cores train on some 150 lines a second.
 """
 import argparse
-import collections
 import csv
 import math
 import multiprocessing
@@ -19,6 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from labels import most_read
 from network import Network
 from pictures import Drawer, levels, scaled, worse
 
@@ -30,21 +30,12 @@ PAPER = 0.8
 WORSE_SHARE = 0.8
 
 
-def agreed(readings):
-    """Returns the text that most readings share, at least two, or the only one; None if there is no such text."""
-    if len(readings) == 1:
-        return readings[0]
-    (text, count), *others = collections.Counter(readings).most_common(2)
-    is_only = not others or others[0][1] < count
-    return text if text and count > 1 and is_only else None
-
-
 def labelled(directory):
     """Returns the pictures of lines with the text that most networks read."""
     lines = []
     for row in csv.DictReader(open(Path(directory) / "lines.csv", newline="")):
         picture = row.pop("picture")
-        text = agreed(list(row.values()))
+        text = most_read(list(row.values()))
         if text:
             lines.append((Image.open(Path(directory) / picture).convert("L").copy(), text))
     return [(picture, text) for picture, text in lines if picture.width < LONGEST * picture.height]
