@@ -21,5 +21,6 @@ pub mod prose;
 pub mod reader;
 pub mod shapes;
 pub mod store;
+pub mod synth;
 pub mod validate;
 pub mod vocabulary;

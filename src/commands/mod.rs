@@ -19,6 +19,7 @@ mod reextract;
 mod report;
 mod reprocess;
 mod session;
+mod synth;
 mod train;
 mod vocabulary;
 
@@ -64,6 +65,8 @@ enum Command {
     Outliers(outliers::OutliersArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
     Report(report::ReportArgs),
+    /// Makes up pages of maintenance logs, as words, to size machines with.
+    Synth(synth::SynthArgs),
     /// Writes a page image as the recognizer would get it.
     Prepare(prepare::PrepareCommandArgs),
     /// Compares the engines, and shows what this processor can run.
@@ -122,6 +125,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Vocabulary(args) => vocabulary::execute(&common, args).await,
         Command::Outliers(args) => outliers::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,
+        Command::Synth(args) => synth::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),
         Command::Engine(command) => engine::execute(&common, &command),
         Command::Model(command) => model::execute(&common, command).await,

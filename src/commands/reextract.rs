@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::options::Common;
-use super::session::{run_error, show, stop_on_signals, store_error, with_store};
+use super::session::{page_condition, run_error, show, stop_on_signals, store_error, with_store};
 use crate::pipeline::{self, ModelSet};
 use crate::store::RunEnd;
 
@@ -16,6 +16,9 @@ pub(super) struct ReextractArgs {
     /// Models whose records are made anew; all without it.
     #[arg(value_name = "MODEL")]
     only: Vec<String>,
+    /// Only documents with a page such as `path ~ 'boxes/07'` or `confidence < 0.8`; columns as for `reprocess`.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
 }
 
 pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Result<Exit> {
@@ -30,12 +33,20 @@ pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Res
         return Err(anyhow!("models: there are none"));
     }
     let models = Arc::new(ModelSet::new(models));
+    let condition = args.condition.as_deref().map(page_condition).transpose()?;
     let stop = stop_on_signals()?;
-    let noted = serde_json::json!({ "models": args.only });
+    let noted = serde_json::json!({ "models": args.only, "where": args.condition });
     with_store(common, async |store| {
         super::models::fit_tables(common, &store, models.models()).await?;
         let mut run = store.start_run("reextract", &noted).await.map_err(store_error)?;
-        let result = pipeline::reextract(&store, &mut run, models, &stop).await;
+        let result = pipeline::reextract(
+            &store,
+            &mut run,
+            models,
+            (condition.as_ref(), common.talk()),
+            &stop,
+        )
+        .await;
         let (end, summary) = match result {
             Ok(summary) if summary.interrupted => (RunEnd::Interrupted, summary),
             Ok(summary) => (RunEnd::Finished, summary),

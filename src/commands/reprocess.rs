@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::anyhow;
 use clap::Args;
 
 use super::exit::Exit;
 use super::ingest::finish;
 use super::options::{Common, ReaderArgs};
-use super::session::{stop_on_signals, store_error, with_store};
+use super::session::{page_condition, stop_on_signals, store_error, with_store};
 use crate::pipeline::{self, ModelSet, RunSettings, Source};
-use crate::store::{Filter, Replace};
+use crate::store::Replace;
 
 #[derive(Debug, Args)]
 pub(super) struct ReprocessArgs {
@@ -28,13 +27,7 @@ pub(super) struct ReprocessArgs {
 }
 
 pub(super) async fn execute(common: &Common, args: ReprocessArgs) -> anyhow::Result<Exit> {
-    let filter = args
-        .condition
-        .as_deref()
-        .map(|text| {
-            Filter::pages(text).map_err(|error| anyhow!("--where `{text}`: condition: {error}"))
-        })
-        .transpose()?;
+    let filter = args.condition.as_deref().map(page_condition).transpose()?;
     let second_look = args.readers.second_look();
     let mut readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));

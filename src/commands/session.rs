@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::options::{Common, Output};
 use crate::pipeline::{RunError, Stop};
-use crate::store::{Store, StoreError};
+use crate::store::{Filter, Store, StoreError};
 
 /// Runs a command with an open store and closes the store afterwards.
 pub(super) async fn with_store<T, F>(
@@ -26,6 +26,11 @@ where
     let value = result?;
     closed?;
     Ok(value)
+}
+
+/// Reads the condition on pages of `--where`.
+pub(super) fn page_condition(text: &str) -> anyhow::Result<Filter> {
+    Filter::pages(text).map_err(|error| anyhow!("--where `{text}`: condition: {error}"))
 }
 
 /// Returns the error with its hint.
@@ -47,6 +52,7 @@ pub(super) fn run_error(error: RunError) -> anyhow::Error {
     match error {
         RunError::Store(error) => store_error(error),
         RunError::Reader(why) => anyhow!("reader: {why}"),
+        RunError::Output(why) => anyhow!("output: {why}"),
     }
 }
 

@@ -4,7 +4,7 @@
 //! `load` brings the files. How texts are folded and compared is `normalize`'s: it hands its folding
 //! to [`Dictionary::index_by`], which is built at the first question.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
@@ -127,12 +127,13 @@ pub struct GramIndex {
     /// How many different grams each name has.
     counts: Vec<u32>,
     /// The names that have a gram, ascending.
-    names: HashMap<[char; 3], Vec<u32>>,
+    /// In an order that is the same in every process.
+    names: FxHashMap<[char; 3], Vec<u32>>,
 }
 
 impl GramIndex {
     fn new(folded: Vec<String>) -> Self {
-        let mut index = Self { counts: Vec::new(), names: HashMap::new(), folded };
+        let mut index = Self { counts: Vec::new(), names: FxHashMap::default(), folded };
         for (number, name) in (0_u32..).zip(&index.folded) {
             let grams = grams(name);
             index.counts.push(u32::try_from(grams.len()).unwrap_or(u32::MAX));

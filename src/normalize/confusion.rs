@@ -197,6 +197,21 @@ fn bare(character: char) -> char {
     }
 }
 
+/// Returns one of the letters and digits that look like a letter, `pick` of them modulo their number; `None` if none does.
+pub(crate) fn look_alike(letter: char, pick: usize) -> Option<char> {
+    const ALIKE: u16 = 7;
+    let is_alike = |&other: &char| {
+        let cost = exchange(letter, other);
+        other != letter
+            && cost > 0
+            && cost <= ALIKE
+            && letter.is_uppercase() != other.is_lowercase()
+    };
+    let others: Vec<char> =
+        ('0'..='z').filter(char::is_ascii_alphanumeric).filter(is_alike).collect();
+    (!others.is_empty()).then(|| others[pick % others.len()])
+}
+
 /// Returns the one letter that stands for a capital or digit and all of its shape, without accent.
 pub(crate) fn merge(capital: char) -> char {
     let plain = match capital {

@@ -27,7 +27,9 @@ mod together;
 mod vocabulary;
 mod weekday;
 
-pub(crate) use confusion::{EDIT, JOINED_COST, exchange, family, merge, signs_as_digits};
+pub(crate) use confusion::{
+    EDIT, JOINED_COST, exchange, family, look_alike, merge, signs_as_digits,
+};
 pub use date::SaidOrder;
 pub use fold::{fold, similarity};
 pub(crate) use number::Widened;

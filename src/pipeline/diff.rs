@@ -87,7 +87,7 @@ pub async fn difference(
     let mut shown = Vec::new();
     let mut after = None;
     while !stop.is_set() {
-        let documents = store.packed_documents(after, DOCUMENTS_PER_BATCH).await?;
+        let documents = store.packed_documents(None, after, DOCUMENTS_PER_BATCH).await?;
         let Some(last) = documents.last() else { break };
         after = Some(last.document_id);
         let (old, new) = (Arc::clone(&old), Arc::clone(&new));

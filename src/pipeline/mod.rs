@@ -20,6 +20,7 @@ mod second_look;
 mod shared;
 mod stop;
 mod summary;
+mod synth;
 mod worker;
 
 use std::num::NonZeroUsize;
@@ -46,6 +47,7 @@ pub use reextract::{ReextractSummary, reextract};
 pub use second_look::SecondLook;
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};
+pub use synth::{SynthSummary, synth_path, synthesize};
 
 /// Events between readers and writer; a page text has some 50 KB.
 const EVENTS: usize = 64;
@@ -76,6 +78,9 @@ pub enum RunError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Reader(String),
+    /// What is written beside the database could not be.
+    #[error("{0}")]
+    Output(String),
 }
 
 /// Reads pages and stores what they hold, until there are no more or `stop` is set.

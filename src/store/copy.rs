@@ -10,6 +10,8 @@ use crate::document::ColumnType;
 use super::storable::Storable;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
+/// Signature, flags, and the length of what a later version may add.
+const HEADER: usize = SIGNATURE.len() + 8;
 const MICROSECONDS_1970_TO_2000: i64 = 946_684_800_000_000;
 const TEXT_OID: i32 = 25;
 const FLOAT4_OID: i32 = 700;
@@ -43,6 +45,12 @@ impl CopyRows {
 
     pub(super) fn is_empty(&self) -> bool {
         self.rows == 0
+    }
+
+    /// Adds other rows of as many columns behind these.
+    pub(super) fn append(&mut self, others: &Self) {
+        self.rows += others.rows;
+        self.bytes.extend_from_slice(&others.bytes[HEADER..]);
     }
 
     /// Returns the whole message with its trailer.

@@ -26,12 +26,13 @@ macro_rules! change {
 }
 
 /// All changes, in order.
-const CHANGES: [Change; 5] = [
+const CHANGES: [Change; 6] = [
     change!(1, "ledger", "0001_ledger"),
     change!(2, "accounts", "0002_accounts"),
     change!(3, "archive", "0003_archive"),
     change!(4, "knowledge", "0004_knowledge"),
     change!(5, "dates", "0005_dates"),
+    change!(6, "generation", "0006_generation"),
 ];
 
 /// Returns what makes changes and takes them back.

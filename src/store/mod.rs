@@ -14,6 +14,7 @@ mod connection;
 mod copy;
 mod error;
 mod filter;
+mod generation;
 mod labelled;
 mod ledger;
 mod lookup;
@@ -42,6 +43,7 @@ pub use archive::{
 pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use error::{ClusterError, StoreError};
 pub use filter::{Filter, FilterError};
+pub use generation::{EncodedDocument, Generation, GenerationTables, NotedPart, PlannedPart};
 pub use ledger::{HashedFile, KnownFile, Registered, Standing};
 pub use model_table::TablePlan;
 pub use other_files::{GoneFiles, OtherFile, UnreadableFile, UnseenFile};

@@ -29,6 +29,9 @@ pub(super) const OWN_COLUMNS: [&str; 11] = [
     BEFORE_ARCHIVE,
 ];
 
+/// The schema of the models' tables.
+pub(super) const RECORDS: &str = "records";
+
 const RECORD_ID: &str = "record_id";
 
 /// What the dates of a record's pages say about the order of day and month; null for nothing.
@@ -253,7 +256,7 @@ async fn take_turn(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 
 /// Returns a model's table as SQL writes it.
 pub(super) fn table_of(model: &str) -> String {
-    format!("records.{}", quoted(model))
+    format!("{RECORDS}.{}", quoted(model))
 }
 
 async fn run_statements(

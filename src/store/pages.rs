@@ -88,6 +88,11 @@ pub struct PackedDocument {
 }
 
 impl PackedDocument {
+    /// Returns the number of stored pages.
+    pub fn page_count(&self) -> usize {
+        self.pages.len()
+    }
+
     /// Unpacks the words: work for a processor, not for an async task. Errors if the stored bytes are broken.
     pub fn unpack(&self) -> Result<DocumentPages, StoreError> {
         let unpack_page = |(page, bytes): &(PageNumber, Vec<u8>)| {
@@ -162,32 +167,53 @@ impl Store {
         query.fetch_one(&self.pool).await.map(i64::cast_unsigned).map_err(selection_error)
     }
 
-    /// Reads the stored words of the next documents after `after`, by document id. Empty at the end.
+    /// Reads the stored words of the next documents after `after`, by document id: of all, or of those with a stored
+    /// page that fits. Empty at the end.
     pub async fn packed_documents(
         &self,
+        filter: Option<&Filter>,
         after: Option<DocumentId>,
         limit: u32,
     ) -> Result<Vec<PackedDocument>, StoreError> {
-        self.retrying(|| self.next_documents_once(after, limit)).await
+        self.retrying(|| self.next_documents_once(filter, after, limit)).await
     }
 
     async fn next_documents_once(
         &self,
+        filter: Option<&Filter>,
         after: Option<DocumentId>,
         limit: u32,
     ) -> Result<Vec<PackedDocument>, StoreError> {
-        let documents: Vec<i64> = sqlx::query_scalar(
+        let (condition, arguments) = stored_pages(filter, 2);
+        let sql = format!(
             "select document_id from scanlift.document d
              where document_id > $1 and exists
-                 (select from scanlift.page p where p.document_id = d.document_id and p.state = 'stored')
-             order by document_id limit $2",
-        )
-        .bind(after.map_or(0, |document| document.0))
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed_to("read stored words"))?;
+                 (select from scanlift.page where page.document_id = d.document_id and {condition})
+             order by document_id limit $2"
+        );
+        let mut query = sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(after.map_or(0, |document| document.0))
+            .bind(i64::from(limit));
+        for argument in arguments {
+            query = query.bind(argument);
+        }
+        let documents: Vec<i64> = query.fetch_all(&self.pool).await.map_err(selection_error)?;
         self.packed_documents_once(&documents).await
+    }
+
+    /// Counts stored pages: all, or those that fit.
+    pub async fn count_stored_pages(&self, filter: Option<&Filter>) -> Result<u64, StoreError> {
+        self.retrying(|| self.count_stored_pages_once(filter)).await
+    }
+
+    async fn count_stored_pages_once(&self, filter: Option<&Filter>) -> Result<u64, StoreError> {
+        let (condition, arguments) = stored_pages(filter, 0);
+        let sql = format!("select count(*) from scanlift.page where {condition}");
+        let mut query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql));
+        for argument in arguments {
+            query = query.bind(argument);
+        }
+        query.fetch_one(&self.pool).await.map(i64::cast_unsigned).map_err(selection_error)
     }
 
     /// Reads the stored words of some documents, by document id.
@@ -295,6 +321,13 @@ pub(super) async fn packed_documents_on(
         }
     }
     Ok(packed)
+}
+
+/// Returns a condition on stored pages, and its parameters, which come after `bound` others.
+fn stored_pages(filter: Option<&Filter>, bound: usize) -> (String, Vec<String>) {
+    let (condition, arguments) =
+        filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(bound));
+    (format!("page.state = 'stored' and {condition}"), arguments)
 }
 
 /// The `where` part of a selection.

@@ -14,7 +14,8 @@ use crate::model::{Balance, Expression, Field, PREVIOUS, RecordModel, with_funct
 pub(super) struct CompiledRules {
     fields: Vec<Field>,
     rules: Vec<CompiledRule>,
-    environment: Arc<Env>,
+    /// The functions that rules may call.
+    functions: Context<'static, 'static>,
 }
 
 impl fmt::Debug for CompiledRules {
@@ -50,7 +51,7 @@ impl CompiledRules {
         Self {
             fields: model.fields.clone(),
             rules: rules.collect(),
-            environment: Arc::new(Env::stdlib()),
+            functions: with_functions(Arc::new(Env::stdlib())),
         }
     }
 
@@ -86,23 +87,35 @@ impl CompiledRules {
         if rules.is_empty() {
             return outcomes;
         }
-        let mut context = with_functions(Arc::clone(&self.environment));
-        for (spec, field) in self.fields.iter().zip(&record.fields) {
-            context
-                .add_variable_from_value(spec.name.as_str(), cel_value(spec, field.value.as_ref()));
+        let mut context = self.functions.new_inner_scope();
+        for (name, value) in self.spoken_of(&rules, |rule| &rule.fields, record) {
+            context.add_variable_from_value(name, value);
         }
         if let Some(previous) = previous {
-            let row: HashMap<&str, cel::Value> = self
-                .fields
-                .iter()
-                .zip(&previous.fields)
-                .map(|(spec, field)| (spec.name.as_str(), cel_value(spec, field.value.as_ref())))
-                .collect();
+            let row: HashMap<&str, cel::Value> =
+                self.spoken_of(&rules, |rule| &rule.previous_fields, previous).collect();
             context.add_variable_from_value(PREVIOUS, row);
         }
         let told = rules.into_iter();
         outcomes.extend(told.filter_map(|rule| self.outcome(rule, &context, (record, previous))));
         outcomes
+    }
+
+    /// Returns the fields of a record that any of these rules speaks of, with their values.
+    fn spoken_of<'s>(
+        &'s self,
+        rules: &'s [&'s CompiledRule],
+        names: fn(&Expression) -> &BTreeSet<String>,
+        record: &'s Record<TypedField>,
+    ) -> impl Iterator<Item = (&'s str, cel::Value)> {
+        let is_spoken_of = move |spec: &Field| {
+            let mut expressions = rules.iter().filter_map(|rule| rule.expression.as_ref());
+            expressions.any(|expression| names(expression).contains(&spec.name))
+        };
+        let fields = self.fields.iter().zip(&record.fields);
+        fields
+            .filter(move |(spec, _)| is_spoken_of(spec))
+            .map(|(spec, field)| (spec.name.as_str(), cel_value(spec, field.value.as_ref())))
     }
 
     /// Returns `None` if a sum comes out right, or if one of its values is missing.

@@ -22,6 +22,12 @@ const MEMBER_SHARE: f32 = 0.7;
 /// A chain is closed after a gap of so many heights.
 const CLOSING_GAP: f32 = 4.5;
 const GAP_PENALTY: f32 = 0.15;
+/// Letters of another size begin a line of their own if their median height is so many times that of the others, …
+const OTHER_SIZE: f32 = 1.8;
+/// … they are at least so many, …
+const MIN_OF_SIZE: usize = 2;
+/// … and stand apart by so many heights of the smaller ones.
+const SIZE_GAP: f32 = 0.5;
 
 struct Chain {
     members: Vec<u32>,
@@ -104,5 +110,43 @@ pub(super) fn chain(
         }
     }
     closed.extend(open);
-    closed.into_iter().map(|chain| Strip::of(chain.members, parts)).collect()
+    let mut strips = Vec::with_capacity(closed.len());
+    for chain in closed {
+        by_size(chain.members, parts, &mut strips);
+    }
+    strips
+}
+
+/// Divides a chain where large letters stand beside small ones: handwriting beside print. One picture of
+/// both would show the print too small to be read.
+fn by_size(mut members: Vec<u32>, parts: &[Part], strips: &mut Vec<Strip>) {
+    while let Some(place) = size_change(&members, parts) {
+        let rest = members.split_off(place);
+        by_size(members, parts, strips);
+        members = rest;
+    }
+    strips.push(Strip::of(members, parts));
+}
+
+/// Returns where the letters of a chain change their size most.
+fn size_change(members: &[u32], parts: &[Part]) -> Option<usize> {
+    let part = |&id: &u32| &parts[id as usize];
+    let height = |members: &[u32]| {
+        median(&mut members.iter().map(|id| part(id).height()).collect::<Vec<_>>())
+    };
+    let mut best: Option<(f32, usize)> = None;
+    let mut right = f32::MIN;
+    for place in 1..members.len() {
+        right = right.max(part(&members[place - 1]).right);
+        let gap = part(&members[place]).left - right;
+        if gap <= 0.0 || place.min(members.len() - place) < MIN_OF_SIZE {
+            continue;
+        }
+        let (before, after) = (height(&members[..place]), height(&members[place..]));
+        let (smaller, ratio) = (before.min(after), before.max(after) / before.min(after).max(1.0));
+        if gap >= SIZE_GAP * smaller && ratio >= best.map_or(OTHER_SIZE, |(most, _)| most) {
+            best = Some((ratio, place));
+        }
+    }
+    best.map(|(_, place)| place)
 }

@@ -99,6 +99,22 @@ fn finds_the_lines_of_a_page_from_top_to_bottom() {
 }
 
 #[test]
+fn print_beside_large_handwriting_is_a_line_of_its_own() {
+    let mut page = Drawing::new(1000, 400);
+    page.paragraph(100, 60, 6, &[6, 4, 5]);
+    // Two figures of three times the height, a word's gap behind the second line.
+    for left in [375, 425] {
+        page.fill((left, 72), (left + 5, 130));
+        page.fill((left + 31, 72), (left + 36, 130));
+        page.fill((left + 5, 98), (left + 31, 103));
+    }
+    let layout = layout(&page.pixels());
+    let second: Vec<_> =
+        boxes(&layout).into_iter().filter(|found| found[1] < 120 && found[3] > 110).collect();
+    assert_eq!(second, [[100, 100, 360, 120], [375, 72, 461, 130]]);
+}
+
+#[test]
 fn cuts_a_line_at_a_wide_gap_and_keeps_its_number() {
     let mut page = Drawing::new(1000, 400);
     page.line(100, 100, &[6, 4]);

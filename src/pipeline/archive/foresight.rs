@@ -24,6 +24,8 @@ pub(in crate::pipeline) struct Foresight {
 pub(super) struct Foreseen {
     /// By what was known before the run.
     pub(super) knowledge: Knowledge,
+    /// Of the knowledge as it is stored.
+    hash: blake3::Hash,
     /// The newest record before the run.
     pub(super) behind: i64,
     /// What became of the run's records.
@@ -52,6 +54,13 @@ impl Foresight {
         }
     }
 
+    /// Adds what is known to what a hash is made of.
+    pub(in crate::pipeline) fn add_to(&self, hasher: &mut blake3::Hasher) {
+        for foreseen in &self.models {
+            hasher.update(foreseen.as_ref().map_or(&[0; 32], |known| known.hash.as_bytes()));
+        }
+    }
+
     /// Returns what is foreseen of a model, by its place among the run's.
     pub(super) fn of(&self, place: usize) -> Option<&Foreseen> {
         self.models.get(place)?.as_ref()
@@ -63,11 +72,13 @@ async fn foreseen(store: &Store, model: &RecordModel) -> Result<Option<Foreseen>
     let Some(state) = state.filter(|state| state.expects == expectation(model)) else {
         return Ok(None);
     };
-    let Some(knowledge) = state.knowledge.as_deref().and_then(Knowledge::unpacked) else {
+    let packed = state.knowledge.unwrap_or_default();
+    let Some(knowledge) = Knowledge::unpacked(&packed) else {
         return Ok(None);
     };
+    let hash = blake3::hash(&packed);
     let new = store.new_records(&model.name, state.looked_to, state.looked_to).await?;
-    Ok(Some(Foreseen { knowledge, behind: new.newest, summary: Mutex::default() }))
+    Ok(Some(Foreseen { knowledge, hash, behind: new.newest, summary: Mutex::default() }))
 }
 
 impl Foreseen {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::store::cluster::Cluster;
 use crate::store::{ClusterError, Store};
 
+use super::MIGRATIONS;
+
 /// A directory that the server's user can reach.
 fn scratch() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
@@ -59,10 +61,7 @@ fn a_cluster_is_shared_revived_kept_and_stopped() {
     let third = Arc::new(third);
     runtime.block_on(async {
         let store = Store::in_cluster(Arc::clone(&third), "scanlift").await.unwrap();
-        assert_eq!(
-            store.migrate().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge", "0005 dates"]
-        );
+        assert_eq!(store.migrate().await.unwrap(), MIGRATIONS);
         store.close().await.unwrap();
     });
 

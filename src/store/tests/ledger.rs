@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use crate::document::{Failure, Reason, RunId, Stage};
 use crate::store::{Standing, StoreError, UnreadableFile};
 
-use super::{count, file, options, page_event, page_number, start, stored, with_store, write};
+use super::{
+    MIGRATIONS, count, file, go_back_to, options, page_event, page_number, start, stored,
+    with_store, write,
+};
 
 #[test]
 fn the_first_file_is_the_document_and_the_others_are_duplicates() {
@@ -172,29 +175,16 @@ fn a_second_writer_is_refused_with_who_is_writing() {
 #[test]
 fn migrations_go_down_only_while_nothing_is_lost() {
     with_store(|store| async move {
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0005 dates"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0001 ledger"));
-        assert_eq!(
-            store.pending_migrations().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge", "0005 dates"]
-        );
+        go_back_to(&store, 0).await;
+        assert_eq!(store.pending_migrations().await.unwrap(), MIGRATIONS);
         assert_eq!(store.rollback_migration().await.unwrap(), None);
-        assert_eq!(
-            store.migrate().await.unwrap(),
-            ["0001 ledger", "0002 accounts", "0003 archive", "0004 knowledge", "0005 dates"]
-        );
+        assert_eq!(store.migrate().await.unwrap(), MIGRATIONS);
         assert!(store.pending_migrations().await.unwrap().is_empty());
         let mut run = start(&store).await;
         let document = store.register(run.id, &[file("a.tif", 1)]).await.unwrap()[0].document_id;
         write(&store, &mut run, options(&[]), vec![page_event(stored(document, 1, "word", 90.0))])
             .await;
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0005 dates"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
+        go_back_to(&store, 1).await;
         assert!(matches!(store.rollback_migration().await, Err(StoreError::Migrate(_))));
         let stored = "select count(*) from scanlift.page where state = 'stored'";
         assert_eq!(count(&store, stored).await, 1);

@@ -57,6 +57,23 @@ where
     });
 }
 
+/// All changes of the schema, in order.
+const MIGRATIONS: [&str; 6] = [
+    "0001 ledger",
+    "0002 accounts",
+    "0003 archive",
+    "0004 knowledge",
+    "0005 dates",
+    "0006 generation",
+];
+
+/// Takes changes of the schema back, the newest first, until so many are left.
+async fn go_back_to(store: &Store, left: usize) {
+    for name in MIGRATIONS[left..].iter().rev() {
+        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some(*name));
+    }
+}
+
 pub(crate) fn page_number(number: u32) -> PageNumber {
     PageNumber(NonZeroU32::new(number).unwrap())
 }

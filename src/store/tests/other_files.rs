@@ -6,8 +6,8 @@ use crate::model::Scope;
 use crate::store::{GoneFiles, OtherFile, Run, RunEnd, Standing, Store};
 
 use super::{
-    all_rows, apply, count, file, model, options, page_event, record, start, stored, text_kind,
-    with_store, write,
+    all_rows, apply, count, file, go_back_to, model, options, page_event, record, start, stored,
+    text_kind, with_store, write,
 };
 
 async fn next_run(store: &Store, run: Run) -> Run {
@@ -154,10 +154,7 @@ fn files_that_are_no_documents_are_counted_by_what_they_are() {
 #[test]
 fn the_ledger_of_an_earlier_version_is_taken_over_and_given_back() {
     with_store(|store| async move {
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0005 dates"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
+        go_back_to(&store, 1).await;
         sqlx::raw_sql(
             "insert into scanlift.run (command, settings, program_version, process_id, host)
                  values ('ingest', '{}', '0', 1, 'host');
@@ -182,10 +179,7 @@ fn the_ledger_of_an_earlier_version_is_taken_over_and_given_back() {
             .execute(&store.pool)
             .await
             .unwrap();
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0005 dates"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0004 knowledge"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0003 archive"));
-        assert_eq!(store.rollback_migration().await.unwrap().as_deref(), Some("0002 accounts"));
+        go_back_to(&store, 1).await;
         let as_before = "select count(*) from scanlift.source_file
                          where (path, status) in (('/in/a.tif', 'document'), ('/in/b.tif', 'duplicate'))";
         assert_eq!(count(&store, as_before).await, 2);

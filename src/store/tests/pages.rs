@@ -119,9 +119,9 @@ fn stored_words_come_back_by_document_with_what_is_missing() {
     with_store(|store| async move {
         let ids = archive(&store).await;
         assert_eq!(store.count_documents().await.unwrap(), 2);
-        let first = store.packed_documents(None, 1).await.unwrap();
+        let first = store.packed_documents(None, None, 1).await.unwrap();
         assert_eq!(first[0].document_id, ids[0]);
-        let second = store.packed_documents(Some(ids[0]), 10).await.unwrap();
+        let second = store.packed_documents(None, Some(ids[0]), 10).await.unwrap();
         assert_eq!(second.len(), 1);
         let document = second[0].unpack().unwrap();
         assert_eq!((document.document_id, document.pages.len()), (ids[2], 1));

@@ -33,6 +33,7 @@ use crate::model::RecordModel;
 use super::backoff::PATIENCE;
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
+use super::model_table::RECORDS;
 use super::run::Run;
 use batch::BatchContext;
 use blocking::on_blocking_thread;
@@ -42,8 +43,10 @@ use endings::{Endings, Maker};
 pub use event::LedgerEvent;
 use job::Job;
 use pack::PackedEvent;
-use records::{MadeOf, Tables};
-use refusal::Refusal;
+use records::MadeOf;
+pub(super) use records::{RecordRows, Tables};
+pub(super) use refusal::{BatchError, Refusal};
+pub(super) use refused::insert_reject;
 pub use replace::Replace;
 
 /// How the writer works.
@@ -101,7 +104,7 @@ impl Store {
         options: WriterOptions,
         on_commit: impl FnMut(CommitSummary) + Send,
     ) -> Result<(), StoreError> {
-        let tables = Tables::new(&options.models);
+        let tables = Tables::new(RECORDS, &options.models);
         let mut endings = Endings::new(Maker {
             store: self.clone(),
             make: Arc::clone(&options.make_document_records),

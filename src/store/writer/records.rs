@@ -16,7 +16,7 @@ use super::refusal::{BatchError, Refusal, copy_rows};
 
 /// The tables that records are written to.
 #[derive(Debug)]
-pub(super) struct Tables(HashMap<String, Table>);
+pub(in crate::store) struct Tables(HashMap<String, Table>);
 
 #[derive(Debug)]
 struct Table {
@@ -36,8 +36,10 @@ pub(super) enum MadeOf {
 }
 
 impl Tables {
-    pub(super) fn new(models: &[RecordModel]) -> Self {
-        Self(models.iter().map(|model| (model.name.clone(), Table::new(model))).collect())
+    /// The tables of these models in a schema.
+    pub(in crate::store) fn new(schema: &str, models: &[RecordModel]) -> Self {
+        let table = |model: &RecordModel| (model.name.clone(), Table::new(schema, model));
+        Self(models.iter().map(table).collect())
     }
 
     /// Returns the names of models whose records are made of pages or of documents, sorted.
@@ -58,7 +60,7 @@ impl Tables {
 }
 
 impl Table {
-    fn new(model: &RecordModel) -> Self {
+    fn new(schema: &str, model: &RecordModel) -> Self {
         let columns: Vec<(String, FieldColumn)> =
             model.fields.iter().map(|field| (field.name.clone(), field.stored_as())).collect();
         let names: Vec<String> = OWN_COLUMNS
@@ -67,8 +69,8 @@ impl Table {
             .chain(columns.iter().map(|(name, _)| quoted(name)))
             .collect();
         let copy_statement = format!(
-            "copy {} ({}) from stdin (format binary)",
-            table_of(&model.name),
+            "copy {schema}.{} ({}) from stdin (format binary)",
+            quoted(&model.name),
             names.join(", ")
         );
         let made_of = if model.needs_document() { MadeOf::Documents } else { MadeOf::Pages };
@@ -78,11 +80,11 @@ impl Table {
 
 /// Rows for several tables, to be written in the order of the tables' names.
 #[derive(Debug, Default)]
-pub(super) struct RecordRows(BTreeMap<String, CopyRows>);
+pub(in crate::store) struct RecordRows(BTreeMap<String, CopyRows>);
 
 impl RecordRows {
     /// Adds a record. Errors if it does not fit its table.
-    pub(super) fn add(
+    pub(in crate::store) fn add(
         &mut self,
         tables: &Tables,
         document_id: DocumentId,
@@ -93,7 +95,14 @@ impl RecordRows {
         encode(rows, table, document_id, record).map_err(|why| Refusal::of_row(&table.name, &why))
     }
 
-    pub(super) async fn write(
+    /// Adds the rows of another batch behind these.
+    pub(in crate::store) fn append(&mut self, others: &Self) {
+        for (table, rows) in &others.0 {
+            self.0.entry(table.clone()).or_insert_with(CopyRows::new).append(rows);
+        }
+    }
+
+    pub(in crate::store) async fn write(
         self,
         connection: &mut PgConnection,
         tables: &Tables,

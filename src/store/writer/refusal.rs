@@ -7,24 +7,24 @@ use crate::store::error::{Trouble, server_message, sqlstate, trouble};
 
 /// A row that the database, or its table's shape, refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::store) struct Refusal {
     /// The table.
-    pub(super) target: String,
+    pub(in crate::store) target: String,
     /// SQLSTATE, or `row`.
-    pub(super) reason: String,
-    pub(super) message: String,
+    pub(in crate::store) reason: String,
+    pub(in crate::store) message: String,
 }
 
 impl Refusal {
     /// A row that does not fit its table's columns.
-    pub(super) fn of_row(target: &str, message: &str) -> Self {
+    pub(in crate::store) fn of_row(target: &str, message: &str) -> Self {
         Self { target: target.to_owned(), reason: "row".to_owned(), message: message.to_owned() }
     }
 }
 
 /// Why a transaction was not committed.
 #[derive(Debug)]
-pub(super) enum BatchError {
+pub(in crate::store) enum BatchError {
     Row(Refusal),
     Database(sqlx::Error),
 }

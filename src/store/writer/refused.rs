@@ -2,8 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::document::{DocumentId, RunId, TypedRecord};
-use crate::store::pages::PageKey;
+use crate::document::{DocumentId, PageNumber, RunId, TypedRecord};
 use crate::store::storable::Storable;
 
 use super::batch::{BatchContext, remove_replaced, write_events};
@@ -63,12 +62,10 @@ async fn write_one_by_one(
             Err(BatchError::Row(refusal)) => {
                 sqlx::raw_sql("rollback to savepoint one_record").execute(&mut *connection).await?;
                 fail_page(connection, replacement.document_id, record, &refusal).await?;
-                let key =
-                    PageKey { document_id: replacement.document_id, page: record.record.page };
                 insert_reject(
                     connection,
                     context.run,
-                    Some(key),
+                    (Some(replacement.document_id), Some(record.record.page)),
                     &refusal,
                     &row_text(context.tables, record),
                 )
@@ -127,7 +124,8 @@ async fn note_reject(
             (None, texts.join("\n"))
         }
     };
-    insert_reject(connection, context.run, key, refusal, &text).await
+    let place = (key.map(|key| key.document_id), key.map(|key| key.page));
+    insert_reject(connection, context.run, place, refusal, &text).await
 }
 
 /// Finds the refused row's text: COPY names the line, which counts the page's records for that table.
@@ -153,10 +151,11 @@ fn refused_text(tables: &Tables, page: &PackedPage, refusal: &Refusal) -> String
     records.iter().map(|record| row_text(tables, record)).collect::<Vec<_>>().join("\n")
 }
 
-async fn insert_reject(
+/// Notes a refused row, and what it was to be of.
+pub(in crate::store) async fn insert_reject(
     connection: &mut PgConnection,
     run: RunId,
-    key: Option<PageKey>,
+    (document, page): (Option<DocumentId>, Option<PageNumber>),
     refusal: &Refusal,
     text: &str,
 ) -> Result<(), sqlx::Error> {
@@ -165,8 +164,8 @@ async fn insert_reject(
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(run.0)
-    .bind(key.map(|key| key.document_id.0))
-    .bind(key.map(|key| key.page.as_i32()))
+    .bind(document.map(|document| document.0))
+    .bind(page.map(|page| page.as_i32()))
     .bind(&refusal.target)
     .bind(&refusal.reason)
     .bind(Storable::new(&refusal.message).into_string())
