@@ -14,6 +14,7 @@ mod page_text;
 mod parity;
 mod program;
 mod recovery;
+mod reextract;
 mod regions;
 mod samples;
 mod sandbox;

@@ -4,6 +4,7 @@ mod calibrate;
 mod config;
 mod crops;
 mod db;
+mod difference;
 mod engine;
 mod eval;
 mod exit;

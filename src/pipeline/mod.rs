@@ -39,7 +39,7 @@ use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, Replace, Run, Store, StoreError, WriterOptions};
 
 pub use archive::{ArchiveSummary, Extent, learn};
-pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
+pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference, dry_run};
 pub use feed::{FileCounts, Trust};
 pub use progress::Talk;
 pub use records::ModelSet;

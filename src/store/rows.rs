@@ -155,6 +155,7 @@ pub struct RecordRow {
     pub fields: Vec<Option<String>>,
     /// The document's path.
     pub file: String,
+    pub document_id: DocumentId,
     pub page: u32,
     pub row: u32,
     /// Number of the page's region, from 1; 0 on a page that is one region.
@@ -288,6 +289,7 @@ pub(super) fn record_row(row: &PgRow) -> Result<RecordRow, StoreError> {
         let record = RecordRow {
             fields,
             file: row.try_get(0)?,
+            document_id: DocumentId(row.try_get(7)?),
             page: page.cast_unsigned(),
             row: number.cast_unsigned(),
             region: region.cast_unsigned(),

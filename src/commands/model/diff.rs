@@ -7,13 +7,13 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::authoring::Change;
+use crate::commands::difference;
 use crate::commands::exit::Exit;
 use crate::commands::models;
 use crate::commands::options::{Common, Output};
 use crate::commands::session::{stop_on_signals, store_error, with_store};
 use crate::model::{RecordModel, load_file, parse};
-use crate::pipeline::{self, ExampleKind, ModelDifference, ModelSet};
+use crate::pipeline::{self, ModelDifference, ModelSet};
 use crate::store::Store;
 
 /// What marks the model that the database knows.
@@ -77,50 +77,9 @@ fn show(
         serde_json::to_writer_pretty(&mut stdout, difference)?;
         return Ok(writeln!(stdout)?);
     }
-    let both = difference.records_old.saturating_sub(difference.lost);
-    writeln!(
-        stdout,
-        "documents: {}\nrecords:   {} → {}: {} gained, {} lost, {} of {both} with the same values",
-        difference.documents,
-        difference.records_old,
-        difference.records_new,
-        difference.gained,
-        difference.lost,
-        difference.same
-    )?;
-    let width = difference.fields.keys().map(String::len).max().unwrap_or(0).max(5);
-    writeln!(
-        stdout,
-        "{:width$} {:>9} {:>9} {:>9} {:>9}",
-        "field", "same", "changed", "filled", "emptied"
-    )?;
     let mut names: Vec<&String> = new.fields.iter().map(|field| &field.name).collect();
     let gone = old.fields.iter().map(|field| &field.name);
     names.extend(gone.filter(|name| new.fields.iter().all(|field| field.name != **name)));
-    for name in names {
-        let field = difference.fields.get(name).copied().unwrap_or_default();
-        writeln!(
-            stdout,
-            "{name:width$} {:>9} {:>9} {:>9} {:>9}",
-            field.same, field.changed, field.filled, field.emptied
-        )?;
-    }
-    for (change, count) in &difference.verdicts {
-        writeln!(stdout, "verdict {change}: {count}")?;
-    }
-    for example in &difference.examples {
-        let file = example.file.as_ref().map(|file| file.display().to_string());
-        let kind = match example.kind {
-            ExampleKind::Gained => "gained",
-            ExampleKind::Lost => "lost",
-            ExampleKind::Changed => "changed",
-        };
-        let file = file.unwrap_or_else(|| "(no file)".to_owned());
-        writeln!(stdout, "{file}: page {}, row {}: {kind}", example.page, example.row)?;
-        for Change { field, old, new } in &example.changes {
-            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
-            writeln!(stdout, "  {field}: {} → {}", text(old), text(new))?;
-        }
-    }
+    difference::write(&mut stdout, &names, difference)?;
     Ok(())
 }

@@ -104,9 +104,9 @@ fn print_beside_large_handwriting_is_a_line_of_its_own() {
     page.paragraph(100, 60, 6, &[6, 4, 5]);
     // Two figures of three times the height, a word's gap behind the second line.
     for left in [375, 425] {
-        page.fill((left, 72), (left + 5, 130));
-        page.fill((left + 31, 72), (left + 36, 130));
-        page.fill((left + 5, 98), (left + 31, 103));
+        page.fill((left, 72), (left + 9, 130));
+        page.fill((left + 27, 72), (left + 36, 130));
+        page.fill((left + 9, 98), (left + 27, 103));
     }
     let layout = layout(&page.pixels());
     let second: Vec<_> =
