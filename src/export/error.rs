@@ -2,6 +2,8 @@
 
 use crate::store::StoreError;
 
+use super::target::Target;
+
 /// Why an export was not made. A file that was there before is still the same.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -15,11 +17,25 @@ pub enum ExportError {
         #[source]
         cause: std::io::Error,
     },
+    /// The options ask for what does not go together.
+    #[error("{0}")]
+    Unfit(&'static str),
+    #[error("--format parquet: this program: it was built without Parquet")]
+    NoParquet,
+    #[error("cannot encode a row: {0}")]
+    Encode(String),
+    /// The rows ended before all were there; the store says why.
+    #[error("the export was cut off")]
+    CutOff,
     #[error("the export's thread stopped: {0}")]
     Stopped(String),
 }
 
 impl ExportError {
+    pub(super) fn write(target: &Target, cause: std::io::Error) -> Self {
+        Self::Write { target: target.shown(), cause }
+    }
+
     /// True if the reader of our stdout has gone away, such as `head`: no reason to complain.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Write { cause, .. } if cause.kind() == std::io::ErrorKind::BrokenPipe)
@@ -29,7 +45,15 @@ impl ExportError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::UnknownColumn { .. } | Self::Write { .. } | Self::Stopped(_) => None,
+            Self::NoParquet => {
+                Some("build it with `cargo build --release --features parquet`".to_owned())
+            }
+            Self::UnknownColumn { .. }
+            | Self::Write { .. }
+            | Self::Unfit(_)
+            | Self::Encode(_)
+            | Self::CutOff
+            | Self::Stopped(_) => None,
         }
     }
 }
