@@ -94,7 +94,9 @@ fn columns(model: &RecordModel, options: &ExportOptions) -> Result<Vec<RecordCol
         None => standard,
     };
     if options.provenance {
-        chosen.extend(provenance);
+        let further: Vec<RecordColumn> =
+            provenance.into_iter().filter(|column| !chosen.contains(column)).collect();
+        chosen.extend(further);
     }
     Ok(chosen)
 }
