@@ -31,6 +31,7 @@ pub(super) struct PlannedColumn {
     pub(super) name: String,
     pub(super) kind: ColumnKind,
     /// Of decimals, where the format needs to know.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet asks for it"))]
     pub(super) range: Option<DecimalRange>,
 }
 
