@@ -74,8 +74,10 @@ const ROOMS: [(&str, &[&str]); 22] = [
 ];
 
 /// Packages that only one place may name.
-const ONLY_IN: [(&str, &[&str]); 12] = [
+const ONLY_IN: [(&str, &[&str]); 14] = [
     ("font8x8", &["commands/model/overlay.rs"]),
+    ("parquet", &["export/format/parquet_file.rs"]),
+    ("sha2", &["export/target.rs"]),
     ("walkdir", &["intake/"]),
     ("sqlx", &["store/"]),
     ("rayon", &["pipeline/"]),

@@ -1,6 +1,7 @@
 //! `scanlift export MODEL|page-text`
 
-use std::path::PathBuf;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
@@ -10,7 +11,8 @@ use super::options::Common;
 use super::session::{hinted, with_store};
 use crate::document::Verdict;
 use crate::export::{
-    Content, Dictionary, ExportError, ExportOptions, Formulas, Target, TextForm, export,
+    Content, DecimalMark, Dialect, Dictionary, ExportError, ExportOptions, Format, Formulas,
+    Target, TextForm, export,
 };
 use crate::ocr::Dictionaries;
 use crate::store::Filter;
@@ -26,8 +28,9 @@ pub(super) struct ExportArgs {
     /// File to write; `.gz` and `.zst` are compressed; `-` is stdout.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
-    #[arg(long, value_enum, default_value_t = ExportFormat::Csv)]
-    format: ExportFormat,
+    /// CSV, one JSON object a line (`jsonl`), or Parquet [default: by the extension, else csv].
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
     /// Only records of these verdicts: accepted, review, rejected; several with commas.
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
     status: Vec<Verdict>,
@@ -37,21 +40,62 @@ pub(super) struct ExportArgs {
     /// Only records that fit, such as `total > 100 and _confidence < 0.9`.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
+    /// Add columns that say where a record is from: `_document` (BLAKE3 of the file), `_model_version`, `_engine`,
+    /// `_languages`, `_run`, `_attempt`, and the confidence of each field, such as `_confidence_total`.
+    #[arg(long)]
+    provenance: bool,
+    /// Write files of N rows each, such as `log-00001.csv`. If the export is interrupted, the same command keeps the
+    /// files that are whole, unless records have changed since; the result is the same to the byte.
+    #[arg(long, value_name = "N")]
+    split_rows: Option<NonZeroU64>,
+    /// Write `datapackage.json` (Frictionless) and `manifest.json` (settings, hashes) beside the files.
+    #[arg(long)]
+    package: bool,
     /// Keep the lines of `page-text` as they are printed, with the hyphens at their ends.
     #[arg(long)]
     lines: bool,
+    #[command(flatten)]
+    csv: CsvArgs,
+}
+
+/// How CSV is written.
+#[derive(Debug, Args)]
+struct CsvArgs {
+    /// Character between cells of CSV, or `tab` [default: `,`, with --decimal-comma `;`].
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// Start CSV with a byte order mark, by which spreadsheets know UTF-8.
+    #[arg(long)]
+    bom: bool,
+    /// What stands in CSV where there is no value [default: nothing].
+    #[arg(long, value_name = "TEXT")]
+    null: Option<String>,
+    /// Write numbers in CSV as `12,50`.
+    #[arg(long)]
+    decimal_comma: bool,
     /// Put a `'` before cells that a spreadsheet would take for a formula.
     #[arg(long)]
     protect_formulas: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ExportFormat {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
     Csv,
+    Jsonl,
+    Parquet,
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        _ if text == "tab" => Ok(b'\t'),
+        [b'"' | b'\n' | b'\r'] => Err("it has a meaning of its own in CSV".to_owned()),
+        [byte] if byte.is_ascii() => Ok(*byte),
+        _ => Err("a single ASCII character, or `tab`".to_owned()),
+    }
 }
 
 pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
-    let ExportFormat::Csv = args.format;
+    let format = format(&args)?;
     let models = common.models()?;
     let what = match args.what.as_str() {
         PAGE_TEXT => Content::PageText(text_form(common, args.lines)),
@@ -78,17 +122,67 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
     };
     let target = Target::from_argument(&args.output);
     let options = ExportOptions {
-        statuses: args.status,
+        format,
         columns: args.columns,
+        statuses: args.status,
         filter,
-        formulas: if args.protect_formulas { Formulas::Protected } else { Formulas::AsIs },
+        provenance: args.provenance,
+        split_rows: args.split_rows,
+        package: args.package,
     };
     with_store(common, async |store| {
-        let rows = export(&store, what, &target, &options).await.or_else(gone_reader)?;
-        tracing::info!(rows, "exported");
-        Ok(Exit::AllWell)
+        tokio::select! {
+            rows = export(&store, what, &target, &options) => {
+                let rows = rows.or_else(gone_reader)?;
+                tracing::info!(rows, "exported");
+                Ok(Exit::AllWell)
+            }
+            // What was begun is dropped, and with it the unfinished file.
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                Ok(Exit::Interrupted)
+            }
+        }
     })
     .await
+}
+
+/// Returns the format that is asked for; refuses flags that it has no use for.
+fn format(args: &ExportArgs) -> anyhow::Result<Format> {
+    let name = args.format.unwrap_or_else(|| by_extension(&args.output));
+    let csv = &args.csv;
+    let is_plain = csv.delimiter.is_none()
+        && csv.null.is_none()
+        && !(csv.bom || csv.decimal_comma || csv.protect_formulas);
+    match name {
+        FormatName::Csv => {}
+        FormatName::Jsonl if is_plain => return Ok(Format::JsonLines),
+        FormatName::Parquet if is_plain => return Ok(Format::Parquet),
+        FormatName::Jsonl | FormatName::Parquet => {
+            return Err(anyhow!(
+                "--delimiter, --bom, --null, --decimal-comma, --protect-formulas: format: they are for CSV only\n\
+                 hint: leave them off, or write CSV"
+            ));
+        }
+    }
+    let usual = if csv.decimal_comma { b';' } else { b',' };
+    Ok(Format::Csv(Dialect {
+        delimiter: csv.delimiter.unwrap_or(usual),
+        byte_order_mark: csv.bom,
+        null: csv.null.clone().unwrap_or_default(),
+        decimal_mark: if csv.decimal_comma { DecimalMark::Comma } else { DecimalMark::Point },
+        formulas: if csv.protect_formulas { Formulas::Protected } else { Formulas::AsIs },
+    }))
+}
+
+fn by_extension(output: &Path) -> FormatName {
+    let name = output.to_string_lossy();
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    match Path::new(name).extension().and_then(|extension| extension.to_str()) {
+        Some("jsonl" | "ndjson") => FormatName::Jsonl,
+        Some("parquet") => FormatName::Parquet,
+        _ => FormatName::Csv,
+    }
 }
 
 /// Returns how page texts are written. A text layer names no languages: the configured ones stand in.

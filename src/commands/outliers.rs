@@ -31,7 +31,7 @@ pub(super) async fn execute(common: &Common, args: OutliersArgs) -> anyhow::Resu
     with_store(common, async |store| {
         let mut csv = csv::Writer::from_writer(std::io::stdout().lock());
         csv.write_record(["_file", "_page", "_row", "field", "value", "issue", "_status"])?;
-        let mut cursor = store.record_rows(model, Some(&filter), &[]).await.map_err(store_error)?;
+        let mut cursor = store.record_rows(model, &filter).await.map_err(store_error)?;
         loop {
             let rows = cursor.next_rows().await.map_err(store_error)?;
             if rows.is_empty() {

@@ -15,6 +15,16 @@ pub enum ExportError {
         #[source]
         cause: std::io::Error,
     },
+    /// The options ask for what does not go together.
+    #[error("{0}")]
+    Unfit(&'static str),
+    #[error("--format parquet: this program: it was built without Parquet")]
+    NoParquet,
+    #[error("cannot encode a row: {0}")]
+    Encode(String),
+    /// The rows ended before all were there; the store says why.
+    #[error("the export was cut off")]
+    CutOff,
     #[error("the export's thread stopped: {0}")]
     Stopped(String),
 }
@@ -29,7 +39,15 @@ impl ExportError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::UnknownColumn { .. } | Self::Write { .. } | Self::Stopped(_) => None,
+            Self::NoParquet => {
+                Some("build it with `cargo build --release --features parquet`".to_owned())
+            }
+            Self::UnknownColumn { .. }
+            | Self::Write { .. }
+            | Self::Unfit(_)
+            | Self::Encode(_)
+            | Self::CutOff
+            | Self::Stopped(_) => None,
         }
     }
 }

@@ -15,8 +15,12 @@ use crate::store::tests::{
 use crate::store::{Filter, Store};
 
 use super::{
-    Content, ExportError, ExportOptions, Formulas, Target, TextForm, export, report_lines,
+    Content, Dialect, ExportError, ExportOptions, Format, Formulas, Target, TextForm, export,
+    report_lines,
 };
+
+mod formats;
+mod parts;
 
 fn receipts() -> RecordModel {
     model("receipt", Scope::Row, &[("company", text_kind()), ("total", FieldKind::Money)])
@@ -92,6 +96,10 @@ fn records_come_by_path_page_and_row_and_twice_the_same() {
     });
 }
 
+fn protected() -> Format {
+    Format::Csv(Dialect { formulas: Formulas::Protected, ..Dialect::default() })
+}
+
 #[test]
 fn rows_and_columns_are_chosen_and_formulas_disarmed() {
     with_store(|store| async move {
@@ -101,8 +109,8 @@ fn rows_and_columns_are_chosen_and_formulas_disarmed() {
         let options = ExportOptions {
             statuses: vec![Verdict::Review, Verdict::Rejected],
             columns: Some(vec!["_row".into(), "company".into()]),
-            filter: None,
-            formulas: Formulas::Protected,
+            format: protected(),
+            ..ExportOptions::default()
         };
         assert_eq!(exported(&store, &path, &options).await, "_row,company\n2,'=HYPERLINK(1)\n");
         let filter =
@@ -110,7 +118,7 @@ fn rows_and_columns_are_chosen_and_formulas_disarmed() {
         let options = ExportOptions {
             columns: Some(vec!["total".into()]),
             filter: Some(filter),
-            formulas: Formulas::Protected,
+            format: protected(),
             ..ExportOptions::default()
         };
         assert_eq!(exported(&store, &path, &options).await, "total\n-12.50\n");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use tokio::time::timeout;
 
 use super::MINIMUM_VERSION;
@@ -99,6 +99,9 @@ impl Store {
         place: String,
         cluster: Option<Arc<Cluster>>,
     ) -> Result<Self, StoreError> {
+        // A statement is slow where much is asked for, such as all records for an export: that is no warning. Who looks
+        // for slow statements finds them in the server's log (`log_min_duration_statement`).
+        let options = options.disable_statement_logging();
         let options = options.application_name("scanlift").options([
             ("search_path", "scanlift"),
             ("datestyle", "ISO, YMD"),

@@ -4,7 +4,7 @@
 //! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
 //!
 //! `ledger` files and documents · `other_files` files without a document · `writer` batches from events to commits · `pages` selecting and reading back ·
-//! `model_table` typed tables · `report` sums and lines · `rows` streams for export · `labelled` what evaluation reads · `filter` conditions ·
+//! `model_table` typed tables · `report` sums and lines · `rows` streams · `record_stream` records for export, `datum` their values · `labelled` what evaluation reads · `filter` conditions ·
 //! `archive` and `vocabulary` what the archive learns.
 
 mod archive;
@@ -12,6 +12,7 @@ mod backoff;
 mod cluster;
 mod connection;
 mod copy;
+mod datum;
 mod error;
 mod filter;
 mod generation;
@@ -25,6 +26,11 @@ mod packed;
 mod packed_old;
 mod pages;
 mod quoted;
+mod record_columns;
+mod record_facts;
+mod record_query;
+mod record_selection;
+mod record_stream;
 mod report;
 mod retrying;
 mod rows;
@@ -41,6 +47,7 @@ pub use archive::{
     measured, open_dates, put_state, recurring, spread_of,
 };
 pub use connection::{Database, Store, start_cluster, stop_cluster};
+pub use datum::{Datum, DatumKind, Day, List, Numeric, TimeOfDay};
 pub use error::{ClusterError, StoreError};
 pub use filter::{Filter, FilterError};
 pub use generation::{EncodedDocument, Generation, GenerationTables, NotedPart, PlannedPart};
@@ -48,6 +55,10 @@ pub use ledger::{HashedFile, KnownFile, Registered, Standing};
 pub use model_table::TablePlan;
 pub use other_files::{GoneFiles, OtherFile, UnreadableFile, UnseenFile};
 pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage};
+pub use record_columns::{ColumnKind, RecordColumn};
+pub use record_facts::DecimalRange;
+pub use record_selection::{RecordKey, Selection};
+pub use record_stream::{Layout, RecordStream, RowBatch};
 pub use report::{FileLine, PageAccount, Report};
 pub use rows::{Cursor, PageTextRow, RecordRow};
 pub use run::{Run, RunEnd};

@@ -283,20 +283,28 @@ async fn newest_hash(
     .await
 }
 
+/// Reads the names and types of the columns of a model's table; none if there is no table.
+pub(super) async fn column_types(
+    connection: &mut PgConnection,
+    model: &RecordModel,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.attname::text, format_type(a.atttypid, a.atttypmod)
+         from pg_attribute a where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped
+         order by a.attnum",
+    )
+    .bind(table_of(&model.name))
+    .fetch_all(connection)
+    .await
+}
+
 /// Reads the columns of a model's table; `None` if there is no table. For columns whose type differs from the
 /// model's it also asks whether they hold values.
 async fn present_columns(
     connection: &mut PgConnection,
     model: &RecordModel,
 ) -> Result<Option<Vec<PresentColumn>>, sqlx::Error> {
-    let columns: Vec<(String, String)> = sqlx::query_as(
-        "select a.attname::text, format_type(a.atttypid, a.atttypmod)
-         from pg_attribute a where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped
-         order by a.attnum",
-    )
-    .bind(table_of(&model.name))
-    .fetch_all(&mut *connection)
-    .await?;
+    let columns = column_types(connection, model).await?;
     let mut present = Vec::with_capacity(columns.len());
     for (name, kind) in columns {
         let differs = model

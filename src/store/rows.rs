@@ -187,25 +187,18 @@ pub struct PageTextRow {
 }
 
 impl Store {
-    /// Streams a model's records in the order of path, page and row: those that the filter fits and, unless
-    /// `statuses` is empty, that have one of the verdicts.
+    /// Streams a model's records that the filter fits, in the order of path, page and row: where they are few. Many are
+    /// streamed faster by [`Store::record_stream`].
     pub async fn record_rows(
         &self,
         model: &RecordModel,
-        filter: Option<&Filter>,
-        statuses: &[Verdict],
+        filter: &Filter,
     ) -> Result<Cursor<'_, RecordRow>, StoreError> {
-        let (condition, mut arguments) =
-            filter.map_or_else(|| ("true".to_owned(), Vec::new()), |filter| filter.to_sql(0));
-        let mut sql = format!("{} where {condition}", select_records(model));
-        if !statuses.is_empty() {
-            let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
-            arguments.push(words.join(","));
-            let position = arguments.len();
-            sql = format!("{sql} and record.status = any(string_to_array(${position}, ','))");
-        }
-        sql.push_str(
-            " order by file.path, record.document_id, record.page_number, record.row_number",
+        let (condition, arguments) = filter.to_sql(0);
+        let sql = format!(
+            "{} where {condition}
+             order by file.path, record.document_id, record.page_number, record.row_number",
+            select_records(model)
         );
         self.cursor(Listing { sql, arguments, key: RECORD_KEY }, record_row).await
     }

@@ -4,7 +4,8 @@ use fastrand::Rng;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use super::{Archive, Entry, mixed};
+use super::entry::Entry;
+use super::seed::mixed;
 
 /// Pages of a book, which follow each other in time.
 const PAGES_OF_A_BOOK: u64 = 40;
@@ -59,20 +60,20 @@ pub(super) struct LogLine {
 }
 
 impl Page {
-    /// Makes a page, `number` from 0 in the archive.
-    pub(super) fn of(archive: &Archive, number: u64) -> Self {
+    /// Makes a page of so many lines, `number` from 0 in the archive of a seed.
+    pub(super) fn of((seed, rows): (u64, u32), number: u64) -> Self {
         let (book, place) = (number / PAGES_OF_A_BOOK, (number % PAGES_OF_A_BOOK) as u32);
-        let mut cover = Rng::with_seed(mixed(archive.seed, book, 0));
+        let mut cover = Rng::with_seed(mixed(seed, book, 0));
         let registration = registration(&mut cover);
         let serial_number = format!("{}-{}", cover.u32(17..400), cover.u32(10_000..99_999));
         let first_day = date(1948, 1, 1).saturating_add(cover.i32(0..9000).days());
         let first_hours = cover.u32(0..20_000);
-        let mut random = Rng::with_seed(mixed(archive.seed, number, 1));
+        let mut random = Rng::with_seed(mixed(seed, number, 1));
         // The pages before have taken at most so much, and each takes less than that.
-        let lines_before = place * archive.rows;
+        let lines_before = place * rows;
         let mut day = first_day.saturating_add(i64::from(lines_before * MOST_DAYS).days());
         let mut hours = first_hours + lines_before * MOST_FLOWN;
-        let lines = (0..archive.rows)
+        let lines = (0..rows)
             .map(|_| {
                 day = day.saturating_add(random.i64(0..i64::from(MOST_DAYS)).days());
                 hours += random.u32(0..MOST_FLOWN);
@@ -80,7 +81,7 @@ impl Page {
                     date: day,
                     hours,
                     description: WORK[random.usize(0..WORK.len())],
-                    certificate: certificate(archive.seed, book, random.u64(0..SIGNERS)),
+                    certificate: certificate(seed, book, random.u64(0..SIGNERS)),
                 }
             })
             .collect();

@@ -5,16 +5,20 @@
 //! made at any time, by any number of threads. `log` invents books, aircraft and entries · `paper` places them on a page ·
 //! `misread` makes a recognizer's mistakes.
 
+mod entry;
 mod log;
 mod misread;
 mod paper;
+mod seed;
 #[cfg(test)]
 mod tests;
 
 use fastrand::Rng;
-use jiff::civil::Date;
 
 use crate::document::{DocumentHash, PageText};
+
+pub use entry::{Entry, in_hours};
+use seed::mixed;
 
 /// Which archive is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +37,7 @@ impl Archive {
 
     /// Makes a page, `number` from 0.
     pub fn page(&self, number: u64) -> SynthPage {
-        let log = log::Page::of(self, number);
+        let log = log::Page::of((self.seed, self.rows), number);
         let mut random = Rng::with_seed(mixed(self.seed, number, 2));
         SynthPage { text: paper::text(&log, self.misread, &mut random), entries: log.entries() }
     }
@@ -55,33 +59,4 @@ pub struct SynthPage {
     pub text: PageText,
     /// What model `maintenance_log` should find, from top to bottom.
     pub entries: Vec<Entry>,
-}
-
-/// One entry of a log with the head of its page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    pub registration: String,
-    pub serial_number: String,
-    /// Tenths of hours at the first entry of the page.
-    pub total_time: u32,
-    pub date: Date,
-    /// Tenths of hours.
-    pub hours: u32,
-    pub description: String,
-    pub certificate: String,
-}
-
-/// Writes tenths of hours with their point.
-pub fn in_hours(tenths: u32) -> String {
-    format!("{}.{}", tenths / 10, tenths % 10)
-}
-
-/// Gives seeds that have nothing to do with each other for each page and purpose.
-fn mixed(seed: u64, number: u64, purpose: u64) -> u64 {
-    let mut value = seed ^ number.rotate_left(20) ^ purpose.rotate_left(56);
-    // The finalizer of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-    value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
 }

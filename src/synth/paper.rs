@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::in_hours;
+use super::entry::in_hours;
 use super::log::{LogLine, Page};
 use super::misread;
 use crate::document::{DpiSource, Line, Mark, PageFacts, PageText, PixelBox, Word};

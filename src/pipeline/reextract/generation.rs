@@ -11,7 +11,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 use tokio::task::JoinSet;
 
-use super::{Anew, ReextractSummary, median, note_failed};
+use super::anew::{Anew, median, note_failed};
+use super::summary::ReextractSummary;
 use crate::document::Verdict;
 use crate::pipeline::blocking::blocking;
 use crate::pipeline::{RunError, Stop};

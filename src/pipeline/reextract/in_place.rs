@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use tokio::sync::mpsc;
 
-use super::{Anew, ReextractSummary, median, note_failed};
+use super::anew::{Anew, median, note_failed};
+use super::summary::ReextractSummary;
 use crate::pipeline::blocking::blocking;
 use crate::pipeline::{EVENTS, RunError, Stop, writer_options};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError};

@@ -21,13 +21,14 @@ mod parse;
 use crate::document::{ColumnType, Count};
 use crate::model::RecordModel;
 
-use super::quoted::quoted;
+use super::quoted::{literal, quoted};
 pub use condition::FilterError;
 use condition::{Column, ColumnPlace, Condition, Operator};
 
 /// A checked condition on pages or on the records of a model.
 #[derive(Debug, Clone)]
 pub struct Filter {
+    text: String,
     condition: Condition,
 }
 
@@ -77,7 +78,7 @@ impl Filter {
             count: Count::One,
             place: ColumnPlace::Model,
         });
-        Ok(Self { condition: parse::condition(text, &columns)? })
+        Ok(Self { text: text.to_owned(), condition: parse::condition(text, &columns)? })
     }
 
     /// Parses a condition on the records of a model. Columns: the model's fields, `_status`, `_confidence` (0–1),
@@ -105,22 +106,36 @@ impl Filter {
             place: ColumnPlace::Here(expression.to_owned()),
         });
         let columns: Vec<Column> = fields.chain(own).collect();
-        Ok(Self { condition: parse::condition(text, &columns)? })
+        Ok(Self { text: text.to_owned(), condition: parse::condition(text, &columns)? })
+    }
+
+    /// Returns the condition as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns SQL and the text parameters it names, which come after `bound` others. The SQL is never null.
     pub(super) fn to_sql(&self, bound: usize) -> (String, Vec<String>) {
         let mut arguments = Vec::new();
-        let sql = sql_of(&self.condition, bound, &mut arguments);
+        let sql = sql_of(&self.condition, &mut |value| {
+            arguments.push(value.to_owned());
+            format!("${}", bound + arguments.len())
+        });
         (sql, arguments)
+    }
+
+    /// Returns SQL without parameters, for `copy`, which takes none.
+    pub(super) fn to_literal_sql(&self) -> String {
+        sql_of(&self.condition, &mut literal)
     }
 }
 
-fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> String {
+/// Returns the SQL of a condition; `place` says how a value is written in it.
+fn sql_of(condition: &Condition, place: &mut dyn FnMut(&str) -> String) -> String {
     match condition {
-        Condition::All(parts) => joined(parts, " and ", bound, arguments),
-        Condition::Any(parts) => joined(parts, " or ", bound, arguments),
-        Condition::Not(part) => format!("not {}", sql_of(part, bound, arguments)),
+        Condition::All(parts) => joined(parts, " and ", place),
+        Condition::Any(parts) => joined(parts, " or ", place),
+        Condition::Not(part) => format!("not {}", sql_of(part, place)),
         Condition::Compare { column, operator, value } => match &column.place {
             ColumnPlace::Model => format!(
                 "exists (select from records.{} r where r.document_id = page.document_id
@@ -128,20 +143,17 @@ fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> S
                 quoted(value)
             ),
             ColumnPlace::Here(expression) => {
-                let parameter = bound + arguments.len() + 1;
-                arguments.push(value.clone());
+                let value = place(value);
                 match column.count {
-                    Count::One => compared(expression, column.kind, *operator, parameter),
+                    Count::One => compared(expression, column.kind, *operator, &value),
                     Count::Many => format!(
                         "exists (select from unnest({expression}) value where {})",
-                        compared("value", column.kind, *operator, parameter)
+                        compared("value", column.kind, *operator, &value)
                     ),
                 }
             }
             ColumnPlace::AnyFile => {
-                let comparison =
-                    compared("f.path", column.kind, *operator, bound + arguments.len() + 1);
-                arguments.push(value.clone());
+                let comparison = compared("f.path", column.kind, *operator, &place(value));
                 format!(
                     "exists (select from scanlift.source_file f
                              where f.document_id = page.document_id and {comparison})"
@@ -151,12 +163,12 @@ fn sql_of(condition: &Condition, bound: usize, arguments: &mut Vec<String>) -> S
     }
 }
 
-fn joined(parts: &[Condition], word: &str, bound: usize, arguments: &mut Vec<String>) -> String {
-    let parts: Vec<String> = parts.iter().map(|part| sql_of(part, bound, arguments)).collect();
+fn joined(parts: &[Condition], word: &str, place: &mut dyn FnMut(&str) -> String) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| sql_of(part, place)).collect();
     format!("({})", parts.join(word))
 }
 
-fn compared(expression: &str, kind: ColumnType, operator: Operator, parameter: usize) -> String {
+fn compared(expression: &str, kind: ColumnType, operator: Operator, value: &str) -> String {
     // An integer column is compared as numeric, so that `page < 2.5` and huge numbers need no second look.
     let cast = match kind {
         ColumnType::Integer => "numeric",
@@ -166,5 +178,5 @@ fn compared(expression: &str, kind: ColumnType, operator: Operator, parameter: u
         | ColumnType::Time
         | ColumnType::Boolean => kind.as_str(),
     };
-    format!("coalesce({expression} {} ${parameter}::{cast}, false)", operator.sql())
+    format!("coalesce({expression} {} {value}::{cast}, false)", operator.sql())
 }

@@ -16,13 +16,14 @@ use crate::document::{DocumentId, Failure, Format, Reason, Stage, Value};
 use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
-    Among, ArchiveState, Database, GenerationTables, GoneFiles, LedgerEvent, OtherFile,
-    PageTextRow, RecordChange, RecordState, RunEnd, Standing, Store, StoreError, Suspects,
-    UnreadableFile,
+    Among, ArchiveState, Database, Filter, GenerationTables, GoneFiles, LedgerEvent, OtherFile,
+    PageTextRow, RecordChange, RecordColumn, RecordState, RunEnd, Selection, Standing, Store,
+    StoreError, Suspects, UnreadableFile,
 };
 
 use crate::vocabulary::{Entry, State};
 
+use super::record_stream::streamed;
 use super::{
     all_rows, apply, failed, file, model, options, page_event, record, stored, text_kind,
     with_store, write,
@@ -276,8 +277,12 @@ async fn ask(store: &Store) -> Vec<String> {
     let mut said = Vec::new();
     let lines = all_rows(store.file_lines().await.unwrap()).await;
     said.extend(lines.iter().map(|line| format!("{line:?}")));
-    let rows = all_rows(store.record_rows(&models[0], None, &[]).await.unwrap()).await;
+    let all = Filter::records("_page > 0", &models[0]).unwrap();
+    let rows = all_rows(store.record_rows(&models[0], &all).await.unwrap()).await;
     said.extend(rows.iter().map(|row| format!("{row:?}")));
+    let columns = RecordColumn::standard(&models[0]);
+    let selection = Selection { model: &models[0], columns, filter: Some(&all), statuses: &[] };
+    said.extend(streamed(store, &selection, None).await.into_iter().map(|(row, _)| row));
     let pages = all_rows(store.page_text_rows().await.unwrap()).await;
     let unnumbered = pages.into_iter().map(|row| PageTextRow { document_id: DocumentId(0), ..row });
     said.extend(unnumbered.map(|row| format!("{row:?}")));

@@ -7,6 +7,7 @@ mod ledger;
 mod model_table;
 mod other_files;
 mod pages;
+mod record_stream;
 mod writer;
 
 use std::future::Future;
