@@ -18,3 +18,4 @@ mod regions;
 mod samples;
 mod sandbox;
 mod tidy;
+mod words;

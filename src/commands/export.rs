@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
+use super::export_words;
 use super::options::Common;
 use super::session::{hinted, with_store};
 use crate::document::Verdict;
@@ -20,38 +21,50 @@ const PAGE_TEXT: &str = "page-text";
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// A model, or `page-text` for the text of all pages.
-    #[arg(value_name = "MODEL|page-text")]
+    /// A model, `page-text` for the text of all pages, or `words` for their words with boxes.
+    #[arg(value_name = "MODEL|page-text|words")]
     what: String,
-    /// File to write; `.gz` and `.zst` are compressed; `-` is stdout.
+    /// File to write; `.gz` and `.zst` are compressed; `-` is stdout. Of words a directory, with a file for each document.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
-    output: PathBuf,
-    #[arg(long, value_enum, default_value_t = ExportFormat::Csv)]
-    format: ExportFormat,
+    pub(super) output: PathBuf,
+    /// csv; of words hocr, alto or jsonl [default: csv; of words jsonl].
+    #[arg(long, value_enum)]
+    pub(super) format: Option<ExportFormat>,
     /// Only records of these verdicts: accepted, review, rejected; several with commas.
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
-    status: Vec<Verdict>,
+    pub(super) status: Vec<Verdict>,
     /// Only these columns, in this order; several with commas.
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
-    columns: Option<Vec<String>>,
+    pub(super) columns: Option<Vec<String>>,
     /// Only records that fit, such as `total > 100 and _confidence < 0.9`.
     #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<String>,
+    pub(super) condition: Option<String>,
     /// Keep the lines of `page-text` as they are printed, with the hyphens at their ends.
     #[arg(long)]
-    lines: bool,
+    pub(super) lines: bool,
     /// Put a `'` before cells that a spreadsheet would take for a formula.
     #[arg(long)]
-    protect_formulas: bool,
+    pub(super) protect_formulas: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ExportFormat {
+pub(super) enum ExportFormat {
     Csv,
+    Hocr,
+    Alto,
+    Jsonl,
 }
 
 pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
-    let ExportFormat::Csv = args.format;
+    if args.what == export_words::WORDS {
+        return export_words::execute(common, args).await;
+    }
+    if !matches!(args.format, None | Some(ExportFormat::Csv)) {
+        return Err(anyhow!(
+            "--format: `{}`: records and texts are written as csv\nhint: hocr, alto and jsonl are for `words`",
+            args.what
+        ));
+    }
     let models = common.models()?;
     let what = match args.what.as_str() {
         PAGE_TEXT => Content::PageText(text_form(common, args.lines)),

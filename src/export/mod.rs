@@ -8,6 +8,7 @@ mod error;
 mod formulas;
 mod page_texts;
 mod sink;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use error::ExportError;
 pub use formulas::Formulas;
 pub use page_texts::{Dictionary, TextForm};
 pub use sink::Target;
+pub use words::{WordTarget, export_words};
 
 /// What is exported.
 #[derive(Debug, Clone)]

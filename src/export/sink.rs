@@ -43,7 +43,7 @@ pub(super) struct Sink {
     target: Target,
 }
 
-enum Compressed {
+pub(super) enum Compressed {
     Stdout(BufWriter<io::Stdout>),
     Plain(BufWriter<NamedTempFile>),
     Gzip(GzEncoder<BufWriter<NamedTempFile>>),
@@ -76,7 +76,7 @@ impl Sink {
 }
 
 impl Compressed {
-    fn open(target: &Target) -> io::Result<Self> {
+    pub(super) fn open(target: &Target) -> io::Result<Self> {
         let path = match target {
             Target::Stdout => {
                 return Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout())));
@@ -98,7 +98,7 @@ impl Compressed {
         }
     }
 
-    fn finish(self, target: &Target) -> io::Result<()> {
+    pub(super) fn finish(self, target: &Target) -> io::Result<()> {
         let file = match self {
             Self::Stdout(mut stdout) => return stdout.flush(),
             Self::Plain(file) => file,
@@ -134,6 +134,6 @@ impl Write for Compressed {
     }
 }
 
-fn write_error(target: &Target, cause: io::Error) -> ExportError {
+pub(super) fn write_error(target: &Target, cause: io::Error) -> ExportError {
     ExportError::Write { target: target.shown(), cause }
 }
