@@ -6,7 +6,6 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
-use super::export_words;
 use super::options::Common;
 use super::session::{hinted, with_store};
 use crate::document::Verdict;
@@ -18,6 +17,9 @@ use crate::store::Filter;
 
 /// The name that stands for the text of all pages.
 const PAGE_TEXT: &str = "page-text";
+
+/// The name that stands for the words of all pages.
+const WORDS: &str = "words";
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -55,10 +57,14 @@ pub(super) enum ExportFormat {
     Jsonl,
 }
 
-pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
-    if args.what == export_words::WORDS {
-        return export_words::execute(common, args).await;
+impl ExportArgs {
+    /// Tells whether words are to be exported, which `export_words` does.
+    pub(super) fn is_of_words(&self) -> bool {
+        self.what == WORDS
     }
+}
+
+pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
     if !matches!(args.format, None | Some(ExportFormat::Csv)) {
         return Err(anyhow!(
             "--format: `{}`: records and texts are written as csv\nhint: hocr, alto and jsonl are for `words`",

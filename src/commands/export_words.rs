@@ -9,9 +9,6 @@ use super::session::with_store;
 use crate::export::{Target, WordTarget, export_words};
 use crate::interchange::write::WrittenFormat;
 
-/// The name that stands for the words of all pages.
-pub(super) const WORDS: &str = "words";
-
 pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result<Exit> {
     refuse_other_flags(&args)?;
     let format = match args.format {

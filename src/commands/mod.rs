@@ -121,6 +121,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::ImportWords(args) => import_words::execute(&common, args).await,
         Command::Reprocess(args) => reprocess::execute(&common, args).await,
         Command::Reextract(args) => reextract::execute(&common, args).await,
+        Command::Export(args) if args.is_of_words() => export_words::execute(&common, args).await,
         Command::Export(args) => export::execute(&common, args).await,
         Command::Train(args) => train::execute(&common, args).await,
         Command::Calibrate(args) => calibrate::execute(&common, args).await,

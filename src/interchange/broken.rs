@@ -22,12 +22,18 @@ impl Broken {
     }
 }
 
-impl From<std::io::Error> for Broken {
-    fn from(error: std::io::Error) -> Self {
+impl From<&std::io::Error> for Broken {
+    fn from(error: &std::io::Error) -> Self {
         match error.get_ref().and_then(|cause| cause.downcast_ref::<super::limited::OverLimit>()) {
             Some(over) => Self::too_large(over.to_string()),
             None => Self { reason: Reason::Unreadable, message: error.to_string() },
         }
+    }
+}
+
+impl From<std::io::Error> for Broken {
+    fn from(error: std::io::Error) -> Self {
+        Self::from(&error)
     }
 }
 

@@ -7,11 +7,11 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::PageSource;
 use super::absent::{VIRTUAL_DPI, VIRTUAL_SIZE};
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord, Scale};
+use super::source::PageSource;
 use crate::document::RightAngle;
 
 /// Reads documents of Document AI.

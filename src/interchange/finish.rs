@@ -3,9 +3,10 @@
 
 use super::absent::{ABSENT_CONFIDENCE, extent, guessed_dpi, stated_dpi};
 use super::broken::Broken;
+use super::imported::ImportedPage;
+use super::language;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord, Scale};
 use super::turn::{turned_size, upright};
-use super::{ImportedPage, language};
 use crate::document::{DpiSource, Line, Mark, PageFacts, PageText, PixelBox, TickBox, Word};
 
 /// Longest side of a page in pixels. A0 at 1200 dpi has 56,173.

@@ -3,10 +3,10 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::PageSource;
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord, right_angle};
+use super::source::PageSource;
 use super::xml::{Events, Markup, attributes, number};
 
 /// Elements without content, which HTML does not close.

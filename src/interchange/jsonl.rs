@@ -5,10 +5,10 @@ use std::io::BufRead;
 
 use serde::{Deserialize, Serialize};
 
-use super::PageSource;
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord};
+use super::source::PageSource;
 
 /// A page as one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,8 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// A page, or a file whose pages cannot be told apart before all of it was read, may have so many bytes.
-pub const MAX_PAGE_BYTES: u64 = 256 << 20;
+/// A page, or a file whose pages cannot be told apart before all of it was read, may have so many bytes. In tests few,
+/// so that they are over it soon.
+pub const MAX_PAGE_BYTES: u64 = if cfg!(test) { 1 << 20 } else { 256 << 20 };
 
 /// So much of a file's start may say how it is encoded.
 const DECLARATION: usize = 1024;

@@ -11,12 +11,14 @@ mod broken;
 mod document_ai;
 mod finish;
 mod hocr;
+mod imported;
 mod jsonl;
 mod language;
 mod limited;
 mod page_xml;
 mod raw_page;
 mod sniff;
+mod source;
 #[cfg(test)]
 mod tests;
 mod textract;
@@ -27,32 +29,15 @@ mod xml;
 
 use std::io::Read;
 
-use crate::document::{Failure, PageText, WordFormat};
+use crate::document::{Failure, WordFormat};
 
 use broken::Broken;
-use raw_page::RawPage;
+use source::PageSource;
 
 pub use absent::{ABSENT_CONFIDENCE, VIRTUAL_DPI, VIRTUAL_SIZE};
+pub use imported::ImportedPage;
 pub use limited::MAX_PAGE_BYTES;
 pub use sniff::{HEAD, format_of, is_text};
-
-/// A page with what the file says about how it was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImportedPage {
-    pub text: PageText,
-    /// Name and version as the file states them; empty if it does not.
-    pub engine: String,
-    /// As the ledger names them, such as `eng+deu`; empty if the file does not say.
-    pub languages: String,
-    /// What was chosen or mended because the file does not say it or says what cannot be.
-    pub steps: Vec<String>,
-}
-
-/// Where the pages of a file come from, one after the other.
-trait PageSource {
-    /// Returns the next page, `None` at the end. After an error nothing more can be read.
-    fn next_page(&mut self) -> Result<Option<RawPage>, Broken>;
-}
 
 /// The pages of one file, in its order. An error stands for one page: where the file itself is broken it is the last one,
 /// where only a page is, others follow. A file without pages is an error, too.

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::PageSource;
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord, Scale, right_angle};
+use super::source::PageSource;
 use super::xml::{Events, Markup, attributes, local, number};
 use crate::document::RightAngle;
 

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::PageSource;
 use super::absent::{VIRTUAL_DPI, VIRTUAL_SIZE};
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawMark, RawPage, RawWord, right_angle};
+use super::source::PageSource;
 use crate::document::RightAngle;
 
 /// Reads answers of Textract.

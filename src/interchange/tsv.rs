@@ -2,10 +2,10 @@
 
 use std::io::BufRead;
 
-use super::PageSource;
 use super::broken::Broken;
 use super::limited::Text;
 use super::raw_page::{RawBox, RawLine, RawPage, RawWord};
+use super::source::PageSource;
 use super::xml::number;
 
 const COLUMNS: usize = 12;

@@ -41,10 +41,7 @@ impl<'a> Events<'a> {
         self.buffer.clear();
         let at = self.reader.buffer_position();
         self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
-            quick_xml::Error::Io(error) => match error.kind() {
-                std::io::ErrorKind::Other => Broken::from(std::io::Error::other(error)),
-                _ => Broken::corrupt(error.to_string()),
-            },
+            quick_xml::Error::Io(error) => Broken::from(&*error),
             error => Broken::corrupt(format!("at byte {at}: {error}")),
         })
     }

@@ -90,10 +90,12 @@ fn a_broken_page_does_not_take_the_others_with_it() {
 
 #[test]
 fn a_page_that_is_too_long_is_refused_and_not_kept() {
-    let endless = std::io::repeat(b'a');
-    let failure = pages(endless, WordFormat::Jsonl).find_map(Result::err).unwrap();
-    assert_eq!(failure.reason, Reason::TooLarge);
-    assert_eq!(failure.message, "a page of more than 256 MiB");
+    for format in WordFormat::ALL {
+        let endless = std::io::repeat(b'a');
+        let failure = pages(endless, *format).find_map(Result::err).unwrap();
+        assert_eq!(failure.reason, Reason::TooLarge, "{format}");
+        assert_eq!(failure.message, "a page of more than 1 MiB", "{format}");
+    }
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn a_long_file_is_read_page_by_page() {
     use std::io::Read;
     // So many pages are far more than a page may have.
     let page =
-        format!("{{\"width\": 9, \"height\": 9, \"engine\": \"{}\"}}\n", "e".repeat(1 << 20));
+        format!("{{\"width\": 9, \"height\": 9, \"engine\": \"{}\"}}\n", "e".repeat(1 << 16));
     let count = 300_u64;
     let repeated = Repeated { page: page.as_bytes(), at: 0 }.take(page.len() as u64 * count);
     let read = pages(repeated, WordFormat::Jsonl).filter(|page| page.is_ok()).count();

@@ -2,7 +2,7 @@
 
 use std::fmt::{Error, Write};
 
-use super::{Head, PageToWrite, around, blocks, escaped};
+use super::page::{Head, PageToWrite, around, blocks, escaped};
 use crate::document::{Line, Mark, PixelBox};
 
 pub(super) const FOOT: &str = " </Layout>\n</alto>\n";

@@ -1,6 +1,6 @@
 //! Pages → lines of JSON.
 
-use super::PageToWrite;
+use super::page::PageToWrite;
 use crate::document::{Mark, PixelBox, TickBox};
 use crate::interchange::jsonl::{JsonBox, JsonLine, JsonPage, JsonTickBox, JsonWord};
 
