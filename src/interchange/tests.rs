@@ -7,7 +7,7 @@ mod properties;
 mod round_trip;
 
 use super::*;
-use crate::document::{Mark, PixelBox};
+use crate::document::{Mark, PageText, PixelBox};
 
 /// All pages of a file, of which none may fail.
 pub(super) fn read(content: impl AsRef<[u8]>) -> Vec<ImportedPage> {
