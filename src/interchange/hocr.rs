@@ -79,7 +79,7 @@ impl<'a> Hocr<'a> {
     fn start(&mut self, name: String, found: Attributes, is_empty: bool) -> Option<RawPage> {
         if name == "meta" {
             match found.name.to_ascii_lowercase().as_str() {
-                "ocr-system" => self.engine = found.content.trim().to_owned(),
+                "ocr-system" => found.content.trim().clone_into(&mut self.engine),
                 "ocr-langs" => self.languages = vec![found.content],
                 _ => {}
             }

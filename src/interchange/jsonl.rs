@@ -86,8 +86,8 @@ pub(super) struct JsonTickBox {
 pub(super) struct Jsonl<'a> {
     text: Text<'a>,
     row: usize,
-    /// The document that the first page names: all are of it.
-    document: Option<Option<String>>,
+    /// The document that the first page names, empty if it names none: all are of it. `None` before the first page.
+    document: Option<String>,
 }
 
 impl<'a> Jsonl<'a> {
@@ -110,13 +110,12 @@ impl PageSource for Jsonl<'_> {
             }
             let page: JsonPage = serde_json::from_slice(&line)
                 .map_err(|error| Broken::corrupt(format!("line {}: {}", self.row, said(&error))))?;
-            let first = self.document.get_or_insert_with(|| page.document.clone());
-            if *first != page.document {
+            let named = page.document.as_deref().unwrap_or_default();
+            let first = self.document.get_or_insert_with(|| named.to_owned());
+            if first != named {
                 return Err(Broken::corrupt(format!(
-                    "line {}: a page of `{}` after pages of `{}`, but a file holds one document",
-                    self.row,
-                    page.document.as_deref().unwrap_or_default(),
-                    first.as_deref().unwrap_or_default()
+                    "line {}: a page of `{named}` after pages of `{first}`, but a file holds one document",
+                    self.row
                 )));
             }
             return Ok(Some(raw_page(page)));

@@ -1,4 +1,4 @@
-//! PAGE-XML (PRImA "PAGE content", 2010 to 2019), as OCR-D, kraken, eScriptorium and Transkribus write it.
+//! PAGE-XML (`PRImA` "PAGE content", 2010 to 2019), as OCR-D, kraken, eScriptorium and Transkribus write it.
 //!
 //! Boxes are those around the polygons. Regions come in the file's reading order, if it has one. Text that the file has
 //! only for a line or a region is laid out in its box.
@@ -156,9 +156,7 @@ impl<'a> PageXml<'a> {
             }
             _ => {}
         }
-        if kind_of(name).is_none() {
-            return None;
-        }
+        kind_of(name)?;
         let open = self.open.pop()?;
         match open.kind {
             Kind::Creator => self.text.trim().clone_into(&mut self.engine),

@@ -1,5 +1,7 @@
 //! Fixtures as engines write them, broken ones, and what never may happen.
 
+#![expect(clippy::float_cmp, reason = "what a file says exactly comes out exactly")]
+
 mod broken;
 mod choices;
 mod formats;

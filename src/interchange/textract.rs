@@ -44,7 +44,8 @@ struct Answer {
 struct Block {
     #[serde(default)]
     id: String,
-    block_type: String,
+    #[serde(rename = "BlockType")]
+    kind: String,
     text: Option<String>,
     confidence: Option<f64>,
     page: Option<u32>,
@@ -130,7 +131,7 @@ fn pages_of(json: &str) -> Result<Vec<RawPage>, Broken> {
     let mut pages: BTreeMap<u32, RawPage> = BTreeMap::new();
     for block in &blocks {
         let page = pages.entry(block.page.unwrap_or(1)).or_insert_with(|| new_page(&engine));
-        match block.block_type.as_str() {
+        match block.kind.as_str() {
             "LINE" => page.lines.push(line(block, &by_id, &in_layout)?),
             "SELECTION_ELEMENT" => {
                 let is_ticked = block.selection_status.as_deref() == Some("SELECTED");
@@ -165,7 +166,7 @@ fn new_page(engine: &str) -> RawPage {
 
 /// Numbers the layout blocks, by the lines in them.
 fn paragraphs(blocks: &[Block]) -> HashMap<&str, usize> {
-    let layouts = blocks.iter().filter(|block| block.block_type.starts_with("LAYOUT_"));
+    let layouts = blocks.iter().filter(|block| block.kind.starts_with("LAYOUT_"));
     let mut numbers = HashMap::new();
     for (number, layout) in layouts.enumerate() {
         for id in layout.children() {
@@ -189,7 +190,7 @@ fn line(
                 block.id
             ))
         })?;
-        if word.block_type == "WORD" {
+        if word.kind == "WORD" {
             words.push(RawWord {
                 text: word.text.clone().unwrap_or_default(),
                 bounds: word.bounds(),

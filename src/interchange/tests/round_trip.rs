@@ -87,9 +87,13 @@ fn words_lines_and_marks_come_back() {
     check(WrittenFormat::Alto, 0.006, &[without_paragraphs, other]);
 }
 
+/// Its name, what stands in it in this order, attributes that it must have, and those that it may have.
+type Element =
+    (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
 /// Elements of ALTO 4.2 that are written, with what must and may stand in them in this order, and their attributes
 /// (schema `alto-4-2.xsd`: `altoType`, `DescriptionType`, `processingStepType`, `PageType`, `TextBlockType`, `StringType`).
-const ALTO_4_2: [(&str, &[&str], &[&str], &[&str]); 19] = [
+const ALTO_4_2: [Element; 19] = [
     ("alto", &["Description", "Layout"], &["SCHEMAVERSION"], &[]),
     ("Description", &["MeasurementUnit", "sourceImageInformation", "Processing*"], &[], &[]),
     ("MeasurementUnit", &[], &[], &[]),
