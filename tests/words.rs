@@ -113,6 +113,7 @@ fn pages_in(directory: &Path, format: &str) -> Vec<String> {
 #[test]
 fn words_of_tesseract_are_extracted_in_every_format_that_it_writes() {
     let program = Program::new();
+    program.succeed(&["db", "start"]);
     let out = program.directory().join("out");
     let image = samples().join("receipts/tools.jpg");
     let tesseract = Command::new("tesseract")
@@ -174,6 +175,7 @@ fn files_are_imported_once_and_records_can_be_made_later() {
 #[test]
 fn broken_files_fail_with_a_reason_and_other_files_are_left_alone() {
     let program = Program::new();
+    program.succeed(&["db", "start"]);
     let scans = program.take_samples(&["receipts/filter-fax.png"]);
     fs::write(scans.join("good.hocr"), hocr("Total 110.15")).unwrap();
     let whole = hocr("Total 5.00");
@@ -214,6 +216,7 @@ fn broken_files_fail_with_a_reason_and_other_files_are_left_alone() {
 #[test]
 fn a_long_file_is_one_document_whose_pages_are_all_there() {
     let program = Program::new();
+    program.succeed(&["db", "start"]);
     let mut lines = String::new();
     for page in 1..=200 {
         writeln!(
