@@ -36,8 +36,10 @@ fn hocr(total: &str) -> String {
     let texts = [
         "BERINGIN HARDWARE SDN BHD",
         "12 JALAN MELUR 43000 KAJANG SELANGOR",
+        "RECEIPT NO 1207",
         "Date 14/03/2017",
         total,
+        "THANK YOU",
     ];
     for (index, text) in texts.iter().enumerate() {
         let (top, mut left) = (100 + 60 * index, 100);
