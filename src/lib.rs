@@ -11,6 +11,7 @@ pub mod export;
 pub mod extract;
 pub mod images;
 pub mod intake;
+pub mod interchange;
 pub mod learn;
 pub mod model;
 pub mod normalize;

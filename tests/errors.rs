@@ -68,6 +68,7 @@ fn help_names_every_command_and_the_exit_codes() {
     let help = Program::new().succeed(&["--help"]);
     for text in [
         "ingest",
+        "import-words",
         "reprocess",
         "reextract",
         "export",

@@ -19,3 +19,4 @@ mod regions;
 mod samples;
 mod sandbox;
 mod tidy;
+mod words;

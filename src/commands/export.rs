@@ -20,69 +20,91 @@ use crate::store::Filter;
 /// The name that stands for the text of all pages.
 const PAGE_TEXT: &str = "page-text";
 
+/// The name that stands for the words of all pages.
+const WORDS: &str = "words";
+
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// A model, or `page-text` for the text of all pages.
-    #[arg(value_name = "MODEL|page-text")]
+    /// A model, `page-text` for the text of all pages, or `words` for their words with boxes.
+    #[arg(value_name = "MODEL|page-text|words")]
     what: String,
-    /// File to write; `.gz` and `.zst` are compressed; `-` is stdout.
+    /// File to write; `.gz` and `.zst` are compressed; `-` is stdout. Of words a directory, with a file for each document.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
-    output: PathBuf,
-    /// CSV, one JSON object a line (`jsonl`), or Parquet [default: by the extension, else csv].
+    pub(super) output: PathBuf,
+    /// CSV, one JSON object a line (`jsonl`), or Parquet [default: by the extension, else csv]; of words hocr, alto or
+    /// jsonl [default: jsonl].
     #[arg(long, value_enum)]
-    format: Option<FormatName>,
+    pub(super) format: Option<FormatName>,
     /// Only records of these verdicts: accepted, review, rejected; several with commas.
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
-    status: Vec<Verdict>,
+    pub(super) status: Vec<Verdict>,
     /// Only these columns, in this order; several with commas.
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
-    columns: Option<Vec<String>>,
+    pub(super) columns: Option<Vec<String>>,
     /// Only records that fit, such as `total > 100 and _confidence < 0.9`.
     #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<String>,
+    pub(super) condition: Option<String>,
     /// Add columns that say where a record is from: `_document` (BLAKE3 of the file), `_model_version`, `_engine`,
     /// `_languages`, `_run`, `_attempt`, and the confidence of each field, such as `_confidence_total`.
     #[arg(long)]
-    provenance: bool,
+    pub(super) provenance: bool,
     /// Write files of N rows each, such as `log-00001.csv`. If the export is interrupted, the same command keeps the
     /// files that are whole, unless records have changed since; the result is the same to the byte.
     #[arg(long, value_name = "N")]
-    split_rows: Option<NonZeroU64>,
+    pub(super) split_rows: Option<NonZeroU64>,
     /// Write `datapackage.json` (Frictionless) and `manifest.json` (settings, hashes) beside the files.
     #[arg(long)]
-    package: bool,
+    pub(super) package: bool,
     /// Keep the lines of `page-text` as they are printed, with the hyphens at their ends.
     #[arg(long)]
-    lines: bool,
+    pub(super) lines: bool,
     #[command(flatten)]
-    csv: CsvArgs,
+    pub(super) csv: CsvArgs,
 }
 
 /// How CSV is written.
 #[derive(Debug, Args)]
-struct CsvArgs {
+pub(super) struct CsvArgs {
     /// Character between cells of CSV, or `tab` [default: `,`, with --decimal-comma `;`].
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
-    delimiter: Option<u8>,
+    pub(super) delimiter: Option<u8>,
     /// Start CSV with a byte order mark, by which spreadsheets know UTF-8.
     #[arg(long)]
-    bom: bool,
+    pub(super) bom: bool,
     /// What stands in CSV where there is no value [default: nothing].
     #[arg(long, value_name = "TEXT")]
-    null: Option<String>,
+    pub(super) null: Option<String>,
     /// Write numbers in CSV as `12,50`.
     #[arg(long)]
-    decimal_comma: bool,
+    pub(super) decimal_comma: bool,
     /// Put a `'` before cells that a spreadsheet would take for a formula.
     #[arg(long)]
-    protect_formulas: bool,
+    pub(super) protect_formulas: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
+pub(super) enum FormatName {
     Csv,
     Jsonl,
     Parquet,
+    Hocr,
+    Alto,
+}
+
+impl ExportArgs {
+    /// Tells whether words are to be exported, which `export_words` does.
+    pub(super) fn is_of_words(&self) -> bool {
+        self.what == WORDS
+    }
+}
+
+impl CsvArgs {
+    /// Tells whether nothing is said of how CSV is written.
+    pub(super) fn is_plain(&self) -> bool {
+        self.delimiter.is_none()
+            && self.null.is_none()
+            && !(self.bom || self.decimal_comma || self.protect_formulas)
+    }
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
@@ -151,11 +173,15 @@ pub(super) async fn execute(common: &Common, args: ExportArgs) -> anyhow::Result
 fn format(args: &ExportArgs) -> anyhow::Result<Format> {
     let name = args.format.unwrap_or_else(|| by_extension(&args.output));
     let csv = &args.csv;
-    let is_plain = csv.delimiter.is_none()
-        && csv.null.is_none()
-        && !(csv.bom || csv.decimal_comma || csv.protect_formulas);
+    let is_plain = csv.is_plain();
     match name {
         FormatName::Csv => {}
+        FormatName::Hocr | FormatName::Alto => {
+            return Err(anyhow!(
+                "--format: `{}`: records and texts are written as csv, jsonl or parquet\nhint: hocr and alto are for `words`",
+                args.what
+            ));
+        }
         FormatName::Jsonl if is_plain => return Ok(Format::JsonLines),
         FormatName::Parquet if is_plain => return Ok(Format::Parquet),
         FormatName::Jsonl | FormatName::Parquet => {

@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::options::{Common, ReaderArgs};
 use super::session::{run_error, show, stop_on_signals, store_error, with_store};
-use crate::intake::{Hidden, Symlinks, Walk, WalkOptions};
+use super::walk::WalkArgs;
 use crate::pipeline::{self, ModelSet, RunSettings, Source, Trust};
 use crate::store::{Replace, RunEnd};
 
@@ -17,18 +17,8 @@ pub(super) struct IngestArgs {
     /// Files and directories of scans.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Take only files that match, such as `*.tif` or `boxes/07/**`; may be repeated.
-    #[arg(long, value_name = "GLOB")]
-    include: Vec<String>,
-    /// Leave files and directories that match; may be repeated.
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
-    /// Take files and directories whose names start with a dot.
-    #[arg(long)]
-    hidden: bool,
-    /// Follow symbolic links inside the directories.
-    #[arg(long)]
-    follow_symlinks: bool,
+    #[command(flatten)]
+    walk: WalkArgs,
     /// Look at the content of files although their size and time have not changed.
     #[arg(long)]
     rehash: bool,
@@ -39,27 +29,13 @@ pub(super) struct IngestArgs {
 impl IngestArgs {
     /// All scans of a directory.
     pub(super) fn of(directory: PathBuf, readers: ReaderArgs) -> Self {
-        Self {
-            paths: vec![directory],
-            include: Vec::new(),
-            exclude: Vec::new(),
-            hidden: false,
-            follow_symlinks: false,
-            rehash: false,
-            readers,
-        }
+        Self { paths: vec![directory], walk: WalkArgs::default(), rehash: false, readers }
     }
 }
 
 pub(super) async fn execute(common: &Common, args: IngestArgs) -> anyhow::Result<Exit> {
-    let walk_options = WalkOptions {
-        symlinks: if args.follow_symlinks { Symlinks::Follow } else { Symlinks::Skip },
-        hidden: if args.hidden { Hidden::Include } else { Hidden::Skip },
-        include: args.include,
-        exclude: args.exclude,
-    };
     let trust = if args.rehash { Trust::Nothing } else { Trust::SizeAndTime };
-    let walk = Walk::new(&args.paths, &walk_options)?;
+    let walk = args.walk.walk(&args.paths)?;
     let second_look = args.readers.second_look();
     let mut readers = args.readers.resolve(common)?;
     let models = Arc::new(ModelSet::new(common.models()?));

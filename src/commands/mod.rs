@@ -9,6 +9,8 @@ mod engine;
 mod eval;
 mod exit;
 mod export;
+mod export_words;
+mod import_words;
 mod ingest;
 mod labelled;
 mod model;
@@ -23,6 +25,7 @@ mod session;
 mod synth;
 mod train;
 mod vocabulary;
+mod walk;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,11 +51,13 @@ const EXIT_CODES: &str = "Exit codes: 0 all well; 1 finished, but some pages or 
 enum Command {
     /// Reads all scans under the given paths into the database.
     Ingest(ingest::IngestArgs),
+    /// Takes the words that other engines have read: hOCR, ALTO, PAGE-XML, TSV, Textract, Document AI, JSON lines.
+    ImportWords(import_words::ImportWordsArgs),
     /// Reads failed and quarantined pages again, or those that a condition selects.
     Reprocess(reprocess::ReprocessArgs),
     /// Makes all records anew from the stored words, without OCR.
     Reextract(reextract::ReextractArgs),
-    /// Writes the records of a model, or the text of all pages, as CSV.
+    /// Writes the records of a model, or the text of all pages, as CSV; or the words of all pages.
     Export(export::ExportArgs),
     /// Compares the records of a model with a table of what is right.
     Eval(eval::EvalArgs),
@@ -117,8 +122,10 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     let common = config::resolve(arguments.common)?;
     match arguments.command {
         Command::Ingest(args) => ingest::execute(&common, args).await,
+        Command::ImportWords(args) => import_words::execute(&common, args).await,
         Command::Reprocess(args) => reprocess::execute(&common, args).await,
         Command::Reextract(args) => reextract::execute(&common, args).await,
+        Command::Export(args) if args.is_of_words() => export_words::execute(&common, args).await,
         Command::Export(args) => export::execute(&common, args).await,
         Command::Train(args) => train::execute(&common, args).await,
         Command::Calibrate(args) => calibrate::execute(&common, args).await,

@@ -27,7 +27,7 @@ pub use record::{
     Ambiguity, Candidate, ColumnType, Count, Evidence, FOOT_ROW, FieldColumn, Found, Issue,
     LIST_SEPARATOR, RawField, Record, Repair, SaidOrder, TypedField, TypedRecord, Value, Verdict,
 };
-pub use source::{DocumentHash, DocumentId, Format, RunId};
+pub use source::{DocumentFormat, DocumentHash, DocumentId, Format, RunId, WordFormat};
 pub(crate) use text::compares_with;
 pub use text::{Alternative, CellGrid, Doubt, Line, Mark, PageText, TickBox, Word};
 pub(crate) use words::words;

@@ -5,10 +5,11 @@
 //!
 //! `records` both ends of an export · `format` rows as bytes · `plan` what they have in common · `part` one file · `packing` compression on threads ·
 //! `target` files that appear whole · `progress` going on after an interruption · `package` what describes the files ·
-//! `texts` pages and lines.
+//! `texts` pages and lines · `words` files of words.
 
 mod blocking;
 mod cells;
+mod compressed;
 mod error;
 mod format;
 mod formulas;
@@ -22,6 +23,7 @@ mod progress;
 mod records;
 mod target;
 mod texts;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ pub use options::ExportOptions;
 pub use page_texts::{Dictionary, TextForm};
 pub use target::Target;
 pub use texts::report_lines;
+pub use words::{WordTarget, export_words};
 
 /// What is exported.
 #[derive(Debug, Clone)]

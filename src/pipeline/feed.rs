@@ -12,15 +12,15 @@ use super::gone::note_gone;
 use super::progress::Progress;
 use super::queue::{Job, JobQueue, Pages};
 use super::stop::Stop;
-use crate::document::{DocumentHash, RunId};
+use crate::document::{DocumentHash, RunId, WordFormat};
 use crate::intake::{FileContent, Found, FoundFile, LeftOut, UnreadablePath, Walk, read_file};
 use crate::store::{
-    Filter, HashedFile, KnownFile, OtherFile, PageKey, Registered, Standing, Store, StoreError,
-    UnreadableFile,
+    Filter, GoneFiles, HashedFile, KnownFile, OtherFile, PageKey, Registered, Standing, Store,
+    StoreError, UnreadableFile,
 };
 
 /// Files that are looked up, hashed and registered at once.
-const FILES_PER_BATCH: usize = 256;
+pub(super) const FILES_PER_BATCH: usize = 256;
 
 /// What became of the files of a walk; `found` is the sum of the next six.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -100,7 +100,8 @@ impl Feed<'_> {
             counts.add(&batch);
             progress.found(counts.found, batch.unreadable);
             for (file, registered) in batch.files {
-                if registered.pending.is_empty() {
+                // Words that were not all imported are no work for readers.
+                if registered.pending.is_empty() || file.words.is_some() {
                     continue;
                 }
                 progress.expect(registered.pending.len() as u64);
@@ -109,12 +110,7 @@ impl Feed<'_> {
                 }
             }
         }
-        let gone = note_gone(self.store, self.run, &roots).await?;
-        counts.gone = gone.files;
-        // They were duplicates when they were found, because the old path had not been looked for yet.
-        let moved = gone.moved.min(counts.duplicates);
-        counts.moved += moved;
-        counts.duplicates -= moved;
+        counts.add_gone(note_gone(self.store, self.run, &roots).await?);
         Ok(counts)
     }
 
@@ -149,6 +145,25 @@ impl Feed<'_> {
 }
 
 impl FileCounts {
+    /// Counts a registered file.
+    pub(super) fn add_standing(&mut self, standing: Standing) {
+        match standing {
+            Standing::New => self.new += 1,
+            Standing::Known => self.known += 1,
+            Standing::Moved => self.moved += 1,
+            Standing::Duplicate => self.duplicates += 1,
+        }
+    }
+
+    /// Notes files that have gone: what moved from there was a duplicate when it was found, because the old path had not
+    /// been looked for yet.
+    pub(super) fn add_gone(&mut self, gone: GoneFiles) {
+        self.gone = gone.files;
+        let moved = gone.moved.min(self.duplicates);
+        self.moved += moved;
+        self.duplicates -= moved;
+    }
+
     fn add(&mut self, batch: &RegisteredBatch) {
         self.unreadable += batch.unreadable;
         self.skipped += batch.others.len() as u64;
@@ -157,17 +172,12 @@ impl FileCounts {
             *self.skipped_kinds.entry(other.kind).or_default() += 1;
         }
         for (_, registered) in &batch.files {
-            match registered.standing {
-                Standing::New => self.new += 1,
-                Standing::Known => self.known += 1,
-                Standing::Moved => self.moved += 1,
-                Standing::Duplicate => self.duplicates += 1,
-            }
+            self.add_standing(registered.standing);
         }
     }
 }
 
-fn without_size(path: UnreadablePath) -> UnreadableFile {
+pub(super) fn without_size(path: UnreadablePath) -> UnreadableFile {
     UnreadableFile { path: path.path, size: None, modified_ns: None, failure: path.failure }
 }
 
@@ -184,9 +194,9 @@ fn look_at(files: Vec<FoundFile>, known: Vec<Option<KnownFile>>, trust: Trust) -
         .into_par_iter()
         .zip(known)
         .map(|(file, known)| match known.and_then(|known| unchanged(&file, &known, trust)) {
-            Some(hash) => {
+            Some((hash, words)) => {
                 let FoundFile { path, size, modified_ns } = file;
-                LookedAt::Document(HashedFile { path, size, modified_ns, hash })
+                LookedAt::Document(HashedFile { path, size, modified_ns, hash, words })
             }
             None => look_into(file),
         })
@@ -194,11 +204,17 @@ fn look_at(files: Vec<FoundFile>, known: Vec<Option<KnownFile>>, trust: Trust) -
 }
 
 /// Returns the hash that the ledger has of a file, if it still holds. What could not be read because it is of no
-/// known format may be no document, and is looked at again.
-fn unchanged(file: &FoundFile, known: &KnownFile, trust: Trust) -> Option<DocumentHash> {
+/// known format may be no document, and is looked at again. Words that were imported stay what they are: to a walk
+/// that looks for scans their content is no document.
+fn unchanged(
+    file: &FoundFile,
+    known: &KnownFile,
+    trust: Trust,
+) -> Option<(DocumentHash, Option<WordFormat>)> {
     let same = known.size == Some(file.size) && known.modified_ns == Some(file.modified_ns);
     let (_, hash) = known.document?;
-    (trust == Trust::SizeAndTime && same && !known.unsupported).then_some(hash)
+    let is_scan = trust == Trust::SizeAndTime && !known.unsupported;
+    (same && (is_scan || known.words.is_some())).then_some((hash, known.words))
 }
 
 fn look_into(file: FoundFile) -> LookedAt {
@@ -208,6 +224,7 @@ fn look_into(file: FoundFile) -> LookedAt {
             size: content.size,
             modified_ns: content.modified_ns,
             hash: content.hash,
+            words: None,
         }),
         Ok(FileContent::Other { kind, size, modified_ns }) => {
             LookedAt::Other(OtherFile { path: file.path, size, modified_ns, kind })

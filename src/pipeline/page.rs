@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use super::failed::Failed;
 use super::records::{ModelSet, PageRecords};
 use super::second_look::{self, Effort, SecondLook};
-use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome};
+use crate::document::{Attempt, DocumentId, PageEnd, PageNumber, PageOutcome, PageText, Recipe};
 use crate::reader::{DocumentSource, PageContent, PageReader, PageReading, ReaderError};
 
 /// A page to be read: its document is open in the reader.
@@ -46,25 +46,56 @@ pub(super) fn process(
     let effort = Effort { look: second_look, has_second_network };
     let looked = second_look::improve(reader, (job.page, &mut text), models, effort)?;
     recipe.steps.extend(looked.step);
-    let is_alone = job.page_count == 1;
-    let records = match looked.records {
+    let place = Place { document_id: job.document_id, page: job.page, page_count: job.page_count };
+    Ok(stored(&clock, place, ReadWords { text, recipe, records: looked.records }, models))
+}
+
+/// Which page words are of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub document_id: DocumentId,
+    pub page: PageNumber,
+    /// Number of pages of the document.
+    pub page_count: u32,
+}
+
+/// Words, with their records if these have been made already.
+struct ReadWords {
+    text: Box<PageText>,
+    recipe: Recipe,
+    records: Option<PageRecords>,
+}
+
+/// Makes the records of words that another engine has read: extract → normalize → validate → outcome.
+pub(super) fn imported(
+    place: Place,
+    (text, recipe): (PageText, Recipe),
+    models: &ModelSet,
+) -> PageOutcome {
+    let words = ReadWords { text: Box::new(text), recipe, records: None };
+    stored(&Clock::start(), place, words, models)
+}
+
+fn stored(clock: &Clock, place: Place, words: ReadWords, models: &ModelSet) -> PageOutcome {
+    let Place { document_id, page, page_count } = place;
+    let ReadWords { text, recipe, records } = words;
+    let is_alone = page_count == 1;
+    let records = match records {
         Some(records) => Ok(records),
-        None if is_alone => models.of_only_page(job.page, &text),
+        None if is_alone => models.of_only_page(page, &text),
         None => models
-            .of_page(job.page, &text)
+            .of_page(page, &text)
             .map(|of_page| PageRecords { of_page, of_document: Vec::new() }),
     };
     let records = match records {
         Ok(records) => records,
-        Err(failure) => {
-            return Ok(clock.outcome(job.document_id, job.page, PageEnd::Failed(failure)));
-        }
+        Err(failure) => return clock.outcome(document_id, page, PageEnd::Failed(failure)),
     };
-    let mut outcome = clock.outcome(job.document_id, job.page, PageEnd::Stored(text));
+    let mut outcome = clock.outcome(document_id, page, PageEnd::Stored(text));
     outcome.attempt.recipe = Some(recipe);
     outcome.records = records.of_page;
     outcome.document_records = is_alone.then_some(records.of_document);
-    Ok(outcome)
+    outcome
 }
 
 /// Reads a page; if that kills the reader, once more with a new one. Twice means quarantine.

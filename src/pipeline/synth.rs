@@ -13,7 +13,7 @@ use super::blocking::blocking;
 use super::progress::Progress;
 use super::{EVENTS, ModelSet, RunError, Stop, Talk};
 use crate::document::{
-    Attempt, DocumentId, Format, PageEnd, PageNumber, PageOutcome, PageText, Recipe,
+    Attempt, DocumentFormat, DocumentId, Format, PageEnd, PageNumber, PageOutcome, PageText, Recipe,
 };
 use crate::store::{HashedFile, LedgerEvent, Replace, Run, Store, StoreError};
 use crate::synth::{Archive, Entry};
@@ -114,8 +114,11 @@ impl Maker<'_> {
                     progress.committed(1, std::iter::empty());
                     continue;
                 };
-                let opened =
-                    LedgerEvent::Opened { document_id, format: Format::Tiff, page_count: 1 };
+                let opened = LedgerEvent::Opened {
+                    document_id,
+                    format: DocumentFormat::Scan(Format::Tiff),
+                    page_count: 1,
+                };
                 let outcome = LedgerEvent::Page(Box::new(outcome(document_id, page.text)));
                 if events.send(opened).await.is_err() || events.send(outcome).await.is_err() {
                     return Ok((sent, known));
@@ -137,6 +140,7 @@ impl Maker<'_> {
                 size: SIZE_OF_A_SCAN,
                 modified_ns: 0,
                 hash: self.archive.hash(number),
+                words: None,
             })
             .collect();
         let registered = self.store.register(self.run, &files).await?;

@@ -13,7 +13,9 @@ use super::records::ModelSet;
 use super::second_look::SecondLook;
 use super::shared::SharedDocument;
 use super::stop::Stop;
-use crate::document::{DocumentId, Failure, PageEnd, PageNumber, Reason, Stage, guarded};
+use crate::document::{
+    DocumentFormat, DocumentId, Failure, PageEnd, PageNumber, Reason, Stage, guarded,
+};
 use crate::reader::{DocumentSource, OpenedDocument, PageReader, ReaderError};
 use crate::store::LedgerEvent;
 
@@ -71,7 +73,7 @@ impl Loop<'_> {
         if job.page_count.is_none() {
             self.send(LedgerEvent::Opened {
                 document_id: job.document_id,
-                format: opened.format,
+                format: DocumentFormat::Scan(opened.format),
                 page_count: opened.page_count,
             })?;
             // One page was expected of a document that nobody had opened.

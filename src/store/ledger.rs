@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use crate::document::{DocumentHash, DocumentId, PageNumber, RunId};
+use crate::document::{DocumentHash, DocumentId, PageNumber, RunId, WordFormat};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
@@ -24,6 +24,8 @@ pub struct HashedFile {
     /// Nanoseconds since 1970-01-01 UTC.
     pub modified_ns: i64,
     pub hash: DocumentHash,
+    /// The format of the words in it; `None` for a scan.
+    pub words: Option<WordFormat>,
 }
 
 /// What the ledger knows of a path from earlier runs.
@@ -40,6 +42,8 @@ pub struct KnownFile {
     pub unfinished: bool,
     /// True if the document could not be opened because it is of no known format: it may be no document.
     pub unsupported: bool,
+    /// The format of the words that it holds: no reader can read it.
+    pub words: Option<WordFormat>,
 }
 
 /// What a file is to the ledger after its registration.
@@ -83,7 +87,7 @@ impl Store {
         keys: &[Vec<u8>],
     ) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
         let rows = sqlx::query(
-            "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash,
+            "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash, d.format,
                     exists (select from scanlift.page p
                             where p.document_id = d.document_id and p.state = 'pending') as unfinished,
                     exists (select from scanlift.page p
@@ -149,12 +153,14 @@ fn known_file(row: &PgRow) -> Result<(Vec<u8>, KnownFile), sqlx::Error> {
     let document_id: Option<i64> = row.try_get("document_id")?;
     let hash: Option<Vec<u8>> = row.try_get("hash")?;
     let hash = hash.and_then(|hash| hash.try_into().ok()).map(DocumentHash);
+    let format: Option<String> = row.try_get("format")?;
     let file = KnownFile {
         size: row.try_get::<Option<i64>, _>("size")?.map(i64::cast_unsigned),
         modified_ns: row.try_get("modified_ns")?,
         document: document_id.map(DocumentId).zip(hash),
         unfinished: row.try_get("unfinished")?,
         unsupported: row.try_get("unsupported")?,
+        words: format.and_then(|format| format.parse().ok()),
     };
     Ok((row.try_get("path_key")?, file))
 }
@@ -164,27 +170,32 @@ async fn make_documents(
     connection: &mut PgConnection,
     files: &[HashedFile],
 ) -> Result<HashMap<DocumentHash, (DocumentId, bool)>, sqlx::Error> {
-    let mut sizes: HashMap<DocumentHash, i64> = HashMap::new();
+    let mut about: HashMap<DocumentHash, (i64, Option<&str>)> = HashMap::new();
     for file in files {
-        sizes.insert(file.hash, file.size.cast_signed());
+        let format = file.words.map(WordFormat::as_str);
+        about.insert(file.hash, (file.size.cast_signed(), format));
     }
     // Sorted, so that document ids do not hang on a hash map's order.
     let mut hashes: Vec<Vec<u8>> = Vec::new();
     let mut document_sizes: Vec<i64> = Vec::new();
+    let mut formats: Vec<Option<&str>> = Vec::new();
     for file in files {
-        if let Some(size) = sizes.remove(&file.hash) {
+        if let Some((size, format)) = about.remove(&file.hash) {
             hashes.push(file.hash.0.to_vec());
             document_sizes.push(size);
+            formats.push(format);
         }
     }
     let made: Vec<i64> = sqlx::query_scalar(
-        "insert into scanlift.document (hash, size)
-         select hash, size from unnest($1::bytea[], $2::bigint[]) with ordinality as t (hash, size, position)
+        "insert into scanlift.document (hash, size, format)
+         select hash, size, format from unnest($1::bytea[], $2::bigint[], $3::text[]) with ordinality
+              as t (hash, size, format, position)
          order by position
          on conflict (hash) do nothing returning document_id",
     )
     .bind(&hashes)
     .bind(&document_sizes)
+    .bind(&formats)
     .fetch_all(&mut *connection)
     .await?;
     sqlx::query(

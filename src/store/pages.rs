@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 
-use crate::document::{DocumentHash, DocumentId, PageNumber, PageText, Reason, words};
+use crate::document::{DocumentHash, DocumentId, PageNumber, PageText, Reason, WordFormat, words};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to, sqlstate};
@@ -330,7 +330,7 @@ fn stored_pages(filter: Option<&Filter>, bound: usize) -> (String, Vec<String>) 
     (format!("page.state = 'stored' and {condition}"), arguments)
 }
 
-/// The `where` part of a selection.
+/// The `where` part of a selection: of documents that readers can read, which those of words are not.
 struct PageCondition {
     sql: String,
     arguments: Vec<String>,
@@ -339,16 +339,20 @@ struct PageCondition {
 impl PageCondition {
     /// `bound` is the number of parameters before those of the filter.
     fn new(filter: Option<&Filter>, bound: usize) -> Self {
-        match filter {
-            None => Self {
-                sql: "page.state in ('failed', 'quarantined')".to_owned(),
-                arguments: Vec::new(),
-            },
+        let (condition, arguments) = match filter {
+            None => ("page.state in ('failed', 'quarantined')".to_owned(), Vec::new()),
             Some(filter) => {
                 let (condition, arguments) = filter.to_sql(bound);
-                Self { sql: format!("page.state <> 'pending' and {condition}"), arguments }
+                (format!("page.state <> 'pending' and {condition}"), arguments)
             }
-        }
+        };
+        let words: Vec<&str> = WordFormat::ALL.iter().map(|format| format.as_str()).collect();
+        let sql = format!(
+            "{condition} and not exists (select from scanlift.document d
+                 where d.document_id = page.document_id and d.format in ('{}'))",
+            words.join("', '")
+        );
+        Self { sql, arguments }
     }
 }
 

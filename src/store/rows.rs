@@ -175,6 +175,8 @@ pub struct PageTextRow {
     pub page: u32,
     /// `None` unless the page is stored.
     pub words: Option<Box<PageText>>,
+    /// Name and version of what read it; empty if nobody knows.
+    pub engine: String,
     /// Languages that it was read with, such as `eng+deu`; empty for a text layer.
     pub languages: String,
     pub status: PageState,
@@ -207,7 +209,7 @@ impl Store {
     pub async fn page_text_rows(&self) -> Result<Cursor<'_, PageTextRow>, StoreError> {
         let sql = "select file.path, p.document_id, p.page_number, p.state, p.mean_confidence, p.unread,
                           coalesce(p.issues, '{}') as issues, t.content,
-                          coalesce(p.languages, '') as languages
+                          coalesce(p.languages, '') as languages, coalesce(p.engine, '') as engine
                    from scanlift.page p
                    join scanlift.source_file file on file.document_id = p.document_id and file.is_own
                    left join scanlift.page_text t
@@ -304,12 +306,14 @@ fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
         let place: (String, i64, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let state: (String, Option<f32>) = (row.try_get(3)?, row.try_get(4)?);
         let account: (Option<f32>, Vec<String>) = (row.try_get(5)?, row.try_get(6)?);
-        let content: (Option<Vec<u8>>, String) = (row.try_get(7)?, row.try_get(8)?);
+        let content: (Option<Vec<u8>>, String, String) =
+            (row.try_get(7)?, row.try_get(8)?, row.try_get(9)?);
         Ok((place, state, account, content))
     };
-    let ((file, document_id, number), (state, confidence), account, (content, languages)) =
+    let ((file, document_id, number), (state, confidence), account, content) =
         read().map_err(failed_to("read page texts"))?;
     let (unread, mut issues) = account;
+    let (content, languages, engine) = content;
     let page = checked_page_number(number)?;
     let document_id = DocumentId(document_id);
     let words = content
@@ -324,6 +328,7 @@ fn page_text_row(row: &PgRow) -> Result<PageTextRow, StoreError> {
         document_id,
         page: page.0.get(),
         words,
+        engine,
         languages,
         status,
         confidence,

@@ -17,13 +17,14 @@ fn known(size: u64) -> KnownFile {
         document: Some((DocumentId(1), DocumentHash([7; 32]))),
         unfinished: false,
         unsupported: false,
+        words: None,
     }
 }
 
 #[test]
 fn a_file_is_taken_as_known_if_size_and_time_are_as_they_were() {
     let file = FoundFile { path: "a.tif".into(), size: 10, modified_ns: 5 };
-    let hash = |known: &KnownFile, trust| unchanged(&file, known, trust);
+    let hash = |known: &KnownFile, trust| unchanged(&file, known, trust).map(|(hash, _)| hash);
     let same = Some(DocumentHash([7; 32]));
     assert_eq!(hash(&known(10), Trust::SizeAndTime), same);
     assert_eq!(hash(&known(10), Trust::Nothing), None);
@@ -34,6 +35,8 @@ fn a_file_is_taken_as_known_if_size_and_time_are_as_they_were() {
     assert_eq!(hash(&never_opened, Trust::SizeAndTime), None);
     let of_no_format = KnownFile { unsupported: true, ..known(10) };
     assert_eq!(hash(&of_no_format, Trust::SizeAndTime), None);
+    let words = KnownFile { words: Some(WordFormat::Hocr), ..known(10) };
+    assert_eq!(hash(&words, Trust::Nothing), same, "to a walk for scans they are no document");
 }
 
 #[test]
@@ -67,6 +70,7 @@ fn all_pages_of_a_document_that_was_never_opened_are_to_be_read_and_else_those_t
         size: 10,
         modified_ns: 5,
         hash: DocumentHash([7; 32]),
+        words: None,
     };
     let pending = || vec![PageNumber::FIRST];
     let registered = |page_count| Registered {

@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::document::{DocumentId, Failure, Format, Reason, Stage, Value};
+use crate::document::{DocumentFormat, DocumentId, Failure, Format, Reason, Stage, Value};
 use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
@@ -139,8 +139,11 @@ async fn fill(store: &Store) -> Vec<String> {
     options.batch_events = 3;
     options.make_document_records =
         Arc::new(|_| vec![record("total", 1, 1, text("made of a document"))]);
-    let mut events =
-        vec![LedgerEvent::Opened { document_id: ids[0], format: Format::Tiff, page_count: 1 }];
+    let mut events = vec![LedgerEvent::Opened {
+        document_id: ids[0],
+        format: DocumentFormat::Scan(Format::Tiff),
+        page_count: 1,
+    }];
     for (index, id) in ids[..6].iter().enumerate() {
         let mut page = stored(*id, 1, &format!("word{index}"), 90.0);
         page.records = vec![record("receipt", 1, 1, text(&format!("company {index}")))];

@@ -86,6 +86,7 @@ pub(crate) fn file(path: &str, content: u8) -> HashedFile {
         size: 10,
         modified_ns: 1,
         hash: DocumentHash([content; 32]),
+        words: None,
     }
 }
 

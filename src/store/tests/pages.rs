@@ -1,6 +1,6 @@
 //! Selecting pages, reading words back, the lines of the report.
 
-use crate::document::{DocumentId, Format, Reason};
+use crate::document::{DocumentFormat, DocumentId, Format, Reason};
 use crate::model::Scope;
 use crate::store::{Filter, LedgerEvent, PageState, SelectedPage, Store, StoreError};
 
@@ -28,7 +28,11 @@ async fn archive(store: &Store) -> Vec<DocumentId> {
     let events = vec![
         page_event(first),
         page_event(failed(ids[1], 1, Reason::Timeout)),
-        LedgerEvent::Opened { document_id: ids[2], format: Format::Pdf, page_count: 3 },
+        LedgerEvent::Opened {
+            document_id: ids[2],
+            format: DocumentFormat::Scan(Format::Pdf),
+            page_count: 3,
+        },
         page_event(stored(ids[2], 1, "c", 95.0)),
         page_event(failed(ids[2], 2, Reason::Corrupt)),
     ];

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jiff::civil;
 
-use crate::document::{DocumentId, Format, PageEnd, PageFacts, Reason, Value, Verdict};
+use crate::document::{
+    DocumentFormat, DocumentId, Format, PageEnd, PageFacts, Reason, Value, Verdict,
+};
 use crate::model::{RecordModel, Scope};
 use crate::store::{LedgerEvent, PageKey, PageState, Replace, Run, Store};
 
@@ -54,7 +56,11 @@ fn a_batch_brings_attempts_states_words_and_records_together() {
         let blank =
             outcome(ids[1], 1, PageEnd::Blank(PageFacts { width: 50, ..PageFacts::default() }));
         let events = vec![
-            LedgerEvent::Opened { document_id: ids[0], format: Format::Tiff, page_count: 1 },
+            LedgerEvent::Opened {
+                document_id: ids[0],
+                format: DocumentFormat::Scan(Format::Tiff),
+                page_count: 1,
+            },
             page_with_record(ids[0], "Aca\0cia Ltd", civil::date(2018, 3, 9)),
             page_event(blank),
             page_event(failed(ids[2], 1, Reason::Timeout)),
@@ -321,7 +327,11 @@ fn records_of_a_document_are_made_when_its_last_page_has_ended() {
         apply(&store, &models).await;
         let mut run = start(&store).await;
         let id = documents(&store, &run, 1).await[0];
-        let opened = LedgerEvent::Opened { document_id: id, format: Format::Pdf, page_count: 3 };
+        let opened = LedgerEvent::Opened {
+            document_id: id,
+            format: DocumentFormat::Scan(Format::Pdf),
+            page_count: 3,
+        };
         let events = vec![
             opened,
             page_event(stored(id, 1, "one", 90.0)),

@@ -1,6 +1,6 @@
 //! One transaction of the writer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::PgConnection;
 
@@ -71,14 +71,15 @@ async fn note_opened(
     connection: &mut PgConnection,
     events: &[PackedEvent],
 ) -> Result<(), sqlx::Error> {
-    let (mut documents, mut formats, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut opened = BTreeMap::new();
     for event in events {
         if let PackedEvent::Opened { document_id, format, page_count } = event {
-            documents.push(document_id.0);
-            formats.push(format.as_str());
-            counts.push(*page_count);
+            // A statement takes any of several rows for a document: the last one is what is known.
+            opened.insert(document_id.0, (format.as_str(), *page_count));
         }
     }
+    let documents: Vec<i64> = opened.keys().copied().collect();
+    let (formats, counts): (Vec<&str>, Vec<i32>) = opened.into_values().unzip();
     if documents.is_empty() {
         return Ok(());
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::document::{DocumentId, Format, PageNumber, PageOutcome, TypedRecord};
+use crate::document::{DocumentFormat, DocumentId, PageNumber, PageOutcome, TypedRecord};
 
 /// What workers send, in order for each document: its opening before its pages.
 #[derive(Debug)]
 pub enum LedgerEvent {
     /// A document was opened: pages 2 to `page_count` become pending. (One that cannot be opened fails its page 1.)
-    Opened { document_id: DocumentId, format: Format, page_count: u32 },
+    /// May come again as more of a document is known; the last one counts.
+    Opened { document_id: DocumentId, format: DocumentFormat, page_count: u32 },
     /// An attempt at a page has ended.
     Page(Box<PageOutcome>),
     /// All rows of the document in the tables of these models are replaced by these records.

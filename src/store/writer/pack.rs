@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::document::{
-    Attempt, DocumentId, Failure, Format, PageEnd, PageFacts, PageOutcome, Reason, Recipe, Stage,
-    TypedRecord,
+    Attempt, DocumentFormat, DocumentId, Failure, PageEnd, PageFacts, PageOutcome, Reason, Recipe,
+    Stage, TypedRecord,
 };
 use crate::store::packed;
 use crate::store::pages::{PageKey, PageState};
@@ -17,7 +17,7 @@ use super::event::LedgerEvent;
 /// An event, ready to be written.
 #[derive(Debug)]
 pub(super) enum PackedEvent {
-    Opened { document_id: DocumentId, format: Format, page_count: i32 },
+    Opened { document_id: DocumentId, format: DocumentFormat, page_count: i32 },
     Page(Box<PackedPage>),
     Records(RecordReplacement),
 }
