@@ -4,6 +4,8 @@
 //! Makes the records of the first pages, then times encoding, writing, indexing and the exchange of tables alone, and
 //! prints rows a second. `scripts/bench-load` holds it against `psql \copy`.
 
+#![expect(clippy::print_stdout, reason = "what it is for")]
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;

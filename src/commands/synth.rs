@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::options::Common;
 use super::session::{run_error, show, stop_on_signals, store_error, with_store};
-use crate::pipeline::{self, synth_path};
+use crate::pipeline::{self, SynthOrder, synth_path};
 use crate::store::RunEnd;
 use crate::synth::{Archive, Entry, in_hours};
 
@@ -36,7 +36,7 @@ pub(super) async fn execute(common: &Common, args: SynthArgs) -> anyhow::Result<
         return Err(anyhow!("--misread: {}: a share is from 0 to 1", args.misread));
     }
     let archive = Archive { seed: args.seed, rows: args.rows, misread: args.misread };
-    let mut truth = args.truth.map(|path| Truth::create(path)).transpose()?;
+    let mut truth = args.truth.map(Truth::create).transpose()?;
     let noted = serde_json::json!({
         "pages": args.pages, "rows": args.rows, "misread": args.misread, "seed": args.seed,
     });
@@ -47,8 +47,8 @@ pub(super) async fn execute(common: &Common, args: SynthArgs) -> anyhow::Result<
             Some(truth) => truth.write(&archive, number, entries),
             None => Ok(()),
         };
-        let made = (archive, args.pages);
-        let result = pipeline::synthesize(&store, &mut run, made, common.talk(), &stop, each).await;
+        let order = SynthOrder { archive, pages: args.pages, talk: common.talk() };
+        let result = pipeline::synthesize(&store, &mut run, order, &stop, each).await;
         let (end, noted) = match &result {
             Ok(summary) if summary.interrupted => {
                 (RunEnd::Interrupted, serde_json::to_value(summary)?)

@@ -25,7 +25,7 @@ pub(super) struct Part {
 }
 
 enum Body {
-    Text(TextFile),
+    Text(Box<TextFile>),
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetFile>),
 }
@@ -59,11 +59,11 @@ impl Part {
                 let mut rows = CsvRows::new(dialect.clone());
                 let head = rows.head(names)?;
                 let rows = TextRows::Csv(Box::new(rows));
-                Body::Text(TextFile::start(scope, rows, target, file, head))
+                Body::Text(Box::new(TextFile::start(scope, rows, target, file, head)))
             }
             Format::JsonLines => {
                 let rows = TextRows::Json(JsonRows::new(names));
-                Body::Text(TextFile::start(scope, rows, target, file, Vec::new()))
+                Body::Text(Box::new(TextFile::start(scope, rows, target, file, Vec::new())))
             }
             #[cfg(feature = "parquet")]
             Format::Parquet => {
@@ -79,7 +79,7 @@ impl Part {
         self.rows
     }
 
-    /// Adds a row: a value for each column, in their order; more are not looked at.
+    /// Adds a row: a value for each column, in their order.
     pub(super) fn row(&mut self, row: &[Datum<'_>]) -> Result<(), ExportError> {
         self.rows += 1;
         match &mut self.body {

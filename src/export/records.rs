@@ -168,7 +168,8 @@ impl Files {
                         Some(part) => part,
                         none => none.insert(Part::open(scope, &self.plan, &self.next_target())?),
                     };
-                    part.row(row)?;
+                    // Behind the columns stand those of the key that were not asked for.
+                    part.row(&row[..self.plan.columns.len()])?;
                     if self.split.is_some_and(|split| part.rows() == split.get())
                         && let Some(full) = open.take()
                     {

@@ -60,7 +60,7 @@ struct Writer {
 }
 
 enum Output {
-    Stream(Compressed, Target),
+    Stream(Box<Compressed>, Target),
     Directory(PathBuf, Option<OpenDocument>),
 }
 
@@ -76,7 +76,9 @@ impl Writer {
     fn open(format: WrittenFormat, target: &WordTarget) -> Result<Self, ExportError> {
         let output = match target {
             WordTarget::Directory(directory) => Output::Directory(directory.clone(), None),
-            WordTarget::Stream(target) => Output::Stream(Compressed::open(target)?, target.clone()),
+            WordTarget::Stream(target) => {
+                Output::Stream(Box::new(Compressed::open(target)?), target.clone())
+            }
         };
         Ok(Self { format, pages: 0, output })
     }

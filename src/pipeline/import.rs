@@ -205,7 +205,9 @@ impl WordFeed<'_> {
         let registered = self.store.register(self.run, &words).await?;
         counts.unreadable += unreadable.len() as u64;
         counts.found += (unreadable.len() + words.len()) as u64;
-        registered.iter().for_each(|registered| counts.add_standing(registered.standing));
+        for registered in &registered {
+            counts.add_standing(registered.standing);
+        }
         let with_format = |(file, registered): (HashedFile, Registered)| {
             file.words.map(|format| WordFile { file, format, registered })
         };

@@ -49,7 +49,7 @@ pub use reextract::{ReextractSummary, reextract};
 pub use second_look::SecondLook;
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};
-pub use synth::{SynthSummary, synth_path, synthesize};
+pub use synth::{SynthOrder, SynthSummary, synth_path, synthesize};
 
 /// Events between readers and writer; a page text has some 50 KB.
 const EVENTS: usize = 64;

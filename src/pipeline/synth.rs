@@ -49,17 +49,26 @@ pub fn synth_path(archive: &Archive, number: u64) -> PathBuf {
     PathBuf::from(format!("/synth/{}/{directory:05}/{number:08}.tif", archive.seed))
 }
 
-/// Writes the words of the first so many pages of an archive; pages that are there stay. `each` gets what the pages
-/// say, in order.
+/// What is to be made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SynthOrder {
+    pub archive: Archive,
+    /// Its first so many pages.
+    pub pages: u64,
+    pub talk: Talk,
+}
+
+/// Writes the words of the first pages of an archive; pages that are there stay. `each` gets what the pages say, in
+/// order.
 pub async fn synthesize(
     store: &Store,
     run: &mut Run,
-    (archive, pages): (Archive, u64),
-    talk: Talk,
+    order: SynthOrder,
     stop: &Stop,
     each: impl FnMut(u64, &[Entry]) -> std::io::Result<()> + Send,
 ) -> Result<SynthSummary, RunError> {
     let started = Instant::now();
+    let SynthOrder { archive, pages, talk } = order;
     let (events, received) = mpsc::channel(EVENTS);
     let progress = Progress::new(talk);
     progress.expect(pages);

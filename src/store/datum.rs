@@ -124,6 +124,7 @@ pub(super) fn take_i32(bytes: &mut &[u8]) -> Option<i32> {
 }
 
 /// Takes a length and so many bytes off the front: `Some(None)` is null.
+#[expect(clippy::option_option, reason = "bytes may end too early, and a value may be null")]
 pub(super) fn take_sized<'a>(bytes: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
     let Ok(length) = usize::try_from(take_i32(bytes)?) else { return Some(None) };
     let (value, rest) = bytes.split_at_checked(length)?;

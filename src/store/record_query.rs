@@ -124,7 +124,7 @@ fn condition(selection: &Selection<'_>) -> String {
     if !selection.statuses.is_empty() {
         let words: Vec<String> =
             selection.statuses.iter().map(|status| literal(status.as_str())).collect();
-        sql += &format!(" and record.status in ({})", words.join(", "));
+        sql = format!("{sql} and record.status in ({})", words.join(", "));
     }
     sql
 }

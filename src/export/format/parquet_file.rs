@@ -167,6 +167,7 @@ impl ParquetFile {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it")]
 fn encode(error: ParquetError) -> ExportError {
     ExportError::Encode(error.to_string())
 }

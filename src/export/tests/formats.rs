@@ -217,7 +217,7 @@ mod parquet_files {
             assert_eq!(groups, 1);
             assert_eq!(
                 rows[0],
-                "{integer: -7, decimal: -1234.50, date: 1999-02-28, time: 07:05:00, truth: true, \
+                "{integer: -7, decimal: -1234.50, date: 1999-02-28, time: 07:05:00.000000, truth: true, \
                  texts: [\"plain\", \"\"quoted\",\nü\t\\ \u{1}\"], \
                  decimals: [-1234.50, 79228162514264337593543950335.00], truths: [true, false], \
                  _file: \"ä, b.tif\", _region: null, _confidence: 0.75, _issues: []}"

@@ -123,8 +123,9 @@ fn a_package_describes_its_files() {
         };
         let (package, manifest) = (read("datapackage.json"), read("manifest.json"));
         let first = fs::read(scratch.path().join("out-00001.csv")).unwrap();
-        let hash: String =
-            Sha256::digest(&first).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = Sha256::digest(&first)
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let resource = &package["resources"][0];
         assert_eq!(resource["path"], "out-00001.csv");
         assert_eq!(resource["bytes"], first.len());
@@ -145,9 +146,8 @@ fn a_package_describes_its_files() {
 fn what_does_not_go_together_is_refused() {
     with_store(|store| async move {
         archive(&store).await;
-        let content = || Content::Records(&MODEL);
-        static MODEL: std::sync::LazyLock<crate::model::RecordModel> =
-            std::sync::LazyLock::new(receipts);
+        let model = receipts();
+        let content = || Content::Records(&model);
         for (options, target) in [
             (in_parts(false), Target::Stdout),
             (ExportOptions { package: true, ..ExportOptions::default() }, Target::Stdout),

@@ -17,8 +17,8 @@ use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
     Among, ArchiveState, Database, Filter, GenerationTables, GoneFiles, LedgerEvent, OtherFile,
-    PageTextRow, RecordChange, RecordColumn, RecordState, RunEnd, Selection, Standing, Store,
-    StoreError, Suspects, UnreadableFile,
+    PageTextRow, RecordChange, RecordColumn, RecordRow, RecordState, RunEnd, Selection, Standing,
+    Store, StoreError, Suspects, UnreadableFile,
 };
 
 use crate::vocabulary::{Entry, State};
@@ -282,7 +282,8 @@ async fn ask(store: &Store) -> Vec<String> {
     said.extend(lines.iter().map(|line| format!("{line:?}")));
     let all = Filter::records("_page > 0", &models[0]).unwrap();
     let rows = all_rows(store.record_rows(&models[0], &all).await.unwrap()).await;
-    said.extend(rows.iter().map(|row| format!("{row:?}")));
+    let without_number = |row: RecordRow| RecordRow { document_id: DocumentId(0), ..row };
+    said.extend(rows.into_iter().map(|row| format!("{:?}", without_number(row))));
     let columns = RecordColumn::standard(&models[0]);
     let selection = Selection { model: &models[0], columns, filter: Some(&all), statuses: &[] };
     said.extend(streamed(store, &selection, None).await.into_iter().map(|(row, _)| row));
@@ -292,7 +293,8 @@ async fn ask(store: &Store) -> Vec<String> {
     let named = store.documents_named(&["1.tif".into(), "again.tif".into()]).await.unwrap();
     said.push(format!("{:?}", named.values().collect::<Vec<_>>()));
     let ids: Vec<DocumentId> = named.keys().copied().collect();
-    said.push(format!("{:?}", store.records_of(&models[1], &ids).await.unwrap()));
+    let records = store.records_of(&models[1], &ids).await.unwrap();
+    said.extend(records.into_iter().map(|row| format!("{:?}", without_number(row))));
     said.push(store.packed_documents_of(&ids).await.unwrap().len().to_string());
     said.push(store.packed_documents(None, None, 100).await.unwrap().len().to_string());
     said.push(store.count_documents().await.unwrap().to_string());

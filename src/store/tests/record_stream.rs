@@ -196,7 +196,8 @@ fn a_stream_that_is_cut_in_its_midst_again_and_again_comes_whole() {
         .unwrap();
         analyze(&store).await;
         let expected = streamed(&store, &all(&model), None).await;
-        assert_eq!(expected.len() as i64, count(&store, "select count(*) from records.log").await);
+        let records = count(&store, "select count(*) from records.log").await;
+        assert_eq!(i64::try_from(expected.len()).unwrap(), records);
         let url = store.url();
         let database = url.split("///").nth(1).unwrap().split('?').next().unwrap();
         let server = url.split("host=").nth(1).unwrap().split('&').next().unwrap();

@@ -165,7 +165,7 @@ pub(in crate::store) async fn insert_reject(
     )
     .bind(run.0)
     .bind(document.map(|document| document.0))
-    .bind(page.map(|page| page.as_i32()))
+    .bind(page.map(PageNumber::as_i32))
     .bind(&refusal.target)
     .bind(&refusal.reason)
     .bind(Storable::new(&refusal.message).into_string())
