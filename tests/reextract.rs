@@ -24,16 +24,7 @@ fn made_up_pages_are_extracted_as_their_truth_says() {
     let scores: serde_json::Value = serde_json::from_str(&scores.stdout).unwrap();
     let micro = scores["all"]["f1"].as_f64();
     assert!(micro.is_some_and(|f1| f1 > 0.95), "{scores}");
-    let fresh = program.directory().join("fresh");
-    let wrong = program.run(&[
-        "--data-dir",
-        fresh.to_str().unwrap(),
-        "synth",
-        "--pages",
-        "1",
-        "--misread",
-        "2",
-    ]);
+    let wrong = program.run(&["synth", "--pages", "1", "--misread", "2"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("--misread: 2: a share is from 0 to 1"), "{}", wrong.stderr);
 }
