@@ -39,11 +39,18 @@ fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     let told = format!("{0} → {0}: 0 gained, 0 lost, {0} of {0} with the same values", rows.len());
     assert!(same.stdout.contains(&told), "{}", same.stdout);
 
-    // A model that takes nothing for hours above 1,000.
+    // Models without a table have no records yet.
+    let all = program.run(&["reextract", "--dry-run"]);
+    assert_eq!(all.code, 0, "{}", all.stderr);
+    assert!(all.stdout.contains("receipt:\ndocuments: 60\nrecords:   0 → 0"), "{}", all.stdout);
+
+    // A model that takes nothing for hours above 1,000, and has a field without a column.
     let models = program.directory().join("models");
     std::fs::create_dir(&models).unwrap();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/models/maintenance_log.toml");
     let text = std::fs::read_to_string(shipped).unwrap().replace("max = 150000", "max = 1000");
+    let text =
+        text.replace("[rows]", "[fields.book]\ntype = \"text\"\npattern = '(LOG)'\n\n[rows]");
     std::fs::write(models.join("maintenance_log.toml"), text).unwrap();
     let other = program.run(&["--json", "reextract", "--dry-run"]);
     assert_eq!(other.code, 0, "{}", other.stderr);

@@ -7,10 +7,10 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::options::{Common, ReaderArgs};
-use super::session::{run_error, show, stop_on_signals, store_error, with_store};
+use super::session::{note_end, show, stop_on_signals, store_error, with_store};
 use super::walk::WalkArgs;
 use crate::pipeline::{self, ModelSet, RunSettings, Source, Trust};
-use crate::store::{Replace, RunEnd};
+use crate::store::Replace;
 
 #[derive(Debug, Args)]
 pub(super) struct IngestArgs {
@@ -68,19 +68,7 @@ pub(super) async fn finish(
     run: crate::store::Run,
     result: Result<pipeline::Summary, pipeline::RunError>,
 ) -> anyhow::Result<Exit> {
-    let summary = match result {
-        Ok(summary) => summary,
-        Err(error) => {
-            let noted = serde_json::json!({ "error": error.to_string() });
-            if let Err(also) = store.finish_run(run, RunEnd::Failed, &noted).await {
-                tracing::debug!(error = %also, "the run's end could not be noted");
-            }
-            return Err(run_error(error));
-        }
-    };
-    let end = if summary.interrupted { RunEnd::Interrupted } else { RunEnd::Finished };
-    let noted = serde_json::to_value(&summary)?;
-    store.finish_run(run, end, &noted).await.map_err(store_error)?;
+    let summary = note_end(store, run, result, |summary| summary.interrupted).await?;
     show(common, &summary)?;
     Ok(match (summary.interrupted, summary.all_well()) {
         (true, _) => Exit::Interrupted,

@@ -10,9 +10,9 @@ use clap::Args;
 use super::difference;
 use super::exit::Exit;
 use super::options::{Common, Output};
-use super::session::{page_condition, run_error, show, stop_on_signals, store_error, with_store};
+use super::session::{note_end, page_condition, show, stop_on_signals, store_error, with_store};
 use crate::pipeline::{self, ModelDifference, ModelSet, Stop};
-use crate::store::{Filter, RunEnd};
+use crate::store::Filter;
 
 #[derive(Debug, Args)]
 pub(super) struct ReextractArgs {
@@ -59,24 +59,12 @@ pub(super) async fn execute(common: &Common, args: ReextractArgs) -> anyhow::Res
             &stop,
         )
         .await;
-        let (end, summary) = match result {
-            Ok(summary) if summary.interrupted => (RunEnd::Interrupted, summary),
-            Ok(summary) => (RunEnd::Finished, summary),
-            Err(error) => {
-                let noted = serde_json::json!({ "error": error.to_string() });
-                if let Err(also) = store.finish_run(run, RunEnd::Failed, &noted).await {
-                    tracing::debug!(error = %also, "the run's end could not be noted");
-                }
-                return Err(run_error(error));
-            }
-        };
-        let noted = serde_json::to_value(&summary)?;
-        store.finish_run(run, end, &noted).await.map_err(store_error)?;
+        let summary = note_end(&store, run, result, |summary| summary.interrupted).await?;
         show(common, &summary)?;
-        Ok(match (end, summary.failed) {
-            (RunEnd::Interrupted, _) => Exit::Interrupted,
-            (_, 0) => Exit::AllWell,
-            (_, _) => Exit::SomeFailed,
+        Ok(match (summary.interrupted, summary.failed) {
+            (true, _) => Exit::Interrupted,
+            (false, 0) => Exit::AllWell,
+            (false, _) => Exit::SomeFailed,
         })
     })
     .await

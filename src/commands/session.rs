@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::options::{Common, Output};
 use crate::pipeline::{RunError, Stop};
-use crate::store::{Filter, Store, StoreError};
+use crate::store::{Filter, Run, RunEnd, Store, StoreError};
 
 /// Runs a command with an open store and closes the store afterwards.
 pub(super) async fn with_store<T, F>(
@@ -54,6 +54,29 @@ pub(super) fn run_error(error: RunError) -> anyhow::Error {
         RunError::Reader(why) => anyhow!("reader: {why}"),
         RunError::Output(why) => anyhow!("output: {why}"),
     }
+}
+
+/// Notes how a run ended, and returns its summary, or why it could not go on. `is_interrupted` asks the summary.
+pub(super) async fn note_end<T: Serialize>(
+    store: &Store,
+    run: Run,
+    result: Result<T, RunError>,
+    is_interrupted: impl FnOnce(&T) -> bool,
+) -> anyhow::Result<T> {
+    let summary = match result {
+        Ok(summary) => summary,
+        Err(error) => {
+            let noted = serde_json::json!({ "error": error.to_string() });
+            if let Err(also) = store.finish_run(run, RunEnd::Failed, &noted).await {
+                tracing::debug!(error = %also, "the run's end could not be noted");
+            }
+            return Err(run_error(error));
+        }
+    };
+    let end = if is_interrupted(&summary) { RunEnd::Interrupted } else { RunEnd::Finished };
+    let noted = serde_json::to_value(&summary)?;
+    store.finish_run(run, end, &noted).await.map_err(store_error)?;
+    Ok(summary)
 }
 
 /// Watches for Ctrl-C and SIGTERM: the first raises the flag, the second ends the program.

@@ -7,9 +7,8 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::options::Common;
-use super::session::{run_error, show, stop_on_signals, store_error, with_store};
+use super::session::{note_end, show, stop_on_signals, store_error, with_store};
 use crate::pipeline::{self, SynthOrder, synth_path};
-use crate::store::RunEnd;
 use crate::synth::{Archive, Entry, in_hours};
 
 #[derive(Debug, Args)]
@@ -49,15 +48,7 @@ pub(super) async fn execute(common: &Common, args: SynthArgs) -> anyhow::Result<
         };
         let order = SynthOrder { archive, pages: args.pages, talk: common.talk() };
         let result = pipeline::synthesize(&store, &mut run, order, &stop, each).await;
-        let (end, noted) = match &result {
-            Ok(summary) if summary.interrupted => {
-                (RunEnd::Interrupted, serde_json::to_value(summary)?)
-            }
-            Ok(summary) => (RunEnd::Finished, serde_json::to_value(summary)?),
-            Err(error) => (RunEnd::Failed, serde_json::json!({ "error": error.to_string() })),
-        };
-        store.finish_run(run, end, &noted).await.map_err(store_error)?;
-        let summary = result.map_err(run_error)?;
+        let summary = note_end(&store, run, result, |summary| summary.interrupted).await?;
         if let Some(truth) = truth {
             truth.finish()?;
         }

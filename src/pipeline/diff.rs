@@ -1,23 +1,20 @@
-//! What a change of a model, or making records anew, would change in the records of stored words; nothing is written.
+//! What a change of a model would change in the records of all stored words; nothing is written.
 
-use std::collections::{BTreeMap, HashMap};
-use std::num::NonZeroU32;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::archive::Foresight;
 use super::blocking::blocking;
 use super::{ModelSet, Stop};
 use crate::authoring::{Change, Pair, Said, align};
 use crate::document::{DocumentId, PageNumber, Verdict};
-use crate::model::RecordModel;
-use crate::store::{DocumentPages, Filter, PackedDocument, Store, StoreError};
+use crate::store::{DocumentPages, PackedDocument, Store, StoreError};
 
 /// Documents that are fetched and compared at once.
-const DOCUMENTS_PER_BATCH: u32 = 256;
+pub(super) const DOCUMENTS_PER_BATCH: u32 = 256;
 
 /// What became of one field over all records that both models give.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -71,10 +68,10 @@ pub struct ModelDifference {
 }
 
 /// What records say, and how they were judged.
-type Records = Vec<(Said, Verdict)>;
+pub(super) type Records = Vec<(Said, Verdict)>;
 
 /// The old and the new records of a document, paired.
-struct Compared {
+pub(super) struct Compared {
     document_id: DocumentId,
     old: Records,
     new: Records,
@@ -82,7 +79,7 @@ struct Compared {
 }
 
 impl Compared {
-    fn of(document_id: DocumentId, old: Records, new: Records) -> Self {
+    pub(super) fn of(document_id: DocumentId, old: Records, new: Records) -> Self {
         let only = |records: &Records| -> Vec<Said> {
             records.iter().map(|(said, _)| said.clone()).collect()
         };
@@ -145,90 +142,9 @@ fn said(models: &ModelSet, words: &DocumentPages) -> Result<Records, String> {
         .collect())
 }
 
-/// Makes the records of stored documents anew, of all or of those with a page that fits, as [`super::reextract`] would
-/// write them, and counts how they differ from those that are there. One difference a model, in the order of the models;
-/// `examples` is how many different records of each are shown.
-pub async fn dry_run(
-    store: &Store,
-    models: Arc<ModelSet>,
-    condition: Option<&Filter>,
-    examples: usize,
-    stop: &Stop,
-) -> Result<Vec<ModelDifference>, StoreError> {
-    let count = models.models().len();
-    let (mut differences, mut shown) =
-        (vec![ModelDifference::default(); count], vec![Vec::new(); count]);
-    let foresight = Arc::new(Foresight::load(store, &models).await?);
-    let mut after = None;
-    while !stop.is_set() {
-        let documents = store.packed_documents(condition, after, DOCUMENTS_PER_BATCH).await?;
-        let Some(last) = documents.last() else { break };
-        after = Some(last.document_id);
-        let ids: Vec<DocumentId> = documents.iter().map(|document| document.document_id).collect();
-        let (set, foresight) = (Arc::clone(&models), Arc::clone(&foresight));
-        let made = blocking(move || {
-            let made = documents.par_iter().map(|document| made_anew((&set, &foresight), document));
-            made.collect::<Vec<_>>()
-        })
-        .await;
-        for (place, model) in models.models().iter().enumerate() {
-            let mut stored = stored(store, model, &ids).await?;
-            for (document_id, new) in ids.iter().zip(&made) {
-                let old = stored.remove(document_id).unwrap_or_default();
-                match new {
-                    Ok(new) => {
-                        let document = Compared::of(*document_id, old, new[place].clone());
-                        differences[place].add(&document, examples, &mut shown[place]);
-                    }
-                    Err(why) => {
-                        tracing::error!(document.id = document_id.0, %why, "a document would keep its records");
-                        differences[place].failed += 1;
-                    }
-                }
-            }
-        }
-    }
-    for (difference, shown) in differences.iter_mut().zip(shown) {
-        difference.show(store, shown).await?;
-        difference.interrupted = stop.is_set();
-    }
-    Ok(differences)
-}
-
-/// Makes the records of a document anew, by model.
-fn made_anew(
-    (models, foresight): (&ModelSet, &Foresight),
-    document: &PackedDocument,
-) -> Result<Vec<Records>, String> {
-    let words = document.unpack().map_err(|error| error.to_string())?;
-    let mut records = models.of_pages(&words).map_err(|failure| failure.to_string())?;
-    foresight.apply(models, &mut records);
-    let of_model = |model: &RecordModel| {
-        let own = records.iter().filter(|record| record.record.model == model.name);
-        own.map(|record| (Said::of(model, record), record.verdict)).collect()
-    };
-    Ok(models.models().iter().map(of_model).collect())
-}
-
-/// Reads the records of documents that are there.
-async fn stored(
-    store: &Store,
-    model: &RecordModel,
-    documents: &[DocumentId],
-) -> Result<HashMap<DocumentId, Records>, StoreError> {
-    let mut stored: HashMap<DocumentId, Records> = HashMap::new();
-    for row in store.records_of(model, documents).await? {
-        let values = model.fields.iter().map(|field| field.name.clone()).zip(row.fields);
-        let page = NonZeroU32::new(row.page).map_or(PageNumber::FIRST, PageNumber);
-        let said = Said { page, row: row.row, values: values.collect() };
-        stored.entry(row.document_id).or_default().push((said, row.status));
-    }
-    Ok(stored)
-}
-
 impl ModelDifference {
     /// Takes records as examples, with the files that they are of.
-    async fn show(
+    pub(super) async fn show(
         &mut self,
         store: &Store,
         shown: Vec<(DocumentId, Example)>,
@@ -240,7 +156,13 @@ impl ModelDifference {
         Ok(())
     }
 
-    fn add(&mut self, document: &Compared, most: usize, shown: &mut Vec<(DocumentId, Example)>) {
+    /// Counts a document's differences; takes at most so many examples.
+    pub(super) fn add(
+        &mut self,
+        document: &Compared,
+        most: usize,
+        shown: &mut Vec<(DocumentId, Example)>,
+    ) {
         self.documents += 1;
         self.records_old += document.old.len() as u64;
         self.records_new += document.new.len() as u64;

@@ -115,13 +115,7 @@ impl Feed<'_> {
     }
 
     async fn register(self, batch: Vec<Found>) -> Result<RegisteredBatch, StoreError> {
-        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
-        for found in batch {
-            match found {
-                Found::File(file) => files.push(file),
-                Found::Unreadable(path) => unreadable.push(without_size(path)),
-            }
-        }
+        let (files, mut unreadable) = sorted(batch);
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let known = self.store.known_files(&paths).await?;
         let looked_at = blocking(move || look_at(files, known, self.trust)).await;
@@ -177,7 +171,19 @@ impl FileCounts {
     }
 }
 
-pub(super) fn without_size(path: UnreadablePath) -> UnreadableFile {
+/// Tells files from what cannot be read.
+pub(super) fn sorted(batch: Vec<Found>) -> (Vec<FoundFile>, Vec<UnreadableFile>) {
+    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+    for found in batch {
+        match found {
+            Found::File(file) => files.push(file),
+            Found::Unreadable(path) => unreadable.push(without_size(path)),
+        }
+    }
+    (files, unreadable)
+}
+
+fn without_size(path: UnreadablePath) -> UnreadableFile {
     UnreadableFile { path: path.path, size: None, modified_ns: None, failure: path.failure }
 }
 

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use tokio::sync::mpsc;
 
 use super::blocking::blocking;
-use super::feed::{FILES_PER_BATCH, without_size};
+use super::feed::{FILES_PER_BATCH, sorted};
 use super::gone::note_gone;
 use super::page::{self, Place};
 use super::progress::Progress;
@@ -174,13 +174,7 @@ impl WordFeed<'_> {
         roots: &[PathBuf],
         counts: &mut FileCounts,
     ) -> Result<Vec<WordFile>, StoreError> {
-        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
-        for found in batch {
-            match found {
-                Found::File(file) => files.push(file),
-                Found::Unreadable(path) => unreadable.push(without_size(path)),
-            }
-        }
+        let (files, mut unreadable) = sorted(batch);
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let known = self.store.known_files(&paths).await?;
         let format = self.format;

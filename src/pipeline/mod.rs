@@ -40,12 +40,12 @@ use crate::reader::{PageReader, ProcessLimits, ReaderProcess, ReaderSettings};
 use crate::store::{Filter, Replace, Run, Store, StoreError, WriterOptions};
 
 pub use archive::{ArchiveSummary, Extent, learn};
-pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference, dry_run};
+pub use diff::{Example, ExampleKind, FieldDifference, ModelDifference, difference};
 pub use feed::{FileCounts, Trust};
 pub use import::{Again, ImportSettings, import_words};
 pub use progress::Talk;
 pub use records::ModelSet;
-pub use reextract::{ReextractSummary, reextract};
+pub use reextract::{ReextractSummary, dry_run, reextract};
 pub use second_look::SecondLook;
 pub use stop::Stop;
 pub use summary::{Change, PageCounts, Summary};

@@ -116,7 +116,10 @@ impl Progress {
 
 impl State {
     fn message(&self) -> String {
-        let mut parts = vec![format!("{} files found", self.found)];
+        let mut parts = Vec::new();
+        if self.found > 0 {
+            parts.push(format!("{} files found", self.found));
+        }
         if self.unreadable > 0 {
             parts.push(format!("{} unreadable", self.unreadable));
         }
@@ -128,11 +131,15 @@ impl State {
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = self.done as f64 / seconds.max(0.001);
         let left = self.expected.saturating_sub(self.done) as f64 / rate.max(0.001);
-        format!(
-            "{seconds:.0} s: {} of {} pages, {rate:.1} pages/s, {left:.0} s left, {}",
-            self.done,
-            self.expected.max(self.done),
-            self.message()
-        )
+        let pages = self.expected.max(self.done);
+        let line = format!(
+            "{seconds:.0} s: {} of {pages} pages, {rate:.1} pages/s, {left:.0} s left",
+            self.done
+        );
+        [line, self.message()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

@@ -42,11 +42,12 @@ impl fmt::Display for SynthSummary {
     }
 }
 
-/// The path that a page's file would have.
+/// The path that a page's file would have: another one in each archive, since a path holds one document.
 pub fn synth_path(archive: &Archive, number: u64) -> PathBuf {
     const IN_A_DIRECTORY: u64 = 1000;
     let directory = number / IN_A_DIRECTORY;
-    PathBuf::from(format!("/synth/{}/{directory:05}/{number:08}.tif", archive.seed))
+    let Archive { seed, rows, misread } = archive;
+    PathBuf::from(format!("/synth/{seed}-{rows}-{misread}/{directory:05}/{number:08}.tif"))
 }
 
 /// What is to be made.

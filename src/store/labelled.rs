@@ -11,6 +11,7 @@ use crate::model::RecordModel;
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
+use super::model_table::column_types;
 use super::pages::{PackedDocument, selection_error};
 use super::rows::{RecordRow, record_row, select_records};
 use super::storable::StoredPath;
@@ -46,6 +47,18 @@ impl Store {
             documents.entry(DocumentId(document)).or_default().push(path);
         }
         Ok(documents)
+    }
+
+    /// Returns the names of the columns of a model's table; none without a table.
+    pub async fn columns_of(&self, model: &RecordModel) -> Result<Vec<String>, StoreError> {
+        self.retrying(|| self.columns_of_once(model)).await
+    }
+
+    async fn columns_of_once(&self, model: &RecordModel) -> Result<Vec<String>, StoreError> {
+        let error = || failed_to("look at the model's table");
+        let mut connection = self.pool.acquire().await.map_err(error())?;
+        let columns = column_types(&mut connection, model).await.map_err(error())?;
+        Ok(columns.into_iter().map(|(name, _)| name).collect())
     }
 
     /// Reads a model's records of some documents, in the order of path, page and row.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::document::TypedRecord;
-use crate::pipeline::ModelSet;
 use crate::pipeline::archive::Foresight;
 use crate::pipeline::progress::Progress;
+use crate::pipeline::{ModelSet, Stop};
 use crate::store::PackedDocument;
 
 /// What records are made anew with.
@@ -14,7 +14,13 @@ use crate::store::PackedDocument;
 pub(super) struct Anew {
     pub(super) models: Arc<ModelSet>,
     pub(super) foresight: Arc<Foresight>,
-    pub(super) progress: Arc<Progress>,
+}
+
+/// What a person sees of it, and what stops it.
+#[derive(Clone, Copy)]
+pub(super) struct Watch<'a> {
+    pub(super) progress: &'a Progress,
+    pub(super) stop: &'a Stop,
 }
 
 /// A document's records, and how many milliseconds they took a page once unpacked.

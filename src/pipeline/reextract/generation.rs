@@ -11,11 +11,11 @@ use std::time::Instant;
 use rayon::prelude::*;
 use tokio::task::JoinSet;
 
-use super::anew::{Anew, median, note_failed};
+use super::anew::{Anew, Watch, median, note_failed};
 use super::summary::ReextractSummary;
 use crate::document::Verdict;
+use crate::pipeline::RunError;
 use crate::pipeline::blocking::blocking;
-use crate::pipeline::{RunError, Stop};
 use crate::store::{
     EncodedDocument, Generation, GenerationTables, NotedPart, PlannedPart, Run, Store, StoreError,
 };
@@ -30,7 +30,7 @@ pub(super) async fn make(
     store: &Store,
     run: &mut Run,
     anew: &Anew,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<ReextractSummary, RunError> {
     let (names, fingerprint) = (anew.names(), fingerprint(anew));
     let generation = store.begin_generation(run, &names, &fingerprint).await?;
@@ -38,7 +38,7 @@ pub(super) async fn make(
     for noted in generation.written() {
         summary.add(noted);
         summary.resumed += noted.pages;
-        anew.progress.committed(noted.pages, std::iter::empty());
+        watch.progress.committed(noted.pages, std::iter::empty());
     }
     let mut milliseconds = Vec::new();
     let parts = Parts {
@@ -48,10 +48,10 @@ pub(super) async fn make(
         generation: Arc::new(generation),
         tables: Arc::new(GenerationTables::new(anew.models.models())),
     };
-    let written = parts.write_all(&mut summary, &mut milliseconds, stop).await;
+    let written = parts.write_all(&mut summary, &mut milliseconds, watch).await;
     summary.extraction_ms_a_page = median(&mut milliseconds);
     written?;
-    if !stop.is_set() {
+    if !watch.stop.is_set() {
         let indexing = Instant::now();
         store.finish_generation(&parts.generation).await?;
         summary.indexing_seconds = indexing.elapsed().as_secs_f64();
@@ -90,14 +90,14 @@ impl Parts {
         &self,
         summary: &mut ReextractSummary,
         milliseconds: &mut Vec<f64>,
-        stop: &Stop,
+        watch: Watch<'_>,
     ) -> Result<(), StoreError> {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let most = (cores + BESIDE).min(MOST_PARTS);
         let mut working: JoinSet<Result<Written, StoreError>> = JoinSet::new();
         let (mut behind, mut is_end) = (0, false);
         loop {
-            while !is_end && !stop.is_set() && working.len() < most {
+            while !is_end && !watch.stop.is_set() && working.len() < most {
                 match self.store.plan_part(&self.generation, behind).await? {
                     Some((part, last)) => {
                         behind = last;
@@ -115,7 +115,7 @@ impl Parts {
             milliseconds.extend(took);
             for noted in &noted {
                 summary.add(noted);
-                self.anew.progress.committed(noted.pages, std::iter::empty());
+                watch.progress.committed(noted.pages, std::iter::empty());
             }
         }
     }

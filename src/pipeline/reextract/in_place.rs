@@ -5,10 +5,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use tokio::sync::mpsc;
 
-use super::anew::{Anew, median, note_failed};
+use super::anew::{Anew, Watch, median, note_failed};
 use super::summary::ReextractSummary;
 use crate::pipeline::blocking::blocking;
-use crate::pipeline::{EVENTS, RunError, Stop, writer_options};
+use crate::pipeline::{EVENTS, RunError, writer_options};
 use crate::store::{Filter, LedgerEvent, Replace, Run, Store, StoreError};
 
 /// Documents that are fetched, extracted and handed to the writer at once.
@@ -30,11 +30,11 @@ pub(super) async fn make(
     run: &mut Run,
     anew: &Anew,
     condition: Option<&Filter>,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<ReextractSummary, RunError> {
     let mut summary = ReextractSummary::default();
     let (events, received) = mpsc::channel(EVENTS);
-    let extracting = extract_all(store, anew, condition, events, stop);
+    let extracting = extract_all(store, anew, condition, events, watch);
     let options = writer_options(&anew.models, Replace::IfNotWorse);
     let writing = store.write(run, received, options, |commit| {
         for (verdict, count) in &commit.records {
@@ -58,29 +58,26 @@ async fn extract_all(
     anew: &Anew,
     condition: Option<&Filter>,
     events: mpsc::Sender<LedgerEvent>,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Extracted, StoreError> {
     let (mut after, mut all) = (None, Extracted::default());
     let names: Arc<[String]> = anew.names().into();
-    while !stop.is_set() {
+    while !watch.stop.is_set() {
         let documents = store.packed_documents(condition, after, DOCUMENTS_PER_BATCH).await?;
         let Some(last) = documents.last() else { break };
         after = Some(last.document_id);
         let anew = anew.clone();
-        let extracted = blocking({
-            let anew = anew.clone();
-            move || {
-                let made = documents.into_par_iter().map(|document| {
-                    let made = anew.records(&document);
-                    (document, made)
-                });
-                made.collect::<Vec<_>>()
-            }
+        let extracted = blocking(move || {
+            let made = documents.into_par_iter().map(|document| {
+                let made = anew.records(&document);
+                (document, made)
+            });
+            made.collect::<Vec<_>>()
         })
         .await;
         for (document, made) in extracted {
             let pages = document.page_count() as u64;
-            anew.progress.committed(pages, std::iter::empty());
+            watch.progress.committed(pages, std::iter::empty());
             let records = match made {
                 Ok(made) => {
                     all.milliseconds.push(made.milliseconds);

@@ -4,6 +4,7 @@
 //! is there; those of some documents, or of a table that something hangs on, are replaced where they are (`in_place`).
 
 mod anew;
+mod dry_run;
 mod generation;
 mod in_place;
 mod summary;
@@ -16,7 +17,8 @@ use super::progress::Progress;
 use super::{ModelSet, RunError, Stop, Talk};
 use crate::store::{Filter, Run, Store};
 
-use anew::Anew;
+use anew::{Anew, Watch};
+pub use dry_run::dry_run;
 pub use summary::ReextractSummary;
 
 /// Replaces the records of the given models: of every document that has stored words, or of those with a page that
@@ -32,14 +34,15 @@ pub async fn reextract(
     let progress = Progress::new(talk);
     progress.expect(store.count_stored_pages(condition).await?);
     let foresight = Arc::new(Foresight::load(store, &models).await?);
-    let anew = Anew { models, foresight: Arc::clone(&foresight), progress: Arc::new(progress) };
+    let anew = Anew { models, foresight: Arc::clone(&foresight) };
+    let watch = Watch { progress: &progress, stop };
     let is_whole = condition.is_none() && is_free(store, &anew.models).await?;
     let done = if is_whole {
-        generation::make(store, run, &anew, stop).await
+        generation::make(store, run, &anew, watch).await
     } else {
-        in_place::make(store, run, &anew, condition, stop).await
+        in_place::make(store, run, &anew, condition, watch).await
     };
-    anew.progress.finish();
+    progress.finish();
     let mut summary = done?;
     let learning = Instant::now();
     summary.interrupted = stop.is_set();

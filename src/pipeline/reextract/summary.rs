@@ -51,7 +51,7 @@ impl fmt::Display for ReextractSummary {
             write!(f, "\narchive:   {}, in {:.1} s", self.archive, self.learning_seconds)?;
         }
         if self.interrupted {
-            write!(f, "\ninterrupted: the same command goes on where this one stopped")?;
+            write!(f, "\ninterrupted: say the same command again to end it")?;
         }
         Ok(())
     }

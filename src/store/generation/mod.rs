@@ -13,14 +13,18 @@ mod tests;
 
 use std::collections::HashMap;
 
+use sqlx::AssertSqlSafe;
+
 use crate::document::DocumentId;
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
+use super::model_table::RECORDS;
 use super::run::Run;
 
 pub use part::{EncodedDocument, GenerationTables, NotedPart};
 pub use plan::PlannedPart;
+use table::NEXT;
 
 /// A generation that is being made.
 #[derive(Debug, Clone)]
@@ -63,19 +67,31 @@ impl Store {
         models: &[String],
         fingerprint: &[u8],
     ) -> Result<Option<Generation>, StoreError> {
-        let row: Option<(i64, i64, bool)> = sqlx::query_as(
+        // A column that was added in the meantime would be lost.
+        let columns = |schema: &str| {
+            format!(
+                "(select array_agg(attname || ' ' || format_type(atttypid, atttypmod) order by attname)
+                  from pg_attribute where attrelid = to_regclass('{schema}.' || quote_ident(m.name))
+                    and attnum > 0 and not attisdropped)"
+            )
+        };
+        let (of_records, of_next) = (columns(RECORDS), columns(NEXT));
+        let sql = format!(
             "select generation_id, last_document_id, is_indexed from scanlift.generation g
              where models = $1 and fingerprint = $2
                and not exists (select from scanlift.run r
                                where r.run_id > g.run_id and r.run_id <> $3 and r.command <> 'reextract')
-               and not exists (select from scanlift.document d where d.document_id > g.last_document_id)",
-        )
-        .bind(models)
-        .bind(fingerprint)
-        .bind(run.id.0)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(failed_to("look for records that are being made anew"))?;
+               and not exists (select from scanlift.document d where d.document_id > g.last_document_id)
+               and not exists (select from unnest(g.models) m (name)
+                               where {of_records} is distinct from {of_next})"
+        );
+        let row: Option<(i64, i64, bool)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(models)
+            .bind(fingerprint)
+            .bind(run.id.0)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed_to("look for records that are being made anew"))?;
         let Some((id, last_document, is_indexed)) = row else { return Ok(None) };
         let written = self.noted_parts_once(id).await?;
         let models = models.to_vec();

@@ -165,6 +165,13 @@ fn what_was_interrupted_goes_on_unless_it_would_be_another() {
         let run = reextract(&store).await;
         let other = store.begin_generation(&run, &names(), b"other").await.unwrap();
         assert_eq!(other.written().count(), 0, "pages may have been read in the meantime");
+        assert_eq!(write_parts(&store, &run, &other, 2, new).await, 6);
+        killed(&store, run).await;
+
+        run_sql(&store, "alter table records.receipt add column note text").await;
+        let run = reextract(&store).await;
+        let other = store.begin_generation(&run, &names(), b"other").await.unwrap();
+        assert_eq!(other.written().count(), 0, "the table has a column more");
         assert_eq!(write_parts(&store, &run, &other, 99, new).await, 7);
         killed(&store, run).await;
 

@@ -303,6 +303,7 @@ async fn ask(store: &Store) -> Vec<String> {
     said.extend(selected.iter().map(|page| format!("{:?}", page.paths)));
     let id = store.document_of(Path::new("2.tif")).await.unwrap().unwrap();
     said.push(format!("{:?}", store.path_of(id).await.unwrap()));
+    said.push(store.columns_of(&models[1]).await.unwrap().join(" "));
     let pages = store.pages_of_hash(file("", 3).hash).await.unwrap().unwrap();
     said.push(pages.pages[0].1.plain());
     said.push(format!("{:?}", store.recorded_model("total").await.unwrap()));
