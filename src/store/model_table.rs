@@ -31,6 +31,8 @@ pub(super) const OWN_COLUMNS: [&str; 11] = [
 
 /// The schema of the models' tables.
 pub(super) const RECORDS: &str = "records";
+/// The schema in which tables of the next generation lie until they are whole.
+pub(super) const NEXT_RECORDS: &str = "next_records";
 
 const RECORD_ID: &str = "record_id";
 

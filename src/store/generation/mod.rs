@@ -19,12 +19,11 @@ use crate::document::DocumentId;
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
-use super::model_table::RECORDS;
+use super::model_table::{NEXT_RECORDS, RECORDS};
 use super::run::Run;
 
 pub use part::{EncodedDocument, GenerationTables, NotedPart};
 pub use plan::PlannedPart;
-use table::NEXT;
 
 /// A generation that is being made.
 #[derive(Debug, Clone)]
@@ -75,7 +74,7 @@ impl Store {
                     and attnum > 0 and not attisdropped)"
             )
         };
-        let (of_records, of_next) = (columns(RECORDS), columns(NEXT));
+        let (of_records, of_next) = (columns(RECORDS), columns(NEXT_RECORDS));
         let sql = format!(
             "select generation_id, last_document_id, is_indexed from scanlift.generation g
              where models = $1 and fingerprint = $2

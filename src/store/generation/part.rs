@@ -8,11 +8,11 @@ use crate::document::{DocumentId, RunId, TypedRecord, Verdict};
 use crate::model::RecordModel;
 use crate::store::connection::Store;
 use crate::store::error::{StoreError, failed_to};
+use crate::store::model_table::NEXT_RECORDS;
 use crate::store::writer::{BatchError, RecordRows, Refusal, Tables, insert_reject};
 
 use super::Generation;
 use super::plan::PlannedPart;
-use super::table::NEXT;
 
 /// The tables of a next generation, as rows are encoded for them.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub struct NotedPart {
 impl GenerationTables {
     /// Prepares to encode records of these models.
     pub fn new(models: &[RecordModel]) -> Self {
-        Self(Tables::new(NEXT, models))
+        Self(Tables::new(NEXT_RECORDS, models))
     }
 
     /// Encodes the records of a document: work for a processor, not for an async task.

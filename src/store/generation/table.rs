@@ -5,14 +5,11 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::document::DocumentId;
 use crate::store::connection::Store;
 use crate::store::error::{StoreError, failed_to};
-use crate::store::model_table::table_of;
+use crate::store::model_table::{NEXT_RECORDS, table_of};
 use crate::store::quoted::quoted;
 use crate::store::run::Run;
 
 use super::Generation;
-
-/// The schema in which tables lie until they are whole.
-pub(super) const NEXT: &str = "next_records";
 
 /// Memory for the making of an index: sorting eleven million rows spills less, and two indexes are made at a time at most.
 const INDEX_MEMORY: &str = "256MB";
@@ -152,7 +149,7 @@ impl Store {
 }
 
 fn next_table(model: &str) -> String {
-    format!("{NEXT}.{}", quoted(model))
+    format!("{NEXT_RECORDS}.{}", quoted(model))
 }
 
 async fn run(connection: &mut PgConnection, statement: &str) -> Result<(), sqlx::Error> {
