@@ -23,7 +23,7 @@ impl Explained {
     fn of(model: &RecordModel, seen: Explanation) -> Self {
         let readings = model.fields.iter().zip(&seen.fields).map(|(spec, field)| {
             let alone = field.candidates.iter().map(|seen| {
-                let raw = RawField { candidates: vec![seen.candidate.clone()] };
+                let raw = RawField::from(vec![seen.candidate.clone()]);
                 (seen.clone(), normalize::field(spec, &raw))
             });
             alone.collect()

@@ -9,6 +9,7 @@ use super::page_number::PageNumber;
 use super::text::Doubt;
 use super::words::words;
 use std::fmt;
+use std::sync::Arc;
 
 /// A typed value of a field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -163,10 +164,23 @@ pub struct Candidate {
     pub ambiguity: Option<Ambiguity>,
 }
 
-/// What extraction gives of a field: its candidates, best first.
+/// What extraction gives of a field: its candidates, best first. Rows share those of the page's head.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawField {
-    pub candidates: Vec<Candidate>,
+    pub candidates: Arc<Vec<Candidate>>,
+}
+
+impl RawField {
+    /// Tells whether two fields have the same candidates; quick for those that share them.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.candidates, &other.candidates) || self == other
+    }
+}
+
+impl From<Vec<Candidate>> for RawField {
+    fn from(candidates: Vec<Candidate>) -> Self {
+        Self { candidates: Arc::new(candidates) }
+    }
 }
 
 /// What normalization gives of a field.

@@ -2,7 +2,12 @@
 //!
 //! `surroundings` asks, for texts that have a vocabulary: an address whose next row has a postcode does not end there.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::hash::Hasher;
+use std::ops::Range;
+
+use memchr::memmem;
+use rustc_hash::FxHasher;
 
 use crate::document::{PageNumber, PageText, PixelBox};
 
@@ -14,28 +19,89 @@ const OVERLAP: f32 = 0.35;
 const SHORTEST: usize = 3;
 
 /// The words of pages by their places.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct WordPlaces {
-    /// In capitals, letters and digits alone.
-    words: HashMap<PageNumber, Vec<(PixelBox, String)>>,
+    /// Of all words, one behind the other, in capitals, letters and digits alone.
+    text: String,
+    words: Vec<Placed>,
+    index: OnceCell<Index>,
+}
+
+#[derive(Debug)]
+struct Placed {
+    page: PageNumber,
+    bounds: PixelBox,
+    /// Its bytes in the text.
+    span: Range<usize>,
+}
+
+/// Chains of words whose letters hash alike.
+#[derive(Debug)]
+struct Index {
+    /// The newest word of each chain, counted from 1.
+    newest: Vec<u32>,
+    /// The word before each in its chain, counted from 1; 0 for none.
+    before: Vec<u32>,
+}
+
+impl Index {
+    fn bucket(&self, word: &str) -> usize {
+        let mut hasher = FxHasher::default();
+        hasher.write(word.as_bytes());
+        // The high bits are the mixed ones.
+        (hasher.finish() >> 32) as usize & (self.newest.len() - 1)
+    }
 }
 
 impl WordPlaces {
     /// Adds the words of a page.
     pub fn add(&mut self, number: PageNumber, page: &PageText) {
-        let words = page.words().map(|word| {
-            let bare = word.text.chars().filter(|c| c.is_alphanumeric());
-            (word.bounds, bare.flat_map(char::to_uppercase).collect())
-        });
-        self.words.entry(number).or_default().extend(words);
+        self.index = OnceCell::new();
+        for word in page.words() {
+            let start = self.text.len();
+            push_bare(&mut self.text, &word.text);
+            let span = start..self.text.len();
+            self.words.push(Placed { page: number, bounds: word.bounds, span });
+        }
+    }
+
+    /// Counts the words that a word is, given in capitals, letters and digits alone.
+    pub fn count(&self, word: &str) -> usize {
+        let index = self.index.get_or_init(|| self.indexed());
+        let place = |number: u32| (number as usize).checked_sub(1);
+        let newest = place(index.newest[index.bucket(word)]);
+        let chain = std::iter::successors(newest, |at| place(index.before[*at]));
+        chain.filter(|at| self.letters(&self.words[*at]) == word).count()
+    }
+
+    /// Counts the places at which letters stand in one or several words, in capitals, letters and digits alone.
+    pub fn count_anywhere(&self, letters: &str) -> usize {
+        memmem::find_iter(self.text.as_bytes(), letters).count()
+    }
+
+    fn indexed(&self) -> Index {
+        let newest = vec![0; self.words.len().next_power_of_two()];
+        let mut index = Index { newest, before: Vec::with_capacity(self.words.len()) };
+        for (number, word) in (1..).zip(&self.words) {
+            let bucket = index.bucket(self.letters(word));
+            index.before.push(std::mem::replace(&mut index.newest[bucket], number));
+        }
+        index
+    }
+
+    fn letters(&self, word: &Placed) -> &str {
+        &self.text[word.span.clone()]
     }
 
     /// Counts the words of a vocabulary (in capitals, ascending; nines stand for numbers of that length) in the rows next
     /// to a value.
     pub fn beyond(&self, page: PageNumber, value: &PixelBox, known: &[String]) -> usize {
-        let Some(words) = self.words.get(&page).filter(|_| !known.is_empty()) else { return 0 };
-        let inside = || words.iter().filter(|(bounds, _)| value.holds_center_of(bounds));
-        let heights = inside().map(|(bounds, _)| (bounds.bottom - bounds.top) as f32);
+        if known.is_empty() {
+            return 0;
+        }
+        let words = || self.words.iter().filter(|word| word.page == page);
+        let inside = || words().filter(|word| value.holds_center_of(&word.bounds));
+        let heights = inside().map(|word| (word.bounds.bottom - word.bounds.top) as f32);
         let height = heights.sum::<f32>() / inside().count().max(1) as f32;
         let is_next = |bounds: &PixelBox| {
             let over = value.top as f32 - bounds.bottom as f32;
@@ -44,8 +110,22 @@ impl WordPlaces {
                 && bounds.left < value.right
                 && value.left < bounds.right
         };
-        let outside = words.iter().filter(|(bounds, _)| !value.holds_center_of(bounds));
-        outside.filter(|(bounds, word)| is_next(bounds) && is_known(word, known)).count()
+        let outside = words().filter(|word| !value.holds_center_of(&word.bounds));
+        let next = outside.filter(|word| is_next(&word.bounds));
+        next.filter(|word| is_known(self.letters(word), known)).count()
+    }
+}
+
+/// Adds the letters and digits of a text in capitals.
+pub(super) fn push_bare(bare: &mut String, text: &str) {
+    for character in text.chars() {
+        if character.is_ascii() {
+            if character.is_ascii_alphanumeric() {
+                bare.push(character.to_ascii_uppercase());
+            }
+        } else if character.is_alphanumeric() {
+            bare.extend(character.to_uppercase());
+        }
     }
 }
 

@@ -62,18 +62,18 @@ pub(super) fn rows(
         value::fields(model, sheet, &sheet.labels(model))
     };
     let numbered = (1..).zip(&cells).chain(foot_cells.iter().map(|cells| (FOOT_ROW, cells)));
+    let page_head: Vec<RawField> = page_head.into_iter().map(RawField::from).collect();
     let mut records = Vec::with_capacity(cells.len() + 1);
     for (number, row) in numbered {
         let fields = model.fields.iter().zip(&page_head).map(|(field, head)| {
             let Some(column) = field.cell else { return head.clone() };
-            let Some(cell) = row.get(usize::from(column)) else { return Vec::new() };
+            let Some(cell) = row.get(usize::from(column)) else { return RawField::default() };
             match &count {
-                Some(_) if column == 0 && number == FOOT_ROW => Vec::new(),
-                Some(count) if column == 0 => vec![count.candidate(number, cell, sheet)],
-                _ => vec![candidate(cell, sheet)],
+                Some(_) if column == 0 && number == FOOT_ROW => RawField::default(),
+                Some(count) if column == 0 => vec![count.candidate(number, cell, sheet)].into(),
+                _ => vec![candidate(cell, sheet)].into(),
             }
         });
-        let fields = fields.collect();
         records.push(record(model, sheet.number, number, fields));
     }
     records

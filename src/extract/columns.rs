@@ -4,6 +4,8 @@
 //! Columns end at ruled lines where there are some, else in the emptiest gutter between two
 //! captions; a column without a readable caption is told by what stands in it. `table` calls it.
 
+use std::borrow::Cow;
+
 use super::layout::{Layout, Row, center_x, center_y};
 use super::phrase::Match;
 use super::sheet::{Caption, Sheet};
@@ -187,7 +189,12 @@ fn gutter_columns(layout: &Layout, headings: &[Heading], body: &[usize]) -> Vec<
 /// Names columns without a known caption by their content: the fields' patterns, and for the
 /// first text field that is missing the column with the most words.
 fn assign_by_content(model: &RecordModel, sheet: &Sheet, body: &[usize], columns: &mut [Column]) {
-    let cells: Vec<Vec<String>> = columns
+    let is_taken = |field: usize| columns.iter().any(|column| column.field == Some(field));
+    let mut in_columns = (0..model.fields.len()).filter(|&at| !model.fields[at].column.is_empty());
+    if columns.iter().all(|column| column.field.is_some()) || in_columns.all(is_taken) {
+        return;
+    }
+    let cells: Vec<Vec<Cow<str>>> = columns
         .iter()
         .map(|column| {
             let rows = body.iter().map(|&row| &sheet.layout.rows[row]);
@@ -222,7 +229,7 @@ fn assign_by_content(model: &RecordModel, sheet: &Sheet, body: &[usize], columns
     if columns.iter().any(|column| column.field == Some(missing)) {
         return;
     }
-    let length = |position: usize| cells[position].iter().map(String::len).sum::<usize>();
+    let length = |position: usize| cells[position].iter().map(|cell| cell.len()).sum::<usize>();
     let free = (0..columns.len()).filter(|&position| columns[position].field.is_none());
     if let Some(position) = free.max_by_key(|&position| length(position)) {
         columns[position].field = Some(missing);
@@ -230,7 +237,7 @@ fn assign_by_content(model: &RecordModel, sheet: &Sheet, body: &[usize], columns
 }
 
 /// Returns the share of the cells with text of which a pattern takes at least half.
-fn share_matching(pattern: &regex::Regex, cells: &[String]) -> f32 {
+fn share_matching(pattern: &regex::Regex, cells: &[Cow<str>]) -> f32 {
     let mut matching = 0;
     for cell in cells {
         let length = pattern

@@ -219,7 +219,7 @@ fn label_seen(sheet: &Sheet, label: &Label) -> LabelSeen {
 fn matched_seen(sheet: &Sheet, matched: &Match) -> LabelSeen {
     let words = &sheet.layout.words;
     LabelSeen {
-        text: sheet.layout.text(WordRange::through(matched.first, matched.last)),
+        text: sheet.layout.text(WordRange::through(matched.first, matched.last)).into_owned(),
         bounds: words[matched.first].bounds.union(&words[matched.last].bounds),
         score: matched.score,
     }

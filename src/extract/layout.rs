@@ -160,6 +160,15 @@ impl<'p> Layout<'p> {
         self.rows.push(Row { words, cell_starts, bounds, word_height });
     }
 
+    /// Tells whether its words are these, in their order.
+    pub fn is_in_order_of<'w>(&self, mut words: impl Iterator<Item = &'w Word>) -> bool {
+        let is_next = |own: &Cow<Word>| match (own, words.next()) {
+            (Cow::Borrowed(own), Some(word)) => std::ptr::eq(*own, word),
+            (Cow::Borrowed(_) | Cow::Owned(_), _) => false,
+        };
+        self.words.iter().all(is_next) && words.next().is_none()
+    }
+
     /// Returns the row that holds a word.
     pub fn row_of(&self, word: usize) -> usize {
         self.rows.partition_point(|row| row.words.end <= word)
@@ -185,15 +194,19 @@ impl<'p> Layout<'p> {
     }
 
     /// Returns the text of some words, separated by spaces.
-    pub fn text(&self, words: WordRange) -> String {
-        let mut text = String::new();
-        for word in &self.words[words.indices()] {
+    pub fn text(&self, words: WordRange) -> Cow<'_, str> {
+        let words = &self.words[words.indices()];
+        if let [word] = words {
+            return Cow::Borrowed(&word.text);
+        }
+        let mut text = String::with_capacity(words.iter().map(|word| word.text.len() + 1).sum());
+        for word in words {
             if !text.is_empty() {
                 text.push(' ');
             }
             text.push_str(&word.text);
         }
-        text
+        Cow::Owned(text)
     }
 
     /// Tells whether the middle of a box is in a zone; one in millimetres is taken as declared.
@@ -298,7 +311,7 @@ fn join_lines(lines: &[Line]) -> Vec<Vec<&Word>> {
 
 /// Tells whether a sign may be what was read of a vertical line.
 fn is_bar(character: char) -> bool {
-    "|[](){}!/\\".contains(character)
+    matches!(character, '|' | '[' | ']' | '(' | ')' | '{' | '}' | '!' | '/' | '\\')
 }
 
 fn has_letter(text: &str) -> bool {

@@ -19,10 +19,13 @@ const MOST_BUCKETS: usize = 1 << 12;
 /// The folded letters of words, line by line, and where each came from.
 pub(crate) struct Letters {
     all: Vec<Letter>,
-    /// Positions in `all` at which lines begin.
-    lines: Vec<usize>,
+    /// Their families, and where the line of each ends.
+    families: Vec<char>,
+    line_ends: Vec<u32>,
     /// Positions at which a phrase may begin, and what stands there, 64 by 64.
     starts: Vec<usize>,
+    /// For each position the number of the first start that is not before it.
+    next_starts: Vec<u32>,
     windows: Vec<Windows>,
     /// Positions of letters, in order of the bucket of the three that begin there.
     positions: Vec<u32>,
@@ -176,34 +179,42 @@ impl Letters {
         for row in &layout.rows {
             lines.push(letters.len());
             for index in row.words.indices() {
-                let word = &layout.words[index];
-                let first = letters.len();
-                push_word(&mut letters, index, &word.text);
-                for letter in &mut letters[first..] {
-                    letter.look.is_sure = is_sure(word, letter.from);
-                }
+                push_read(&mut letters, index, &layout.words[index]);
             }
         }
-        Self::indexed(letters, lines)
+        Self::indexed(letters, &lines)
     }
 
     /// Folds words that are given one by one, as one line; matches number them from 0.
-    pub fn of_texts<'t>(words: impl Iterator<Item = &'t str>) -> Self {
+    pub fn of_words<'w>(words: impl Iterator<Item = &'w Word>) -> Self {
         let mut letters = Vec::new();
-        for (index, text) in words.enumerate() {
-            push_word(&mut letters, index, text);
+        for (index, word) in words.enumerate() {
+            push_read(&mut letters, index, word);
         }
-        Self::indexed(letters, vec![0])
+        Self::indexed(letters, &[0])
     }
 
-    fn indexed(letters: Vec<Letter>, lines: Vec<usize>) -> Self {
-        let begins = letters.iter().enumerate().filter(|(_, letter)| letter.begins);
-        let starts: Vec<usize> = begins.map(|(at, _)| at).collect();
+    /// Makes the index of letters; `lines` are the positions at which lines begin, ascending.
+    fn indexed(letters: Vec<Letter>, lines: &[usize]) -> Self {
+        let families: Vec<char> = letters.iter().map(|letter| letter.look.family).collect();
+        let mut line_ends = vec![letters.len() as u32; letters.len()];
+        for line in lines.windows(2) {
+            line_ends[line[0]..line[1]].fill(line[1] as u32);
+        }
+        let (mut starts, mut next_starts) = (Vec::new(), Vec::with_capacity(letters.len()));
+        for (at, letter) in letters.iter().enumerate() {
+            next_starts.push(starts.len() as u32);
+            if letter.begins {
+                starts.push(at);
+            }
+        }
         let windows = starts.chunks(64).map(|starts| Windows::of(&letters, starts)).collect();
         let count = letters.len().next_power_of_two().clamp(16, MOST_BUCKETS);
         let mut buckets = vec![0_u32; count + 1];
-        let hashes: Vec<u16> =
-            letters.windows(3).map(|three| hash(families(three)) & (count - 1) as u16).collect();
+        let hashes: Vec<u16> = families
+            .windows(3)
+            .map(|three| hash([three[0], three[1], three[2]]) & (count - 1) as u16)
+            .collect();
         for &hash in &hashes {
             buckets[usize::from(hash) + 1] += 1;
         }
@@ -217,7 +228,8 @@ impl Letters {
             positions[*place as usize] = at as u32;
             *place += 1;
         }
-        Self { all: letters, lines, starts, windows, positions, buckets }
+        let all = letters;
+        Self { all, families, line_ends, starts, next_starts, windows, positions, buckets }
     }
 
     /// Returns all letters.
@@ -225,9 +237,15 @@ impl Letters {
         &self.all
     }
 
-    /// Returns all places where a phrase may begin, in order.
-    pub(super) fn starts(&self) -> &[usize] {
-        &self.starts
+    /// Returns the families of all letters.
+    pub(super) fn families(&self) -> &[char] {
+        &self.families
+    }
+
+    /// Returns all places from a letter on where a phrase may begin, in order.
+    pub(super) fn starts_from(&self, at: usize) -> &[usize] {
+        let next = self.next_starts.get(at).map_or(self.starts.len(), |next| *next as usize);
+        &self.starts[next..]
     }
 
     /// Returns the places where a phrase may begin in whose windows at most one of a set of families is missing, or
@@ -246,8 +264,7 @@ impl Letters {
 
     /// Returns the end of the line that holds a letter.
     pub(super) fn line_end(&self, at: usize) -> usize {
-        let next = self.lines.partition_point(|&line| line <= at);
-        self.lines.get(next).copied().unwrap_or(self.all.len())
+        self.line_ends[at] as usize
     }
 
     /// Returns positions at which three letters whose families have a hash may begin, and some others.
@@ -262,10 +279,6 @@ impl Letters {
 fn is_sure(word: &Word, byte: u32) -> bool {
     let doubtful = |doubt: &Doubt| (u32::from(doubt.start)..u32::from(doubt.end)).contains(&byte);
     word.confidence >= SURE && !word.doubts.iter().any(doubtful)
-}
-
-fn families(three: &[Letter]) -> [char; 3] {
-    [three[0].look.family, three[1].look.family, three[2].look.family]
 }
 
 /// Returns a number for three families, of which the low bits say which bucket they are in.
@@ -328,6 +341,15 @@ pub(super) fn fold_phrase(text: &str) -> (Vec<Look>, Vec<usize>) {
     words.retain(|&word| word < letters.len());
     words.dedup();
     (letters.iter().map(|letter| letter.look).collect(), words)
+}
+
+/// Folds a word of a page.
+fn push_read(letters: &mut Vec<Letter>, index: usize, word: &Word) {
+    let first = letters.len();
+    push_word(letters, index, &word.text);
+    for letter in &mut letters[first..] {
+        letter.look.is_sure = is_sure(word, letter.from);
+    }
 }
 
 fn push_word(letters: &mut Vec<Letter>, word: usize, text: &str) {

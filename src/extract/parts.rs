@@ -2,6 +2,7 @@
 //! claims and labels are its own. A page without regions is one part, as it is.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::phrases::Phrases;
 use super::sheet::Sheet;
@@ -56,8 +57,9 @@ impl<'p> Part<'p> {
             bounds: self.on_page(&candidate.bounds),
             ..candidate
         };
-        let field = |field: RawField| RawField {
-            candidates: field.candidates.into_iter().map(on_page).collect(),
+        let field = |field: RawField| {
+            let candidates = Arc::unwrap_or_clone(field.candidates).into_iter();
+            RawField::from(candidates.map(on_page).collect::<Vec<_>>())
         };
         let placed = records.into_iter().map(|record| Record {
             region: self.region,

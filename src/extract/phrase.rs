@@ -28,6 +28,8 @@ const TOGETHER: usize = 3;
 #[derive(Debug, Clone)]
 pub(crate) struct Phrase {
     letters: Vec<Look>,
+    /// Their families.
+    families: Vec<char>,
     /// Where its words begin, in letters.
     words: Vec<usize>,
     /// How many edits a match may need.
@@ -116,7 +118,9 @@ impl Phrase {
         };
         let parts = (0..count).map(part).collect();
         let heads = letters.iter().take(1 + allowed.min(1)).fold(0, |set, look| set | look.bit());
-        Self { letters, words, allowed, parts, first_letters, heads, splits: OnceLock::new() }
+        let families = letters.iter().map(|look| look.family).collect();
+        let splits = OnceLock::new();
+        Self { letters, families, words, allowed, parts, first_letters, heads, splits }
     }
 
     /// Returns how many letters it has.
@@ -157,16 +161,16 @@ impl Phrase {
         }
         let mut begins = Vec::new();
         for &Part { from, to, hash } in &self.parts {
+            let part = &self.families[from..to];
             for &at in letters.near(hash) {
                 let at = at as usize;
-                if !same_family(&self.letters[from..to], &letters.all()[at..]) {
+                if !letters.families()[at..].starts_with(part) {
                     continue;
                 }
                 let (earliest, latest) =
                     ((at + 1).saturating_sub(from + allowed + 1), at + allowed);
-                let starts = letters.starts();
-                let next = starts.partition_point(|&start| start < earliest);
-                begins.extend(starts[next..].iter().take_while(|&start| start + from <= latest));
+                let starts = letters.starts_from(earliest).iter();
+                begins.extend(starts.take_while(|&start| start + from <= latest));
             }
         }
         begins.sort_unstable();
@@ -324,9 +328,4 @@ fn exchange(look: Look, other: Look) -> u16 {
     } else {
         normalize::exchange(look.folded, other.folded)
     }
-}
-
-fn same_family(part: &[Look], letters: &[Letter]) -> bool {
-    part.len() <= letters.len()
-        && part.iter().zip(letters).all(|(look, letter)| look.family == letter.look.family)
 }

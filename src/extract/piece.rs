@@ -183,6 +183,10 @@ fn gap(layout: &Layout, spans: &[Placed], byte: usize) -> f32 {
 /// Tells whether a cell says "as above".
 pub(crate) fn is_ditto(text: &str) -> bool {
     let text = text.trim();
+    if text.chars().any(char::is_alphanumeric) {
+        let word = text.trim_matches(['.', '-', ' ']);
+        return word.eq_ignore_ascii_case("do") || word.eq_ignore_ascii_case("ditto");
+    }
     let quotes: usize = text
         .chars()
         .map(|character| match character {
@@ -192,9 +196,7 @@ pub(crate) fn is_ditto(text: &str) -> bool {
         })
         .sum();
     // One stroke may be a speck; two are meant.
-    let marks_only = !text.chars().any(char::is_alphanumeric) && quotes >= 2;
-    let word = text.trim_matches(['.', '-', ' ']).to_lowercase();
-    marks_only || word == "do" || word == "ditto"
+    quotes >= 2
 }
 
 /// Returns the box of the words that overlap a span of the text, and how likely all of them are

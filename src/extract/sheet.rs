@@ -34,6 +34,8 @@ pub(crate) struct Sheet<'p> {
     /// Row by row.
     pub letters: Letters,
     pub text: &'p PageText,
+    /// The recognizer's order is that of the rows.
+    rows_are_blocks: bool,
     blocks: OnceCell<Letters>,
     phrases: &'p Phrases,
     places: Places,
@@ -79,14 +81,14 @@ impl<'p> Sheet<'p> {
         let layout = Layout::new(text);
         let letters = Letters::of_rows(&layout);
         let (blocks, places) = (OnceCell::new(), phrases.unseen());
-        Self { number, region: 0, layout, letters, text, blocks, phrases, places }
+        let rows_are_blocks = layout.is_in_order_of(text.words());
+        Self { number, region: 0, layout, letters, text, rows_are_blocks, blocks, phrases, places }
     }
 
     /// Returns the page folded in the recognizer's order: a phrase that is broken over lines of a
     /// column is together there. Matches number the words as [`PageText::words`] does.
     fn blocks(&self) -> &Letters {
-        let folded = || Letters::of_texts(self.text.words().map(|word| word.text.as_str()));
-        self.blocks.get_or_init(folded)
+        self.blocks.get_or_init(|| Letters::of_words(self.text.words()))
     }
 
     /// Returns a phrase folded.
@@ -97,6 +99,10 @@ impl<'p> Sheet<'p> {
     /// Returns all places where a phrase stands, from first to last; in blocks words are numbered as
     /// [`PageText::words`] does.
     pub fn matches(&self, text: &str, through: Through) -> Cow<'_, [Match]> {
+        let through = match through {
+            Through::Blocks if self.rows_are_blocks => Through::Rows,
+            other => other,
+        };
         let find = |phrase: &Phrase| match through {
             Through::Lines => phrase.find_all(&self.letters, Reach::Line),
             Through::Rows => phrase.find_all(&self.letters, Reach::Page),

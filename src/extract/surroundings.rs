@@ -1,22 +1,18 @@
 //! What else the pages say about the values that were taken: evidence for their confidence.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use super::beyond::WordPlaces;
+use super::beyond::{WordPlaces, push_bare};
 use crate::document::{Evidence, Line, PageNumber, PageText, PixelBox, Record, TypedField, Word};
 use crate::model::{Field, FieldKind, RecordModel};
 use crate::normalize::SaidOrder;
 
 /// The words of a record's pages, ready to be asked. `pipeline` makes one for the pages of a
 /// document, between `normalize` and `validate`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Surroundings {
     /// Mean word confidence of each page, 0–1.
-    confidence: HashMap<PageNumber, f32>,
-    /// How often each word stands there, by its letters and digits.
-    words: HashMap<String, u32>,
-    /// All letters and digits.
-    text: String,
+    confidence: Vec<(PageNumber, f32)>,
     /// What the dates of the pages say about the order of day and month.
     pub dates: SaidOrder,
     /// Where words stand.
@@ -31,17 +27,11 @@ impl Surroundings {
         let mut surroundings = Self::default();
         for (number, page) in pages {
             let confidence = page.mean_confidence().unwrap_or(0.0) / 100.0;
-            surroundings.confidence.insert(*number, confidence);
+            surroundings.confidence.push((*number, confidence));
             surroundings.struck.extend(page.struck().map(|bounds| (*number, bounds)));
-            let lines: Vec<String> = page.lines.iter().filter_map(line_with_numbers).collect();
-            let said = SaidOrder::of_lines(lines.iter().map(String::as_str));
-            surroundings.dates = surroundings.dates.and(said);
+            let lines = page.lines.iter().filter_map(line_with_numbers);
+            surroundings.dates = surroundings.dates.and(SaidOrder::of_lines(lines));
             surroundings.places.add(*number, page);
-            for word in page.words() {
-                let word = bare(&word.text);
-                surroundings.text.push_str(&word);
-                *surroundings.words.entry(word).or_default() += 1;
-            }
         }
         surroundings
     }
@@ -52,11 +42,11 @@ impl Surroundings {
         for (spec, field) in model.fields.iter().zip(&mut record.fields) {
             let (Some(_), Some(raw)) = (&field.value, &field.raw) else { continue };
             let places = self.places(raw).saturating_sub(1);
-            let page = field.page.and_then(|page| self.confidence.get(&page));
+            let page = self.confidence.iter().find(|(page, _)| field.page == Some(*page));
             field.evidence = Evidence {
                 elsewhere: u8::try_from(places).unwrap_or(u8::MAX),
                 beyond: self.beyond(spec, field),
-                page: page.copied().unwrap_or(0.0),
+                page: page.map_or(0.0, |(_, confidence)| *confidence),
                 is_struck: self.is_struck(field.page, field.bounds),
                 ..std::mem::take(&mut field.evidence)
             };
@@ -84,14 +74,15 @@ impl Surroundings {
     /// Counts the places at which a text stands; a short one may stand anywhere, which says nothing. A number must
     /// be a word of its own: it may be a part of others by accident.
     fn places(&self, text: &str) -> usize {
-        let letters = bare(text);
+        let mut letters = String::with_capacity(text.len());
+        push_bare(&mut letters, text);
         if letters.chars().count() < SHORTEST {
             return 0;
         }
         if letters.chars().any(char::is_alphabetic) && text.trim().contains(char::is_whitespace) {
-            return self.text.matches(&letters).count();
+            return self.places.count_anywhere(&letters);
         }
-        self.words.get(&letters).map_or(0, |count| *count as usize)
+        self.places.count(&letters)
     }
 }
 
@@ -99,14 +90,16 @@ impl Surroundings {
 const SHORTEST: usize = 3;
 
 /// Returns the text of a line that may hold a date.
-fn line_with_numbers(line: &Line) -> Option<String> {
+fn line_with_numbers(line: &Line) -> Option<Cow<'_, str>> {
     let is_number = |word: &Word| word.text.bytes().any(|byte| byte.is_ascii_digit());
-    let words = || line.words.iter().map(|word| word.text.as_str());
-    line.words.iter().any(is_number).then(|| words().collect::<Vec<_>>().join(" "))
-}
-
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    if !line.words.iter().any(is_number) {
+        return None;
+    }
+    if let [word] = line.words.as_slice() {
+        return Some(Cow::Borrowed(&word.text));
+    }
+    let words = line.words.iter().map(|word| word.text.as_str());
+    Some(Cow::Owned(words.collect::<Vec<_>>().join(" ")))
 }
 
 #[cfg(test)]

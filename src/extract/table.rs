@@ -3,6 +3,8 @@
 //! `columns` says where the tables and their columns are; here lines become rows by the field that
 //! starts them, ditto marks and empty cells are filled, and the page's head is repeated.
 
+use std::borrow::Cow;
+
 use regex::Regex;
 
 use super::columns::{self, Column, Table};
@@ -46,6 +48,7 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
             !read.iter().any(|(rows, _)| stands_in(sheet, rows, &candidate.bounds))
         });
     }
+    let page_head: Vec<RawField> = page_head.into_iter().map(RawField::from).collect();
     let mut records: Vec<Record<RawField>> = Vec::new();
     for (cells, score) in read {
         for row in cells {
@@ -57,10 +60,9 @@ pub(super) fn rows(model: &RecordModel, sheet: &Sheet) -> Vec<Record<RawField>> 
                 if field.column.is_empty() {
                     page_head[index].clone()
                 } else {
-                    in_cell(sheet, field, &row[index], standing, above)
+                    in_cell(sheet, field, &row[index], standing, above).into()
                 }
             });
-            let fields = fields.collect();
             let number = u32::try_from(records.len() + 1).unwrap_or(u32::MAX);
             records.push(record(model, sheet.number, number, fields));
         }
@@ -168,9 +170,16 @@ fn starts(model: &RecordModel, sheet: &Sheet, cells: &Cells, starter: usize) -> 
     }
 }
 
-fn plain(sheet: &Sheet, cell: &Piece) -> String {
-    let lines: Vec<String> = cell.lines.iter().map(|&words| sheet.layout.text(words)).collect();
-    lines.join(" ")
+fn plain<'s>(sheet: &'s Sheet, cell: &Piece) -> Cow<'s, str> {
+    match cell.lines.as_slice() {
+        [] => Cow::Borrowed(""),
+        &[words] => sheet.layout.text(words),
+        lines => {
+            let lines: Vec<Cow<str>> =
+                lines.iter().map(|&words| sheet.layout.text(words)).collect();
+            Cow::Owned(lines.join(" "))
+        }
+    }
 }
 
 /// Assigns the words of a row to the columns of the model's fields.
@@ -272,12 +281,13 @@ fn in_cell(
         return cell.candidates(&sheet.layout, sheet.number, field, standing);
     }
     let most = if cell.lines.is_empty() { BLANK_SCORE } else { CARRIED_SCORE };
-    let carried = above.map(|field| field.candidates.clone()).unwrap_or_default().into_iter();
+    let carried = above.map_or(&[][..], |field| &field.candidates);
     carried
+        .iter()
         .map(|candidate| Candidate {
             place_score: candidate.place_score.min(most),
             found: Found::Carried,
-            ..candidate
+            ..candidate.clone()
         })
         .collect()
 }

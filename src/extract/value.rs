@@ -64,15 +64,16 @@ pub(super) fn rank(field: &Field, candidates: &mut Vec<Candidate>) {
         b.place_score.total_cmp(&a.place_score).then(order(a).cmp(&order(b)))
     };
     candidates.sort_by(better);
-    let mut seen: Vec<(u32, u32, String)> = Vec::new();
-    candidates.retain(|candidate| {
-        let key = (candidate.bounds.left, candidate.bounds.top, candidate.text.clone());
-        let fresh = !seen.contains(&key);
-        if fresh {
-            seen.push(key);
+    let corner = |candidate: &Candidate| (candidate.bounds.left, candidate.bounds.top);
+    let mut fresh: Vec<Candidate> = Vec::with_capacity(candidates.len());
+    for candidate in candidates.drain(..) {
+        let is_same =
+            |seen: &Candidate| corner(seen) == corner(&candidate) && seen.text == candidate.text;
+        if !fresh.iter().any(is_same) {
+            fresh.push(candidate);
         }
-        fresh
-    });
+    }
+    *candidates = fresh;
     candidates.truncate(match field.count {
         Count::One => MOST_CANDIDATES,
         Count::Many => MOST_VALUES,

@@ -2,10 +2,11 @@
 //!
 //! `model` checks them when a model is read, `validate` evaluates them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
+use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::extractors::IntoFunction;
 use cel::{Context, Env, ExecutionError, Program, Value};
 
@@ -22,6 +23,56 @@ pub(crate) struct Expression {
     pub(crate) previous_fields: BTreeSet<String>,
     /// True if it compares something with `null`: then it wants to see missing values.
     pub(crate) tests_null: bool,
+    /// What it says if it only compares two fields.
+    pub(crate) comparison: Option<Comparison>,
+}
+
+/// A comparison of two fields, which needs no interpreter.
+#[derive(Debug, Clone)]
+pub(crate) struct Comparison {
+    pub(crate) left: Operand,
+    pub(crate) right: Operand,
+    /// Tells for how the left one stands to the right one whether it holds.
+    pub(crate) holds: fn(Ordering) -> bool,
+}
+
+/// One side of a comparison: a field by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Operand {
+    OfRecord(String),
+    OfRowAbove(String),
+}
+
+impl Comparison {
+    fn of(expression: &IdedExpr) -> Option<Self> {
+        let Expr::Call(call) = &expression.expr else { return None };
+        let [left, right] = call.args.as_slice() else { return None };
+        let holds = match call.func_name.as_str() {
+            operators::LESS => Ordering::is_lt,
+            operators::LESS_EQUALS => Ordering::is_le,
+            operators::GREATER => Ordering::is_gt,
+            operators::GREATER_EQUALS => Ordering::is_ge,
+            operators::EQUALS => Ordering::is_eq,
+            operators::NOT_EQUALS => Ordering::is_ne,
+            _ => return None,
+        };
+        Some(Self { left: Operand::of(left)?, right: Operand::of(right)?, holds })
+    }
+}
+
+impl Operand {
+    fn of(expression: &IdedExpr) -> Option<Self> {
+        match &expression.expr {
+            Expr::Ident(name) if name != PREVIOUS => Some(Self::OfRecord(name.clone())),
+            Expr::Select(select) if !select.test => match &select.operand.expr {
+                Expr::Ident(name) if name == PREVIOUS => {
+                    Some(Self::OfRowAbove(select.field.clone()))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl Expression {
@@ -37,7 +88,8 @@ impl Expression {
         names.collect(program.expression());
         let Names { mut fields, previous_fields, bound, tests_null } = names;
         fields.retain(|name| !bound.contains(name));
-        Ok(Self { program, fields, previous_fields, tests_null })
+        let comparison = Comparison::of(program.expression());
+        Ok(Self { program, fields, previous_fields, tests_null, comparison })
     }
 
     /// Returns true if it speaks of the row above.

@@ -34,7 +34,7 @@ pub use balance::Balance;
 pub use calibration::{CLUES, Calibration, FieldCalibration, certainty, clues};
 pub use dictionary::{Dictionary, DictionaryEntry, GramIndex};
 pub use dictionary_error::DictionaryError;
-pub(crate) use expression::{Expression, PREVIOUS, with_functions};
+pub(crate) use expression::{Expression, Operand, PREVIOUS, with_functions};
 pub use firm::LEGAL_FORMS;
 pub use learned::{Learned, LearnedError, Ranker};
 pub use load::{learned_path, load_directory, load_file, shipped};

@@ -1,6 +1,7 @@
 //! Reads codes by their shape: each character is repaired toward what the shape wants there.
 
 use super::check_digit;
+use super::confusion::merge;
 use super::fold::fold;
 use super::reading::Reading;
 use super::repair;
@@ -138,9 +139,11 @@ fn fits(text: &str, shapes: &[Shape]) -> impl Iterator<Item = Reading> {
         .chars()
         .collect();
     let readable = !text.is_empty() && text.len() <= MAX_LENGTH;
+    let mut table = Table::default();
     let mut codes: Vec<(String, u32)> = shapes
         .iter()
-        .filter_map(|shape| if readable { fit(&text, shape) } else { None })
+        .filter(|shape| readable && may_fit(&text, shape))
+        .filter_map(|shape| table.fit(&text, shape))
         .filter(|(code, repairs)| {
             *repairs as usize <= (code.chars().count() / CHARACTERS_PER_REPAIR).max(1)
         })
@@ -154,55 +157,99 @@ fn fits(text: &str, shapes: &[Shape]) -> impl Iterator<Item = Reading> {
     })
 }
 
-/// Fits all of the text to all of the shape with the fewest repairs: for each prefix of both, the
-/// best code so far.
-fn fit(text: &[char], shape: &[(Class, bool)]) -> Option<(String, u32)> {
-    let mut row: Vec<Option<(String, u32)>> = vec![None; text.len() + 1];
-    row[0] = Some((String::new(), 0));
-    skip_text(text, &mut row);
-    for &(class, optional) in shape {
-        let mut next: Vec<Option<(String, u32)>> = vec![None; text.len() + 1];
-        for (at, reached) in row.iter().enumerate() {
-            let Some((code, repairs)) = reached else { continue };
-            if optional {
-                offer(&mut next[at], code.clone(), *repairs);
-            }
-            if let Class::Literal(literal) = class
-                && !literal.is_alphanumeric()
-                && !optional
-            {
-                // A dash or space that the recognizer lost.
-                offer(&mut next[at], format!("{code}{literal}"), repairs + 1);
-            }
-            if let Some(&character) = text.get(at)
-                && let Some((fitting, misread)) = fit_character(character, class)
-            {
-                let repairs = repairs + u32::from(misread);
-                offer(&mut next[at + 1], format!("{code}{fitting}"), repairs);
-            }
-        }
-        skip_text(text, &mut next);
-        row = next;
-    }
-    row.pop().flatten()
+/// Tells by its length alone whether a text may fit a shape: each of its letters and digits takes a character of the
+/// shape, and each of those that may not be missing or lost takes one of the text.
+fn may_fit(text: &[char], shape: &[(Class, bool)]) -> bool {
+    let may_be_lost =
+        |class: &Class| matches!(class, Class::Literal(sign) if !sign.is_alphanumeric());
+    let needed = shape.iter().filter(|(class, optional)| !optional && !may_be_lost(class)).count();
+    let given = text.iter().filter(|character| character.is_alphanumeric()).count();
+    given <= shape.len() && needed <= text.len()
 }
 
-/// Lets white space go for nothing and a sign for one repair.
-fn skip_text(text: &[char], row: &mut [Option<(String, u32)>]) {
-    for (at, character) in text.iter().enumerate() {
-        if character.is_alphanumeric() {
-            continue;
-        }
-        if let Some((code, repairs)) = row[at].clone() {
-            let cost = u32::from(!character.is_whitespace());
-            offer(&mut row[at + 1], code, repairs + cost);
-        }
-    }
+/// The best way to each pair of a prefix of the shape and one of the text, row by row.
+#[derive(Default)]
+struct Table(Vec<Option<Reached>>);
+
+/// How the characters of a code got to a prefix.
+#[derive(Clone, Copy)]
+struct Reached {
+    repairs: u32,
+    /// What was written on the last step, if anything was.
+    written: Option<char>,
+    /// The place before it in the table; itself at the beginning.
+    from: usize,
 }
 
-fn offer(place: &mut Option<(String, u32)>, code: String, repairs: u32) {
-    if place.as_ref().is_none_or(|(_, fewest)| repairs < *fewest) {
-        *place = Some((code, repairs));
+impl Table {
+    /// Fits all of the text to all of the shape with the fewest repairs; of equally good ways the first.
+    fn fit(&mut self, text: &[char], shape: &[(Class, bool)]) -> Option<(String, u32)> {
+        let width = text.len() + 1;
+        self.0.clear();
+        self.0.resize(width * (shape.len() + 1), None);
+        self.0[0] = Some(Reached { repairs: 0, written: None, from: 0 });
+        self.skip_text(text, 0);
+        for (step, &(class, optional)) in shape.iter().enumerate() {
+            let (row, next) = (step * width, (step + 1) * width);
+            for at in 0..width {
+                let from = row + at;
+                let Some(Reached { repairs, .. }) = self.0[from] else { continue };
+                if optional {
+                    self.offer(next + at, Reached { repairs, written: None, from });
+                }
+                if let Class::Literal(literal) = class
+                    && !literal.is_alphanumeric()
+                    && !optional
+                {
+                    // A dash or space that the recognizer lost.
+                    let repairs = repairs + 1;
+                    self.offer(next + at, Reached { repairs, written: Some(literal), from });
+                }
+                if let Some(&character) = text.get(at)
+                    && let Some((fitting, misread)) = fit_character(character, class)
+                {
+                    let repairs = repairs + u32::from(misread);
+                    self.offer(next + at + 1, Reached { repairs, written: Some(fitting), from });
+                }
+            }
+            self.skip_text(text, next);
+        }
+        let last = self.0.len() - 1;
+        let repairs = self.0[last]?.repairs;
+        Some((self.written_to(last), repairs))
+    }
+
+    /// Lets white space go for nothing and a sign for one repair.
+    fn skip_text(&mut self, text: &[char], row: usize) {
+        for (at, character) in text.iter().enumerate() {
+            if character.is_alphanumeric() {
+                continue;
+            }
+            if let Some(Reached { repairs, .. }) = self.0[row + at] {
+                let repairs = repairs + u32::from(!character.is_whitespace());
+                self.offer(row + at + 1, Reached { repairs, written: None, from: row + at });
+            }
+        }
+    }
+
+    fn offer(&mut self, place: usize, reached: Reached) {
+        let known = &mut self.0[place];
+        if known.is_none_or(|known| reached.repairs < known.repairs) {
+            *known = Some(reached);
+        }
+    }
+
+    /// Returns what was written on the way to a place.
+    fn written_to(&self, mut place: usize) -> String {
+        let mut written = Vec::new();
+        while let Some(Reached { written: last, from, .. }) = self.0[place] {
+            written.extend(last);
+            if from == place {
+                break;
+            }
+            place = from;
+        }
+        written.iter().rev().collect()
     }
 }
 
@@ -216,9 +263,16 @@ fn fit_character(character: char, class: Class) -> Option<(char, bool)> {
         Class::Literal(literal) if character.eq_ignore_ascii_case(&literal) => {
             Some((literal, false))
         }
-        Class::Literal(literal) => {
-            let (wanted, found) = (fold(&literal.to_string()), fold(&character.to_string()));
-            (!wanted.is_empty() && wanted == found).then_some((literal, true))
-        }
+        Class::Literal(literal) => are_alike(literal, character).then_some((literal, true)),
     }
+}
+
+/// Tells whether two characters by themselves fold to the same letter.
+fn are_alike(one: char, other: char) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let folded = |c: char| c.is_ascii_alphanumeric().then(|| merge(c.to_ascii_uppercase()));
+        return folded(one).is_some_and(|folded_one| folded(other) == Some(folded_one));
+    }
+    let (one, other) = (fold(&one.to_string()), fold(&other.to_string()));
+    !one.is_empty() && one == other
 }

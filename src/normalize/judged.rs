@@ -22,7 +22,7 @@ pub(super) struct Judged<'c> {
 /// Reads all candidates; those that are no values are left out.
 pub(super) fn judged<'c>(field: &Field, raw: &'c RawField, said: SaidOrder) -> Vec<Judged<'c>> {
     let mut readings: Vec<Judged> = Vec::new();
-    for candidate in &raw.candidates {
+    for candidate in raw.candidates.iter() {
         let reading = read_in(&field.kind, &candidate.text, said)
             .or_else(|| read_alternatives(&field.kind, candidate, said))
             .or_else(|| read_look_alikes(&field.kind, &candidate.text));

@@ -36,8 +36,11 @@ pub(crate) use number::Widened;
 pub(crate) use read::read;
 pub use read::value;
 
+use std::borrow::Cow;
+
 use judged::{DEFAULT_CONFIDENCE, Judged, judged, repair_of};
 use reading::KEPT_PER_REPAIR;
+use together::Together;
 
 use crate::document::{
     Ambiguity, Candidate, Count, Evidence, Found, PixelBox, RawField, Record, Repair, TypedField,
@@ -56,7 +59,7 @@ const DOUBT_IF_CONFIRMED: f32 = 0.6;
 /// Normalizes every field of a record; `raw.fields` is in the model's order. Amounts that the model's
 /// balances join are chosen together.
 pub fn record(model: &RecordModel, raw: Record<RawField>) -> Record<TypedField> {
-    one_of(model, raw, SaidOrder::Nothing, &mut no_heads(model))
+    one_of(model, Cow::Owned(raw), SaidOrder::Nothing, &mut no_heads(model))
 }
 
 /// Normalizes records of a document whose dates say something about their order. What stands in many rows, as
@@ -67,7 +70,7 @@ pub fn records_in<'r>(
     said: SaidOrder,
 ) -> Vec<Record<TypedField>> {
     let mut read = no_heads(model);
-    records.map(|record| one_of(model, record.clone(), said, &mut read)).collect()
+    records.map(|record| one_of(model, Cow::Borrowed(record), said, &mut read)).collect()
 }
 
 /// A field of a row model's page head, and what it was read as.
@@ -79,20 +82,24 @@ fn no_heads(model: &RecordModel) -> Vec<ReadHead> {
 
 fn one_of(
     model: &RecordModel,
-    mut raw: Record<RawField>,
+    mut raw: Cow<'_, Record<RawField>>,
     said: SaidOrder,
     read: &mut [ReadHead],
 ) -> Record<TypedField> {
-    let together = together::weigh(model, &mut raw.fields);
+    let together = if model.balances.is_empty() {
+        Together::default()
+    } else {
+        together::weigh(model, &mut raw.to_mut().fields)
+    };
     let mut fields: Vec<TypedField> = Vec::with_capacity(raw.fields.len());
-    for ((spec, candidates), read) in model.fields.iter().zip(raw.fields).zip(read) {
+    for ((spec, candidates), read) in model.fields.iter().zip(&raw.fields).zip(read) {
         let is_head = model.scope == Scope::Row && spec.column.is_empty() && spec.cell.is_none();
         fields.push(match read {
-            Some((known, typed)) if is_head && *known == candidates => typed.clone(),
+            Some((known, typed)) if is_head && known.is_same(candidates) => typed.clone(),
             _ => {
-                let typed = field_in(spec, &candidates, said);
+                let typed = field_in(spec, candidates, said);
                 if is_head {
-                    *read = Some((candidates, typed.clone()));
+                    *read = Some((candidates.clone(), typed.clone()));
                 }
                 typed
             }
@@ -101,7 +108,7 @@ fn one_of(
     together.tell(&mut fields);
     Record {
         fields,
-        model: raw.model,
+        model: raw.model.clone(),
         page: raw.page,
         row_number: raw.row_number,
         region: raw.region,

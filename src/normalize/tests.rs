@@ -125,7 +125,7 @@ fn candidate(text: &str, word_confidence: f32, place_score: f32) -> Candidate {
 
 #[test]
 fn the_printed_sign_of_an_unsigned_amount_says_nothing() {
-    let raw = || RawField { candidates: vec![candidate("20.00-", 0.9, 0.9)] };
+    let raw = || RawField::from(vec![candidate("20.00-", 0.9, 0.9)]);
     let read = |unsigned| {
         let spec = Field { unsigned, ..money_field(Choose::Best) };
         field(&spec, &raw()).value.map(|value| value.to_string())
@@ -472,7 +472,7 @@ fn a_check_digit_tells_which_look_alike_was_meant() {
     let iban = checked_code("AA99AAAA99999999999999", CheckDigit::Iban);
     let read = |text: &str| {
         let field = Field { kind: iban.clone(), ..money_field(Choose::Best) };
-        let read = super::field(&field, &RawField { candidates: vec![candidate(text, 0.9, 1.0)] });
+        let read = super::field(&field, &RawField::from(vec![candidate(text, 0.9, 1.0)]));
         (read.value.map(|value| value.to_string()), read.repairs.len())
     };
     let right = || Some("GB29NWBK60161331926819".to_owned());

@@ -1,5 +1,7 @@
 //! Cleans free text of what the recognizer made of rules, dots and stains.
 
+use std::borrow::Cow;
+
 use super::reading::Reading;
 use crate::document::Value;
 
@@ -60,7 +62,16 @@ fn clean_line(line: &str, join: &str) -> String {
     }
 }
 
-fn drop_leaders(line: &str) -> String {
+fn drop_leaders(line: &str) -> Cow<'_, str> {
+    let (mut before, mut length) = (None, 0);
+    let has_leader = line.chars().any(|character| {
+        length = if before == Some(character) { length + 1 } else { 1 };
+        before = Some(character);
+        length >= LEADER_LENGTH && is_leader(character)
+    });
+    if !has_leader {
+        return Cow::Borrowed(line);
+    }
     let mut kept = String::with_capacity(line.len());
     let mut run: Vec<char> = Vec::new();
     for character in line.chars().chain(['\n']) {
@@ -72,13 +83,17 @@ fn drop_leaders(line: &str) -> String {
             }
             run.clear();
         }
-        if matches!(character, '.' | '_' | '-' | '=' | '*' | '~' | '·' | '…' | '—') {
+        if is_leader(character) {
             run.push(character);
         } else {
             kept.push(character);
         }
     }
-    kept
+    Cow::Owned(kept)
+}
+
+fn is_leader(character: char) -> bool {
+    matches!(character, '.' | '_' | '-' | '=' | '*' | '~' | '·' | '…' | '—')
 }
 
 fn is_junk(word: &str) -> bool {

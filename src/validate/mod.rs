@@ -5,6 +5,7 @@
 //! against the rules.
 
 mod arithmetic;
+mod comparison;
 mod evidence;
 mod revise;
 mod rules;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cel::{Context, Env};
 
 use super::arithmetic::{off, weighed};
+use super::comparison::Compared;
 use crate::document::{Record, TypedField, Value, Verdict};
 use crate::model::{Balance, Expression, Field, PREVIOUS, RecordModel, with_functions};
 
@@ -29,6 +30,8 @@ struct CompiledRule {
     name: String,
     /// `None` if it does not compile, which a parsed model rules out.
     expression: Option<Expression>,
+    /// All that the expression says, if it only compares two fields.
+    compared: Option<Compared>,
     otherwise: Verdict,
     balance: Option<Balance>,
 }
@@ -40,13 +43,20 @@ pub(super) enum Outcome {
     Failed { rule: String },
 }
 
+impl CompiledRule {
+    fn broken(&self) -> Outcome {
+        Outcome::Broken { rule: self.name.clone(), verdict: self.otherwise }
+    }
+}
+
 impl CompiledRules {
     pub(super) fn new(model: &RecordModel) -> Self {
-        let rules = model.rules.iter().map(|rule| CompiledRule {
-            name: rule.name.clone(),
-            expression: Expression::compile(&rule.check).ok(),
-            otherwise: rule.otherwise,
-            balance: rule.balance.clone(),
+        let rules = model.rules.iter().map(|rule| {
+            let expression = Expression::compile(&rule.check).ok();
+            let compared = expression.as_ref().and_then(|it| Compared::of(it, &model.fields));
+            let (name, otherwise, balance) =
+                (rule.name.clone(), rule.otherwise, rule.balance.clone());
+            CompiledRule { name, expression, compared, otherwise, balance }
         });
         Self {
             fields: model.fields.clone(),
@@ -87,6 +97,10 @@ impl CompiledRules {
         if rules.is_empty() {
             return outcomes;
         }
+        if let Some(compared) = self.compare(&rules, record, previous) {
+            outcomes.extend(compared);
+            return outcomes;
+        }
         let mut context = self.functions.new_inner_scope();
         for (name, value) in self.spoken_of(&rules, |rule| &rule.fields, record) {
             context.add_variable_from_value(name, value);
@@ -99,6 +113,26 @@ impl CompiledRules {
         let told = rules.into_iter();
         outcomes.extend(told.filter_map(|rule| self.outcome(rule, &context, (record, previous))));
         outcomes
+    }
+
+    /// Returns the outcomes of rules that only compare fields; `None` if one of them needs the interpreter.
+    fn compare(
+        &self,
+        rules: &[&CompiledRule],
+        record: &Record<TypedField>,
+        previous: Option<&Record<TypedField>>,
+    ) -> Option<Vec<Outcome>> {
+        let mut outcomes = Vec::new();
+        for rule in rules {
+            let (expression, compared) = (rule.expression.as_ref()?, rule.compared.as_ref()?);
+            if self.speaks_of_missing(expression, record, previous) {
+                continue;
+            }
+            if !compared.holds(&self.fields, record, previous)? {
+                outcomes.push(rule.broken());
+            }
+        }
+        Some(outcomes)
     }
 
     /// Returns the fields of a record that any of these rules speaks of, with their values.
@@ -125,8 +159,7 @@ impl CompiledRules {
             weighed(self.fields.get(field)?, record.fields.get(field)?.value.as_ref()?)
         };
         let off = off(balance, number)?;
-        (off.abs() > balance.tolerance)
-            .then(|| Outcome::Broken { rule: rule.name.clone(), verdict: rule.otherwise })
+        (off.abs() > balance.tolerance).then(|| rule.broken())
     }
 
     /// Returns `None` if the rule holds, or if a value it speaks of is missing and it does not
@@ -139,20 +172,27 @@ impl CompiledRules {
     ) -> Option<Outcome> {
         let failed = || Some(Outcome::Failed { rule: rule.name.clone() });
         let Some(expression) = &rule.expression else { return failed() };
-        let speaks_of_missing = self.any_missing(&expression.fields, record)
-            || previous.is_some_and(|row| self.any_missing(&expression.previous_fields, row));
+        let speaks_of_missing = self.speaks_of_missing(expression, record, previous);
         if speaks_of_missing && !expression.tests_null {
             return None;
         }
         match expression.program.execute(context) {
             Ok(cel::Value::Bool(true)) => None,
-            Ok(cel::Value::Bool(false)) => {
-                Some(Outcome::Broken { rule: rule.name.clone(), verdict: rule.otherwise })
-            }
+            Ok(cel::Value::Bool(false)) => Some(rule.broken()),
             // `date == null || date > other` cannot be evaluated if only `other` is missing.
             Err(_) if speaks_of_missing => None,
             Ok(_) | Err(_) => failed(),
         }
+    }
+
+    fn speaks_of_missing(
+        &self,
+        expression: &Expression,
+        record: &Record<TypedField>,
+        previous: Option<&Record<TypedField>>,
+    ) -> bool {
+        self.any_missing(&expression.fields, record)
+            || previous.is_some_and(|row| self.any_missing(&expression.previous_fields, row))
     }
 
     fn any_missing(&self, names: &BTreeSet<String>, record: &Record<TypedField>) -> bool {

@@ -265,3 +265,38 @@ fn a_record_whose_doubts_the_archive_settles_is_accepted_and_one_it_doubts_is_no
     let sure = Revision { field: 0, confidence: 0.8, issue: None };
     assert_eq!(validator.revised(&other_doubt, &[sure], page).verdict, Verdict::Review);
 }
+
+#[test]
+fn comparisons_say_the_same_without_the_interpreter() {
+    let values = |kind: &str| -> [Value; 3] {
+        let read: fn(&str) -> Value = match kind {
+            "decimal" => |text| Value::Decimal(text.parse().unwrap()),
+            "date" => |text| Value::Date(format!("198{}-01-01", &text[..1]).parse().unwrap()),
+            "time" => |text| Value::Time(format!("0{}:00", &text[..1]).parse().unwrap()),
+            _ => |text| Value::Text(format!("é{text}")),
+        };
+        ["3.5", "4.0", "4"].map(read)
+    };
+    for kind in ["decimal", "date", "time", "text"] {
+        for operator in ["<", "<=", ">", ">=", "==", "!="] {
+            for check in [
+                format!("previous.hours {operator} hours"),
+                format!("hours {operator} previous.hours"),
+            ] {
+                let judged = |check: &str| -> Vec<Vec<String>> {
+                    let model = LOG.replace("type = \"decimal\"", &format!("type = \"{kind}\""));
+                    let model = model.replace("previous.hours <= hours", check);
+                    let validator = Validator::new(&parse(&model, "log.toml").unwrap());
+                    let row = |value: &Value| {
+                        validator.record(record("log", vec![found(value.clone(), 0.95)]))
+                    };
+                    let mut rows: Vec<TypedRecord> =
+                        values(kind).iter().chain(values(kind).iter().rev()).map(row).collect();
+                    validator.rows(&mut rows);
+                    rows.iter().map(issues).collect()
+                };
+                assert_eq!(judged(&check), judged(&format!("{check} && true")), "{kind}: {check}");
+            }
+        }
+    }
+}

@@ -58,7 +58,7 @@ pub(super) fn blocks(
 }
 
 fn line(layout: &Layout, row: usize, words: WordRange) -> Option<Line> {
-    let text = layout.text(words);
+    let text = layout.text(words).into_owned();
     if !text.chars().any(char::is_alphanumeric) {
         return None;
     }

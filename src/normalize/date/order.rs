@@ -16,9 +16,10 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 
 impl SaidOrder {
     /// Reads what the lines of a document say.
-    pub fn of_lines<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
+    pub fn of_lines(lines: impl Iterator<Item = impl AsRef<str>>) -> Self {
         let mut said = Self::Nothing;
         for line in lines {
+            let line = line.as_ref();
             // A match takes the sign behind the date, which the next date needs before it.
             let mut at = 0;
             while let Some(found) = NUMBERS.captures_at(line, at) {

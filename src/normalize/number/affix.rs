@@ -153,6 +153,11 @@ fn strip_mark<'t>(text: &'t str, marks: &[&str]) -> Option<&'t str> {
 
 /// Returns the text without one currency at its beginning or end.
 pub(super) fn strip_currency(text: &str) -> &str {
+    // All currencies begin with a letter.
+    let may_end_one = |c: char| c.is_alphabetic() || matches!(c, '.' | '$');
+    if !text.starts_with(char::is_alphabetic) && !text.ends_with(may_end_one) {
+        return text;
+    }
     for currency in CURRENCIES {
         let length = currency.len();
         if let Some(head) = text.get(..length)

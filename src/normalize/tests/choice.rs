@@ -9,7 +9,7 @@ fn total(choose: Choose, candidates: &[(&str, f32, f32)]) -> TypedField {
         candidate.bounds.top += top;
         candidate.bounds.bottom += top;
     }
-    field(&money_field(choose), &RawField { candidates })
+    field(&money_field(choose), &RawField::from(candidates))
 }
 
 /// A field of one candidate whose first character is doubtful.
@@ -20,7 +20,7 @@ fn doubtful(text: &str, alternatives: &[&str]) -> TypedField {
         .collect();
     let mut candidate = candidate(text, 0.9, 1.0);
     candidate.doubts = vec![Doubt { start: 0, end: 1, alternatives }];
-    field(&money_field(Choose::Best), &RawField { candidates: vec![candidate] })
+    field(&money_field(Choose::Best), &RawField::from(vec![candidate]))
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn keeps_what_was_read_if_it_means_nothing() {
 #[test]
 fn falls_back_on_the_default() {
     let with_default = Field { default: Some("0".to_owned()), ..money_field(Choose::Best) };
-    let found = field(&with_default, &RawField { candidates: vec![candidate("?", 0.4, 1.0)] });
+    let found = field(&with_default, &RawField::from(vec![candidate("?", 0.4, 1.0)]));
     assert_eq!(amount(&found), "0.00");
 }
 
@@ -106,10 +106,10 @@ fn a_field_that_repeats_takes_each_value_once_in_reading_order() {
         at("5.00 7", 20, 10, 0.5),
         at("none", 0, 50, 0.9),
     ];
-    let found = field(&lines, &RawField { candidates });
+    let found = field(&lines, &RawField::from(candidates));
     assert_eq!(found.value.map(|value| value.to_string()).as_deref(), Some("5.00; 7.50; 9.00"));
     assert_eq!(found.raw.as_deref(), Some("5.00; 7.50; 9.00"));
     assert_eq!(found.bounds.map(|bounds| (bounds.right, bounds.bottom)), Some((250, 130)));
-    let nothing = field(&lines, &RawField { candidates: vec![at("none", 0, 50, 0.9)] });
+    let nothing = field(&lines, &RawField::from(vec![at("none", 0, 50, 0.9)]));
     assert_eq!((nothing.value, nothing.raw.as_deref()), (None, Some("none")));
 }

@@ -16,7 +16,8 @@ use super::date::SaidOrder;
 use super::judged::{Judged, judged};
 use crate::document::{Candidate, Count, Found, RawField};
 use crate::model::{Agreement, RecordModel};
-use amounts::{Amount, Choice, LEAST, MOST, Together, ZERO, decimal, thousandths, thousandths_of};
+pub(super) use amounts::Together;
+use amounts::{Amount, Choice, LEAST, MOST, ZERO, decimal, thousandths, thousandths_of};
 use search::Search;
 
 /// So many candidates of a required field take part, and so many of another one.
@@ -181,7 +182,7 @@ fn alike(value: i64, raw: &RawField) -> (f64, Option<Candidate>) {
     printed.rescale(printed.scale().max(2));
     let wanted = digits(&printed.to_string());
     let mut best = (0.0, None);
-    for candidate in &raw.candidates {
+    for candidate in raw.candidates.iter() {
         let read = digits(&candidate.text);
         let off = read.iter().zip(&wanted).filter(|(a, b)| a != b).count();
         let share = if read.len() == wanted.len() && off <= 1 {

@@ -1,5 +1,7 @@
 //! The walk over all assignments of candidates to amounts, and what it says of each of them.
 
+use std::sync::Arc;
+
 use super::amounts::{
     Amount, Choice, Derived, LEAST, MOST, Together, ZERO, decimal, thousandths_of,
 };
@@ -173,8 +175,8 @@ impl<'s> Search<'s> {
         let mut together = Together::default();
         for (at, amount) in self.amounts.iter().enumerate() {
             let after = |index: usize| (self.with[at][index] / self.all).clamp(LEAST, MOST);
-            let raw = &mut fields[amount.field];
-            for candidate in &mut raw.candidates {
+            let candidates = Arc::make_mut(&mut fields[amount.field].candidates);
+            for candidate in &mut *candidates {
                 let place = (candidate.page, candidate.bounds);
                 let found = amount.choices.iter().position(|choice| choice.places.contains(&place));
                 let Some(index) = found else { continue };
@@ -185,8 +187,8 @@ impl<'s> Search<'s> {
                 let score = logit(f64::from(candidate.place_score)) + change;
                 candidate.place_score = ((1.0 / (1.0 + (-score).exp())) as f32).min(BEST_PLACE);
             }
-            if raw.candidates.first().is_some_and(|first| first.found == Found::Learned) {
-                raw.candidates.sort_by(|a, b| b.place_score.total_cmp(&a.place_score));
+            if candidates.first().is_some_and(|first| first.found == Found::Learned) {
+                candidates.sort_by(|a, b| b.place_score.total_cmp(&a.place_score));
             }
             let likeliest =
                 (0..amount.choices.len()).max_by(|a, b| after(*a).total_cmp(&after(*b)));

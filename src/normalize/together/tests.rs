@@ -59,7 +59,7 @@ fn typed(fields: &[&[(&str, u8, u8)]]) -> Vec<TypedField> {
     let mut candidate = candidate;
     let mut fields: Vec<RawField> = fields
         .iter()
-        .map(|found| RawField { candidates: found.iter().map(&mut candidate).collect() })
+        .map(|found| RawField::from(found.iter().map(&mut candidate).collect::<Vec<_>>()))
         .collect();
     let model = bill();
     fields.resize(model.fields.len(), RawField::default());
@@ -124,8 +124,8 @@ fn one_printed_amount_is_no_witness_of_itself() {
         ambiguity: None,
     };
     let mut fields = vec![RawField::default(); model.fields.len()];
-    fields[0].candidates = vec![candidate.clone()];
-    fields[1].candidates = vec![candidate];
+    fields[0] = RawField::from(vec![candidate.clone()]);
+    fields[1] = RawField::from(vec![candidate]);
     let raw = Record {
         model: "bill".to_owned(),
         page: PageNumber::FIRST,

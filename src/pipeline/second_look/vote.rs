@@ -239,7 +239,7 @@ fn meaning_of(ask: &Ask, first: &[Word], reading: &[Word]) -> Option<Value> {
     };
     let mut spec = ask.field.clone();
     spec.default = None;
-    normalize::field(&spec, &RawField { candidates: vec![candidate] }).value
+    normalize::field(&spec, &RawField::from(vec![candidate])).value
 }
 
 /// Decides for words of a text by what most readings have at their place.
