@@ -60,6 +60,11 @@ fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     assert_eq!(told["records_old"], told["records_new"]);
     assert_eq!(told["fields"]["hours"]["same"], told["records_new"]);
     assert!(told["fields"]["book"]["filled"].as_u64() > Some(0), "{told}");
+    let too_early = program.run(&["export", "maintenance_log"]);
+    assert_eq!(too_early.code, 2);
+    let why = "the table of model `maintenance_log` has no column for its field `book` yet";
+    assert!(too_early.stderr.contains(why), "{}", too_early.stderr);
+    std::fs::remove_dir_all(&models).unwrap();
     assert_eq!(program.rows(&["export", "maintenance_log"]), rows);
 }
 

@@ -14,7 +14,7 @@ use super::MINIMUM_VERSION;
 use super::backoff::Backoff;
 use super::cluster::{self, Cluster};
 use super::error::{ClusterError, StoreError, failed_to};
-use super::migrations;
+use super::{migrations, no_delay};
 
 /// Commands ask the database few things at once; the writer has a connection of its own.
 const MAX_CONNECTIONS: u32 = 6;
@@ -109,10 +109,7 @@ impl Store {
             ("extra_float_digits", "1"),
             ("statement_timeout", "0"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(CONNECT_TIMEOUT)
-            .connect_lazy_with(options.clone());
+        let pool = pool(&options, MAX_CONNECTIONS);
         let store = Self { pool, options, place, cluster };
         let mut backoff = Backoff::at_first_contact();
         while let Err(error) = store.check_version_once().await {
@@ -182,17 +179,10 @@ impl Store {
 
     /// Migrations lock others out as long as their connection lives, so they have one of their own.
     async fn migrate_once(&self) -> Result<(), StoreError> {
-        let own = self.pool_of_one();
+        let own = pool(&self.options, 1);
         let migrated = migrations::migrator().run(&own).await.map_err(migrate_error);
         own.close().await;
         migrated
-    }
-
-    fn pool_of_one(&self) -> PgPool {
-        PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(CONNECT_TIMEOUT)
-            .connect_lazy_with(self.options.clone())
     }
 
     /// Reverts the newest migration and returns its name; `None` if none is applied. Errors if work would be lost.
@@ -206,7 +196,7 @@ impl Store {
 
     /// Undoes the migrations after `target`, if they are not undone already.
     async fn undo_migrations_once(&self, target: i64) -> Result<(), StoreError> {
-        let own = self.pool_of_one();
+        let own = pool(&self.options, 1);
         let undone = migrations::migrator().undo(&own, target).await.map_err(migrate_error);
         own.close().await;
         undone
@@ -280,12 +270,33 @@ async fn revive(cluster: Option<&Arc<Cluster>>) -> Result<(), StoreError> {
     blocking(move || cluster.revive()).await
 }
 
+/// Returns a pool that connects when it is asked to.
+fn pool(options: &PgConnectOptions, most: u32) -> PgPool {
+    let over_tcp = options.clone();
+    PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .after_connect(move |_, _| {
+            without_delay(&over_tcp);
+            Box::pin(async { Ok(()) })
+        })
+        .connect_lazy_with(options.clone())
+}
+
 /// Tries once to connect.
 async fn connect(options: &PgConnectOptions, place: &str) -> Result<PgConnection, StoreError> {
-    timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options))
+    let connection = timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options))
         .await
         .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
-        .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })
+        .map_err(|cause| StoreError::Connect { place: place.to_owned(), cause })?;
+    without_delay(options);
+    Ok(connection)
+}
+
+fn without_delay(options: &PgConnectOptions) {
+    if options.get_socket().is_none() {
+        no_delay::to_port(options.get_port());
+    }
 }
 
 /// Makes a database if it is not there.

@@ -39,6 +39,9 @@ pub enum StoreError {
     },
     #[error("no table for model `{0}`")]
     UnknownModel(String),
+    /// The model has been given a field since its table was made.
+    #[error("the table of model `{model}` has no column for its field `{field}` yet")]
+    NoColumn { model: String, field: String },
     /// The model's field cannot be kept in the table's column.
     #[error(
         "model `{model}` no longer fits its table: `{field}` is `{wanted}`, but its column is `{present}` and holds values"
@@ -106,6 +109,9 @@ impl StoreError {
                 "the database is out of disk space: make room, then the same command goes on where this one stopped".into(),
             ),
             Self::UnknownModel(_) => Some("`scanlift model list` shows the models".into()),
+            Self::NoColumn { model, .. } => Some(format!(
+                "`scanlift reextract {model}` adds it; other columns are chosen with `--columns`"
+            )),
             Self::Misfit { field, .. } => Some(format!(
                 "give the field another name than `{field}` (the old column is kept), or export and drop the table"
             )),

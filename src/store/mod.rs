@@ -21,6 +21,7 @@ mod ledger;
 mod lookup;
 mod migrations;
 mod model_table;
+mod no_delay;
 mod other_files;
 mod packed;
 mod packed_old;

@@ -101,6 +101,11 @@ impl RecordColumn {
             .map(|source| Self::new("", source))
     }
 
+    /// Returns the field whose values it says.
+    pub(super) fn field(&self) -> Option<&str> {
+        (self.source == Source::Field).then_some(self.name.as_str())
+    }
+
     /// True if both columns say the same.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.source == other.source && (self.source != Source::Field || self.name == other.name)

@@ -72,6 +72,11 @@ impl Store {
             found.map(|(_, kind)| kind.clone())
         };
         let mut columns = selection.columns.clone();
+        let mut fields = columns.iter().filter_map(RecordColumn::field);
+        if let Some(field) = fields.find(|field| type_of(field).is_none()) {
+            let (model, field) = (selection.model.name.clone(), field.to_owned());
+            return Err(StoreError::NoColumn { model, field });
+        }
         let key = RecordColumn::key().map(|part| {
             columns.iter().position(|column| column.is_like(&part)).unwrap_or_else(|| {
                 columns.push(part);
