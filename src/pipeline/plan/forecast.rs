@@ -283,7 +283,7 @@ struct Counted(Estimate);
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Shown(self.0, |count| format!("{count:.0}")).fmt(f)
+        write!(f, "{}", Shown(self.0, |count| format!("{count:.0}")))
     }
 }
 

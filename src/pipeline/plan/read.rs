@@ -92,7 +92,13 @@ impl Sampling<'_> {
         let chosen = self.chosen(&candidates, &opened);
         sample.start_seconds = self.warm_up(&crew, &chosen)?;
         self.progress.expect(chosen.iter().map(|document| document.pages.len() as u64).sum());
-        let read = crew.each(&chosen, |reader, document| self.read_document(reader, document))?;
+        let read = crew.each(&chosen, |reader, document| {
+            let read = self.read_document(reader, document)?;
+            if let Some((_, reasons)) = &read {
+                self.progress.committed(document.pages.len() as u64, reasons.iter().copied());
+            }
+            Ok(read)
+        })?;
         for (document, read) in chosen.iter().zip(read) {
             let Some((measured, reasons)) = read else { continue };
             sample.pages += u64::from(measured.first.is_some()) + measured.others.len() as u64;
@@ -191,7 +197,6 @@ impl Sampling<'_> {
             let outcome = self.read_page(reader, (document, source), number)?;
             pages.insert(number, of_page(&outcome, started.elapsed(), self.models));
             let failed = reason_of(&outcome);
-            self.progress.committed(1, failed.iter().copied());
             if !failed.is_empty() {
                 missing.push(number);
             }

@@ -88,7 +88,8 @@ pub(super) fn plan(
         None => plan_new_table(&mut plan, model),
         Some(present) => plan_changes(&mut plan, model, &present.columns)?,
     }
-    plan_indexes(&mut plan, model, present.map_or(&[], |present| &present.indexes));
+    let indexes = present.map(|present| present.indexes.as_slice());
+    plan_indexes(&mut plan, model, indexes.unwrap_or_default());
     Ok(plan)
 }
 
