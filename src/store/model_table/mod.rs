@@ -16,9 +16,7 @@ use super::connection::Store;
 use super::error::{StoreError, failed_to};
 use crate::model::RecordModel;
 
-pub(super) use self::names::{
-    BEFORE_ARCHIVE, DATE_ORDER, NEXT_RECORDS, OWN_COLUMNS, RECORDS, table_of,
-};
+pub(super) use self::names::{NEXT_RECORDS, OWN_COLUMNS, RECORDS, table_of};
 pub use self::plan::TablePlan;
 pub(super) use self::present::column_types;
 

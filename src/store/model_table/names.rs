@@ -28,10 +28,10 @@ pub(super) const RECORD_ID: &str = "record_id";
 pub(super) const STATUS: &str = "status";
 
 /// What the dates of a record's pages say about the order of day and month; null for nothing.
-pub(in crate::store) const DATE_ORDER: &str = "date_order";
+const DATE_ORDER: &str = "date_order";
 
 /// What a record was before the archive changed it; only `archive.rs` knows what stands in it.
-pub(in crate::store) const BEFORE_ARCHIVE: &str = "before_archive";
+const BEFORE_ARCHIVE: &str = "before_archive";
 
 /// Returns a model's table as SQL writes it.
 pub(in crate::store) fn table_of(model: &str) -> String {
