@@ -12,6 +12,7 @@ mod model_tools;
 mod models;
 mod page_text;
 mod parity;
+mod plan;
 mod program;
 mod recovery;
 mod reextract;

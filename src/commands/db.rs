@@ -1,4 +1,4 @@
-//! `scanlift db start|stop|url|migrate|rollback`
+//! `scanlift db start|stop|url|size|migrate|rollback`
 
 use std::io::Write;
 
@@ -18,6 +18,8 @@ pub(super) enum DbCommand {
     Stop,
     /// Prints the URL of the database, for psql and other programs.
     Url,
+    /// Shows what each table takes: rows, long values, indexes, and rows that are dead.
+    Size,
     /// Applies the migrations that are missing.
     Migrate,
     /// Takes the newest migration back, or the newest change of a model's table.
@@ -46,6 +48,7 @@ pub(super) async fn execute(common: &Common, command: DbCommand) -> anyhow::Resu
             writeln!(std::io::stdout(), "{}", store.url())?;
             store.close().await.map_err(store_error)?;
         }
+        DbCommand::Size => return super::db_size::execute(common).await,
         DbCommand::Migrate => {
             let store = Store::connect(&common.database).await.map_err(store_error)?;
             let applied = store.migrate().await.map_err(store_error)?;

@@ -4,6 +4,7 @@ mod calibrate;
 mod config;
 mod crops;
 mod db;
+mod db_size;
 mod difference;
 mod engine;
 mod eval;
@@ -17,6 +18,7 @@ mod model;
 mod models;
 mod options;
 mod outliers;
+mod plan;
 mod prepare;
 mod reextract;
 mod report;
@@ -69,6 +71,8 @@ enum Command {
     Vocabulary(vocabulary::VocabularyArgs),
     /// Lists the numbers and dates of a model that are far from what is usual, as CSV.
     Outliers(outliers::OutliersArgs),
+    /// Reads a sample of an archive and predicts what reading all of it takes and gives. Needs no database.
+    Plan(plan::PlanArgs),
     /// Shows what became of every file and page, and proves that nothing is missing.
     Report(report::ReportArgs),
     /// Makes up pages of maintenance logs, as words, to size machines with.
@@ -132,6 +136,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::execute(&common, args).await,
         Command::Vocabulary(args) => vocabulary::execute(&common, args).await,
         Command::Outliers(args) => outliers::execute(&common, args).await,
+        Command::Plan(args) => plan::execute(&common, args).await,
         Command::Report(args) => report::execute(&common, args).await,
         Command::Synth(args) => synth::execute(&common, args).await,
         Command::Prepare(args) => prepare::execute(&args),

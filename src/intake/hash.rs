@@ -6,7 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::kind::{HEAD, no_document};
-use crate::document::{DocumentHash, Failure, Reason, Stage};
+use crate::decode::format_of;
+use crate::document::{DocumentHash, Failure, Format, Reason, Stage};
 
 /// What was read of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,24 @@ pub fn read_file(path: &Path) -> Result<FileContent, Failure> {
         }),
         None => hash_file(path).map(FileContent::Document),
     }
+}
+
+/// What a file is by its first bytes and its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A document, or something that should be one: then without a format.
+    Document(Option<Format>),
+    /// Something that is no document, in words.
+    Other(&'static str),
+}
+
+/// Tells what a file is, as [`read_file`] does, without reading all of it.
+pub fn kind_of(path: &Path) -> Result<FileKind, Failure> {
+    let (head, _) = head_of(path).map_err(|error| failure(&error))?;
+    Ok(match no_document(path, &head) {
+        Some(kind) => FileKind::Other(kind),
+        None => FileKind::Document(format_of(&head)),
+    })
 }
 
 /// Reads the first bytes of a file.

@@ -5,7 +5,7 @@ mod hash;
 mod kind;
 mod walk;
 
-pub use hash::{FileContent, HashedContent, hash_file, read_file};
+pub use hash::{FileContent, FileKind, HashedContent, hash_file, kind_of, read_file};
 pub use walk::{
     Found, FoundFile, Hidden, LeftOut, Symlinks, UnreadablePath, Walk, WalkError, WalkOptions,
 };

@@ -9,7 +9,7 @@ use super::range::expand_name;
 use super::section::{Entry, Section, closest_hint};
 use super::{
     CheckDigit, Choose, DateOrder, Doubtful, EnumValue, Field, FieldKind, Learn, Partial, Place,
-    Scope, Zone, archive, dictionary,
+    Scope, Zone, archive, dictionary, index,
 };
 use crate::document::{Count, Symbology};
 
@@ -21,7 +21,7 @@ const DEFAULT_MAX_LENGTH: usize = 2000;
 const DEFAULT_PIVOT: u8 = 30;
 /// Most lines of a text whose place is learned, unless the model says so.
 const LEARNED_LINES: usize = 4;
-const COMMON_KEYS: [&str; 17] = [
+const COMMON_KEYS: [&str; 18] = [
     "type",
     "label",
     "value",
@@ -39,6 +39,7 @@ const COMMON_KEYS: [&str; 17] = [
     "doubtful",
     "recurs",
     "outliers",
+    "index",
 ];
 /// The words of [`Symbology`], for messages.
 const SYMBOLOGIES: &str = "one of aztec, codabar, code_39, code_93, code_128, data_matrix, ean_8, ean_13, itf, \
@@ -130,6 +131,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
         required: section.flag("required", problems).unwrap_or(false),
         recurs: section.flag("recurs", problems).unwrap_or(false),
         outliers: section.flag("outliers", problems).unwrap_or(false),
+        index: section.flag("index", problems).unwrap_or(false),
         column,
         carry: section.flag("carry", problems).unwrap_or(false),
         cell: section.integer("cell", "the number of a column, 0 to 200", problems),
@@ -141,6 +143,7 @@ fn field(entry: &Entry, scope: Scope, problems: &mut Problems) -> Option<Field> 
     };
     check_places(&field, &section, problems);
     archive::check(&field, &section, problems);
+    index::check(&field, &section, problems);
     check_scope(&section, scope, problems);
     Some(field)
 }

@@ -14,6 +14,7 @@ mod dictionary_error;
 mod expression;
 mod field;
 mod firm;
+mod index;
 mod learned;
 mod load;
 mod name;
@@ -233,6 +234,8 @@ pub struct Field {
     pub unsigned: bool,
     /// A value that is far from what is usual in the archive is doubtful.
     pub outliers: bool,
+    /// Records are looked up by its value.
+    pub index: bool,
     /// For row models: the header labels of the column that holds the value.
     pub column: Vec<String>,
     /// For row models: an empty cell or ditto mark takes the value of the row above.

@@ -574,3 +574,24 @@ fn complains_about_zones_anchors_and_claims() {
         field_errors("type = \"money\"\nlabel = \"x\"\nrepeat = true\nchoose = \"last\"\n");
     assert!(repeated.contains("a field that repeats takes all values"));
 }
+
+#[test]
+fn fields_that_records_are_looked_up_by_have_short_single_values() {
+    let model = |field: &str| {
+        let text = format!(
+            "name = \"slip\"\nversion = 1\nrecords = \"page\"\n[fields.a]\nlabel = \"A\"\nindex = true\n{field}\n"
+        );
+        parse(&text, "slip.toml").map(|model| model.fields[0].index)
+    };
+    let refused = |field: &str, reason: &str| {
+        let message = model(field).unwrap_err().to_string();
+        assert!(message.contains(reason), "{message}");
+    };
+    assert!(model("type = \"date\"").unwrap());
+    assert!(model("type = \"text\"\nmax_length = 600").unwrap());
+    assert!(model("type = \"barcode\"\nsymbology = [\"code_128\", \"ean_13\"]").unwrap());
+    refused("type = \"text\"", "`index` is for a single text with a `max_length` of 600 at most");
+    refused("type = \"barcode\"", "barcode of stripes");
+    refused("type = \"checkbox\"", "value that is one of many");
+    refused("type = \"date\"\nrepeat = true", "value that does not repeat");
+}

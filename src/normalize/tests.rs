@@ -104,6 +104,7 @@ fn money_field(choose: Choose) -> Field {
         unsigned: false,
         recurs: false,
         outliers: false,
+        index: false,
         review_below: 0.7,
         doubtful: crate::model::Doubtful::default(),
         default: None,

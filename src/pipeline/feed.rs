@@ -15,8 +15,8 @@ use super::stop::Stop;
 use crate::document::{DocumentHash, RunId, WordFormat};
 use crate::intake::{FileContent, Found, FoundFile, LeftOut, UnreadablePath, Walk, read_file};
 use crate::store::{
-    Filter, GoneFiles, HashedFile, KnownFile, OtherFile, PageKey, Registered, Standing, Store,
-    StoreError, UnreadableFile,
+    Filter, GoneFiles, HashedFile, KnownFile, OtherFile, PageKey, Registered, SeenFiles, Standing,
+    Store, StoreError, UnreadableFile,
 };
 
 /// Files that are looked up, hashed and registered at once.
@@ -38,7 +38,7 @@ pub struct FileCounts {
     /// Files that are no documents.
     pub skipped: u64,
     /// The same by what they are.
-    pub skipped_kinds: BTreeMap<&'static str, u64>,
+    pub skipped_kinds: BTreeMap<String, u64>,
     /// Files of earlier runs that are not where they were.
     pub gone: u64,
     /// Left on purpose; not found.
@@ -68,6 +68,15 @@ struct RegisteredBatch {
     files: Vec<(HashedFile, Registered)>,
     unreadable: u64,
     others: Vec<OtherFile>,
+    /// Files that are as they were, and of which nothing is to be done.
+    settled: Vec<Settled>,
+}
+
+/// A file of which the ledger knows all there is.
+struct Settled {
+    source_file_id: i64,
+    /// What it is, if it is no document.
+    skipped_as: Option<String>,
 }
 
 impl Feed<'_> {
@@ -80,26 +89,24 @@ impl Feed<'_> {
         stop: &Stop,
     ) -> Result<FileCounts, StoreError> {
         let mut counts = FileCounts::default();
+        let mut seen = SeenFiles::default();
         let roots = walk.roots().to_vec();
-        let mut walk = walk;
-        loop {
-            let (rest, batch) = blocking(move || {
-                let batch: Vec<Found> = walk.by_ref().take(FILES_PER_BATCH).collect();
-                (walk, batch)
-            })
-            .await;
-            walk = rest;
+        let (mut walk, mut batch) = next_batch(walk).await;
+        while !batch.is_empty() {
             counts.left_out = walk.left_out();
             if stop.is_set() {
                 return Ok(counts);
             }
-            if batch.is_empty() {
-                break;
+            // The next batch is found while this one is looked up.
+            let (found, registered) = tokio::join!(next_batch(walk), self.register(batch));
+            (walk, batch) = found;
+            let registered = registered?;
+            for file in &registered.settled {
+                seen.insert(file.source_file_id);
             }
-            let batch = self.register(batch).await?;
-            counts.add(&batch);
-            progress.found(counts.found, batch.unreadable);
-            for (file, registered) in batch.files {
+            counts.add(&registered);
+            progress.found(counts.found, registered.unreadable);
+            for (file, registered) in registered.files {
                 // Words that were not all imported are no work for readers.
                 if registered.pending.is_empty() || file.words.is_some() {
                     continue;
@@ -110,7 +117,11 @@ impl Feed<'_> {
                 }
             }
         }
-        counts.add_gone(note_gone(self.store, self.run, &roots).await?);
+        counts.left_out = walk.left_out();
+        if stop.is_set() {
+            return Ok(counts);
+        }
+        counts.add_gone(note_gone(self.store, self.run, &roots, &seen).await?);
         Ok(counts)
     }
 
@@ -119,21 +130,28 @@ impl Feed<'_> {
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let known = self.store.known_files(&paths).await?;
         let looked_at = blocking(move || look_at(files, known, self.trust)).await;
-        let (mut readable, mut others) = (Vec::new(), Vec::new());
+        let (mut readable, mut others, mut settled) = (Vec::new(), Vec::new(), Vec::new());
         for looked_at in looked_at {
             match looked_at {
                 LookedAt::Document(file) => readable.push(file),
                 LookedAt::Other(file) => others.push(file),
                 LookedAt::Unreadable(file) => unreadable.push(file),
+                LookedAt::Settled(file) => settled.push(file),
             }
         }
-        self.store.mark_unreadable(self.run, &unreadable).await?;
+        if !unreadable.is_empty() {
+            self.store.mark_unreadable(self.run, &unreadable).await?;
+        }
         self.store.mark_skipped(self.run, &others).await?;
-        let registered = self.store.register(self.run, &readable).await?;
+        let registered = match readable.as_slice() {
+            [] => Vec::new(),
+            readable => self.store.register(self.run, readable).await?,
+        };
         Ok(RegisteredBatch {
             files: readable.into_iter().zip(registered).collect(),
             unreadable: unreadable.len() as u64,
             others,
+            settled,
         })
     }
 }
@@ -163,12 +181,31 @@ impl FileCounts {
         self.skipped += batch.others.len() as u64;
         self.found += batch.files.len() as u64 + batch.unreadable + batch.others.len() as u64;
         for other in &batch.others {
-            *self.skipped_kinds.entry(other.kind).or_default() += 1;
+            *self.skipped_kinds.entry(other.kind.to_owned()).or_default() += 1;
+        }
+        self.found += batch.settled.len() as u64;
+        for settled in &batch.settled {
+            match &settled.skipped_as {
+                None => self.known += 1,
+                Some(kind) => {
+                    self.skipped += 1;
+                    *self.skipped_kinds.entry(kind.clone()).or_default() += 1;
+                }
+            }
         }
         for (_, registered) in &batch.files {
             self.add_standing(registered.standing);
         }
     }
+}
+
+/// Walks on.
+async fn next_batch(mut walk: Walk) -> (Walk, Vec<Found>) {
+    blocking(move || {
+        let batch = walk.by_ref().take(FILES_PER_BATCH).collect();
+        (walk, batch)
+    })
+    .await
 }
 
 /// Tells files from what cannot be read.
@@ -192,15 +229,17 @@ enum LookedAt {
     Document(HashedFile),
     Other(OtherFile),
     Unreadable(UnreadableFile),
+    Settled(Settled),
 }
 
-/// Looks into files, but not into those that the ledger knows as documents and that have not changed.
+/// Looks into files, but not into those that the ledger knows and that have not changed.
 fn look_at(files: Vec<FoundFile>, known: Vec<Option<KnownFile>>, trust: Trust) -> Vec<LookedAt> {
     files
         .into_par_iter()
         .zip(known)
-        .map(|(file, known)| match known.and_then(|known| unchanged(&file, &known, trust)) {
-            Some((hash, words)) => {
+        .map(|(file, known)| match known.and_then(|known| unchanged(&file, known, trust)) {
+            Some(Unchanged::Settled(settled)) => LookedAt::Settled(settled),
+            Some(Unchanged::Unfinished(hash, words)) => {
                 let FoundFile { path, size, modified_ns } = file;
                 LookedAt::Document(HashedFile { path, size, modified_ns, hash, words })
             }
@@ -209,18 +248,32 @@ fn look_at(files: Vec<FoundFile>, known: Vec<Option<KnownFile>>, trust: Trust) -
         .collect()
 }
 
-/// Returns the hash that the ledger has of a file, if it still holds. What could not be read because it is of no
+/// What is known of a file that has not changed.
+enum Unchanged {
+    Settled(Settled),
+    /// There are pages to be read, or it was not where it is: with the hash that it has.
+    Unfinished(DocumentHash, Option<WordFormat>),
+}
+
+/// Returns what the ledger has of a file, if it still holds. What could not be read because it is of no
 /// known format may be no document, and is looked at again. Words that were imported stay what they are: to a walk
 /// that looks for scans their content is no document.
-fn unchanged(
-    file: &FoundFile,
-    known: &KnownFile,
-    trust: Trust,
-) -> Option<(DocumentHash, Option<WordFormat>)> {
+fn unchanged(file: &FoundFile, known: KnownFile, trust: Trust) -> Option<Unchanged> {
     let same = known.size == Some(file.size) && known.modified_ns == Some(file.modified_ns);
-    let (_, hash) = known.document?;
-    let is_scan = trust == Trust::SizeAndTime && !known.unsupported;
-    (same && (is_scan || known.words.is_some())).then_some((hash, known.words))
+    let is_trusted = trust == Trust::SizeAndTime && !known.unsupported;
+    if !same || !(is_trusted || known.words.is_some()) {
+        return None;
+    }
+    let settled = |skipped_as| {
+        let source_file_id = known.source_file_id;
+        Some(Unchanged::Settled(Settled { source_file_id, skipped_as }))
+    };
+    match known.document {
+        Some(_) if !known.unfinished && !known.has_gone => settled(None),
+        Some((_, hash)) => Some(Unchanged::Unfinished(hash, known.words)),
+        None if known.skipped_as.is_some() => settled(known.skipped_as),
+        None => None,
+    }
 }
 
 fn look_into(file: FoundFile) -> LookedAt {

@@ -7,21 +7,23 @@ use std::path::{Path, PathBuf};
 
 use super::blocking::blocking;
 use crate::document::RunId;
-use crate::store::{GoneFiles, Store, StoreError, UnseenFile};
+use crate::store::{GoneFiles, SeenFiles, Store, StoreError, UnseenFile};
 
 /// Files that are looked up at once.
 const FILES_PER_BATCH: u32 = 1000;
 
-/// Notes what has gone from the places that a walk has finished, and what moved to them from elsewhere.
+/// Notes what has gone from the places that a walk has finished, and what moved to them from elsewhere. `seen` are the
+/// files that were found as they were.
 pub(super) async fn note_gone(
     store: &Store,
     run: RunId,
     roots: &[PathBuf],
+    seen: &SeenFiles,
 ) -> Result<GoneFiles, StoreError> {
     let mut sum = GoneFiles::default();
     let mut after = 0;
     loop {
-        let unseen = store.unseen_files(run, roots, (after, FILES_PER_BATCH)).await?;
+        let unseen = store.unseen_files(run, roots, seen, (after, FILES_PER_BATCH)).await?;
         let Some(last) = unseen.last() else { break };
         after = last.source_file_id;
         let (gone, readable) = blocking(move || sort(&unseen)).await;

@@ -27,7 +27,8 @@ use crate::document::{
 use crate::intake::{Found, FoundFile, Walk, hash_file};
 use crate::interchange::{self, HEAD, ImportedPage, Pages};
 use crate::store::{
-    HashedFile, KnownFile, LedgerEvent, Registered, Replace, Run, Store, StoreError, UnreadableFile,
+    HashedFile, KnownFile, LedgerEvent, Registered, Replace, Run, SeenFiles, Store, StoreError,
+    UnreadableFile,
 };
 
 /// Pages of a file that are in memory at once; their records are made on all cores.
@@ -162,7 +163,7 @@ impl WordFeed<'_> {
         }
         if !import.stop.is_set() {
             drop(import);
-            counts.add_gone(note_gone(self.store, self.run, &roots).await?);
+            counts.add_gone(note_gone(self.store, self.run, &roots, &SeenFiles::default()).await?);
         }
         Ok(counts)
     }
@@ -188,7 +189,7 @@ impl WordFeed<'_> {
                 LookedAt::Other => {
                     counts.found += 1;
                     counts.skipped += 1;
-                    *counts.skipped_kinds.entry(NO_WORDS).or_default() += 1;
+                    *counts.skipped_kinds.entry(NO_WORDS.to_owned()).or_default() += 1;
                 }
             }
         }

@@ -190,7 +190,7 @@ fn open(reader: &mut dyn PageReader, job: &Job) -> Result<Opened, Failed> {
 }
 
 /// Opens a document; if that kills the reader, once more with a new one. Twice means quarantine.
-fn try_open(
+pub(super) fn try_open(
     reader: &mut dyn PageReader,
     source: &DocumentSource,
 ) -> Result<Result<OpenedDocument, PageEnd>, Failed> {

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 
 use crate::document::{DocumentHash, DocumentId, PageNumber, RunId, WordFormat};
 
@@ -25,24 +24,6 @@ pub struct HashedFile {
     pub modified_ns: i64,
     pub hash: DocumentHash,
     /// The format of the words in it; `None` for a scan.
-    pub words: Option<WordFormat>,
-}
-
-/// What the ledger knows of a path from earlier runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFile {
-    /// In bytes; `None` if the file could not be asked.
-    pub size: Option<u64>,
-    /// Nanoseconds since 1970-01-01 UTC.
-    pub modified_ns: Option<i64>,
-    /// `None` for an unreadable file.
-    pub document: Option<(DocumentId, DocumentHash)>,
-    /// True if pages of the document are still to be read: register the file again, with the known hash if size and
-    /// time have not changed.
-    pub unfinished: bool,
-    /// True if the document could not be opened because it is of no known format: it may be no document.
-    pub unsupported: bool,
-    /// The format of the words that it holds: no reader can read it.
     pub words: Option<WordFormat>,
 }
 
@@ -72,37 +53,6 @@ pub struct Registered {
 }
 
 impl Store {
-    /// Looks up paths: an answer for each, in the same order; `None` for paths the ledger has not seen.
-    pub async fn known_files(
-        &self,
-        paths: &[PathBuf],
-    ) -> Result<Vec<Option<KnownFile>>, StoreError> {
-        let keys: Vec<Vec<u8>> = paths.iter().map(|path| StoredPath::new(path).key).collect();
-        let found = self.retrying(|| self.look_up_once(&keys)).await?;
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
-    }
-
-    async fn look_up_once(
-        &self,
-        keys: &[Vec<u8>],
-    ) -> Result<HashMap<Vec<u8>, KnownFile>, StoreError> {
-        let rows = sqlx::query(
-            "select f.path_key, f.size, f.modified_ns, d.document_id, d.hash, d.format,
-                    exists (select from scanlift.page p
-                            where p.document_id = d.document_id and p.state = 'pending') as unfinished,
-                    exists (select from scanlift.page p
-                            where p.document_id = d.document_id and p.state = 'failed'
-                              and p.reason in ('unsupported', 'empty')) as unsupported
-             from scanlift.source_file f left join scanlift.document d using (document_id)
-             where f.path_key = any($1)",
-        )
-        .bind(keys)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed_to("look up files"))?;
-        rows.iter().map(known_file).collect::<Result<_, _>>().map_err(failed_to("look up files"))
-    }
-
     /// Registers files with their documents and page 1 of each: an answer for each file, in the same order. Doing it
     /// twice changes nothing. A path whose content changed points to its new document from then on.
     pub async fn register(
@@ -128,7 +78,7 @@ impl Store {
         found: &OnceLock<Vec<Standing>>,
     ) -> Result<Vec<Registered>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let documents = make_documents(&mut transaction, files).await?;
+        let documents = make_documents(&mut transaction, claim, files).await?;
         let noted = note_files(&mut transaction, claim.run, files, &documents).await?;
         let ids: Vec<i64> = documents.values().map(|(id, _)| id.0).collect();
         let mut claims = claim_pending(&mut transaction, claim, &ids).await?;
@@ -149,25 +99,11 @@ impl Store {
     }
 }
 
-fn known_file(row: &PgRow) -> Result<(Vec<u8>, KnownFile), sqlx::Error> {
-    let document_id: Option<i64> = row.try_get("document_id")?;
-    let hash: Option<Vec<u8>> = row.try_get("hash")?;
-    let hash = hash.and_then(|hash| hash.try_into().ok()).map(DocumentHash);
-    let format: Option<String> = row.try_get("format")?;
-    let file = KnownFile {
-        size: row.try_get::<Option<i64>, _>("size")?.map(i64::cast_unsigned),
-        modified_ns: row.try_get("modified_ns")?,
-        document: document_id.map(DocumentId).zip(hash),
-        unfinished: row.try_get("unfinished")?,
-        unsupported: row.try_get("unsupported")?,
-        words: format.and_then(|format| format.parse().ok()),
-    };
-    Ok((row.try_get("path_key")?, file))
-}
-
-/// Makes the documents that are not there yet, each with page 1 pending. Returns which ones were made now.
+/// Makes the documents that are not there yet, each with page 1 pending and claimed at once, which saves writing its row
+/// again. Returns which ones were made now.
 async fn make_documents(
     connection: &mut PgConnection,
+    claim: ClaimKey,
     files: &[HashedFile],
 ) -> Result<HashMap<DocumentHash, (DocumentId, bool)>, sqlx::Error> {
     let mut about: HashMap<DocumentHash, (i64, Option<&str>)> = HashMap::new();
@@ -187,8 +123,8 @@ async fn make_documents(
         }
     }
     let made: Vec<i64> = sqlx::query_scalar(
-        "insert into scanlift.document (hash, size, format)
-         select hash, size, format from unnest($1::bytea[], $2::bigint[], $3::text[]) with ordinality
+        "insert into scanlift.document (hash, size, format, claimed_run_id, claimed_call)
+         select hash, size, format, $4, $5 from unnest($1::bytea[], $2::bigint[], $3::text[]) with ordinality
               as t (hash, size, format, position)
          order by position
          on conflict (hash) do nothing returning document_id",
@@ -196,6 +132,8 @@ async fn make_documents(
     .bind(&hashes)
     .bind(&document_sizes)
     .bind(&formats)
+    .bind(claim.run.0)
+    .bind(claim.call)
     .fetch_all(&mut *connection)
     .await?;
     sqlx::query(

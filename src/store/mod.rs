@@ -3,7 +3,7 @@
 //! The only room that knows sqlx and SQL. Called by `commands`, `pipeline` (events into the writer) and `export`
 //! (rows out). Knows nothing of pixels, of files' contents, or of what a model's fields mean.
 //!
-//! `ledger` files and documents · `other_files` files without a document · `writer` batches from events to commits · `pages` selecting and reading back ·
+//! `ledger` files and documents · `known_files` what has not changed · `other_files` files without a document · `writer` batches from events to commits · `pages` selecting and reading back ·
 //! `model_table` typed tables · `report` sums and lines · `rows` streams · `record_stream` records for export, `datum` their values · `labelled` what evaluation reads · `filter` conditions ·
 //! `archive` and `vocabulary` what the archive learns.
 
@@ -15,7 +15,9 @@ mod copy;
 mod datum;
 mod error;
 mod filter;
+mod footprint;
 mod generation;
+mod known_files;
 mod labelled;
 mod ledger;
 mod lookup;
@@ -36,6 +38,7 @@ mod report;
 mod retrying;
 mod rows;
 mod run;
+mod size;
 mod storable;
 mod vocabulary;
 mod writer;
@@ -51,8 +54,10 @@ pub use connection::{Database, Store, start_cluster, stop_cluster};
 pub use datum::{Datum, DatumKind, Day, List, Numeric, TimeOfDay};
 pub use error::{ClusterError, StoreError};
 pub use filter::{Filter, FilterError};
+pub use footprint::Footprint;
 pub use generation::{EncodedDocument, Generation, GenerationTables, NotedPart, PlannedPart};
-pub use ledger::{HashedFile, KnownFile, Registered, Standing};
+pub use known_files::{KnownFile, SeenFiles};
+pub use ledger::{HashedFile, Registered, Standing};
 pub use model_table::TablePlan;
 pub use other_files::{GoneFiles, OtherFile, UnreadableFile, UnseenFile};
 pub use pages::{DocumentPages, PackedDocument, PageKey, PageState, SelectedPage};
@@ -63,6 +68,7 @@ pub use record_stream::{Layout, RecordStream, RowBatch};
 pub use report::{FileLine, PageAccount, Report};
 pub use rows::{Cursor, PageTextRow, RecordRow};
 pub use run::{Run, RunEnd};
+pub use size::{DatabaseSize, TableSize};
 pub use writer::{
     CommitSummary, LedgerEvent, MakeDocumentRecords, PageChange, Replace, WriterOptions,
 };

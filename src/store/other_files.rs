@@ -1,5 +1,6 @@
 //! Files that hold no document: unreadable ones, those that are no documents, and those that are not where they were.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -10,6 +11,7 @@ use crate::document::{Failure, RunId};
 
 use super::connection::Store;
 use super::error::{StoreError, failed_to};
+use super::known_files::{CHUNK, SeenFiles};
 use super::ledger::promote_files;
 use super::storable::{Storable, StoredPath};
 
@@ -123,46 +125,45 @@ impl Store {
         .bind(paths.iter().map(|path| path.key.clone()).collect::<Vec<_>>())
         .fetch_all(&mut *transaction)
         .await?;
-        for (file, path) in files.iter().zip(paths) {
-            sqlx::query(
-                "insert into scanlift.source_file
-                     (path_key, path, path_bytes, size, modified_ns, status, reason, first_run_id, last_run_id)
-                 values ($1, $2, $3, $4, $5, 'skipped', $6, $7, $7)
-                 on conflict (path_key) do update
-                 set size = excluded.size, modified_ns = excluded.modified_ns, status = excluded.status,
-                     document_id = null, is_own = false, reason = excluded.reason, message = null,
-                     last_run_id = excluded.last_run_id",
-            )
-            .bind(path.key)
-            .bind(path.text)
-            .bind(path.bytes)
-            .bind(file.size.cast_signed())
-            .bind(file.modified_ns)
-            .bind(file.kind)
-            .bind(run.0)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        write_skipped(&mut transaction, run, files.iter().zip(&paths)).await?;
         promote_files(&mut transaction, &left).await?;
         transaction.commit().await
     }
 
     /// Returns files that a finished walk has not seen, by id after `after`: those at and below its roots, and those
-    /// that stand for a document of which the run found another copy.
+    /// that stand for a document of which there is another copy. Files in `seen`, and those that the run has noted, were
+    /// seen. None: there are no more.
     pub async fn unseen_files(
         &self,
         run: RunId,
         roots: &[PathBuf],
+        seen: &SeenFiles,
         (after, limit): (i64, u32),
     ) -> Result<Vec<UnseenFile>, StoreError> {
         let places: Vec<String> = roots
             .iter()
             .map(|root| StoredPath::new(root).text.trim_end_matches('/').to_owned())
             .collect();
-        let rows = self.retrying(|| self.unseen_files_once(run, &places, (after, limit))).await?;
-        rows.iter()
-            .map(unseen_file)
-            .collect::<Result<_, _>>()
+        let newest = self.retrying(|| self.newest_file_once()).await?;
+        let mut from = after + 1;
+        while from <= newest {
+            let chunk = from.div_euclid(CHUNK);
+            let until = (chunk + 1) * CHUNK;
+            let among = Among { from, until, first: chunk * CHUNK, seen: seen.bits(chunk), limit };
+            let rows = self.retrying(|| self.unseen_files_once(run, &places, among)).await?;
+            if !rows.is_empty() {
+                let files = rows.iter().map(unseen_file).collect::<Result<_, _>>();
+                return files.map_err(failed_to("look for files that have gone"));
+            }
+            from = until;
+        }
+        Ok(Vec::new())
+    }
+
+    async fn newest_file_once(&self) -> Result<i64, StoreError> {
+        sqlx::query_scalar("select coalesce(max(source_file_id), 0) from scanlift.source_file")
+            .fetch_one(&self.pool)
+            .await
             .map_err(failed_to("look for files that have gone"))
     }
 
@@ -170,10 +171,10 @@ impl Store {
         &self,
         run: RunId,
         places: &[String],
-        (after, limit): (i64, u32),
+        among: Among<'_>,
     ) -> Result<Vec<PgRow>, StoreError> {
         sqlx::query(
-            // `0` is the character after `/`.
+            // `0` is the character after `/`. Whether a copy is still there is asked of it when its turn comes.
             "select source_file_id, path, path_bytes, status, was_walked, has_copy, has_new_copy
              from scanlift.source_file f
              cross join lateral (
@@ -183,14 +184,22 @@ impl Store {
                  select count(*) > 0 as has_copy, coalesce(bool_or(c.first_run_id = $2), false) as has_new_copy
                  from scanlift.source_file c
                  where f.is_own and c.document_id = f.document_id and c.status = 'duplicate'
-                   and c.last_run_id = $2) copies
-             where source_file_id > $1 and status <> 'gone' and last_run_id <> $2 and (was_walked or has_copy)
+                   and (c.last_run_id = $2 or exists (
+                        select from unnest($3::text[]) root where c.path = root
+                        or (c.path >= root || '/' and c.path < root || '0')))) copies
+             where source_file_id >= $1 and source_file_id < $5 and status <> 'gone' and last_run_id <> $2
+               and case when length($6::bytea) = 0 then true
+                        else get_bit($6, (source_file_id - $7)::integer) = 0 end
+               and (was_walked or has_copy)
              order by source_file_id limit $4",
         )
-        .bind(after)
+        .bind(among.from)
         .bind(run.0)
         .bind(places)
-        .bind(i64::from(limit))
+        .bind(i64::from(among.limit))
+        .bind(among.until)
+        .bind(among.seen)
+        .bind(among.first)
         .fetch_all(&self.pool)
         .await
         .map_err(failed_to("look for files that have gone"))
@@ -243,6 +252,52 @@ impl Store {
         .map(|_| ())
         .map_err(failed_to("forget directories that could not be read"))
     }
+}
+
+/// A range of files by their numbers, and which of them a walk has seen.
+#[derive(Debug, Clone, Copy)]
+struct Among<'a> {
+    from: i64,
+    /// Behind the last.
+    until: i64,
+    /// The number that the first bit is of.
+    first: i64,
+    /// None: no file of the range was seen.
+    seen: &'a [u8],
+    limit: u32,
+}
+
+/// Notes files as none that are documents. One statement cannot touch a row twice: of a path that is given twice, the
+/// last counts.
+async fn write_skipped(
+    connection: &mut PgConnection,
+    run: RunId,
+    files: impl Iterator<Item = (&OtherFile, &StoredPath)>,
+) -> Result<(), sqlx::Error> {
+    let files: BTreeMap<&[u8], (&OtherFile, &StoredPath)> =
+        files.map(|(file, path)| (path.key.as_slice(), (file, path))).collect();
+    let files: Vec<(&OtherFile, &StoredPath)> = files.into_values().collect();
+    sqlx::query(
+        "insert into scanlift.source_file
+             (path_key, path, path_bytes, size, modified_ns, status, reason, first_run_id, last_run_id)
+         select path_key, path, path_bytes, size, modified_ns, 'skipped', reason, $7, $7
+         from unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[])
+              as t (path_key, path, path_bytes, size, modified_ns, reason)
+         on conflict (path_key) do update
+         set size = excluded.size, modified_ns = excluded.modified_ns, status = excluded.status,
+             document_id = null, is_own = false, reason = excluded.reason, message = null,
+             last_run_id = excluded.last_run_id",
+    )
+    .bind(files.iter().map(|(_, path)| path.key.clone()).collect::<Vec<_>>())
+    .bind(files.iter().map(|(_, path)| path.text.clone()).collect::<Vec<_>>())
+    .bind(files.iter().map(|(_, path)| path.bytes.clone()).collect::<Vec<_>>())
+    .bind(files.iter().map(|(file, _)| file.size.cast_signed()).collect::<Vec<_>>())
+    .bind(files.iter().map(|(file, _)| file.modified_ns).collect::<Vec<_>>())
+    .bind(files.iter().map(|(file, _)| file.kind).collect::<Vec<_>>())
+    .bind(run.0)
+    .execute(connection)
+    .await
+    .map(|_| ())
 }
 
 fn unseen_file(row: &PgRow) -> Result<UnseenFile, sqlx::Error> {

@@ -12,6 +12,9 @@ fn found(path: PathBuf) -> FoundFile {
 /// What the ledger knows of a file of this size.
 fn known(size: u64) -> KnownFile {
     KnownFile {
+        source_file_id: 3,
+        has_gone: false,
+        skipped_as: None,
         size: Some(size),
         modified_ns: Some(5),
         document: Some((DocumentId(1), DocumentHash([7; 32]))),
@@ -24,19 +27,33 @@ fn known(size: u64) -> KnownFile {
 #[test]
 fn a_file_is_taken_as_known_if_size_and_time_are_as_they_were() {
     let file = FoundFile { path: "a.tif".into(), size: 10, modified_ns: 5 };
-    let hash = |known: &KnownFile, trust| unchanged(&file, known, trust).map(|(hash, _)| hash);
-    let same = Some(DocumentHash([7; 32]));
-    assert_eq!(hash(&known(10), Trust::SizeAndTime), same);
-    assert_eq!(hash(&known(10), Trust::Nothing), None);
-    assert_eq!(hash(&known(11), Trust::SizeAndTime), None);
+    // What is told: the hash of a document that is to be read on, or the number of a file that is settled.
+    let told = |known: &KnownFile, trust| match unchanged(&file, known.clone(), trust) {
+        Some(Unchanged::Settled(settled)) => {
+            Some(format!("{} {}", settled.source_file_id, settled.skipped_as.unwrap_or_default()))
+        }
+        Some(Unchanged::Unfinished(hash, _)) => Some(hash.to_string()),
+        None => None,
+    };
+    let (settled, hash) = (Some("3 ".to_owned()), Some(DocumentHash([7; 32]).to_string()));
+    assert_eq!(told(&known(10), Trust::SizeAndTime), settled);
+    assert_eq!(told(&known(10), Trust::Nothing), None);
+    assert_eq!(told(&known(11), Trust::SizeAndTime), None);
     let older = KnownFile { modified_ns: Some(4), ..known(10) };
-    assert_eq!(hash(&older, Trust::SizeAndTime), None);
+    assert_eq!(told(&older, Trust::SizeAndTime), None);
     let never_opened = KnownFile { document: None, ..known(10) };
-    assert_eq!(hash(&never_opened, Trust::SizeAndTime), None);
+    assert_eq!(told(&never_opened, Trust::SizeAndTime), None);
     let of_no_format = KnownFile { unsupported: true, ..known(10) };
-    assert_eq!(hash(&of_no_format, Trust::SizeAndTime), None);
+    assert_eq!(told(&of_no_format, Trust::SizeAndTime), None);
     let words = KnownFile { words: Some(WordFormat::Hocr), ..known(10) };
-    assert_eq!(hash(&words, Trust::Nothing), same, "to a walk for scans they are no document");
+    assert_eq!(told(&words, Trust::Nothing), settled, "to a walk for scans they are no document");
+    let unfinished = KnownFile { unfinished: true, ..known(10) };
+    assert_eq!(told(&unfinished, Trust::SizeAndTime), hash);
+    let came_back = KnownFile { has_gone: true, ..known(10) };
+    assert_eq!(told(&came_back, Trust::SizeAndTime), hash);
+    let skipped = KnownFile { skipped_as: Some("text".into()), ..never_opened };
+    assert_eq!(told(&skipped, Trust::SizeAndTime).as_deref(), Some("3 text"));
+    assert_eq!(told(&skipped, Trust::Nothing), None);
 }
 
 #[test]
@@ -53,7 +70,11 @@ fn only_files_that_are_not_known_are_looked_into() {
         put("notes.txt", "Just a few words."),
         found(directory.path().join("gone.pnm")),
     ];
-    let looked_at = look_at(files, vec![Some(known(8)), None, None, None], Trust::SizeAndTime);
+    let looked_at = look_at(
+        files,
+        vec![Some(KnownFile { unfinished: true, ..known(8) }), None, None, None],
+        Trust::SizeAndTime,
+    );
     let [first, second, third, fourth] = looked_at.try_into().unwrap_or_else(|_| panic!("not 4"));
     let LookedAt::Document(first) = first else { panic!("the first is no document") };
     assert_eq!(first.hash, DocumentHash([7; 32]), "the ledger's, not that of its content");

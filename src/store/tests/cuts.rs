@@ -17,8 +17,8 @@ use crate::model::{RecordModel, Scope};
 use crate::store::error::failed_to;
 use crate::store::{
     Among, ArchiveState, Database, Filter, GenerationTables, GoneFiles, LedgerEvent, OtherFile,
-    PageTextRow, RecordChange, RecordColumn, RecordRow, RecordState, RunEnd, Selection, Standing,
-    Store, StoreError, Suspects, UnreadableFile,
+    PageTextRow, RecordChange, RecordColumn, RecordRow, RecordState, RunEnd, SeenFiles, Selection,
+    Standing, Store, StoreError, Suspects, UnreadableFile,
 };
 
 use crate::vocabulary::{Entry, State};
@@ -174,7 +174,7 @@ async fn follow(store: &Store) {
     };
     store.mark_skipped(run.id, &[other]).await.unwrap();
     let roots = ["5.tif", "6.tif", "locked.tif"].map(PathBuf::from);
-    let unseen = store.unseen_files(run.id, &roots, (0, 100)).await.unwrap();
+    let unseen = store.unseen_files(run.id, &roots, &SeenFiles::default(), (0, 100)).await.unwrap();
     let paths: Vec<&Path> = unseen.iter().map(|file| file.path.as_path()).collect();
     assert_eq!(paths, ["locked.tif", "5.tif", "6.tif"].map(Path::new));
     let ids: Vec<i64> = unseen.iter().map(|file| file.source_file_id).collect();

@@ -129,6 +129,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         recurs: false,
         unsigned: false,
         outliers: false,
+        index: false,
         review_below: 0.5,
         doubtful: crate::model::Doubtful::default(),
         default: None,

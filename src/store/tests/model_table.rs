@@ -35,8 +35,83 @@ fn tables_grow_and_widen_with_their_models_and_can_be_taken_back() {
         let undone = store.rollback_model("log").await.unwrap();
         assert_eq!(undone[0], "alter table records.\"log\" drop column \"day\"");
         assert!(store.plan_models(std::slice::from_ref(&first)).await.unwrap()[0].is_empty());
-        assert_eq!(store.rollback_model("log").await.unwrap(), ["drop table records.\"log\""]);
+        assert_eq!(store.rollback_model("log").await.unwrap(), NO_TABLE);
         assert!(matches!(store.rollback_model("log").await, Err(StoreError::NothingToUndo(_))));
+    });
+}
+
+/// What undoes the making of the table of `log`.
+const NO_TABLE: [&str; 2] = ["drop index records.\"log_status_ix\"", "drop table records.\"log\""];
+
+#[test]
+fn indexes_come_with_fields_that_ask_for_them_and_can_be_taken_back() {
+    with_store(|store| async move {
+        let mut log = model("log", Scope::Row, &[("hours", integer()), ("note", text_kind())]);
+        apply(&store, std::slice::from_ref(&log)).await;
+        // A table of an earlier version has no index by status.
+        sqlx::raw_sql("drop index records.log_status_ix").execute(&store.pool).await.unwrap();
+        log.fields[0].index = true;
+        let plans = store.plan_models(std::slice::from_ref(&log)).await.unwrap();
+        assert_eq!(
+            plans[0].to_string(),
+            "create index \"log_status_ix\" on records.\"log\" (status, confidence, record_id) where status <> 'accepted';\n\
+             create index \"log_hours_ix\" on records.\"log\" (\"hours\", record_id);\n"
+        );
+        store.apply_models(&plans).await.unwrap();
+        assert!(store.plan_models(std::slice::from_ref(&log)).await.unwrap()[0].is_empty());
+        // A field that asks for none any more keeps the one that it has, and whoever reads the plan sees it.
+        log.fields[0].index = false;
+        let plans = store.plan_models(std::slice::from_ref(&log)).await.unwrap();
+        assert!(plans[0].is_empty());
+        assert_eq!(
+            plans[0].to_string(),
+            "-- index records.\"log_hours_ix\" is kept: its field has no `index = true`\n"
+        );
+        assert_eq!(
+            store.rollback_model("log").await.unwrap(),
+            ["drop index records.\"log_hours_ix\"", "drop index records.\"log_status_ix\""]
+        );
+    });
+}
+
+#[test]
+fn questions_of_a_review_desk_are_answered_by_indexes() {
+    with_store(|store| async move {
+        let mut log = model("log", Scope::Row, &[("hours", integer())]);
+        log.fields[0].index = true;
+        apply(&store, std::slice::from_ref(&log)).await;
+        sqlx::raw_sql(
+            "insert into scanlift.document (hash, size) values (decode(repeat('01', 32), 'hex'), 1);
+             insert into scanlift.page (document_id, page_number) values (1, 1);
+             insert into records.log (document_id, page_number, row_number, model_version, status, confidence,
+                                      field_confidence, issues, hours)
+             select 1, 1, n, 1, case when n % 50 = 0 then 'review' else 'accepted' end, (n % 97) / 97.0, '{}', '{}', n % 999
+             from generate_series(1, 20000) n;
+             analyze records.log",
+        )
+        .execute(&store.pool)
+        .await
+        .unwrap();
+        let used = |sql: &'static str, index: &'static str| {
+            let store = store.clone();
+            async move {
+                let lines: Vec<String> =
+                    sqlx::query_scalar(sql).fetch_all(&store.pool).await.unwrap();
+                let plan = lines.join("\n");
+                assert!(plan.contains(index) && !plan.contains("Sort"), "{plan}");
+            }
+        };
+        used(
+            "explain select * from records.log where status = 'review' order by confidence, record_id limit 50",
+            "log_status_ix",
+        )
+        .await;
+        used(
+            "explain select * from records.log where hours = 5 order by record_id limit 50",
+            "log_hours_ix",
+        )
+        .await;
+        used("explain select * from records.log where document_id = 0", "log_place_uk").await;
     });
 }
 
@@ -98,7 +173,7 @@ fn the_text_of_a_model_is_recorded_whenever_it_has_changed() {
         let text = store.recorded_model("log").await.unwrap();
         assert_eq!(text.as_deref(), Some("name = \"log\" # other labels"));
         // Undoing goes back to the newest change of the table, and over the texts on the way.
-        assert_eq!(store.rollback_model("log").await.unwrap(), ["drop table records.\"log\""]);
+        assert_eq!(store.rollback_model("log").await.unwrap(), NO_TABLE);
         assert_eq!(store.recorded_model("log").await.unwrap(), None);
     });
 }

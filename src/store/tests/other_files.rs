@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::Scope;
-use crate::store::{Filter, GoneFiles, OtherFile, Run, RunEnd, Standing, Store};
+use crate::store::{Filter, GoneFiles, OtherFile, Run, RunEnd, SeenFiles, Standing, Store};
 
 use super::{
     all_rows, apply, count, file, go_back_to, model, options, page_event, record, start, stored,
@@ -23,7 +23,7 @@ async fn lines(store: &Store) -> Vec<String> {
 /// Notes as gone what the walk of these roots has not seen, as if the file system had none of it.
 async fn all_gone(store: &Store, run: &Run, roots: &[&str]) -> GoneFiles {
     let roots: Vec<PathBuf> = roots.iter().map(PathBuf::from).collect();
-    let unseen = store.unseen_files(run.id, &roots, (0, 100)).await.unwrap();
+    let unseen = store.unseen_files(run.id, &roots, &SeenFiles::default(), (0, 100)).await.unwrap();
     let ids: Vec<i64> = unseen.iter().map(|file| file.source_file_id).collect();
     store.mark_gone(run.id, &ids).await.unwrap()
 }
@@ -119,6 +119,56 @@ fn a_duplicate_stands_for_the_document_when_its_own_file_goes() {
         assert!(report.adds_up());
         assert_eq!((report.documents, report.duplicates, report.gone), (2, 1, 0));
         assert_eq!(report.superseded_documents, 0);
+    });
+}
+
+#[test]
+fn files_that_were_seen_as_they_were_are_not_written_again() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        let files = [file("/in/a.tif", 1), file("/in/b.tif", 2), file("/in/c.tif", 3)];
+        store.register(run.id, &files).await.unwrap();
+        let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let known = store.known_files(&paths).await.unwrap();
+        let run = next_run(&store, run).await;
+        let mut seen = SeenFiles::default();
+        for known in known.iter().flatten().take(2) {
+            seen.insert(known.source_file_id);
+        }
+        let roots = [PathBuf::from("/in")];
+        let unseen = store.unseen_files(run.id, &roots, &seen, (0, 100)).await.unwrap();
+        let unseen: Vec<&PathBuf> = unseen.iter().map(|file| &file.path).collect();
+        assert_eq!(unseen, [&paths[2]]);
+        // Numbers of files have gaps: whole chunks of them may be missing.
+        sqlx::raw_sql("alter sequence scanlift.source_file_source_file_id_seq restart with 200000")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        store.register(run.id, &[file("/in/d.tif", 4), file("/in/e.tif", 5)]).await.unwrap();
+        let run = next_run(&store, run).await;
+        seen.insert(200_000);
+        let unseen = store.unseen_files(run.id, &roots, &seen, (3, 100)).await.unwrap();
+        assert_eq!(unseen.len(), 1, "{unseen:?}");
+        assert_eq!(unseen[0].path, PathBuf::from("/in/e.tif"));
+    });
+}
+
+#[test]
+fn what_a_file_is_that_is_no_document_is_known_to_the_version_that_said_it() {
+    with_store(|store| async move {
+        let run = start(&store).await;
+        let path = PathBuf::from("/in/a.txt");
+        let other = OtherFile { path: path.clone(), size: 3, modified_ns: 1, kind: "text" };
+        store.mark_skipped(run.id, &[other]).await.unwrap();
+        let known = || async {
+            store.known_files(std::slice::from_ref(&path)).await.unwrap()[0].clone().unwrap()
+        };
+        assert_eq!(known().await.skipped_as.as_deref(), Some("text"));
+        sqlx::raw_sql("update scanlift.run set program_version = '0'")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        assert_eq!(known().await.skipped_as, None);
     });
 }
 
