@@ -131,7 +131,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Reextract(args) => reextract::execute(&common, args).await,
         Command::Export(args) if args.is_of_words() => export_words::execute(&common, args).await,
         Command::Export(args) => export::execute(&common, args).await,
-        Command::Train(args) => train::execute(&common, args).await,
+        Command::Train(args) => Box::pin(train::execute(&common, args)).await,
         Command::Calibrate(args) => calibrate::execute(&common, args).await,
         Command::Eval(args) => eval::execute(&common, args).await,
         Command::Vocabulary(args) => vocabulary::execute(&common, args).await,

@@ -219,7 +219,7 @@ mod tests {
             page: PageNumber::FIRST,
             row_number: 1,
             region: 0,
-            fields: fields.map(|candidates| RawField::from(candidates)).into(),
+            fields: fields.map(RawField::from).into(),
         };
         contradictions(&bill(), &raw)
     }

@@ -21,6 +21,8 @@ use crate::store::{
 
 /// Files that are looked up, hashed and registered at once.
 pub(super) const FILES_PER_BATCH: usize = 256;
+/// So many where nothing has changed.
+const MOST_PER_BATCH: usize = 4096;
 
 /// What became of the files of a walk; `found` is the sum of the next six.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -91,16 +93,18 @@ impl Feed<'_> {
         let mut counts = FileCounts::default();
         let mut seen = SeenFiles::default();
         let roots = walk.roots().to_vec();
-        let (mut walk, mut batch) = next_batch(walk).await;
+        let mut size = FILES_PER_BATCH;
+        let (mut walk, mut batch) = next_batch(walk, size).await;
         while !batch.is_empty() {
             counts.left_out = walk.left_out();
             if stop.is_set() {
                 return Ok(counts);
             }
             // The next batch is found while this one is looked up.
-            let (found, registered) = tokio::join!(next_batch(walk), self.register(batch));
+            let (found, registered) = tokio::join!(next_batch(walk, size), self.register(batch));
             (walk, batch) = found;
             let registered = registered?;
+            size = registered.next_size(size);
             for file in &registered.settled {
                 seen.insert(file.source_file_id);
             }
@@ -156,6 +160,15 @@ impl Feed<'_> {
     }
 }
 
+impl RegisteredBatch {
+    /// Returns how many files to look up at once after it: more and more where nothing has changed, since asking takes
+    /// longer than answering, few where readers wait for work.
+    fn next_size(&self, size: usize) -> usize {
+        let is_settled = self.files.is_empty() && self.others.is_empty();
+        if is_settled { (2 * size).min(MOST_PER_BATCH) } else { FILES_PER_BATCH }
+    }
+}
+
 impl FileCounts {
     /// Counts a registered file.
     pub(super) fn add_standing(&mut self, standing: Standing) {
@@ -200,9 +213,9 @@ impl FileCounts {
 }
 
 /// Walks on.
-async fn next_batch(mut walk: Walk) -> (Walk, Vec<Found>) {
+async fn next_batch(mut walk: Walk, size: usize) -> (Walk, Vec<Found>) {
     blocking(move || {
-        let batch = walk.by_ref().take(FILES_PER_BATCH).collect();
+        let batch = walk.by_ref().take(size).collect();
         (walk, batch)
     })
     .await

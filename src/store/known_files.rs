@@ -44,9 +44,9 @@ pub struct SeenFiles {
 }
 
 /// Bytes of a chunk of [`SeenFiles`].
-const CHUNK_BYTES: usize = 8192;
+const CHUNK_BYTES: usize = (CHUNK / 8) as usize;
 /// Numbers of a chunk.
-pub(super) const CHUNK: i64 = 8 * CHUNK_BYTES as i64;
+pub(super) const CHUNK: i64 = 8 * 8192;
 
 impl SeenFiles {
     /// Notes that a file was seen.

@@ -35,7 +35,8 @@ struct FilesOfSize {
 pub(super) struct Duplicates {
     /// Files of these sizes.
     pub files: u64,
-    pub duplicates: u64,
+    /// Those of them that hold what another one holds.
+    pub copies: u64,
     /// Whether they are of all sizes, so that nothing is left open.
     pub is_all: bool,
     /// Duplicates and their bytes, by stratum.
@@ -73,7 +74,7 @@ impl SizeSample {
         let found: Vec<(StratumKey, u64)> =
             alike.into_par_iter().flat_map_iter(FilesOfSize::duplicates).collect();
         for (key, size) in found {
-            counted.duplicates += 1;
+            counted.copies += 1;
             let (files, bytes) = counted.by_stratum.entry(key).or_default();
             *files += 1;
             *bytes += size;
@@ -87,9 +88,9 @@ impl Duplicates {
     pub(super) fn of(&self, files: u64) -> Estimate {
         let all = files as f64;
         Estimate {
-            total: all * self.duplicates as f64 / self.files.max(1) as f64,
-            low: all * at_least(self.duplicates, self.files),
-            high: all * at_most(self.duplicates, self.files),
+            total: all * self.copies as f64 / self.files.max(1) as f64,
+            low: all * at_least(self.copies, self.files),
+            high: all * at_most(self.copies, self.files),
         }
     }
 }
@@ -125,7 +126,7 @@ mod tests {
             sample.add(StratumKey::of(Some(Format::Png), size), size, &path);
         }
         let counted = sample.count();
-        assert_eq!((counted.files, counted.duplicates, counted.is_all), (4, 1, true));
+        assert_eq!((counted.files, counted.copies, counted.is_all), (4, 1, true));
         let of_three = StratumKey::of(Some(Format::Png), 3);
         assert_eq!(counted.by_stratum.into_iter().collect::<Vec<_>>(), [(of_three, (1, 3))]);
     }

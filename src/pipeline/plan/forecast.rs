@@ -205,8 +205,9 @@ fn of_verdict(amounts: &Amounts, is_wanted: impl Fn(&str, Verdict) -> bool) -> f
     wanted.map(|(_, count)| count).sum()
 }
 
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Plan {
+    /// Writes what was found and read.
+    fn fmt_sample(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let FilesFound { found, documents, skipped, unreadable, bytes, .. } = &self.files;
         writeln!(
             f,
@@ -227,6 +228,13 @@ impl fmt::Display for Plan {
         for (reason, count) in failures {
             writeln!(f, "{count:>18} failed: {reason}")?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_sample(f)?;
         writeln!(
             f,
             "What `ingest` will take and give, with bounds that hold in {:.0} of 100 cases:",

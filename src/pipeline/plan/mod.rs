@@ -96,7 +96,7 @@ fn without_duplicates(
         for (key, (files, bytes)) in &counted.by_stratum {
             strata.drop_duplicates(*key, *files, *bytes);
         }
-        return (strata, Estimate::exactly(counted.duplicates as f64));
+        return (strata, Estimate::exactly(counted.copies as f64));
     }
     (strata, counted.of(documents))
 }

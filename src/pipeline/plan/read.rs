@@ -84,7 +84,7 @@ impl Sampling<'_> {
         let crew = Crew::new(self)?;
         let mut sample = Sample::default();
         let paths: Vec<(usize, PathBuf)> = candidates.into_iter().take(self.pages.max(1)).collect();
-        let candidates = self.hashed(&crew, &paths, &mut sample);
+        let candidates = Self::hashed(&crew, &paths, &mut sample);
         let opened = crew.each(&candidates, |reader, candidate| {
             let Some(source) = &candidate.source else { return Ok(Some(0)) };
             Ok(Some(try_open(reader, source)?.map_or(1, |opened| opened.page_count)))
@@ -112,12 +112,7 @@ impl Sampling<'_> {
     }
 
     /// Hashes the files; the same content counts once.
-    fn hashed(
-        &self,
-        crew: &Crew<'_>,
-        paths: &[(usize, PathBuf)],
-        sample: &mut Sample,
-    ) -> Vec<Candidate> {
+    fn hashed(crew: &Crew<'_>, paths: &[(usize, PathBuf)], sample: &mut Sample) -> Vec<Candidate> {
         let started = Instant::now();
         let contents: Vec<_> =
             crew.pool.install(|| paths.par_iter().map(|(_, path)| hash_file(path).ok()).collect());

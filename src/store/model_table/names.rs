@@ -40,6 +40,8 @@ pub(in crate::store) fn table_of(model: &str) -> String {
 
 /// Longest name that Postgres keeps whole, in bytes.
 const LONGEST_NAME: usize = 63;
+/// Digits of a hash that tell names from each other that were cut.
+const DIGITS: usize = 8;
 /// What an index is called after its field.
 const INDEX: &str = "_ix";
 
@@ -50,7 +52,6 @@ pub(super) fn index_name(model: &str, field: &str) -> String {
     if name.len() <= LONGEST_NAME {
         return name;
     }
-    const DIGITS: usize = 8;
     let hash = blake3::hash(name.as_bytes()).to_hex();
     // Names of models and fields are ASCII.
     let head: String = name.chars().take(LONGEST_NAME - DIGITS - 1 - INDEX.len()).collect();
