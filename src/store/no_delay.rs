@@ -24,7 +24,7 @@ fn try_to_port(port: u16) -> std::io::Result<()> {
     let own = pidfd_open(getpid(), PidfdFlags::empty())?;
     for entry in std::fs::read_dir("/proc/self/fd")? {
         let Some(number) = number_of(&entry?.file_name()) else { continue };
-        // The directory itself is closed by the time it is asked for.
+        // One that was closed in between is none of the database.
         let Ok(descriptor) = pidfd_getfd(&own, number, PidfdGetfdFlags::empty()) else { continue };
         if port_of_peer(&descriptor) == Some(port) && !tcp_nodelay(descriptor.as_fd())? {
             set_tcp_nodelay(descriptor.as_fd(), true)?;

@@ -114,11 +114,7 @@ pub(super) fn forecast(known: Known, strata: &[SampledStratum], sample: &Sample)
     };
     let records = records(strata);
     let doubtful = |amounts: &Amounts| of_verdict(amounts, |_, verdict| verdict == Verdict::Review);
-    let review = match records.len() {
-        // With one model, bounds know that all records are its own.
-        1 => records.values().next().map(|records| records.review).unwrap_or_default(),
-        _ => estimate::count(strata, &doubtful, &|amounts| of_verdict(amounts, |_, _| true)),
-    };
+    let review = estimate::count(strata, &doubtful, &|amounts| of_verdict(amounts, |_, _| true));
     let failures = sample.failures.iter().map(|(reason, count)| (reason.to_string(), *count));
     Plan {
         level: LEVEL,
